@@ -1,0 +1,1 @@
+"""Moves and dresses data for missing_from_care; SQL decides every number."""

@@ -1,0 +1,43 @@
+"""What every command shares: where messages go and how faults become an exit status."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from missing_from_care.faults import Fault
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def run(command: Callable[..., Any]) -> None:
+    """Runs one command and ends the process with the promised exit status.
+
+    Args:
+        command: a function with typer annotations. It raises `Fault` for what the user can mend.
+
+    A fault prints its sentences and no traceback. Anything else is a fault of the program: one
+    sentence and status 1; set FOI_DEBUG=1 to see where it happened.
+    """
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(command)
+    try:
+        app()
+    except Fault as fault:
+        for sentence in fault.sentences:
+            err.print(sentence, soft_wrap=True, markup=False)
+        sys.exit(fault.status)
+    except Exception as problem:
+        if os.environ.get("FOI_DEBUG"):
+            raise
+        err.print(
+            f"A fault of the program ({type(problem).__name__}), not of your data: nothing was "
+            "written. Run it again with FOI_DEBUG=1 set to see where, and report it.",
+            soft_wrap=True,
+            markup=False,
+        )
+        sys.exit(1)

@@ -1,0 +1,58 @@
+"""Where things are in the checkout, and the raw tables as the dbt sources describe them."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SOURCES_FILE = CHECKOUT / "models" / "staging" / "_sources.yml"
+
+LANDED_COLUMNS = ("collection_year", "source_file", "source_row")
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A raw table of the warehouse.
+
+    Attributes:
+        name: as in the warehouse, `ssda903_missing`.
+        module: what the return calls it, `Missing`.
+        columns: the columns of the source itself, lower case, in the order of the table.
+        needed: those columns that a file must have to be this module.
+        has_collection_year: whether it belongs to the annual return of one collection year.
+    """
+
+    name: str
+    module: str
+    columns: tuple[str, ...]
+    needed: frozenset[str]
+    has_collection_year: bool
+
+    @property
+    def landed_columns(self) -> tuple[str, ...]:
+        """All columns of the landed file: the source's own, then where the row came from."""
+        extra = LANDED_COLUMNS if self.has_collection_year else LANDED_COLUMNS[1:]
+        return (*self.columns, *extra)
+
+
+@cache
+def raw_tables() -> dict[str, RawTable]:
+    """The raw tables that files are landed into, by name, from `models/staging/_sources.yml`."""
+    described = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
+    tables = {}
+    for table in described["sources"][0]["tables"]:
+        meta = table["config"]["meta"]
+        if "module" not in meta:
+            continue
+        names = [column["name"] for column in table["columns"]]
+        own = tuple(name for name in names if name not in LANDED_COLUMNS)
+        tables[table["name"]] = RawTable(
+            name=table["name"],
+            module=meta["module"],
+            columns=own,
+            needed=frozenset(meta["recognised_by"]),
+            has_collection_year="collection_year" in names,
+        )
+    return tables
