@@ -1,0 +1,31 @@
+-- Rule 7, for the Episodes module: which rows cannot say when the child was looked after.
+
+with episode_rows as (
+
+    select * from {{ ref('stg_ssda903__episodes') }}
+
+),
+
+final as (
+
+    select
+        collection_year,
+        source_file,
+        source_row,
+        child_id,
+        started_on,
+        ended_on,
+        legal_status_code,
+        placement_code,
+        raw_values,
+        case
+            when child_id is null then 'MFC02'
+            when started_on is null then '141'
+            when end_text is not null and ended_on is null then '147'
+            when ended_on < started_on then '356'
+        end as reject_code
+    from episode_rows
+
+)
+
+select * from final

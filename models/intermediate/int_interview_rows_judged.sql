@@ -1,0 +1,50 @@
+-- Rule 7, for return interviews: which rows name no occasion. A blank OCCASION means the first.
+
+with interview_rows as (
+
+    select * from {{ ref('stg_return_interviews') }}
+
+),
+
+numbered as (
+
+    select
+        *,
+        case
+            when occasion_text is null then 1
+            when
+                occasion_value between 1 and 9999
+                and occasion_value = floor(occasion_value)
+                then cast(occasion_value as int)
+        end as occasion_number
+    from interview_rows
+
+),
+
+final as (
+
+    select
+        source_file,
+        source_row,
+        interview_id,
+        child_id,
+        started_on,
+        occasion_number,
+        interview_outcome,
+        offered_on,
+        interviewed_on,
+        was_hurt,
+        was_sexually_harmed,
+        was_in_drug_sale,
+        was_in_crime,
+        raw_values,
+        case
+            when child_id is null then 'MFC05'
+            when started_on is null then 'MFC06'
+            when occasion_number is null then 'MFC07'
+        end as reject_code
+    from numbered
+
+)
+
+select * from final

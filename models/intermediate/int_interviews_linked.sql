@@ -1,0 +1,39 @@
+-- Rule 11: which occasion each interview row speaks of.
+
+with interview_rows as (
+
+    select * from {{ ref('int_interview_rows_judged') }}
+    where reject_code is null
+
+),
+
+occasions as (
+
+    select * from {{ ref('int_occasions') }}
+
+),
+
+final as (
+
+    select
+        interview_rows.source_file,
+        interview_rows.source_row,
+        interview_rows.child_id,
+        occasions.occasion_id,
+        interview_rows.interview_outcome,
+        interview_rows.offered_on,
+        interview_rows.interviewed_on,
+        interview_rows.was_hurt,
+        interview_rows.was_sexually_harmed,
+        interview_rows.was_in_drug_sale,
+        interview_rows.was_in_crime
+    from interview_rows
+    left join occasions
+        on
+            interview_rows.child_id = occasions.child_id
+            and interview_rows.started_on = occasions.started_on
+            and interview_rows.occasion_number = occasions.occasion_number
+
+)
+
+select * from final

@@ -1,0 +1,57 @@
+-- Rule 7: which rows of the Missing module cannot be counted at all, and why.
+
+with missing_rows as (
+
+    select * from {{ ref('stg_ssda903__missing') }}
+
+),
+
+status_spellings as (
+
+    select * from {{ ref('status_spellings') }}
+
+),
+
+collection_years as (
+
+    select * from {{ ref('int_collection_years') }}
+
+),
+
+joined as (
+
+    select
+        missing_rows.*,
+        status_spellings.recorded_status,
+        collection_years.last_day as return_ends_on
+    from missing_rows
+    left join status_spellings on missing_rows.status_text = status_spellings.spelling
+    left join collection_years on missing_rows.collection_year = collection_years.collection_year
+
+),
+
+final as (
+
+    select
+        collection_year,
+        source_file,
+        source_row,
+        child_id,
+        birth_date,
+        recorded_status,
+        started_on,
+        ended_on,
+        raw_values,
+        case
+            when child_id is null then 'MFC01'
+            when started_on is null then '1004'
+            when end_text is not null and ended_on is null then '1005'
+            when recorded_status is null then '1006'
+            when started_on > ended_on then '567'
+            when started_on > return_ends_on then '570'
+        end as reject_code
+    from joined
+
+)
+
+select * from final

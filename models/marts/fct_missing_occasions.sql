@@ -1,0 +1,223 @@
+-- Every occasion once, with what each rule says of it.
+
+with occasions as (
+
+    select * from {{ ref('int_occasions') }}
+
+),
+
+occasions_in_care as (
+
+    select * from {{ ref('int_occasions_in_care') }}
+
+),
+
+children as (
+
+    select * from {{ ref('int_children') }}
+
+),
+
+definitions as (
+
+    select * from {{ ref('stg_rules__definition_by_year') }}
+
+),
+
+collection_years as (
+
+    select * from {{ ref('int_collection_years') }}
+
+),
+
+uasc_status as (
+
+    select * from {{ ref('int_uasc_status') }}
+
+),
+
+interviews as (
+
+    select * from {{ ref('int_occasion_interviews') }}
+
+),
+
+placement_types as (
+
+    select * from {{ ref('placement_types') }}
+
+),
+
+legal_statuses as (
+
+    select * from {{ ref('legal_statuses') }}
+
+),
+
+adult_age as (
+
+    select cast(value as int) as years
+    from {{ ref('thresholds') }}
+    where threshold = 'adult_age'
+
+),
+
+joined as (
+
+    select
+        occasions.*,
+        {{ age_in_years(
+            'coalesce(children.birth_date, occasions.birth_date_in_missing)',
+            'occasions.started_on'
+        ) }} as age_at_start,
+        coalesce(children.sex, 'not_known') as sex,
+        coalesce(children.ethnic_group, 'not_known') as ethnic_group,
+        coalesce(placement_types.placement_type, 'not_known') as placement_type,
+        coalesce(legal_statuses.legal_status, 'not_known') as legal_status,
+        occasions_in_care.occasion_id is not null as is_in_an_episode,
+        coalesce(occasions_in_care.is_short_break_only, false) as is_short_break_only,
+        adult_age.years as adult_age,
+        case occasions.recorded_status
+            when 'M' then definitions.missing_counts_as
+            when 'A' then definitions.absent_counts_as
+        end as would_count_as,
+        case
+            when coalesce(collection_years.has_uasc, false)
+                then
+                    uasc_status.child_id is not null
+                    and (
+                        uasc_status.status_ceased_on is null
+                        or uasc_status.status_ceased_on >= occasions.started_on
+                    )
+        end as is_uasc,
+        case
+            when month(occasions.started_on) < 4 then year(occasions.started_on) - 1
+            else year(occasions.started_on)
+        end as starts_in_year_from,
+        coalesce(interviews.interview_rows, 0) as interview_rows,
+        coalesce(interviews.is_offered, false) as is_interview_offered,
+        coalesce(interviews.is_completed, false) as is_interview_completed,
+        coalesce(interviews.is_declined, false) as is_interview_declined,
+        interviews.first_interviewed_on,
+        coalesce(interviews.was_hurt, false) as was_hurt,
+        coalesce(interviews.was_sexually_harmed, false) as was_sexually_harmed,
+        coalesce(interviews.was_in_drug_sale, false) as was_in_drug_sale,
+        coalesce(interviews.was_in_crime, false) as was_in_crime
+    from occasions
+    cross join adult_age
+    left join occasions_in_care on occasions.occasion_id = occasions_in_care.occasion_id
+    left join placement_types
+        on occasions_in_care.placement_code = placement_types.placement_code
+    left join legal_statuses
+        on occasions_in_care.legal_status_code = legal_statuses.legal_status_code
+    left join children on occasions.child_id = children.child_id
+    left join definitions
+        on
+            occasions.started_on >= coalesce(definitions.valid_from, occasions.started_on)
+            and occasions.started_on <= coalesce(definitions.valid_to, occasions.started_on)
+    left join collection_years
+        on
+            occasions.started_on >= collection_years.first_day
+            and occasions.started_on <= collection_years.last_day
+    left join uasc_status
+        on
+            occasions.child_id = uasc_status.child_id
+            and collection_years.collection_year = uasc_status.collection_year
+    left join interviews on occasions.occasion_id = interviews.occasion_id
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when not is_in_an_episode then 'not_looked_after'
+            when is_short_break_only then 'short_break'
+            when age_at_start >= adult_age then 'adult'
+        end as left_out_reason
+    from joined
+
+),
+
+final as (
+
+    select
+        cast(occasion_id as string) as occasion_id,
+        cast(child_id as string) as child_id,
+        cast(started_on as date) as started_on,
+        cast(occasion_number as int) as occasion_number,
+        cast(ended_on as date) as ended_on,
+        cast(is_found as boolean) as is_found,
+        cast(recorded_status as string) as recorded_status,
+        cast(case when left_out_reason is null then would_count_as end as string) as counts_as,
+        cast(
+            case when left_out_reason is null then 'counted' else 'left_out' end as string
+        ) as outcome,
+        cast(left_out_reason as string) as left_out_reason,
+        cast(
+            concat(
+                cast(starts_in_year_from as string),
+                '/',
+                right(cast(starts_in_year_from + 1 as string), 2)
+            ) as string
+        ) as financial_year,
+        cast(year(started_on) as int) as calendar_year,
+        cast(left(cast(started_on as string), 7) as string) as month,
+        cast(is_uasc as boolean) as is_uasc,
+        cast(age_at_start as int) as age_at_start,
+        cast(sex as string) as sex,
+        cast(ethnic_group as string) as ethnic_group,
+        cast(placement_type as string) as placement_type,
+        cast(legal_status as string) as legal_status,
+        cast({{ dbt.datediff('started_on', 'ended_on', 'day') }} as int) as duration_days,
+        cast(interview_rows as int) as interview_rows,
+        cast(is_interview_offered as boolean) as is_interview_offered,
+        cast(is_interview_completed as boolean) as is_interview_completed,
+        cast(is_interview_declined as boolean) as is_interview_declined,
+        cast(first_interviewed_on as date) as first_interviewed_on,
+        cast(was_hurt as boolean) as was_hurt,
+        cast(was_sexually_harmed as boolean) as was_sexually_harmed,
+        cast(was_in_drug_sale as boolean) as was_in_drug_sale,
+        cast(was_in_crime as boolean) as was_in_crime,
+        cast(collection_year as string) as collection_year,
+        cast(source_file as string) as source_file,
+        cast(source_row as int) as source_row
+    from judged
+
+)
+
+select
+    occasion_id,
+    child_id,
+    started_on,
+    occasion_number,
+    ended_on,
+    is_found,
+    recorded_status,
+    counts_as,
+    outcome,
+    left_out_reason,
+    financial_year,
+    calendar_year,
+    month,
+    is_uasc,
+    age_at_start,
+    sex,
+    ethnic_group,
+    placement_type,
+    legal_status,
+    duration_days,
+    interview_rows,
+    is_interview_offered,
+    is_interview_completed,
+    is_interview_declined,
+    first_interviewed_on,
+    was_hurt,
+    was_sexually_harmed,
+    was_in_drug_sale,
+    was_in_crime,
+    collection_year,
+    source_file,
+    source_row
+from final

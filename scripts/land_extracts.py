@@ -1,0 +1,104 @@
+"""Lands a folder of annual returns and return interviews as raw tables."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+from rich.text import Text
+
+from missing_from_care.command_line import err, out, run
+from missing_from_care.faults import UsageFault
+from missing_from_care.landing import LandingReport, land
+from missing_from_care.project import CHECKOUT, raw_tables
+
+
+def land_extracts(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SOURCE", help="Folder that holds a folder for each return, named 2017-18."
+        ),
+    ],
+    into: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR", help="Folder for the raw tables, outside this checkout; replaced."
+        ),
+    ],
+    accept_missing: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MODULE:YEAR",
+            help="A module known to be missing, as uasc:2015-16; may be repeated.",
+        ),
+    ] = None,
+) -> None:
+    """Lands the annual returns below SOURCE, and the return interviews, as raw tables.
+
+    Files are recognised by their column names. Nothing is written unless all of it can be.
+    """
+    if into.resolve().is_relative_to(CHECKOUT):
+        raise UsageFault(
+            f"{into} lies inside the checkout, and children's data never enters it: give a folder "
+            "elsewhere, and name it in FOI_EXTRACTS when you build."
+        )
+    accepted = frozenset(accepted_module(text) for text in accept_missing or [])
+    with err.status("Reading the source folder") as status:
+        report = land(source, into, accepted, lambda file: status.update(Text(f"Reading {file}")))
+    show(report)
+
+
+def accepted_module(text: str) -> tuple[str, str]:
+    """Reads `uasc:2015-16`, a module or raw table in any case, as (raw table, collection year).
+
+    Raises:
+        UsageFault: the text is not of this form, or there is no such module.
+    """
+    name, _, year = text.strip().partition(":")
+    for table in raw_tables().values():
+        if name.strip().lower() in (table.name, table.module.lower()):
+            return table.name, year.strip()
+    modules = [table.module.lower() for table in raw_tables().values() if table.has_collection_year]
+    raise UsageFault(
+        f"--accept-missing {text}: write a module ({', '.join(modules)}) and a collection year, "
+        "as uasc:2015-16."
+    )
+
+
+def show(report: LandingReport) -> None:
+    """Prints what was landed, what was not used and why, what will be lacking, and the path."""
+    landed = Table(
+        Column("Year", no_wrap=True),
+        Column("Module"),
+        Column("File", overflow="fold"),
+        Column("Rows", justify="right", no_wrap=True),
+        Column("Notes", overflow="fold"),
+        title="Landed",
+    )
+    for each in report.landed:
+        missing = each.status == "accepted_missing"
+        landed.add_row(
+            each.collection_year,
+            each.table.module,
+            Text("accepted as missing" if missing else each.source_file),
+            "" if missing else f"{each.rows:,}",
+            Text("; ".join(each.notes)),
+        )
+    out.print(landed)
+    if report.not_used:
+        not_used = Table(Column("File", overflow="fold"), Column("Reason"), title="Not used")
+        for file, reason in report.not_used:
+            not_used.add_row(Text(file), Text(reason))
+        out.print(not_used)
+    for remark in report.remarks:
+        out.print(remark, markup=False)
+    out.print(str(report.into), markup=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    # A run that is asked to end tidies up behind itself, as it does when something fails.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    run(land_extracts)

@@ -1,0 +1,101 @@
+"""What must hold before anything is landed: the two folders, and each year's set of modules."""
+
+from collections.abc import Mapping, Sequence, Set
+from pathlib import Path
+
+from missing_from_care.faults import UsageFault
+from missing_from_care.landed_files import MODULES_FILE
+from missing_from_care.project import RawTable, raw_tables
+from missing_from_care.source_folder import is_collection_year
+from missing_from_care.source_tables import FaultList
+
+
+def checked_places(source: Path, into: Path) -> tuple[Path, Path]:
+    """Checks that the source folder may be read and the other be replaced.
+
+    Args:
+        source: the folder that holds the returns.
+        into: the folder for the raw tables.
+
+    Returns:
+        Both, resolved.
+
+    Raises:
+        UsageFault: one is no folder, they lie within each other, or `into` holds other files.
+    """
+    if not source.is_dir():
+        raise UsageFault(f"{source} is not a folder: give the folder that holds the returns.")
+    source, into = source.resolve(), into.resolve()
+    if into.is_relative_to(source) or source.is_relative_to(into):
+        raise UsageFault(
+            f"{into} and the source folder {source} lie within each other: the raw tables need a "
+            "folder of their own, since it is replaced as a whole."
+        )
+    if into.exists() and not into.is_dir():
+        raise UsageFault(f"{into} is a file: give a folder for the raw tables.")
+    present = {path.name for path in into.iterdir()} if into.exists() else set()
+    ours = {MODULES_FILE, *(f"{name}.csv" for name in raw_tables())}
+    if present - ours or (present and MODULES_FILE not in present):
+        raise UsageFault(
+            f"{into} holds files that landing did not write, and it would be replaced as a whole: "
+            "give a new folder, or empty this one yourself."
+        )
+    return source, into
+
+
+def check_accepted(accepted: frozenset[tuple[str, str]]) -> None:
+    """Raises a `UsageFault` unless each is a raw table of the return and a collection year."""
+    for name, year in sorted(accepted):
+        if name not in return_tables() or not is_collection_year(year):
+            modules = ", ".join(table.module.lower() for table in return_tables().values())
+            raise UsageFault(
+                f"{name}:{year} cannot be accepted as missing: give a module ({modules}) and a "
+                "collection year, as `uasc:2015-16`."
+            )
+
+
+def return_tables() -> dict[str, RawTable]:
+    """The raw tables of the annual return, by name."""
+    return {name: table for name, table in raw_tables().items() if table.has_collection_year}
+
+
+def check_modules(
+    seen: Mapping[tuple[str, str], Sequence[str]],
+    years: Set[str],
+    folders: Sequence[str],
+    accepted: frozenset[tuple[str, str]],
+    faults: FaultList,
+) -> None:
+    """Checks that each needed module stands in each year once, or is missing and accepted.
+
+    Args:
+        seen: files by raw table and collection year.
+        years: the collection years that have any module of the return.
+        folders: the collection years that have a folder.
+        accepted: (raw table, collection year) of modules known to be missing.
+        faults: is given a sentence for each fault.
+    """
+    for name, year in sorted(accepted):
+        module = raw_tables()[name].module
+        if year not in folders:
+            faults.add(f"{module} of {year} is accepted as missing, but there is no folder {year}.")
+        elif seen.get((name, year)):
+            faults.add(
+                f"{module} of {year} is accepted as missing, but there it is: "
+                f"{', '.join(seen[name, year])}. Run it again without accepting it."
+            )
+    for year in sorted(years | {year for _, year in accepted if year in folders}):
+        for table in return_tables().values():
+            files = seen.get((table.name, year), [])
+            if len(files) > 1:
+                faults.add(
+                    f"{year} has {table.module} {len(files)} times: {', '.join(files)}. Keep the "
+                    "one that was submitted and move the others out of the source folder."
+                )
+            elif not files and (table.name, year) not in accepted:
+                columns = ", ".join(name.upper() for name in table.columns if name in table.needed)
+                faults.add(
+                    f"{year} has no {table.module} (a file with the columns {columns}): add it, or "
+                    f"accept that with --accept-missing {table.module.lower()}:{year}; what needs "
+                    "it is then “not available”."
+                )

@@ -1,0 +1,133 @@
+"""What lies in a source folder: which files to look at, and the collection year of each."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+READ_SUFFIXES = (".csv", ".txt")
+YEAR_ADVICE = (
+    "name the folder of a return with both years, as `2017-18` for 1 April 2017 to 31 March 2018 "
+    "(`2017` alone means 2016-17 in some tools and 2017-18 in others), directly below the source "
+    "folder"
+)
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file below the source folder.
+
+    Attributes:
+        path: where it is.
+        file: its path below the source folder, with `/`.
+        unused: why it is not looked at; none if it is.
+        fault: why it cannot be, although it has to, as a sentence.
+    """
+
+    path: Path
+    file: str
+    unused: str | None = None
+    fault: str | None = None
+
+
+def find_files(source: Path) -> list[FoundFile]:
+    """Finds everything below the source folder, in the order of the names.
+
+    Args:
+        source: the folder, resolved.
+
+    Returns:
+        Files to read, and those not to be read with the reason. A hidden folder or a link to a
+        folder stands for all it holds.
+    """
+    return sorted(_below(source, source), key=lambda found: found.file)
+
+
+def _below(folder: Path, source: Path) -> Iterator[FoundFile]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as problem:
+        file = _name(folder, source)
+        fault = f"The folder {file} cannot be listed ({problem.strerror}): make it readable."
+        yield FoundFile(folder, file, fault=fault)
+        return
+    for path in entries:
+        file = _name(path, source)
+        unused = _why_unused(path, source)
+        if unused:
+            yield FoundFile(path, file, unused)
+        elif path.is_dir():
+            yield from _below(path, source)
+        elif not file.isprintable() or "\ufffd" in file:
+            fault = f"{file!a}: this file's name holds characters that cannot be shown: rename it."
+            yield FoundFile(path, file, fault=fault)
+        else:
+            yield FoundFile(path, file)
+
+
+def _why_unused(path: Path, source: Path) -> str | None:
+    """Why a file or a whole folder is not looked at, or none."""
+    if path.name.startswith("."):
+        return "hidden"
+    if path.name.startswith("~$"):
+        return "lock file of a program that has the file open"
+    if path.is_symlink():
+        if not path.exists():
+            return "link that leads nowhere"
+        if not path.resolve().is_relative_to(source):
+            return "link that leads outside the source folder, not followed"
+        if path.is_dir():
+            return "link to a folder, not followed"
+    if path.is_dir():
+        return None
+    if not stat.S_ISREG(path.stat().st_mode):
+        return "not a file that can be read"
+    if path.suffix.lower() not in READ_SUFFIXES:
+        return "not a CSV file"
+    return "empty" if path.stat().st_size == 0 else None
+
+
+def _name(path: Path, source: Path) -> str:
+    """The path below the source folder; bytes that are no UTF-8 show as a replacement mark."""
+    return os.fsencode(path.relative_to(source).as_posix()).decode("utf-8", "replace")
+
+
+def is_collection_year(label: str) -> bool:
+    """Whether a label is a collection year with two consecutive years, `2017-18`."""
+    parts = re.fullmatch(r"([0-9]{4})-([0-9]{2})", label)
+    return bool(parts) and (int(parts[1]) + 1) % 100 == int(parts[2])
+
+
+def collection_year_of(file: str) -> str | None:
+    """The collection year of a file by the first folder of its path, or none."""
+    folder, _, rest = file.partition("/")
+    return folder if rest and is_collection_year(folder) else None
+
+
+def year_folders(source: Path) -> list[str]:
+    """The collection years that have a folder directly below the source folder."""
+    return sorted(
+        path.name
+        for path in source.iterdir()
+        if is_collection_year(path.name) and path.is_dir() and not path.is_symlink()
+    )
+
+
+def misplaced(folder: str, modules: list[str], source: Path) -> str:
+    """The sentence for files of the return that lie in no folder of a collection year.
+
+    Args:
+        folder: the first folder of their paths, or nothing if they lie in the source folder itself.
+        modules: what was found there.
+        source: the source folder.
+    """
+    found = f"{', '.join(sorted(set(modules)))} of the annual return"
+    if not folder and is_collection_year(source.name):
+        return f"The source folder itself holds {found}: give the folder above it instead."
+    if not folder:
+        return f"{found} lies outside any folder of a collection year: {YEAR_ADVICE}."
+    return (
+        f"The folder {folder} holds {found}, but its name is not a collection year: {YEAR_ADVICE}."
+    )
