@@ -1,5 +1,5 @@
--- Rules 12 and 13: the days of each year on which an episode of care that is no short break ran, and
--- whether the child was UASC on one of them.
+-- Rules 12 and 13: the days of each year on which an episode of care that is no short break ran,
+-- and whether the child was UASC on one of them.
 
 with care_episodes as (
 

@@ -170,7 +170,7 @@ final as (
         cast(ethnic_group as string) as ethnic_group,
         cast(placement_type as string) as placement_type,
         cast(legal_status as string) as legal_status,
-        cast({{ dbt.datediff('started_on', 'ended_on', 'day') }} as int) as duration_days,
+        cast({{ days_between('started_on', 'ended_on') }} as int) as duration_days,
         cast(interview_rows as int) as interview_rows,
         cast(is_interview_offered as boolean) as is_interview_offered,
         cast(is_interview_completed as boolean) as is_interview_completed,

@@ -36,10 +36,13 @@ select
             end as bigint
         ) as {{ figure }},
     {% endfor -%}
-    {% for figure in ['looked_after_in_year', 'looked_after_at_31_march'] -%}
-        cast(
-            case when financial_years.has_care then coalesce(yearly.{{ figure }}, 0) end as bigint
-        ) as {{ figure }}{{ ',' if not loop.last }}
-    {% endfor %}
+    cast(
+        case when financial_years.has_care then coalesce(yearly.looked_after_in_year, 0) end
+        as bigint
+    ) as looked_after_in_year,
+    cast(
+        case when financial_years.has_care then coalesce(yearly.looked_after_at_31_march, 0) end
+        as bigint
+    ) as looked_after_at_31_march
 from financial_years
 left join yearly on financial_years.collection_year = yearly.collection_year

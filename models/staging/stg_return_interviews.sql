@@ -22,7 +22,9 @@ final as (
         upper({{ clean_text('sexual_harm') }}) as was_sexually_harmed,
         upper({{ clean_text('drug_sale') }}) as was_in_drug_sale,
         upper({{ clean_text('crime') }}) as was_in_crime,
-        {{ raw_values(['interview_id', 'child', 'mis_start', 'occasion', 'outcome']) }} as raw_values
+        {{ raw_values([
+            'interview_id', 'child', 'mis_start', 'occasion', 'outcome'
+        ]) }} as raw_values
     from raw_rows
 
 )
