@@ -134,7 +134,7 @@ judged as (
         case
             when not is_in_an_episode then 'not_looked_after'
             when is_short_break_only then 'short_break'
-            when age_at_start >= adult_age then 'adult'
+            when age_at_start >= adult_age then 'aged_18_or_over'
         end as left_out_reason
     from joined
 

@@ -1,0 +1,286 @@
+"""Writes random returns as a council might have them, dense with the awkward cases of counting.
+
+Children, dates and outcomes are made up. The same seed writes the same bytes.
+"""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+DAY = timedelta(days=1)
+COLUMNS = {
+    "header": "CHILD SEX DOB ETHNIC UPN MOTHER MC_DOB",
+    "episodes": "CHILD DECOM RNE LS CIN PLACE PLACE_PROVIDER DEC REC REASON_PLACE_CHANGE HOME_POST"
+    " PL_POST URN",
+    "missing": "CHILD DOB MISSING MIS_START MIS_END",
+    "uasc": "CHILD SEX DOB DUC",
+    "interviews": "INTERVIEW_ID CHILD MIS_START OCCASION OFFERED_DATE OUTCOME INTERVIEW_DATE"
+    " CONDUCTED_BY HARMED SEXUAL_HARM DRUG_SALE CRIME",
+}
+CHILD_IDS = ["7", "007", "0070", "A7", "A007", "X-12", "12", "0012", "ZB/3", "00451", "Q9K", "C1"]
+MISSING_WORDS = ["M", "M", "m", "Missing", "MISSING", "missing"]
+AWAY_WORDS = ["A", "A", "a", "Absent", "ABSENT", "Away", "AWAY", "away"]
+UNREADABLE = ["31/02/2016", "not known", "2016-13-01", "29/02/2015", "01/04/17", "2016", "1.0"]
+NUMBERS = ["", "", "1", "1.0", "2", "2.0", " 2", "3", "9"]
+OUTCOMES = ["COMPLETED", "COMPLETED", "completed", "DECLINED", "NOT_OFFERED", "AWAITED", ""]
+FILE_NAMES = ["{}.csv", "903 {} FINAL (v2).csv", "copy of {}_{}.csv", "export-{}.final.csv"]
+INTERVIEW_FOLDERS = ["", "return interviews", "from the neighbours/2nd batch"]
+
+
+@dataclass
+class Child:
+    """What really happened to one made-up child."""
+
+    child_id: str
+    born: date
+    is_uasc: bool
+    uasc_until: date | None
+    episodes: list[dict]
+    occasions: list[dict]
+
+
+def year_start(year: int) -> date:
+    """1 April of the collection year."""
+    return date(year, 4, 1)
+
+
+def year_end(year: int) -> date:
+    """31 March of the collection year."""
+    return date(year + 1, 3, 31)
+
+
+def at(rng: Random, chance: float) -> bool:
+    """Whether something with that chance happens."""
+    return rng.random() < chance
+
+
+def write_day(rng: Random, day: date | None) -> str:
+    """A date in one of the forms in circulation, blank for none."""
+    if day is None:
+        return rng.choice(["", "", " "])
+    text = day.strftime("%d/%m/%Y") if at(rng, 0.75) else day.isoformat()
+    text += " 00:00:00" if at(rng, 0.1) else ""
+    return f" {text} " if at(rng, 0.05) else text
+
+
+def eighteenth_birthday(born: date) -> date:
+    """The 18th birthday; 1 March for 29 February."""
+    is_leap_day = (born.month, born.day) == (2, 29)
+    return date(born.year + 18, 3, 1) if is_leap_day else born.replace(year=born.year + 18)
+
+
+def make_child(rng: Random, child_id: str, years: list[int]) -> Child:
+    """A child; for many of them the 18th birthday lies in the years."""
+    age = 18 if at(rng, 0.4) else rng.randint(9, 16)
+    born = date(rng.choice(years) - age, 4, 1) + rng.randint(0, 364) * DAY
+    born = date(rng.choice([1996, 2000]), 2, 29) if at(rng, 0.2) else born
+    until = rng.choice([None, eighteenth_birthday(born), any_day(rng, years)])
+    child = Child(child_id, born, at(rng, 0.5), until, make_episodes(rng, years), [])
+    for _ in range(rng.randint(3, 9)):
+        child.occasions += make_occasions(rng, awkward_day(rng, child, years))
+    return child
+
+
+def any_day(rng: Random, years: list[int]) -> date:
+    """Any day of the collection years."""
+    return year_start(rng.choice(years)) + rng.randint(0, 364) * DAY
+
+
+def awkward_day(rng: Random, child: Child, years: list[int]) -> date:
+    """A day on which the rules are easily got wrong, within the collection years."""
+    year = rng.choice(years)
+    edges = [year_start(year), year_start(year) + DAY, year_end(year), year_end(year) - DAY]
+    edges += [date(year + 1, 3, 1), date(year + 1, 3, 1) - DAY]
+    turning = [eighteenth_birthday(child.born)] * 3 + [child.uasc_until]
+    turning += [episode[key] for episode in child.episodes for key in ("decom", "dec")]
+    near = [day + step * DAY for day in turning if day for step in (-1, 0, 0, 1)]
+    near = [day for day in near if year_start(years[0]) <= day <= year_end(years[-1])]
+    return rng.choice(rng.choice([edges, near or edges, [any_day(rng, years)]]))
+
+
+def make_episodes(rng: Random, years: list[int]) -> list[dict]:
+    """A chain of episodes with changeover days and gaps, and short breaks beside it."""
+    day = year_start(years[0]) + rng.randint(-40, 60) * DAY
+    only_short_breaks = at(rng, 0.12)
+    episodes = []
+    while day <= year_end(years[-1]):
+        end = rng.choice(
+            [day + rng.choice([0, 1, 20, 45, 70, 90]) * DAY] * 9 + [year_end(day.year)]
+        )
+        status = "V3" if only_short_breaks or at(rng, 0.1) else rng.choice(["C2", "V2", "E1"])
+        is_open = at(rng, 0.08)
+        episodes.append({"decom": day, "dec": None if is_open else end, "ls": status})
+        if at(rng, 0.12):
+            first = day + rng.randint(0, 3) * DAY
+            last = first + rng.randint(0, 30) * DAY
+            episodes.append({"decom": first, "dec": last, "ls": rng.choice(["V4", "v3"])})
+        if is_open and at(rng, 0.5):
+            break
+        day = end + (0 if at(rng, 0.7) and end > day else rng.choice([1, 2, 30])) * DAY
+    return episodes
+
+
+def make_occasions(rng: Random, start: date) -> list[dict]:
+    """An occasion, often with others that start on the same day or when it ends."""
+    occasions = []
+    for _ in range(rng.choice([1, 1, 2, 2, 3])):
+        length = rng.choice([0, 0, 0, 1, 2, 5, 40, 250, 420, 800, None])
+        end = None if length is None else start + length * DAY
+        end = occasions[-1]["end"] if occasions and at(rng, 0.3) else end
+        occasions.append({"start": start, "end": end, "missing": at(rng, 0.55)})
+    ends = [each["end"] for each in occasions if each["end"]]
+    if ends and at(rng, 0.3):
+        end = min(ends) + rng.choice([0, 1, 3]) * DAY
+        occasions.append({"start": min(ends), "end": end, "missing": at(rng, 0.55)})
+    return occasions
+
+
+def finish(rng: Random, rows: list[dict], faults: list[dict], twice: float = 0.06) -> list[dict]:
+    """The rows, and copies with a fault that rejects them; some rows twice or out of order."""
+    chance = min(0.35, len(rows) / 60)
+    copies = [{**rng.choice(rows), **fault} for fault in faults if at(rng, chance)]
+    rows = [row for row in rows + copies for _ in range(2 if at(rng, twice) else 1)]
+    return rng.sample(rows, len(rows)) if at(rng, 0.5) else rows
+
+
+def mostly_own_year(rng: Random, own: list[dict], carried_over: list[dict]) -> list[dict]:
+    """Most dates of a return must be of its own year, or it would not be taken for that year's."""
+    at_most = len(own) // (2 if len(own) > 8 else 4)
+    return rng.sample(carried_over, min(len(carried_over), at_most)) + own
+
+
+def birth_date_said(rng: Random, child: Child) -> str:
+    """The birth date as some system has it: mostly right."""
+    said = rng.choices(["right", "wrong", "blank", "unreadable"], [80, 10, 5, 5])[0]
+    day = {"right": child.born, "wrong": child.born + rng.choice([-1, 1, 300]) * DAY}.get(said)
+    return rng.choice(UNREADABLE) if said == "unreadable" else write_day(rng, day)
+
+
+def header_rows(rng: Random, children: list[Child]) -> list[dict]:
+    """Children with their details, some twice, some not at all, some rows without a child."""
+    rows = []
+    for child in children:
+        for _ in range(rng.choices([0, 1, 2], [15, 70, 15])[0]):
+            details = {"SEX": rng.choice(["1", "2", "1.0"]), "ETHNIC": "WBRI", "MOTHER": "0"}
+            rows.append({"CHILD": child.child_id, "DOB": birth_date_said(rng, child), **details})
+    return finish(rng, rows, [{"CHILD": ""}])
+
+
+def episode_rows(rng: Random, children: list[Child], year: int) -> list[dict]:
+    """The episodes of the year, some not continued, some twice with another end."""
+    own, carried_over = [], []
+    for child in children:
+        for start, end, status in (tuple(episode.values()) for episode in child.episodes):
+            if start > year_end(year) or (end and end < year_start(year)) or at(rng, 0.05):
+                continue
+            ends = [end if end and end <= year_end(year) else None]
+            if at(rng, 0.15):
+                ends.append(rng.choice([None, start, start + rng.randint(0, 60) * DAY, *ends]))
+            for each in ends:
+                row = {"CHILD": child.child_id, "DECOM": write_day(rng, start), "PLACE": "U1"}
+                row["LS"] = rng.choice(["V4", "C2"]) if at(rng, 0.1) else status
+                row["DEC"] = write_day(rng, each)
+                (own if start >= year_start(year) else carried_over).append(row)
+    faults = [{"CHILD": " "}, {"DECOM": ""}, {"DECOM": "?"}, {"DEC": rng.choice(UNREADABLE)}]
+    faults.append({"DECOM": "02/06/2017", "DEC": "01/06/2017"})
+    return finish(rng, mostly_own_year(rng, own, carried_over), faults)
+
+
+def missing_rows(rng: Random, children: list[Child], year: int) -> list[dict]:
+    """The occasions of the year and those carried over, some forgotten, some changed."""
+    own, carried_over = [], []
+    for child in children:
+        for start, end, is_missing in (tuple(each.values()) for each in child.occasions):
+            is_over = end is not None and end < year_start(year)
+            if start > year_end(year) or at(rng, 0.94 if is_over else 0.04):
+                continue
+            shown = (
+                end if end and end <= year_end(year) and not (is_over and at(rng, 0.5)) else None
+            )
+            words = MISSING_WORDS if is_missing != at(rng, 0.2) else AWAY_WORDS
+            row = {"CHILD": f" {child.child_id} " if at(rng, 0.05) else child.child_id}
+            row |= {"DOB": birth_date_said(rng, child), "MISSING": rng.choice(words)}
+            row |= {"MIS_START": write_day(rng, start), "MIS_END": write_day(rng, shown)}
+            (own if start >= year_start(year) else carried_over).append(row)
+    start = year_start(year) + 9 * DAY
+    faults = [{"CHILD": ""}, {"MIS_START": " "}, {"MIS_START": rng.choice(UNREADABLE)}]
+    faults += [{"MIS_END": rng.choice(UNREADABLE)}, {"MISSING": rng.choice(["", "X", "MA"])}]
+    faults.append({"MIS_START": write_day(rng, year_end(year) + DAY), "MIS_END": ""})
+    faults.append({"MIS_START": write_day(rng, start), "MIS_END": write_day(rng, start - DAY)})
+    return finish(rng, mostly_own_year(rng, own, carried_over), faults, 0.1)
+
+
+def uasc_rows(rng: Random, children: list[Child]) -> list[dict]:
+    """Unaccompanied asylum-seeking children, some twice, some with a date nobody can read."""
+    rows = []
+    for child in (child for child in children if child.is_uasc and at(rng, 0.9)):
+        for _ in range(2 if at(rng, 0.2) else 1):
+            until = write_day(rng, None if at(rng, 0.2) else child.uasc_until)
+            row = {"CHILD": child.child_id, "SEX": "1", "DOB": birth_date_said(rng, child)}
+            rows.append({**row, "DUC": rng.choice(UNREADABLE) if at(rng, 0.1) else until})
+    return finish(rng, rows, [{"CHILD": ""}])
+
+
+def interview_rows(rng: Random, children: list[Child]) -> list[dict]:
+    """Interviews: one over several occasions, two for one, some that match nothing."""
+    rows = []
+    for child in children:
+        starts = [each["start"] for each in child.occasions for _ in range(rng.randint(0, 2))]
+        for start in [*starts, any_day(rng, [starts[0].year if starts else 2016])]:
+            row = {"INTERVIEW_ID": f"I{rng.randint(1, 30)}", "CHILD": child.child_id}
+            row |= {"MIS_START": write_day(rng, start), "OCCASION": rng.choice(NUMBERS)}
+            row["OFFERED_DATE"] = row["INTERVIEW_DATE"] = write_day(rng, start + 3 * DAY)
+            row["CONDUCTED_BY"] = rng.choice(["Leicester", "Ynys Môn", "Rutland, County of"])
+            row["OUTCOME"] = rng.choice(OUTCOMES)
+            for column in ("HARMED", "SEXUAL_HARM", "DRUG_SALE", "CRIME"):
+                row[column] = rng.choice(["Y", "y", " Y", "N", "N", "n", "", ""])
+            rows.append(row)
+    faults = [{"CHILD": ""}, {"MIS_START": ""}, {"MIS_START": rng.choice(UNREADABLE)}]
+    faults += [{"OCCASION": wrong} for wrong in ("0", "-1", "1.5", "first", "0.0")]
+    return finish(rng, rows, faults)
+
+
+def write_file(rng: Random, path: Path, module: str, rows: list[dict], label: str) -> None:
+    """One CSV file in one of the forms in circulation."""
+    columns = COLUMNS[module].split()
+    if at(rng, 0.3):
+        rng.shuffle(columns)
+    if at(rng, 0.3):
+        columns = ["LA", *columns, "YEAR"]
+    text = io.StringIO()
+    line_end, quoting = rng.choice(["\n", "\r\n"]), rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+    writer = csv.DictWriter(text, columns, "", "ignore", lineterminator=line_end, quoting=quoting)
+    writer.writeheader()
+    writer.writerows({"LA": "Ynys Môn", "YEAR": label[:4], **row} for row in rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.getvalue().encode(rng.choice(["utf-8", "utf-8-sig", "cp1252"])))
+
+
+def write_random_returns(folder: Path, seed: int) -> None:
+    """Writes the source folder of a made-up council.
+
+    Args:
+        folder: where `2016-17/…` and the other collection years go; made if need be.
+        seed: the same seed writes the same files.
+    """
+    rng = Random(seed)
+    first = rng.choice([2013, 2014, 2015, 2016, 2016, 2016, 2017])
+    years = list(range(first, first + rng.choice([1, 2, 2, 3, 3, 4])))
+    ids = rng.sample(CHILD_IDS, rng.randint(3, 12))
+    children = [make_child(rng, child_id, years) for child_id in ids]
+    for year in years:
+        label = f"{year}-{(year + 1) % 100:02d}"
+        modules = {
+            "header": header_rows(rng, children),
+            "episodes": episode_rows(rng, children, year),
+            "missing": [] if at(rng, 0.08) else missing_rows(rng, children, year),
+            "uasc": [] if at(rng, 0.12) else uasc_rows(rng, children),
+        }
+        for module, rows in modules.items():
+            name = rng.choice(FILE_NAMES).format(rng.choice([module, module[0]]), module)
+            write_file(rng, folder / label / name, module, rows, label)
+    path = folder / rng.choice(INTERVIEW_FOLDERS) / "interviews (shared).csv"
+    write_file(rng, path, "interviews", interview_rows(rng, children), "")

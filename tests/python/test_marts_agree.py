@@ -1,0 +1,177 @@
+"""The marts against a plain-Python count that shares no code with them."""
+
+import os
+import random
+import shutil
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import compiled_models
+from missing_from_care.landing import land
+from missing_from_care.project import CHECKOUT
+from plain_count import plain_count
+from random_returns import write_random_returns
+
+MARTS = {
+    "foi_q1_missing_occasions": ("financial_year",),
+    "foi_q2_harm_while_missing": ("financial_year", "question_part"),
+    "foi_q3_uasc_children": ("financial_year",),
+    "foi_q4_uasc_missing_occasions": ("financial_year",),
+    "dq_row_accounting": ("raw_table", "collection_year"),
+}
+LEDGER = [
+    "child_id",
+    "started_on",
+    "ended_on",
+    "is_found",
+    "recorded_status",
+    "counts_as",
+    "outcome",
+    "left_out_reason",
+    "is_uasc",
+    "age_at_start",
+    "duration_days",
+]
+RANDOM_RETURNS = 200
+
+
+def in_order(rows: list[dict]) -> list[dict]:
+    return sorted(rows, key=lambda row: [str(value) for value in row.values()])
+
+
+def assert_agrees(connection: duckdb.DuckDBPyConnection, counted: dict[str, list[dict]]) -> None:
+    """Every mart and the ledger hold what the plain count says, row for row."""
+    for mart in MARTS:
+        expected = counted[mart]
+        found = compiled_models.rows(connection, mart, list(expected[0])) if expected else []
+        assert in_order(found) == in_order(expected), mart
+    found = compiled_models.rows(connection, "fct_missing_occasions", LEDGER)
+    expected = [{column: row[column] for column in LEDGER} for row in counted["occasions"]]
+    assert in_order(found) == in_order(expected)
+
+
+@pytest.fixture(scope="module")
+def warehouse() -> duckdb.DuckDBPyConnection:
+    return compiled_models.connect()
+
+
+def test_demonstration(
+    warehouse: duckdb.DuckDBPyConnection, statements: compiled_models.Statements
+) -> None:
+    extracts = CHECKOUT / "seeds" / "extracts"
+    compiled_models.build(warehouse, statements, extracts)
+    assert_agrees(warehouse, plain_count(extracts))
+
+
+@pytest.mark.parametrize("seed", range(RANDOM_RETURNS))
+def test_random_returns(
+    seed: int,
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    statements: compiled_models.Statements,
+) -> None:
+    """Row accounting is one of the marts compared, so that it balances in each as well."""
+    write_random_returns(tmp_path / "source", seed)
+    land(tmp_path / "source", tmp_path / "landed")
+    compiled_models.build(warehouse, statements, tmp_path / "landed")
+    assert_agrees(warehouse, plain_count(tmp_path / "landed"))
+
+
+def accept_as_missing(landed: Path, table: str, year: str) -> None:
+    """Turns a landed module into one that was accepted as missing."""
+    for name in (table, "landed_modules"):
+        lines = (landed / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        if name == table:
+            kept = [lines[0]] + [line for line in lines[1:] if f",{year}," not in line]
+        else:
+            kept = [
+                f"{table},{year},accepted_missing,,0,"
+                if line.startswith(f"{table},{year},")
+                else line
+                for line in lines
+            ]
+        (landed / f"{name}.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("table", ["header", "episodes", "missing", "uasc"])
+def test_a_figure_that_needs_a_missing_module_is_not_available(
+    table: str,
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    statements: compiled_models.Statements,
+) -> None:
+    landed = tmp_path / "landed"
+    shutil.copytree(CHECKOUT / "seeds" / "extracts", landed)
+    accept_as_missing(landed, f"ssda903_{table}", "2015-16")
+    compiled_models.build(warehouse, statements, landed)
+    assert_agrees(warehouse, plain_count(landed))
+    figure = {
+        "header": "(select occasions_missing is not null from foi_q1_missing_occasions",
+        "episodes": "(select occasions_missing is null from foi_q1_missing_occasions",
+        "missing": "(select occasions_missing is null from foi_q1_missing_occasions",
+        "uasc": "(select uasc_children_in_year is null from foi_q3_uasc_children",
+    }[table]
+    found = warehouse.execute(f"select {figure} where financial_year = '2015/16')").fetchone()
+    assert found == (True,)
+
+
+def test_the_definition_one_year_earlier_changes_the_answers(
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    statements: compiled_models.Statements,
+) -> None:
+    """One cell of one row of the seed, and no code."""
+    seed = CHECKOUT / "seeds" / "rules" / "definition_by_year.csv"
+    text = seed.read_text(encoding="utf-8")
+    edited = text.replace(
+        "2016-04-01,2017-03-31,missing_and_absent", "2016-04-01,2017-03-31,every_incident_missing"
+    )
+    assert edited != text
+    (tmp_path / seed.name).write_text(edited, encoding="utf-8")
+    extracts = CHECKOUT / "seeds" / "extracts"
+    try:
+        compiled_models.load_csv(warehouse, tmp_path / seed.name)
+        compiled_models.build(warehouse, statements, extracts)
+    finally:
+        compiled_models.load_csv(warehouse, seed)
+    moved = (
+        (None, date(2016, 3, 31), "missing", "absent"),
+        (date(2016, 4, 1), None, "missing", "missing"),
+    )
+    assert_agrees(warehouse, plain_count(extracts, moved))
+    breaks = warehouse.execute(
+        "select financial_year from foi_q1_missing_occasions where is_break_in_series"
+    ).fetchall()
+    assert breaks == [("2016/17",)]
+
+
+def test_order_of_rows_in_the_landed_files_changes_nothing(
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    statements: compiled_models.Statements,
+) -> None:
+    landed = tmp_path / "landed"
+    shutil.copytree(CHECKOUT / "seeds" / "extracts", landed)
+    for file in landed.glob("ssda903_*.csv"):
+        header, *lines = file.read_text(encoding="utf-8").splitlines()
+        random.Random(7).shuffle(lines)
+        file.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    compiled_models.build(warehouse, statements, landed)
+    assert_agrees(warehouse, plain_count(CHECKOUT / "seeds" / "extracts"))
+
+
+@pytest.mark.skipif(
+    "FOI_TEST_RETURNS" not in os.environ, reason="FOI_TEST_RETURNS names no folder of returns"
+)
+def test_your_own_returns(
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    statements: compiled_models.Statements,
+) -> None:
+    """A council can compare both counts on its own returns; nothing is written into the checkout."""
+    land(Path(os.environ["FOI_TEST_RETURNS"]), tmp_path / "landed")
+    compiled_models.build(warehouse, statements, tmp_path / "landed")
+    assert_agrees(warehouse, plain_count(tmp_path / "landed"))
