@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 from dbt.jsonschemas.jsonschemas import project_schema, resources_schema
 from jsonschema import Draft7Validator
+
 from missing_from_care.command_line import out, run
 from missing_from_care.faults import DataFault
 from missing_from_care.project import CHECKOUT

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from missing_from_care.command_line import err, out, run
 from missing_from_care.faults import UsageFault
-from missing_from_care.landing import LandingReport, land
+from missing_from_care.landing.land import LandingReport, land
 from missing_from_care.project import CHECKOUT, raw_tables
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from missing_from_care.command_line import out, run
-from missing_from_care.demonstration import SEED, write_demonstration_returns
+from missing_from_care.demonstration.returns import SEED, write_demonstration_returns
+from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT
 
 
@@ -20,8 +22,6 @@ def make_demo_extracts(
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = SEED,
 ) -> None:
     """Writes returns of invented children and lands them as the demonstration extracts."""
-    from missing_from_care.landing import land
-
     with tempfile.TemporaryDirectory() as scratch:
         source = returns or Path(scratch) / "invented-children"
         write_demonstration_returns(source, seed)

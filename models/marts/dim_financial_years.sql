@@ -100,3 +100,4 @@ select
     has_uasc,
     has_interviews
 from final
+order by financial_year

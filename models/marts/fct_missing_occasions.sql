@@ -221,3 +221,4 @@ select
     source_file,
     source_row
 from final
+order by started_on, child_id, occasion_number

@@ -42,3 +42,4 @@ select
     financial_years.is_break_in_series
 from financial_years
 left join yearly on financial_years.financial_year = yearly.financial_year
+order by financial_years.financial_year

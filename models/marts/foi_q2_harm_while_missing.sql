@@ -72,3 +72,4 @@ select
     cast(case when has_findings then coalesce(occasions_without_interview, 0) end as bigint)
         as occasions_without_interview
 from joined
+order by financial_year, question_part

@@ -46,3 +46,4 @@ select
     ) as looked_after_at_31_march
 from financial_years
 left join yearly on financial_years.collection_year = yearly.collection_year
+order by financial_years.financial_year

@@ -80,3 +80,4 @@ select
 from judged_rows
 left join validation_rules on judged_rows.reject_code = validation_rules.rule_code
 where judged_rows.reject_code is not null
+order by raw_table, source_file, source_row

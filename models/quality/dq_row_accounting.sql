@@ -148,3 +148,4 @@ full join totals
     on
         landed.raw_table = totals.raw_table
         and landed.collection_year = totals.collection_year
+order by raw_table, collection_year

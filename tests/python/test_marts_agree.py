@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 import compiled_models
-from missing_from_care.landing import land
+from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT
 from plain_count import plain_count
 from random_returns import write_random_returns
@@ -171,7 +171,7 @@ def test_your_own_returns(
     warehouse: duckdb.DuckDBPyConnection,
     statements: compiled_models.Statements,
 ) -> None:
-    """A council can compare both counts on its own returns; nothing is written into the checkout."""
+    """A council can compare both counts on its own returns; nothing enters the checkout."""
     land(Path(os.environ["FOI_TEST_RETURNS"]), tmp_path / "landed")
     compiled_models.build(warehouse, statements, tmp_path / "landed")
     assert_agrees(warehouse, plain_count(tmp_path / "landed"))

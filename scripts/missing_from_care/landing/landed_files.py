@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from missing_from_care.faults import DataFault
+from missing_from_care.landing.source_tables import FaultList, SourceTable, column_names, listed
+from missing_from_care.landing.year_dates import START_AND_END, Spans, span
 from missing_from_care.project import RawTable, raw_tables
-from missing_from_care.source_tables import FaultList, SourceTable, column_names, listed
-from missing_from_care.year_dates import START_AND_END, Spans, span
 
 MODULES_FILE = "landed_modules.csv"
 MODULES_COLUMNS = (

@@ -5,7 +5,8 @@ Government Licence v3). `accessibility.check_workbook` holds the result against 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from copy import copy
 from datetime import datetime, time
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
@@ -21,17 +22,22 @@ from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from missing_from_care.accessibility_book import NOTE, ONE_TABLE, markers_in
-from missing_from_care.workbook_content import (
+from missing_from_care.workbook.cells import Column, Value
+from missing_from_care.workbook.content import (
     SHORTHAND,
     AnswerSheet,
-    Column,
     Cover,
     CoverLine,
     ResponseWorkbook,
-    Value,
 )
-from missing_from_care.workbook_text import without_notes
+from missing_from_care.workbook.fit import WIDEST, fit_columns, fit_rows
+from missing_from_care.workbook.sheets import (
+    Links,
+    contents_sheet,
+    notes_sheet,
+    safe_names,
+    sentences_above,
+)
 
 __all__ = ["SHORTHAND", "AnswerSheet", "Column", "Cover", "CoverLine", "ResponseWorkbook"]
 __all__ += ["workbook_bytes"]
@@ -40,15 +46,8 @@ LETTERS = "Arial"
 BODY = Font(name=LETTERS, sz=12)
 HEADING = Font(name=LETTERS, sz=12, b=True)
 LINK = Font(name=LETTERS, sz=12, u="single", color=Color(theme=10))
-LINE_BELOW = Border(bottom=Side(style="thin"))
-
-NARROWEST, WIDEST, WIDEST_FOR_TEXT_ABOVE = 10, 75, 50
-RESERVED_NAMES = ("Cover", "Contents", "Notes", "History")
-LONGEST_NAME = 31
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-
-Links = Mapping[tuple[int, int], str]
-"""The worksheet that a cell of a table leads to, by row and column, counted from 0."""
+LINE_BELOW = Border(bottom=Side(style="thin"))
 
 
 def workbook_bytes(content: ResponseWorkbook) -> bytes:
@@ -60,17 +59,14 @@ def workbook_bytes(content: ResponseWorkbook) -> bytes:
     Returns:
         The bytes of an `.xlsx` file. They depend on the content alone, not on clock or computer,
         as long as the version of openpyxl is the same; so the parts are stored uncompressed.
-
-    Raises:
-        ValueError: two worksheets can not be told apart.
     """
     workbook = _empty_workbook(content)
-    names = _safe_names([answer.name for answer in content.answers])
+    names = safe_names([answer.name for answer in content.answers])
     _write_cover(workbook.active, content.cover)
-    contents, links = _contents(content, names)
+    contents, links = contents_sheet(content, names)
     _write_table(workbook.create_sheet("Contents"), contents, content.shorthand, links)
     if content.notes:
-        _write_table(workbook.create_sheet("Notes"), _notes(content.notes), content.shorthand)
+        _write_table(workbook.create_sheet("Notes"), notes_sheet(content.notes), content.shorthand)
     for name, answer in zip(names, content.answers, strict=True):
         _write_table(workbook.create_sheet(name), answer, content.shorthand)
     return _packed(workbook)
@@ -84,9 +80,8 @@ def _empty_workbook(content: ResponseWorkbook) -> Workbook:
     properties.creator = content.author
     properties.language = content.language
     properties.keywords = ", ".join(content.keywords)
-    issued_on = content.issued_on
-    issued_at = datetime(issued_on.year, issued_on.month, issued_on.day)
-    properties.created = properties.modified = datetime.combine(issued_at, time.min)
+    properties.created = datetime.combine(content.issued_on, time.min)
+    properties.modified = properties.created
     # openpyxl has no public way to change the default font, from which column widths follow.
     workbook._fonts = IndexedList([BODY])
     workbook._named_styles["Normal"].font = BODY
@@ -98,62 +93,21 @@ def _empty_workbook(content: ResponseWorkbook) -> Workbook:
     return workbook
 
 
-def _safe_names(wanted: list[str]) -> list[str]:
-    """Names that Excel accepts: 31 characters, none of `: \\ / ? * [ ]`, no two alike."""
-    taken = {name.casefold() for name in RESERVED_NAMES}
-    names = []
-    for text in wanted:
-        plain = " ".join(re.sub(r"[:\\/?*\[\]]", " ", text).split()).strip("' ")
-        plain = plain if any(map(str.isalnum, plain[:LONGEST_NAME])) else "Worksheet"
-        name, number = plain[:LONGEST_NAME].strip("' "), 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{plain[: LONGEST_NAME - len(str(number)) - 1].strip()} {number}"
-        taken.add(name.casefold())
-        names.append(name)
-    return names
-
-
-def _contents(content: ResponseWorkbook, names: list[str]) -> tuple[AnswerSheet, Links]:
-    """The table of all other worksheets, with a link from each title."""
-    listed = [("Cover", content.cover.title)]
-    listed += [("Notes", "Notes on the figures")] if content.notes else []
-    listed += [(name, answer.title) for name, answer in zip(names, content.answers, strict=True)]
-    sheet = AnswerSheet(
-        name="Contents",
-        title="Contents of this workbook",
-        columns=(Column("Worksheet"), Column("What it shows, with a link")),
-        rows=tuple((name, without_notes(title)) for name, title in listed),
-    )
-    return sheet, {(row, 1): name for row, (name, _) in enumerate(listed)}
-
-
-def _notes(notes: tuple[str, ...]) -> AnswerSheet:
-    """The table of notes."""
-    return AnswerSheet(
-        name="Notes",
-        title="Notes on the figures",
-        columns=(Column("Note number"), Column("Note text")),
-        rows=tuple((f"[note {number}]", text) for number, text in enumerate(notes, start=1)),
-    )
-
-
 def _write_cover(sheet: Worksheet, cover: Cover) -> None:
-    """Title, labelled lines and paragraphs, one under the other in column A."""
+    """Title, paragraphs and labelled lines, one under the other in column A."""
     _write_title(sheet, cover.title)
+    for paragraph in cover.paragraphs:
+        for text in paragraph.splitlines():
+            _write(sheet, sheet.max_row + 1, 1, text)
     for line in cover.lines:
         heading = _write(sheet, sheet.max_row + 1, 1, line.label)
         heading.style = "Heading 2"
         heading.alignment = Alignment(wrap_text=True, vertical="bottom")
-        if len(line.label) < WIDEST_FOR_TEXT_ABOVE:
-            sheet.row_dimensions[heading.row].height = 30
         cells = [_write(sheet, sheet.max_row + 1, 1, text) for text in line.text.splitlines()]
         if line.link:
             _link(cells[0], target=line.link)
-    for paragraph in cover.paragraphs:
-        for text in paragraph.splitlines():
-            _write(sheet, sheet.max_row + 1, 1, text)
     sheet.column_dimensions["A"].width = WIDEST
+    fit_rows(sheet)
     _set_page(sheet, "portrait")
 
 
@@ -162,33 +116,23 @@ def _write_table(
 ) -> None:
     """Title, sentences and one marked-up table."""
     _write_title(sheet, answer.title)
-    above = list(_sentences_above(answer, shorthand))
+    above = list(sentences_above(answer, shorthand))
     for row, text in enumerate(above, start=2):
         _write(sheet, row, 1, text)
     first = len(above) + 2
     for index, column in enumerate(answer.columns, start=1):
         heading = _write(sheet, first, index, column.heading)
         heading.font, heading.border = HEADING, LINE_BELOW
-        heading.alignment = _alignment(column, vertical="bottom")
+        heading.alignment = _alignment(heading, column, "bottom")
         for row, values in enumerate(answer.rows, start=first + 1):
             _write_value(sheet.cell(row, index), column, values[index - 1])
     for (row, index), target in (links or {}).items():
         quoted = target.replace("'", "''")
         _link(sheet.cell(first + 1 + row, index + 1), location=f"'{quoted}'!A1")
     _mark_up(sheet, answer, first)
-    _fit_columns(sheet, answer, above)
+    fit_columns(sheet, answer, above)
+    fit_rows(sheet)
     _set_page(sheet, "landscape")
-
-
-def _sentences_above(answer: AnswerSheet, shorthand: Mapping[str, str]) -> Iterator[str]:
-    """What a reader is told before the table."""
-    yield f"{ONE_TABLE}."
-    yield from answer.introduction
-    if answer.name != "Notes" and any(NOTE.search(text) for text in answer.texts):
-        yield "Some cells refer to notes, which are on the worksheet called Notes."
-    used = {marker for text in answer.table_texts for marker in markers_in(text)}
-    for marker in sorted(used):
-        yield f"The shorthand {marker} means: {' '.join(shorthand[marker].split())}."
 
 
 def _write_title(sheet: Worksheet, text: str) -> None:
@@ -214,14 +158,16 @@ def _write_value(cell: Cell, column: Column, value: Value) -> None:
     else:
         cell.value = value
         cell.number_format = _number_format(column)
-    cell.alignment = _alignment(column, vertical="top")
+    cell.alignment = _alignment(cell, column, "top")
 
 
-def _alignment(column: Column, vertical: str) -> Alignment:
-    """Numbers stand at the right, a little away from the next column."""
+def _alignment(cell: Cell, column: Column, vertical: str) -> Alignment:
+    """Numbers stand at the right; text beside them keeps a little away."""
+    wrap = isinstance(cell.value, str)
     if column.is_number:
-        return Alignment(horizontal="right", vertical=vertical, indent=1, wrap_text=True)
-    return Alignment(horizontal="left", vertical=vertical, wrap_text=True)
+        return Alignment(horizontal="right", vertical=vertical, wrap_text=wrap)
+    indent = 1 if cell.column > 1 else 0
+    return Alignment(horizontal="left", vertical=vertical, wrap_text=wrap, indent=indent)
 
 
 def _number_format(column: Column) -> str:
@@ -234,45 +180,24 @@ def _number_format(column: Column) -> str:
 def _link(cell: Cell, target: str | None = None, location: str | None = None) -> None:
     """Makes the text of a cell a link to an address or to a place in the workbook."""
     cell.hyperlink = Hyperlink(ref=cell.coordinate, target=target, location=location)
-    alignment = cell.alignment.copy()
+    alignment = copy(cell.alignment)
     cell.style = "Hyperlink"
     cell.alignment = alignment
 
 
 def _mark_up(sheet: Worksheet, answer: AnswerSheet, first: int) -> None:
     """Marks the cells up as a table: named, without style or filter."""
-    name = re.sub(r"[^a-z0-9]+", "_", sheet.title.lower()).strip("_")
+    slug = re.sub(r"[^a-z0-9]+", "_", sheet.title.lower()).strip("_")
+    taken = {name for other in sheet.parent for name in other.tables}
+    name = f"table_of_{slug}"
+    name = f"{name}_on_sheet_{sheet.parent.index(sheet) + 1}" if name in taken else name
     last = f"{get_column_letter(len(answer.columns))}{first + len(answer.rows)}"
-    table = Table(
-        displayName=f"table_of_{name or sheet.parent.index(sheet)}", ref=f"A{first}:{last}"
-    )
+    table = Table(displayName=name, ref=f"A{first}:{last}")
     table.tableColumns = [
         TableColumn(id=index, name=column.heading)
         for index, column in enumerate(answer.columns, start=1)
     ]
     sheet.add_table(table)
-
-
-def _fit_columns(sheet: Worksheet, answer: AnswerSheet, above: list[str]) -> None:
-    """Widths in characters: a table's cells in full up to 75, headings in about three lines."""
-    for index, column in enumerate(answer.columns):
-        words = [len(word) * 1.2 for word in column.heading.split()]
-        heading = max(*words, len(column.heading) * 1.2 / 3, 0) + 2
-        cells = [_shown_length(column, row[index]) for row in answer.rows]
-        width = max(heading, *cells, NARROWEST)
-        if index == 0:
-            texts = [len(text) for text in above] + [len(answer.title) * 1.5]
-            width = max(width, min(max(texts), WIDEST_FOR_TEXT_ABOVE))
-        letter = get_column_letter(index + 1)
-        sheet.column_dimensions[letter].width = min(round(width), WIDEST)
-
-
-def _shown_length(column: Column, value: Value) -> int:
-    """The characters that a value takes, with some room."""
-    if isinstance(value, str):
-        return len(value) + 3
-    decimals = 0 if column.kind == "whole" else column.decimals
-    return len(f"{value * (100 if column.kind == 'percentage' else 1):,.{decimals}f}") + 4
 
 
 def _set_page(sheet: Worksheet, orientation: str) -> None:

@@ -8,22 +8,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from missing_from_care.delimited_text import read_tables
 from missing_from_care.faults import DataFault
-from missing_from_care.landed_files import LandedFiles, LandedModule, copy_rows
-from missing_from_care.landing_checks import check_accepted, check_modules, checked_places
-from missing_from_care.project import RawTable, raw_tables
-from missing_from_care.recognition import recognise
-from missing_from_care.source_folder import (
+from missing_from_care.landing.checks import check_accepted, check_modules, checked_places
+from missing_from_care.landing.delimited_text import read_tables
+from missing_from_care.landing.landed_files import LandedFiles, LandedModule, copy_rows
+from missing_from_care.landing.recognition import recognise
+from missing_from_care.landing.source_folder import (
     FoundFile,
     collection_year_of,
     find_files,
     misplaced,
     year_folders,
 )
-from missing_from_care.source_tables import FaultList, SourceTable
+from missing_from_care.landing.source_tables import FaultList, SourceTable
+from missing_from_care.landing.year_dates import Spans, disagreement
+from missing_from_care.project import RawTable, raw_tables
 from missing_from_care.whole_files import replacing_folder
-from missing_from_care.year_dates import Spans, disagreement
 
 Tell = Callable[[str], None]
 

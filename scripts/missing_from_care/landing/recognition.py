@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from missing_from_care.landing.source_tables import SourceTable, column_names, listed
 from missing_from_care.project import CHECKOUT, RawTable, raw_tables
-from missing_from_care.source_tables import SourceTable, column_names, listed
 
 UNUSED_MODULES_FILE = CHECKOUT / "seeds" / "rules" / "unused_return_modules.csv"
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 from missing_from_care.faults import UsageFault
-from missing_from_care.landed_files import MODULES_FILE
+from missing_from_care.landing.landed_files import MODULES_FILE
+from missing_from_care.landing.source_folder import is_collection_year
+from missing_from_care.landing.source_tables import FaultList
 from missing_from_care.project import RawTable, raw_tables
-from missing_from_care.source_folder import is_collection_year
-from missing_from_care.source_tables import FaultList
 
 
 def checked_places(source: Path, into: Path) -> tuple[Path, Path]:

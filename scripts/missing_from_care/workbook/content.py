@@ -1,34 +1,22 @@
 """What a response workbook says: checked when it is made, so that it can be made accessible."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal
 
-from missing_from_care.accessibility import LANGUAGE, looks_like_a_person
-from missing_from_care.accessibility_book import (
-    NOTE,
-    NUMBER_AS_TEXT,
-    NUMBER_WITH_MARKER,
-    VAGUE_LINK,
-    is_marker,
-    is_notes_heading,
-    markers_in,
-)
-from missing_from_care.workbook_text import (
-    LONGEST_CELL,
+from missing_from_care.accessibility.book import NOTE, VAGUE_LINK, is_marker, markers_in
+from missing_from_care.accessibility.checking import LANGUAGE, looks_like_a_person
+from missing_from_care.workbook.cells import (
+    Column,
+    Value,
     cell_text,
+    checked_value,
     label,
     running,
     worksheet_title,
 )
-
-Kind = Literal["text", "year", "whole", "decimal", "percentage"]
-Value = str | int | float | Decimal
 
 SHORTHAND: Mapping[str, str] = MappingProxyType(
     {
@@ -39,9 +27,6 @@ SHORTHAND: Mapping[str, str] = MappingProxyType(
     }
 )
 """Shorthand of the Government Statistical Service, as this project explains it."""
-
-LARGEST_NUMBER = 10**15
-"""Excel keeps 15 digits of a number."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +55,7 @@ class CoverLine:
 
 @dataclass(frozen=True)
 class Cover:
-    """The first worksheet: a title, labelled lines, then paragraphs."""
+    """The first worksheet: a title, paragraphs, then labelled lines."""
 
     title: str
     lines: tuple[CoverLine, ...] = ()
@@ -88,62 +73,6 @@ class Cover:
         for line in self.lines:
             yield from (line.label, line.text)
         yield from self.paragraphs
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of an answer.
-
-    Attributes:
-        heading: may hold a note, `Occasions [note 1]`.
-        kind: `text`; `year` (text such as `2017/18`, or 2017 as a number, which becomes text);
-            `whole`; `decimal`; `percentage` (the value is the fraction: 0.125 is shown as 12.5%).
-        decimals: digits after the point of `decimal` and `percentage`, 0 to 6.
-    """
-
-    heading: str
-    kind: Kind = "text"
-    decimals: int = 1
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "heading", label("A heading", self.heading))
-        if not 0 <= self.decimals <= 6:
-            raise ValueError(f"“{self.heading}” has {self.decimals} decimals: 0 to 6 are allowed.")
-
-    @property
-    def is_number(self) -> bool:
-        """Whether the column holds numbers."""
-        return self.kind in ("whole", "decimal", "percentage")
-
-
-def _cell(where: str, column: Column, value: Value, is_row_label: bool) -> Value:
-    """A checked cell of an answer."""
-    if value is None or isinstance(value, bool):
-        raise ValueError(f"{where} holds {value}: give text, a number or shorthand such as [x].")
-    if column.is_number:
-        return _number(where, column, value)
-    if column.kind == "year" and isinstance(value, int):
-        value = str(value)
-    if not isinstance(value, str):
-        raise ValueError(f"{where} holds the number {value} in a column of {column.kind}.")
-    text = label(where, value, LONGEST_CELL) if is_row_label else cell_text(where, value)
-    if NUMBER_WITH_MARKER.fullmatch(text):
-        raise ValueError(f"{where} holds a number with a marker: give the marker its own column.")
-    if NUMBER_AS_TEXT.fullmatch(text) and not is_row_label:
-        raise ValueError(f"{where} holds a number as text: use a column of numbers.")
-    if NOTE.search(text) and not (is_row_label or is_notes_heading(column.heading)):
-        raise ValueError(f"{where} holds a note: move it to the title, heading or row label.")
-    return text
-
-
-def _number(where: str, column: Column, value: Value) -> Value:
-    """A checked cell of a column of numbers."""
-    if isinstance(value, str) and is_marker(value.strip()):
-        return value.strip()
-    wanted = int if column.kind == "whole" else int | float | Decimal
-    if not isinstance(value, wanted) or not math.isfinite(value) or abs(value) >= LARGEST_NUMBER:
-        raise ValueError(f"{where} holds “{value}”: a number ({column.kind}) or shorthand alone.")
-    return float(value) if isinstance(value, Decimal) else value
 
 
 @dataclass(frozen=True)
@@ -190,12 +119,13 @@ class AnswerSheet:
                 raise ValueError(f"“{self.name}” has the heading “{heading}” twice.")
 
     def _row(self, number: int, row: tuple[Value, ...]) -> tuple[Value, ...]:
+        where = f"“{self.name}”, row {number}"
         if len(row) != len(self.columns):
-            raise ValueError(
-                f"“{self.name}”, row {number} has {len(row)} cells for {len(self.columns)} columns."
-            )
+            raise ValueError(f"{where} has {len(row)} cells for {len(self.columns)} columns.")
         return tuple(
-            _cell(f"“{self.name}”, row {number}, “{column.heading}”", column, value, index == 0)
+            checked_value(
+                f"“{self.name}”, row {number}, “{column.heading}”", column, value, index == 0
+            )
             for index, (column, value) in enumerate(zip(self.columns, row, strict=True))
         )
 
@@ -268,7 +198,7 @@ class ResponseWorkbook:
             running(f"The explanation of {marker}", meaning)
             if not is_marker(marker) or NOTE.search(meaning):
                 raise ValueError(
-                    f"“{marker}” is no harmonised shorthand, or is explained by a note."
+                    f"“{marker}” is not harmonised shorthand explained without a note."
                 )
         tables = [text for answer in self.answers for text in (answer.title, *answer.table_texts)]
         for text in (*tables, *self.notes, self.cover.title):

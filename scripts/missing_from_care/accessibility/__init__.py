@@ -1,0 +1,1 @@
+"""Checks of a workbook against the accessible spreadsheets checklist."""

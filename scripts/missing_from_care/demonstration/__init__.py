@@ -1,0 +1,1 @@
+"""Returns of invented children, as a council would hold them."""

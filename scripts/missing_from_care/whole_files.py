@@ -1,0 +1,189 @@
+"""Writing all or nothing: whoever looks sees the old file or folder, or the new one, whole."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from missing_from_care.faults import BusyFault, UsageFault
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such lock; it refuses to remove a file that is open instead.
+    fcntl = None
+
+
+def write_file_whole(path: Path, data: bytes) -> None:
+    """Writes a file so that a reader, or a run that is killed, never sees a part of it.
+
+    Args:
+        path: the file; its folder exists.
+        data: all of its bytes.
+
+    Raises:
+        UsageFault: the file or its folder cannot be written; the old file is still there.
+        BusyFault: another run is writing it.
+    """
+    work = path.with_name(f".{path.name}.new")
+    with _as_fault(path):
+        _remove_abandoned(work, path)
+        try:
+            with work.open("xb") as stream:
+                _lock(stream.fileno())
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+                if fcntl:
+                    work.replace(path)
+            if not fcntl:
+                work.replace(path)
+        except FileExistsError:
+            raise BusyFault(_busy(path)) from None
+        except BaseException:
+            work.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def replacing_folder(target: Path) -> Iterator[Path]:
+    """Gives an empty folder to fill; at the end of the block it takes the place of `target`.
+
+    Args:
+        target: the folder to replace, or one that does not exist yet. What it held is removed.
+
+    Yields:
+        The folder to fill, `.NAME.new` beside `target`, hence on the same file system.
+
+    If the block fails, `target` stays as it was and nothing is left beside it. What a killed run
+    left there is put right by the next one.
+
+    Raises:
+        UsageFault: the folder cannot be written.
+        BusyFault: another run is writing it.
+    """
+    target = target.resolve()
+    work = target.with_name(f".{target.name}.new")
+    old = target.with_name(f".{target.name}.old")
+    with _as_fault(target):
+        made = _make_parents(target.parent)
+        descriptor = None
+        try:
+            _remove_abandoned(work, target)
+            _restore(old, target)
+            try:
+                work.mkdir()
+            except FileExistsError:
+                raise BusyFault(_busy(target)) from None
+            try:
+                descriptor = _hold(work)
+                yield work
+                _sync_all(work)
+                _swap(work, target, old)
+            except BaseException:
+                shutil.rmtree(work, ignore_errors=True)
+                raise
+        except BaseException:
+            for folder in made:
+                with suppress(OSError):
+                    folder.rmdir()
+            raise
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def _as_fault(path: Path) -> Iterator[None]:
+    """Turns a full disk, a missing right or an open file into a sentence."""
+    try:
+        yield
+    except OSError as problem:
+        raise UsageFault(
+            f"{path} could not be written ({problem.strerror or problem}), so nothing was changed: "
+            "free space, close the programs that have it open, or choose another place."
+        ) from problem
+
+
+def _busy(path: Path) -> str:
+    return f"Another run is writing {path}: wait until it has ended, then try again."
+
+
+def _swap(work: Path, target: Path, old: Path) -> None:
+    """Puts `work` in the place of `target`, and `target` back if that fails."""
+    if target.exists():
+        target.rename(old)
+    try:
+        work.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    _sync_folder(target.parent)
+
+
+def _restore(old: Path, target: Path) -> None:
+    """Mends what a run left that was killed while it changed the folders over."""
+    if old.exists() and not target.exists():
+        old.rename(target)
+    elif old.exists():
+        shutil.rmtree(old)
+
+
+def _remove_abandoned(work: Path, path: Path) -> None:
+    """Removes the unfinished work of a killed run; that of a living one is locked, so stays."""
+    if not work.exists():
+        return
+    if fcntl:
+        descriptor = os.open(work, os.O_RDONLY)
+        try:
+            _lock(descriptor)
+        except OSError:
+            raise BusyFault(_busy(path)) from None
+        finally:
+            os.close(descriptor)
+    if work.is_dir():
+        shutil.rmtree(work)
+    else:
+        work.unlink()
+
+
+def _lock(descriptor: int) -> None:
+    if fcntl:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _hold(folder: Path) -> int | None:
+    """Locks a folder for as long as the descriptor stays open, hence no longer than the run."""
+    if not fcntl:
+        return None
+    descriptor = os.open(folder, os.O_RDONLY)
+    _lock(descriptor)
+    return descriptor
+
+
+def _make_parents(folder: Path) -> list[Path]:
+    """Makes a folder with those above it; gives the new ones, the deepest first."""
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _sync_all(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb+") as stream:
+                os.fsync(stream.fileno())
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    if not fcntl:
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
