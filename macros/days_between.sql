@@ -1,5 +1,5 @@
 {% macro days_between(first_day, last_day) %}
-    {{- return(adapter.dispatch('days_between', 'missing_from_care')(first_day, last_day)) -}}
+    {{- adapter.dispatch('days_between', 'missing_from_care')(first_day, last_day) -}}
 {% endmacro %}
 
 {% macro duckdb__days_between(first_day, last_day) -%}

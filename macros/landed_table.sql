@@ -1,5 +1,5 @@
 {% macro landed_table(relation) %}
-    {{- return(adapter.dispatch('landed_table', 'missing_from_care')(relation)) -}}
+    {{- adapter.dispatch('landed_table', 'missing_from_care')(relation) -}}
 {% endmacro %}
 
 {#- Nothing is sniffed: with auto-detection one ragged line turns a file into one column. -#}

@@ -1,5 +1,5 @@
 {% macro parse_date(column) %}
-    {{- return(adapter.dispatch('parse_date', 'missing_from_care')(column)) -}}
+    {{- adapter.dispatch('parse_date', 'missing_from_care')(column) -}}
 {% endmacro %}
 
 {#- try_strptime alone would read 01/04/17 as the year 17. -#}

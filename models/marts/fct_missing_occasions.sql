@@ -90,10 +90,6 @@ joined as (
                         or uasc_status.status_ceased_on >= occasions.started_on
                     )
         end as is_uasc,
-        case
-            when month(occasions.started_on) < 4 then year(occasions.started_on) - 1
-            else year(occasions.started_on)
-        end as starts_in_year_from,
         coalesce(interviews.interview_rows, 0) as interview_rows,
         coalesce(interviews.is_offered, false) as is_interview_offered,
         coalesce(interviews.is_completed, false) as is_interview_completed,
@@ -155,13 +151,7 @@ final as (
             case when left_out_reason is null then 'counted' else 'left_out' end as string
         ) as outcome,
         cast(left_out_reason as string) as left_out_reason,
-        cast(
-            concat(
-                cast(starts_in_year_from as string),
-                '/',
-                right(cast(starts_in_year_from + 1 as string), 2)
-            ) as string
-        ) as financial_year,
+        cast({{ financial_year('started_on') }} as string) as financial_year,
         cast(year(started_on) as int) as calendar_year,
         cast(left(cast(started_on as string), 7) as string) as month,
         cast(is_uasc as boolean) as is_uasc,

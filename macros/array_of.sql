@@ -1,0 +1,7 @@
+{% macro array_of(expressions) %}
+    {{- adapter.dispatch('array_of', 'missing_from_care')(expressions) -}}
+{% endmacro %}
+
+{% macro duckdb__array_of(expressions) -%}
+    [{{ expressions | join(', ') }}]
+{%- endmacro %}

@@ -1,0 +1,235 @@
+-- Every measure for every period, population and breakdown that a question asks for, in one pass
+-- over the facts. The measures themselves stand in the macro `answer_measures`.
+
+{% set by_child = {
+    'missing': 'count(case when is_missing then 1 end)',
+    'absent': "count(case when counts_as = 'absent' then 1 end)",
+    'found': 'count(case when is_found then 1 end)',
+    'still_missing': 'count(case when is_missing and (is_snapshot or not is_found) then 1 end)',
+    'hurt': 'count(case when is_found and was_hurt then 1 end)',
+    'sexually_harmed': 'count(case when is_found and was_sexually_harmed then 1 end)',
+    'drug_sale': 'count(case when is_found and was_in_drug_sale then 1 end)',
+    'crime': 'count(case when is_found and was_in_crime then 1 end)',
+    'any_harm': 'count(case when is_found and (was_hurt or was_sexually_harmed '
+        ~ 'or was_in_drug_sale or was_in_crime) then 1 end)',
+    'interviewed': 'count(case when is_found and is_interview_completed then 1 end)',
+    'offered': 'count(case when is_found and is_interview_offered then 1 end)',
+    'declined': 'count(case when is_found and is_interview_declined then 1 end)',
+    'in_time': 'count(case when is_found and is_interviewed_in_time then 1 end)',
+    'longest': 'max(case when is_missing then duration_days end)',
+    'in_care': "max(case when fact = 'care' then 1 else 0 end)",
+    'in_care_at_end': 'max(is_at_end)',
+    'uasc_in_care': "max(case when fact = 'care' and uasc = 'yes' then 1 else 0 end)",
+    'uasc_at_end': "max(case when uasc = 'yes' then is_at_end else 0 end)",
+} %}
+
+with questions as (
+
+    select * from {{ ref('stg_foi_request_questions') }}
+
+),
+
+question_periods as (
+
+    select * from {{ ref('int_question_periods') }}
+
+),
+
+facts as (
+
+    select * from {{ ref('int_answer_facts') }}
+
+),
+
+bands as (
+
+    select
+        breakdown,
+        category,
+        cast(lowest as int) as lowest,
+        cast(highest as int) as highest
+    from {{ ref('categories') }}
+    where breakdown in ('duration_band', 'times_missing_band')
+
+),
+
+windows as (
+
+    select distinct
+        period_start,
+        period_end,
+        period_basis = 'snapshot' as is_snapshot
+    from question_periods
+
+),
+
+slices as (
+
+    select distinct
+        questions.population,
+        questions.breakdown,
+        question_periods.period_start,
+        question_periods.period_end,
+        question_periods.period_basis = 'snapshot' as is_snapshot,
+        {{ split_conditions(without_bands('questions.population')) }} as wanted,
+        nullif(regexp_extract(questions.population, 'duration_band:([^&]*)', 1), '')
+            as wanted_duration,
+        nullif(regexp_extract(questions.population, 'times_missing_band:([^&]*)', 1), '')
+            as wanted_times
+    from questions
+    inner join question_periods
+        on
+            questions.period_basis = question_periods.period_basis
+            and questions.first_period = question_periods.first_period
+            and questions.last_period = question_periods.last_period
+
+),
+
+-- A snapshot holds what had begun and had not ended; any other period what began in it, and the
+-- care that reached into it.
+facts_in_windows as (
+
+    select
+        facts.*,
+        windows.period_start,
+        windows.period_end,
+        windows.is_snapshot,
+        case
+            when
+                facts.fact = 'care'
+                and facts.from_day <= windows.period_end
+                and facts.to_day >= windows.period_end
+                and (facts.ended_on is null or facts.ended_on > windows.period_end)
+                then 1
+            else 0
+        end as is_at_end,
+        case
+            when windows.is_snapshot
+                then {{ days_between('facts.from_day', 'windows.period_end') }}
+            else facts.duration_days
+        end as days_missing
+    from facts
+    inner join windows
+        on
+            facts.from_day <= windows.period_end
+            and case
+                when windows.is_snapshot and facts.fact = 'occasion'
+                    then facts.ended_on is null or facts.ended_on > windows.period_end
+                else facts.to_day >= windows.period_start
+            end
+
+),
+
+facts_with_durations as (
+
+    select
+        facts_in_windows.*,
+        case
+            when facts_in_windows.fact = 'occasion'
+                then coalesce(bands.category, 'still_missing')
+        end as duration_band
+    from facts_in_windows
+    left join bands
+        on
+            bands.breakdown = 'duration_band'
+            and facts_in_windows.days_missing >= bands.lowest
+            and facts_in_windows.days_missing <= coalesce(bands.highest, 99999)
+
+),
+
+facts_in_slices as (
+
+    select
+        slices.population,
+        slices.breakdown,
+        slices.wanted_times,
+        facts.*,
+        sum(case when facts.is_missing then 1 else 0 end) over (
+            partition by
+                slices.population,
+                slices.breakdown,
+                facts.period_start,
+                facts.period_end,
+                facts.is_snapshot,
+                facts.child_id
+        ) as times_missing
+    from facts_with_durations as facts
+    inner join slices
+        on
+            facts.period_start = slices.period_start
+            and facts.period_end = slices.period_end
+            and facts.is_snapshot = slices.is_snapshot
+    where
+        {{ holds_all('facts.conditions', 'slices.wanted') }}
+        and (
+            slices.wanted_duration is null
+            or facts.duration_band = slices.wanted_duration
+        )
+
+),
+
+facts_in_categories as (
+
+    select
+        facts.*,
+        bands.category as times_missing_band,
+        case facts.breakdown
+            when 'none' then 'all'
+            {% for breakdown in [
+                'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status',
+                'duration_band', 'month', 'quarter', 'uasc', 'counts_as'
+            ] -%}
+                when '{{ breakdown }}' then facts.{{ breakdown }}
+            {% endfor -%}
+            when 'times_missing_band' then bands.category
+        end as category
+    from facts_in_slices as facts
+    left join bands
+        on
+            bands.breakdown = 'times_missing_band'
+            and facts.times_missing >= bands.lowest
+            and facts.times_missing <= coalesce(bands.highest, 99999999)
+    where facts.wanted_times is null or facts.wanted_times = bands.category
+
+),
+
+children as (
+
+    select
+        population,
+        breakdown,
+        period_start,
+        period_end,
+        is_snapshot,
+        category,
+        child_id,
+        {% for figure, expression in by_child.items() -%}
+            {{ expression }} as {{ figure }},
+        {% endfor -%}
+        count(*) as facts
+    from facts_in_categories
+    where category is not null
+    group by
+        population, breakdown, period_start, period_end, is_snapshot, category, child_id
+
+),
+
+final as (
+
+    select
+        population,
+        breakdown,
+        period_start,
+        period_end,
+        is_snapshot,
+        category,
+        {% for measure, expression in answer_measures().items() -%}
+            cast({{ expression }} as double) as {{ measure }},
+        {% endfor -%}
+        sum(facts) as facts
+    from children
+    group by population, breakdown, period_start, period_end, is_snapshot, category
+
+)
+
+select * from final
