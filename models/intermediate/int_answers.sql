@@ -130,15 +130,6 @@ months_asked as (
         on
             {{ month_index('question_periods.period_start') }} + numbers.number
             <= {{ month_index('question_periods.period_end') }}
-    where exists (
-        select 1
-        from questions
-        where
-            questions.breakdown in ('month', 'quarter')
-            and questions.period_basis = question_periods.period_basis
-            and questions.first_period = question_periods.first_period
-            and questions.last_period = question_periods.last_period
-    )
 
 ),
 

@@ -8,8 +8,7 @@ with questions as (
 
 requests as (
 
-    select {{ clean_text('request_ref') }} as request_ref
-    from {{ request_table('foi_requests') }}
+    select request_ref from {{ ref('stg_foi_requests') }}
 
 ),
 

@@ -48,8 +48,9 @@ def test_sheets_come_in_order_and_the_cover_says_what_it_is_told():
 
 def test_contents_lead_to_every_other_sheet():
     contents = written()["Contents"]
-    links = {cell.hyperlink.location: cell.value for cell in contents["B"] if cell.hyperlink}
-    assert links["'Question 2'!A1"].startswith("Occasions on which a child was found")
+    links = {cell.hyperlink.location: cell.value for cell in contents["A"] if cell.hyperlink}
+    assert links["'Question 2'!A1"] == "Question 2"
+    assert contents["B6"].value.startswith("Occasions on which a child was found")
     assert sorted(links) == ["'Cover'!A1", "'Notes'!A1", "'Question 1'!A1", "'Question 2'!A1"]
 
 

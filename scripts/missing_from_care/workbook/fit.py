@@ -1,5 +1,6 @@
 """Widths of columns and heights of rows, so that nothing in a workbook is cut off."""
 
+import re
 import textwrap
 
 from openpyxl.cell import Cell
@@ -16,6 +17,9 @@ NARROWEST, WIDEST, WIDEST_FOR_TEXT_ABOVE = 12, 75, 50
 BODY_SIZE = 12
 """Points of the default font."""
 
+BOLD = 1.3
+"""How much wider bold letters run than the characters that widths are counted in."""
+
 LOWEST, HIGHEST = 19, 409
 """Points of a row: one line, and the most that Excel allows."""
 
@@ -23,8 +27,9 @@ LOWEST, HIGHEST = 19, 409
 def fit_columns(sheet: Worksheet, answer: AnswerSheet, above: list[str]) -> None:
     """Widths in characters: a table's cells in full up to 75, headings in about three lines."""
     for index, column in enumerate(answer.columns):
-        words = [len(word) * 1.2 for word in column.heading.split()]
-        heading = max(*words, len(column.heading) * 1.2 / 3, 0) + 2
+        words = re.findall(r"\[note \d+\]|\S+", column.heading)
+        longest = max(len(word) for word in words)
+        heading = max(longest, len(column.heading) / 3) * BOLD + 5
         cells = [_shown_length(column, row[index]) for row in answer.rows]
         width = max(heading, *cells, NARROWEST)
         if index == 0:

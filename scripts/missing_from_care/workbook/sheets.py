@@ -31,17 +31,19 @@ def safe_names(wanted: list[str]) -> list[str]:
 
 
 def contents_sheet(content: ResponseWorkbook, names: list[str]) -> tuple[AnswerSheet, Links]:
-    """The table of all other worksheets, with a link from each title."""
+    """The table of all other worksheets, with a link from each name: a short text is never cut."""
     listed = [("Cover", content.cover.title)]
     listed += [("Notes", "Notes on the figures")] if content.notes else []
     listed += [(name, answer.title) for name, answer in zip(names, content.answers, strict=True)]
     sheet = AnswerSheet(
         name="Contents",
         title="Contents of this workbook",
-        columns=(Column("Worksheet"), Column("What it shows, with a link")),
-        rows=tuple((name, without_notes(title)) for name, title in listed),
+        columns=(Column("Worksheet, with a link"), Column("What it shows")),
+        rows=tuple(
+            (name, without_notes(title).removeprefix(f"{name}: ")) for name, title in listed
+        ),
     )
-    return sheet, {(row, 1): name for row, (name, _) in enumerate(listed)}
+    return sheet, {(row, 0): name for row, (name, _) in enumerate(listed)}
 
 
 def notes_sheet(notes: tuple[str, ...]) -> AnswerSheet:

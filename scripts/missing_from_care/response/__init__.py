@@ -1,0 +1,1 @@
+"""The response to one request, from the answers in the warehouse."""

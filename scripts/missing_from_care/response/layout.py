@@ -1,0 +1,124 @@
+"""Lays a table's answers out as rows and columns, as they read best."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from missing_from_care.response.answers import Answer, Table
+
+MOST_PERIODS_ACROSS = 8
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as a person reads it.
+
+    Attributes:
+        headings: of the columns; the first `labels` hold text, the others figures.
+        labels: how many columns name the row.
+        rows: text for the labels, then a number or a marker for each figure.
+        units: of each figure column.
+        measures: of each figure column; empty where a column holds several.
+        breaks: for each row, whether a break in series starts there; empty if no row can have one.
+    """
+
+    headings: tuple[str, ...]
+    labels: int
+    rows: tuple[tuple[str | float, ...], ...]
+    units: tuple[str, ...]
+    measures: tuple[str, ...]
+    breaks: tuple[bool, ...] = ()
+
+
+def shown(answer: Answer) -> str | float:
+    """The figure, or the marker that stands instead of it."""
+    if answer.value is None:
+        return answer.marker or "[x]"
+    return answer.value if answer.unit in ("percent", "average") else int(answer.value)
+
+
+def grid(table: Table) -> Grid:
+    """Lays out a table: categories down if there are any, else periods, else measures."""
+    measures = list(dict.fromkeys((each.part, each.measure) for each in table.answers))
+    if table.breakdown and len(measures) == 1 and len(table.periods) <= MOST_PERIODS_ACROSS:
+        return categories_down(table)
+    if table.breakdown:
+        return periods_down(table, measures, with_categories=True)
+    if len(table.periods) == 1:
+        return measures_down(table)
+    return periods_down(table, measures, with_categories=False)
+
+
+def categories_down(table: Table) -> Grid:
+    """One row a category, one column a period: months differ from period to period, so they are
+    rows of the periods they belong to."""
+    if table.answers[0].breakdown in ("month", "quarter"):
+        return periods_down(
+            table, [(table.answers[0].part, table.answers[0].measure)], with_categories=True
+        )
+    by_place = {(each.category, each.period): each for each in table.answers}
+    labels = dict.fromkeys((each.category, each.category_label) for each in table.answers)
+    first = table.answers[0]
+    return Grid(
+        headings=(table.breakdown, *table.periods),
+        labels=1,
+        rows=tuple(
+            (label, *(shown(by_place[category, period]) for period in table.periods))
+            for category, label in labels
+        ),
+        units=(first.unit,) * len(table.periods),
+        measures=(first.measure,) * len(table.periods),
+    )
+
+
+def measures_down(table: Table) -> Grid:
+    """One row a measure, for a single period."""
+    return Grid(
+        headings=("What was counted", table.periods[0]),
+        labels=1,
+        rows=tuple(
+            (f"Part {each.part}: {each.heading}" if each.part else each.heading, shown(each))
+            for each in table.answers
+        ),
+        units=("mixed",),
+        measures=("",),
+    )
+
+
+def periods_down(
+    table: Table, measures: Sequence[tuple[str, str]], *, with_categories: bool
+) -> Grid:
+    """One row a period, and category if there are any; one column a measure."""
+    by_place = {
+        (each.period, each.category, each.part, each.measure): each for each in table.answers
+    }
+    places = dict.fromkeys(
+        (each.period, each.category, each.category_label)
+        for each in sorted(table.answers, key=lambda a: (a.period_order, a.category_order))
+    )
+    columns = {(each.part, each.measure): (each.heading, each.unit) for each in table.answers}
+    rows, breaks = [], []
+    for period, category, label in places:
+        cells = [by_place.get((period, category, *measure)) for measure in measures]
+        names = (period, label) if with_categories else (period,)
+        rows.append((*names, *(shown(cell) if cell else "[z]" for cell in cells)))
+        breaks.append(any(cell and cell.marker == "[b]" for cell in cells))
+    label_headings = (table.period_heading, *((table.breakdown,) if with_categories else ()))
+    return Grid(
+        headings=(*label_headings, *named(columns, measures)),
+        labels=len(label_headings),
+        rows=tuple(rows),
+        units=tuple(columns[measure][1] for measure in measures),
+        measures=tuple(measure for _, measure in measures),
+        breaks=tuple(breaks) if any(breaks) else (),
+    )
+
+
+def named(
+    columns: dict[tuple[str, str], tuple[str, str]], measures: Sequence[tuple[str, str]]
+) -> list[str]:
+    """Headings of measures; a part is named where a heading would stand twice."""
+    texts = [columns[measure][0] for measure in measures]
+    return [
+        f"{text} (part {part})" if texts.count(text) > 1 and part else text
+        for text, (part, _) in zip(texts, measures, strict=True)
+    ]

@@ -1,0 +1,43 @@
+"""Shows a response's answers as tables in a terminal of 80 columns."""
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from missing_from_care.response.answers import Response
+from missing_from_care.response.layout import grid
+
+
+def figure(value: str | float) -> str:
+    """A number with thousands separators, decimals only where there are any."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def breakable(heading: str) -> str:
+    """A heading whose long words may break at their hyphens."""
+    return heading.replace("-", "- ") if len(heading) > 24 else heading
+
+
+def terminal_tables(response: Response) -> Iterator[RichTable]:
+    """One table for each table of the response."""
+    for table in response.tables:
+        laid_out = grid(table)
+        title = table.label + (f" ({table.population})" if table.population else "")
+        shown = RichTable(
+            title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, width=80
+        )
+        for index, heading in enumerate(laid_out.headings):
+            justify = "left" if index < laid_out.labels else "right"
+            shown.add_column(breakable(heading), justify=justify, overflow="fold")
+        if laid_out.breaks:
+            shown.add_column("Break")
+        for number, row in enumerate(laid_out.rows):
+            labels = [str(value) for value in row[: laid_out.labels]]
+            figures = [figure(value) for value in row[laid_out.labels :]]
+            mark = ["[b]" if laid_out.breaks[number] else ""] if laid_out.breaks else []
+            shown.add_row(*(escape(cell) for cell in (*labels, *figures, *mark)))
+        yield shown
