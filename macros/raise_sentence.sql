@@ -1,4 +1,5 @@
-{#- Fails the statement with a sentence for the person who can mend it; no rows, no failure. -#}
+{#- Fails the statement with a sentence for the person who can mend it. It belongs into a `where`: dbt
+    counts a test's rows, so that nothing else of them is ever evaluated. -#}
 {% macro raise_sentence(sentence) %}
     {{- adapter.dispatch('raise_sentence', 'missing_from_care')(sentence) -}}
 {% endmacro %}

@@ -40,12 +40,16 @@ problems as (
 
 )
 
-select
-    {{ raise_sentence(
-        "'Gap or overlap in " ~ model.identifier ~ ": ' || problem || '. Mend "
-        ~ valid_from ~ " and " ~ valid_to ~ " of its seed in seeds/rules; every day needs exactly one row.'"
-    ) }} as sentence
+select problem
 from problems
-where problem is not null
+where
+    case
+        when problem is not null
+            then {{ raise_sentence(
+                "'Gap or overlap in " ~ model.identifier ~ ": ' || problem || '. Mend "
+                ~ valid_from ~ " and " ~ valid_to
+                ~ " of its seed in seeds/rules; every day needs exactly one row.'"
+            ) }}
+    end is not null
 
 {% endtest %}

@@ -9,8 +9,7 @@ def dispatch(name: str, package: str) -> Callable[..., str]:
 
     def call(*arguments: Any) -> str:
         words = [
-            ", ".join(map(str, each)) if isinstance(each, list) else str(each)
-            for each in arguments
+            ", ".join(map(str, each)) if isinstance(each, list) else str(each) for each in arguments
         ]
         return f"{name}({', '.join(words)})"
 

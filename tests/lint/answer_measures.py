@@ -1,4 +1,4 @@
-"""Stands in for the macro of this name when sqlfluff reads the models: a macro cannot give a dict."""
+"""Stands in for the macro of this name when sqlfluff reads the models: macros give text alone."""
 
 import sys
 from types import ModuleType

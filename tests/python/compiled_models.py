@@ -15,7 +15,12 @@ import duckdb
 from missing_from_care.project import CHECKOUT
 
 CATALOG = "compiled"
-Statements = list[tuple[str, str]]
+
+
+class Statements(list[tuple[str, str]]):
+    """The models by name in the order of building, and the data tests by name."""
+
+    tests: dict[str, str]
 
 
 def run_dbt(
@@ -45,7 +50,11 @@ def compile_models(work: Path) -> Statements:
     assert done.returncode == 0, done.stdout
     nodes = json.loads((work / "target" / "manifest.json").read_text())["nodes"]
     models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
-    statements: Statements = []
+    statements = Statements()
+    statements.tests = {
+        file.stem: file.read_text(encoding="utf-8")
+        for file in (work / "target" / "compiled").rglob("*.yml/*.sql")
+    }
     placed: set[str] = set()
     while len(placed) < len(models):
         for key, node in models.items():
@@ -56,6 +65,12 @@ def compile_models(work: Path) -> Statements:
                 statements.append((node["name"], text))
                 placed.add(key)
     return statements
+
+
+def data_test(name: str, statements: Statements) -> str:
+    """The SQL of a data test, whose rows are what fails it; the name may be cut short."""
+    (test,) = (text for key, text in statements.tests.items() if key.startswith(name))
+    return test
 
 
 def load_csv(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
@@ -71,10 +86,11 @@ def load_csv(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     )
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """An empty warehouse in memory with the rule and request seeds."""
+def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """An empty warehouse with the rule and request seeds, in memory or in a folder's file."""
     connection = duckdb.connect()
-    connection.execute(f"attach ':memory:' as {CATALOG}")
+    place = folder / f"{CATALOG}.duckdb" if folder else ":memory:"
+    connection.execute(f"attach '{place}' as {CATALOG}")
     connection.execute(f"use {CATALOG}.main")
     for folder in ("rules", "requests"):
         for file in sorted((CHECKOUT / "seeds" / folder).glob("*.csv")):

@@ -148,6 +148,30 @@ def test_the_definition_one_year_earlier_changes_the_answers(
     assert breaks == [("2016/17",)]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("2016-04-01,2017-03-31", "2016-03-31,2017-03-31", "two rows cover 2016-03-31"),
+        (",2014-03-31", "2010-04-01,2014-03-31", "no row covers the days before 2010-04-01"),
+        ("2017-04-01,,", "2017-04-01,2030-03-31,", "no row covers the days after 2030-03-31"),
+        ("2016-04-01,2017-03-31", "2017-04-01,2016-03-31", "ends before it begins"),
+    ],
+)
+def test_definitions_that_do_not_hold_on_every_day_raise_a_sentence(
+    old: str, new: str, said: str, tmp_path: Path, statements: compiled_models.Statements
+) -> None:
+    seed = CHECKOUT / "seeds" / "rules" / "definition_by_year.csv"
+    text = seed.read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / seed.name).write_text(text.replace(old, new), encoding="utf-8")
+    warehouse = compiled_models.connect()
+    compiled_models.load_csv(warehouse, tmp_path / seed.name)
+    name = "stg_rules__definition_by_year"
+    warehouse.execute(f"create table {name} as {dict(statements)[name]}")
+    with pytest.raises(duckdb.Error, match=said):
+        warehouse.execute(compiled_models.data_test("no_gap_or_overlap", statements)).fetchall()
+
+
 def test_order_of_rows_in_the_landed_files_changes_nothing(
     tmp_path: Path,
     warehouse: duckdb.DuckDBPyConnection,

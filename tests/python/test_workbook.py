@@ -50,7 +50,7 @@ def test_contents_lead_to_every_other_sheet():
     contents = written()["Contents"]
     links = {cell.hyperlink.location: cell.value for cell in contents["A"] if cell.hyperlink}
     assert links["'Question 2'!A1"] == "Question 2"
-    assert contents["B6"].value.startswith("Occasions on which a child was found")
+    assert contents["B7"].value.startswith("Occasions on which a child was found")
     assert sorted(links) == ["'Cover'!A1", "'Notes'!A1", "'Question 1'!A1", "'Question 2'!A1"]
 
 

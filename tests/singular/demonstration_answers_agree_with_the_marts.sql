@@ -67,6 +67,8 @@ select
     answers.value as value_in_answers,
     marts.value as value_in_marts
 from answers
+inner join {{ ref('dim_financial_years') }} as financial_years
+    on answers.period = financial_years.financial_year
 left join marts
     on
         answers.question_no = marts.question_no

@@ -1,0 +1,188 @@
+"""The response of the demonstration request: its numbers, its faults, and a killed export."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+import compiled_models
+from missing_from_care.accessibility.checking import check_workbook
+from missing_from_care.project import CHECKOUT
+
+REQUEST = "foi-2018-0417"
+SCRIPT = CHECKOUT / "scripts" / "export_response.py"
+YEARS = ["2014/15", "2015/16", "2016/17", "2017/18"]
+
+
+@pytest.fixture(scope="module")
+def database(
+    tmp_path_factory: pytest.TempPathFactory, statements: compiled_models.Statements
+) -> Path:
+    """A warehouse file of the demonstration extracts."""
+    folder = tmp_path_factory.mktemp("warehouse")
+    connection = compiled_models.connect(folder)
+    compiled_models.build(connection, statements, CHECKOUT / "seeds" / "extracts")
+    connection.close()
+    return folder / f"{compiled_models.CATALOG}.duckdb"
+
+
+@pytest.fixture
+def changed(database: Path, tmp_path: Path):
+    """Gives a copy of the warehouse after a statement was carried out in it."""
+
+    def change(statement: str) -> Path:
+        import duckdb
+
+        copy = tmp_path / database.name
+        shutil.copy(database, copy)
+        with duckdb.connect(str(copy)) as connection:
+            connection.execute(statement)
+        return copy
+
+    return change
+
+
+def export(database: Path, out: Path, request: str = REQUEST) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, SCRIPT, "--request", request, "--database", database, "--out", out]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def workbook_file(out: Path) -> Path:
+    return out / REQUEST / f"{REQUEST}-not-for-release.xlsx"
+
+
+def table(sheet) -> dict[str, list]:
+    """A sheet's table: the row label, then the figures."""
+    (reference,) = (each.ref for each in sheet.tables.values())
+    header, *rows = sheet[reference]
+    assert header
+    return {row[0].value: [cell.value for cell in row[1:]] for row in rows}
+
+
+def test_the_workbook_holds_the_four_answers(database: Path, tmp_path: Path) -> None:
+    """DfE's published figures for Leicester where they are not suppressed; 2017/18 by the note."""
+    done = export(database, tmp_path)
+    assert done.returncode == 0, done.stderr
+    book = load_workbook(workbook_file(tmp_path))
+    assert book.sheetnames[:3] == ["Cover", "Contents", "Notes"]
+    first = table(book["Question 1"])
+    assert list(first) == YEARS
+    assert [row[0] for row in first.values()] == [6, 107, 43, 843]
+    assert [row[1] for row in first.values()][1:] == [92, 84, 0]
+    assert [row[-1] for row in first.values()] == ["No break"] * 3 + ["Break [b]"]
+    second = list(table(book["Question 2"]).values())
+    assert second == [[16], [4], [24], [31], [839], [465], [374]]
+    third = table(book["Question 3"])
+    assert [row[1] for row in third.values()] == [3, 4, 14, 27]
+    assert [row[2] for row in third.values()] == [746, 815, 916, 883]
+    assert [row[3] for row in third.values()][:3] == [564, 646, 695]
+    assert [row[0] for row in table(book["Question 4"]).values()] == [1, 2, 8, 47]
+
+
+def test_the_cover_says_what_it_must(database: Path, tmp_path: Path) -> None:
+    export(database, tmp_path)
+    cover = load_workbook(workbook_file(tmp_path))["Cover"]
+    text = " ".join(str(cell.value) for (cell,) in cover["A1:A40"] if cell.value)
+    for said in ("Not for release", "invented children", "recorded as missing", REQUEST):
+        assert said in text
+
+
+def test_every_check_of_accessibility_holds(database: Path, tmp_path: Path) -> None:
+    export(database, tmp_path)
+    assert check_workbook(workbook_file(tmp_path)) == []
+
+
+def test_the_terminal_shows_the_answers_within_80_columns(database: Path, tmp_path: Path) -> None:
+    done = export(database, tmp_path)
+    tables = done.stdout.split("Workbook:")[0]
+    assert max(len(line) for line in tables.splitlines()) <= 80
+    for figure in ("843", "839", "883", "47", "[b]", "invented children"):
+        assert figure in tables
+
+
+def test_two_exports_give_the_same_bytes(database: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        export(database, tmp_path / name)
+    assert (
+        workbook_file(tmp_path / "one").read_bytes() == workbook_file(tmp_path / "two").read_bytes()
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_ref", "database_name", "status", "said"),
+    [
+        ("foi-0000", None, 2, "The register has no request foi-0000. It has: "),
+        (REQUEST, "nothing.duckdb", 2, "build it first with `dbt build`"),
+    ],
+)
+def test_wrong_use_is_one_sentence(
+    request_ref: str,
+    database_name: str | None,
+    status: int,
+    said: str,
+    database: Path,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / database_name if database_name else database
+    done = export(file, tmp_path, request_ref)
+    assert done.returncode == status
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_file_that_is_no_warehouse_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.duckdb").write_text("not a database")
+    done = export(tmp_path / "notes.duckdb", tmp_path)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+
+
+def test_a_year_without_a_return_is_an_error_that_names_it(changed, tmp_path: Path) -> None:
+    """What int_question_problems says of the request stops its export."""
+    database = changed(
+        "insert into int_question_problems "
+        f"select 'not_landed', '{REQUEST}', '1', '', 'no return is landed for 2012/13'"
+    )
+    done = export(database, tmp_path / "out")
+    assert done.returncode == 3
+    assert "no return is landed for 2012/13" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_text_that_cannot_be_shown_is_one_sentence(changed, tmp_path: Path) -> None:
+    database = changed("update stg_foi_requests set subject = 'see https://example.org'")
+    done = export(database, tmp_path / "out")
+    assert done.returncode == 3
+    assert "web address" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_killed_export_leaves_the_old_workbook_or_the_new_one(
+    database: Path, changed, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    export(database, out)
+    old = workbook_file(out).read_bytes()
+    newer = changed("update foi_answers set value = value + 1 where value is not null")
+    export(newer, tmp_path / "new")
+    new = workbook_file(tmp_path / "new").read_bytes()
+    assert old != new
+    command = [sys.executable, SCRIPT, "--request", REQUEST, "--database", newer, "--out", out]
+    started = time.monotonic()
+    subprocess.run(command, capture_output=True, check=True)
+    whole_run = time.monotonic() - started
+    workbook_file(out).write_bytes(old)
+    for step in range(12):
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(whole_run * (0.6 + step / 24))
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+        assert workbook_file(out).read_bytes() in (old, new)
+        load_workbook(BytesIO(workbook_file(out).read_bytes()))
+    assert export(newer, out).returncode == 0
+    assert workbook_file(out).read_bytes() == new
