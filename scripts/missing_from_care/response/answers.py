@@ -80,6 +80,12 @@ class Response:
         """The date of the response as its documents carry it: the same at every export."""
         return self.responded_on or self.received_on or date(2000, 1, 1)
 
+    @property
+    def notes_used(self) -> tuple[str, ...]:
+        """The notes that the answers carry, each once, in the order of the rule seed."""
+        said = {each.note for table in self.tables for each in table.answers if each.note}
+        return tuple(text for text in self.notes.values() if any(text in note for note in said))
+
 
 ANSWERS = """
     select distinct

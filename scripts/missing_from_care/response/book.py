@@ -118,9 +118,8 @@ def answer_sheet(table: Table, response: Response, notes: NoteList) -> AnswerShe
         )
         if measure and not is_named:
             title_marks.append(marks[measure])
-    if not any(laid_out.measures):
-        for row, each in zip(rows, table.answers, strict=True):
-            row[0] = f"{row[0]} {marks[each.measure]}"
+    for row, measure in zip(rows, laid_out.row_measures, strict=False):
+        row[0] = f"{row[0]} {marks[measure]}"
     if laid_out.breaks:
         columns.append(Column("Break in series"))
         for row, is_break in zip(rows, laid_out.breaks, strict=True):

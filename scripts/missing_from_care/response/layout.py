@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from missing_from_care.response.answers import Answer, Table
 
 MOST_PERIODS_ACROSS = 8
+MOST_MEASURES_ACROSS = 5
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Grid:
         rows: text for the labels, then a number or a marker for each figure.
         units: of each figure column.
         measures: of each figure column; empty where a column holds several.
+        row_measures: of each row, where a row holds one.
         breaks: for each row, whether a break in series starts there; empty if no row can have one.
     """
 
@@ -27,6 +29,7 @@ class Grid:
     units: tuple[str, ...]
     measures: tuple[str, ...]
     breaks: tuple[bool, ...] = ()
+    row_measures: tuple[str, ...] = ()
 
 
 def shown(answer: Answer) -> str | float:
@@ -36,6 +39,12 @@ def shown(answer: Answer) -> str | float:
     return answer.value if answer.unit in ("percent", "average") else int(answer.value)
 
 
+def marked(table: Table, period: str) -> str:
+    """A period as a heading, with [b] where a break in series starts."""
+    breaks = {each.period for each in table.answers if each.marker == "[b]"}
+    return f"{period} [b]" if period in breaks else period
+
+
 def grid(table: Table) -> Grid:
     """Lays out a table: categories down if there are any, else periods, else measures."""
     measures = list(dict.fromkeys((each.part, each.measure) for each in table.answers))
@@ -43,8 +52,8 @@ def grid(table: Table) -> Grid:
         return categories_down(table)
     if table.breakdown:
         return periods_down(table, measures, with_categories=True)
-    if len(table.periods) == 1:
-        return measures_down(table)
+    if len(table.periods) == 1 or len(measures) > MOST_MEASURES_ACROSS >= len(table.periods):
+        return measures_down(table, measures)
     return periods_down(table, measures, with_categories=False)
 
 
@@ -59,7 +68,7 @@ def categories_down(table: Table) -> Grid:
     labels = dict.fromkeys((each.category, each.category_label) for each in table.answers)
     first = table.answers[0]
     return Grid(
-        headings=(table.breakdown, *table.periods),
+        headings=(table.breakdown, *(marked(table, period) for period in table.periods)),
         labels=1,
         rows=tuple(
             (label, *(shown(by_place[category, period]) for period in table.periods))
@@ -70,17 +79,23 @@ def categories_down(table: Table) -> Grid:
     )
 
 
-def measures_down(table: Table) -> Grid:
-    """One row a measure, for a single period."""
+def measures_down(table: Table, measures: Sequence[tuple[str, str]]) -> Grid:
+    """One row a measure, one column a period."""
+    by_place = {(each.part, each.measure, each.period): each for each in table.answers}
+    headings = {(each.part, each.measure): each.heading for each in table.answers}
+    rows = []
+    for part, measure in measures:
+        heading = headings[part, measure]
+        cells = (by_place.get((part, measure, period)) for period in table.periods)
+        label = f"Part {part}: {heading}" if part else heading
+        rows.append((label, *(shown(cell) if cell else "[z]" for cell in cells)))
     return Grid(
-        headings=("What was counted", table.periods[0]),
+        headings=("What was counted", *(marked(table, period) for period in table.periods)),
         labels=1,
-        rows=tuple(
-            (f"Part {each.part}: {each.heading}" if each.part else each.heading, shown(each))
-            for each in table.answers
-        ),
-        units=("mixed",),
-        measures=("",),
+        rows=tuple(rows),
+        units=("mixed",) * len(table.periods),
+        measures=("",) * len(table.periods),
+        row_measures=tuple(measure for _, measure in measures),
     )
 
 

@@ -32,7 +32,7 @@ def terminal_tables(response: Response) -> Iterator[RichTable]:
         )
         for index, heading in enumerate(laid_out.headings):
             justify = "left" if index < laid_out.labels else "right"
-            shown.add_column(breakable(heading), justify=justify, overflow="fold")
+            shown.add_column(escape(breakable(heading)), justify=justify, overflow="fold")
         if laid_out.breaks:
             shown.add_column("Break")
         for number, row in enumerate(laid_out.rows):

@@ -1,0 +1,195 @@
+"""Answers a question of an analyst's own from a built warehouse, without building it again.
+
+The views that depend on the questions are run, word for word as the warehouse holds them, over the
+one question; every table they read is the warehouse's own. So it is what the register would give.
+"""
+
+import csv
+import os
+from dataclasses import asdict, dataclass
+from io import StringIO
+from pathlib import Path
+
+import duckdb
+
+from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.project import CHECKOUT
+from missing_from_care.warehouse import open_warehouse
+from missing_from_care.whole_files import write_file_whole
+
+TRY_OUT = "try-out"
+QUESTIONS = "stg_foi_request_questions"
+REQUESTS = "stg_foi_requests"
+QUESTION_VIEWS = (
+    "int_question_periods",
+    "int_question_problems",
+    "int_answer_counts",
+    "int_answers",
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as a row of the register puts it.
+
+    Attributes:
+        measure, breakdown, population, period_basis: words of the rule seeds.
+        first_period, last_period: as the basis writes them.
+    """
+
+    measure: str
+    breakdown: str
+    population: str
+    period_basis: str
+    first_period: str
+    last_period: str
+
+
+def question_of(measure: str, by: str, of: str, period: str) -> Question:
+    """Reads `financial_year:2014/15..2017/18` and the other words of a question.
+
+    Raises:
+        UsageFault: the period is not of this form.
+    """
+    basis, colon, span = period.partition(":")
+    first, _, last = span.partition("..")
+    if not (colon and first):
+        raise UsageFault(
+            f"The period {period!r} is not read: write it as financial_year:2014/15..2017/18, or "
+            "snapshot:2018-03-31."
+        )
+    return Question(measure, by, of, basis, first, last or first)
+
+
+def ask(database: Path, question: Question) -> duckdb.DuckDBPyConnection:
+    """Puts a question to a warehouse.
+
+    Args:
+        database: the DuckDB file; it is only read.
+        question: as in the register.
+
+    Returns: a connection in which `foi_answers`, `stg_foi_requests` and all that a response is read
+    from hold the one question, as request `try-out`.
+
+    Raises:
+        DataFault: a word is wrong, or a period is not landed.
+    """
+    open_warehouse(database).close()
+    catalog = f'"{database.stem}"'
+    connection = duckdb.connect()
+    connection.execute(
+        f"attach '{str(database).replace(chr(39), chr(39) * 2)}' as store (read_only)"
+    )
+    connection.execute(f"attach ':memory:' as {catalog}")
+    connection.execute(f"use {catalog}.main")
+    tables = connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'store'"
+    ).fetchall()
+    for (table,) in tables:
+        if table not in (QUESTIONS, REQUESTS, "foi_answers"):
+            connection.execute(f'create view "{table}" as select * from store.main."{table}"')
+    connection.execute(f"create table {REQUESTS} as select * from store.main.{REQUESTS} limit 0")
+    connection.execute(
+        f"insert into {REQUESTS} (request_ref, subject) values (?, 'A try-out, not for release')",
+        [TRY_OUT],
+    )
+    connection.execute(f"create table {QUESTIONS} as select * from store.main.{QUESTIONS} limit 0")
+    row = {"request_ref": TRY_OUT, "question_no": "1", "part": "", "wording": ""}
+    row |= {
+        "measure": question.measure.lower(),
+        "breakdown": question.breakdown.lower(),
+        "population": question.population.lower().replace(" ", ""),
+        "period_basis": question.period_basis.lower(),
+        "first_period": question.first_period,
+        "last_period": question.last_period,
+    }
+    connection.execute(
+        f"insert into {QUESTIONS} ({', '.join(row)}) values ({', '.join('?' * len(row))})",
+        list(row.values()),
+    )
+    texts = dict(
+        connection.execute(
+            "select view_name, sql from duckdb_views() where database_name = 'store'"
+        ).fetchall()
+    )
+    for view in QUESTION_VIEWS:
+        connection.execute(texts[view])
+    problems = connection.execute(
+        "select sentence from int_question_problems order by 1"
+    ).fetchall()
+    if problems:
+        opening = f"Request {TRY_OUT}, question 1: "
+        raise DataFault(*(_capital(text.removeprefix(opening)) for (text,) in problems))
+    columns = connection.execute(
+        "select string_agg(column_name, ', ' order by column_index) from duckdb_columns() "
+        "where database_name = 'store' and table_name = 'foi_answers'"
+    ).fetchall()[0][0]
+    connection.execute(
+        f"create table foi_answers as select {columns} from int_answers "
+        "order by period_order, category_order"
+    )
+    return connection
+
+
+def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict]:
+    """The rows of `foi_answers`, days as text, for machines."""
+    found = connection.execute("select * from foi_answers")
+    names = [column[0] for column in found.description]
+    return [
+        {
+            name: value.isoformat() if hasattr(value, "isoformat") else value
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in found.fetchall()
+    ]
+
+
+def save_question(question: Question, request_ref: str) -> Path:
+    """Adds a question to a request of the register, as the next one of its questions.
+
+    Args:
+        question: its words were tried before.
+        request_ref: a request of the register.
+
+    Returns: the file that was written, whole or not at all.
+
+    Raises:
+        UsageFault: the register is not there, or has no such request.
+    """
+    folder = Path(os.environ.get("FOI_REQUESTS") or CHECKOUT / "seeds" / "requests")
+    requests, questions = folder / "foi_requests.csv", folder / "foi_request_questions.csv"
+    if not (requests.is_file() and questions.is_file()):
+        raise UsageFault(
+            f"There is no register in {folder}: it has two files, {requests.name} and "
+            f"{questions.name}."
+        )
+    if request_ref not in {row.get("request_ref", "").strip() for row in _rows(requests)}:
+        raise UsageFault(
+            f"{requests.name} has no request {request_ref}: add its row first, then save again."
+        )
+    text = questions.read_text(encoding="utf-8-sig")
+    names = next(csv.reader(StringIO(text)))
+    numbers = [
+        int(row["question_no"])
+        for row in _rows(questions)
+        if row["request_ref"] == request_ref and row["question_no"].isdigit()
+    ]
+    row = asdict(question) | {
+        "request_ref": request_ref,
+        "question_no": str(max(numbers, default=0) + 1),
+    }
+    line = StringIO()
+    csv.writer(line, lineterminator="\n").writerow(
+        [row.get(name.strip().lower(), "") for name in names]
+    )
+    write_file_whole(questions, f"{text.rstrip()}\n{line.getvalue()}".encode())
+    return questions
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
