@@ -1,7 +1,6 @@
 """Tells the people who mend the source what is wrong with which row, and what it does."""
 
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ from missing_from_care.faults import UsageFault
 from missing_from_care.project import CHECKOUT
 from missing_from_care.quality import reading, terminal
 from missing_from_care.quality.workbook import report_bytes
+from missing_from_care.warehouse import database_file
 from missing_from_care.whole_files import write_file_whole
 
 FILE_NAME = "quality-report.xlsx"
@@ -37,7 +37,7 @@ def quality_report(
 
     The terminal shows counts, rule codes and file names; only the workbook names children.
     """
-    database = (database or _usual_database()).absolute()
+    database = database_file(database).absolute()
     folder = _checked_folder((out_folder or database.parent).absolute())
     with reading.opened(database) as connection, err.status("Reading the findings") as status:
         tables = reading.summary(connection)
@@ -54,12 +54,6 @@ def quality_report(
     terminal.show(out, tables)
     out.print("Private workbook with every finding:")
     out.print(str(workbook), markup=False, soft_wrap=True)
-
-
-def _usual_database() -> Path:
-    """Where `dbt build` writes without more."""
-    named = os.environ.get("FOI_DATABASE")
-    return Path(named) if named else CHECKOUT / "warehouse" / "missing_from_care.duckdb"
 
 
 def _checked_folder(folder: Path) -> Path:

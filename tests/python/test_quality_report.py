@@ -227,7 +227,7 @@ def test_a_finding_without_rule_year_or_file_is_shown_all_the_same(tmp_path: Pat
 def test_wrong_use_and_an_older_warehouse_end_in_one_sentence(tmp_path: Path) -> None:
     done = report("--database", tmp_path / "none.duckdb")
     assert done.returncode == UsageFault.status
-    assert "run dbt build" in done.stderr
+    assert "`dbt build`" in done.stderr
     (tmp_path / "text.duckdb").write_text("no database", encoding="utf-8")
     assert report("--database", tmp_path / "text.duckdb").returncode == UsageFault.status
     duckdb.connect(str(tmp_path / "old.duckdb")).close()

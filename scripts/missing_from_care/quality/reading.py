@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from missing_from_care.faults import BusyFault, DataFault, UsageFault
+from missing_from_care.faults import DataFault
+from missing_from_care.warehouse import open_database, tables_lacking
 
 Row = dict[str, Any]
 
@@ -122,26 +123,11 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         BusyFault: it is being built at this moment.
         DataFault: it holds no findings, since another version of the project built it.
     """
-    if not database.is_file():
-        raise UsageFault(f"There is no database at {database}: run dbt build first.")
-    try:
-        connection = duckdb.connect(str(database), read_only=True)
-    except duckdb.Error as problem:
-        if "lock" in str(problem).lower():
-            raise BusyFault(
-                f"Another run is writing {database}: wait until it has ended, then try again."
-            ) from problem
-        raise UsageFault(
-            f"{database} cannot be read as a DuckDB database: name the file that dbt build wrote."
-        ) from problem
-    with connection:
-        known = {name for (name,) in connection.execute("select table_name from duckdb_tables()")
-                 .fetchall()}  # fmt: skip
-        lacking = [name for name in NEEDED if name not in known]
-        if lacking:
+    with open_database(database) as connection:
+        if lacking := tables_lacking(connection, *NEEDED):
             raise DataFault(
-                f"{database} has no table {', '.join(lacking)}, so there is nothing to report: run "
-                "dbt build with this version of the project."
+                f"{database.name} has no table {', '.join(lacking)}: build it with `dbt build` of "
+                "this version."
             )
         yield connection
 
