@@ -52,7 +52,7 @@ def quality_report(
         typer.echo(json.dumps(summary, indent=2, default=str))
         return
     terminal.show(out, tables)
-    out.print("Private workbook with every finding:")
+    out.print("\nPrivate workbook with every finding:")
     out.print(str(workbook), markup=False, soft_wrap=True)
 
 

@@ -96,11 +96,11 @@ FINDINGS_SHEET = Sheet(
     "Every finding, file by file",
     (
         ("File", "source_file", 45), ("Row", "source_row", 9), ("Child", "child_id", 14),
-        ("Rule", "rule_code", 9), ("What was found", "finding", 70),
+        ("Rule", "rule_code", 9), ("What was found", "finding", 130),
         ("Effect", "what_became_of_it", 11),
-        ("What to do", "what_to_do", 70), ("Severity", "severity", 11),
+        ("What to do", "what_to_do", 110), ("Severity", "severity", 11),
         ("Raw table", "raw_table", 20), ("Collection year", "collection_year", 16),
-        ("Accepted", "is_accepted", 11), ("Why accepted", "accepted_reason", 40),
+        ("Accepted", "is_accepted", 11), ("Why accepted", "accepted_reason", 80),
     ),
     is_wrapped=False,
 )  # fmt: skip

@@ -38,28 +38,26 @@ def show(console: Console, tables: dict[str, Any]) -> None:
         "something."
     )
     if totals["findings"]:
-        console.print(_by_rule(tables["by_rule"], with_accepted=totals["accepted"] > 0))
+        console.print(_by_rule(tables["by_rule"]))
         console.print(_by_year(tables["by_year"]))
         console.print(_worst_files(tables["worst_files"]))
     console.print(_accounting(tables["accounting"]))
     _show_published(console, tables["published"])
 
 
-def _by_rule(found: list[dict], *, with_accepted: bool) -> Table:
+def _by_rule(found: list[dict]) -> Table:
     table = _table("Findings by rule", _label("Rule"), _label("Severity"), Column("Effect"))
     table.add_column("Findings", justify="right", no_wrap=True)
-    if with_accepted:
-        table.add_column("Accepted", justify="right", no_wrap=True)
     table.add_column("What it finds, what to do", overflow="fold")
     for row in found:
-        accepted = [f"{row['accepted']:,}"] if with_accepted else []
+        accepted = f"{row['accepted']:,} accepted." if row["accepted"] else ""
+        texts = (row["rule_finds"], row["what_to_do"], accepted)
         table.add_row(
             Text(row["rule_code"]),
             row["severity"],
             _effect(row),
             f"{row['findings']:,}",
-            *accepted,
-            Text("\n".join(text for text in (row["rule_finds"], row["what_to_do"]) if text)),
+            Text("\n".join(text for text in texts if text)),
         )
     return table
 
