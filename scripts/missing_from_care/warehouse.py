@@ -31,10 +31,26 @@ def open_warehouse(file: Path, needed: str = "foi_answers") -> duckdb.DuckDBPyCo
         UsageFault: there is no such file, or it is no warehouse.
         BusyFault: a build is writing it.
     """
+    connection = open_database(file)
+    if tables_lacking(connection, needed):
+        connection.close()
+        raise UsageFault(
+            f"{file.name} has no table {needed}: build it with `dbt build` of this version."
+        )
+    return connection
+
+
+def open_database(file: Path) -> duckdb.DuckDBPyConnection:
+    """Opens a DuckDB file read-only, whatever tables it holds.
+
+    Raises:
+        UsageFault: there is no such file, or it cannot be read as one.
+        BusyFault: a build is writing it.
+    """
     if not file.is_file():
         raise UsageFault(f"There is no warehouse at {file}: build it first with `dbt build`.")
     try:
-        connection = duckdb.connect(str(file), read_only=True)
+        return duckdb.connect(str(file), read_only=True)
     except duckdb.IOException as problem:
         if "lock" in str(problem):
             raise BusyFault(
@@ -43,12 +59,9 @@ def open_warehouse(file: Path, needed: str = "foi_answers") -> duckdb.DuckDBPyCo
         raise UsageFault(
             f"{file.name} cannot be read as a DuckDB file: build it again with `dbt build`."
         ) from None
-    found = connection.execute(
-        "select count(*) from duckdb_tables() where table_name = ?", [needed]
-    ).fetchone()
-    if found == (0,):
-        connection.close()
-        raise UsageFault(
-            f"{file.name} has no table {needed}: build it with `dbt build` of this version."
-        )
-    return connection
+
+
+def tables_lacking(connection: duckdb.DuckDBPyConnection, *needed: str) -> list[str]:
+    """Those of the needed tables that the database does not hold."""
+    found = connection.execute("select table_name from duckdb_tables()").fetchall()
+    return [name for name in needed if (name,) not in found]

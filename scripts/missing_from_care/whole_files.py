@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from missing_from_care.faults import BusyFault, UsageFault
@@ -14,12 +15,14 @@ except ImportError:  # Windows has no such lock; it refuses to remove a file tha
     fcntl = None
 
 
-def write_file_whole(path: Path, data: bytes) -> None:
+def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Writes a file so that a reader, or a run that is killed, never sees a part of it.
 
     Args:
         path: the file; its folder exists.
         data: all of its bytes.
+        mode: who may read and write it, less what the user's umask takes away; 0o600 for what is
+            private, which so never stands open for a moment.
 
     Raises:
         UsageFault: the file or its folder cannot be written; the old file is still there.
@@ -29,7 +32,7 @@ def write_file_whole(path: Path, data: bytes) -> None:
     with _as_fault(path):
         _remove_abandoned(work, path)
         try:
-            with work.open("xb") as stream:
+            with open(work, "xb", opener=partial(os.open, mode=mode)) as stream:
                 _lock(stream.fileno())
                 stream.write(data)
                 stream.flush()

@@ -1,0 +1,1 @@
+"""The quality report: what the returns' rows got wrong, for the people who can mend them."""

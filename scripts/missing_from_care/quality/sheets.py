@@ -1,0 +1,113 @@
+"""The worksheets of the quality report: their titles, headings and widths."""
+
+from dataclasses import dataclass
+
+PRIVATE = (
+    "Private: it names children. Only for the team that mends the source; never publish it, send "
+    "it on or make a public file from it."
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A worksheet with one table.
+
+    Attributes:
+        name: of the worksheet.
+        title: what the table shows.
+        columns: heading, key in the rows, width in characters.
+        introduction: a sentence above the table.
+        is_wrapped: whether long texts take several lines; too slow for very many rows.
+    """
+
+    name: str
+    title: str
+    columns: tuple[tuple[str, str, int], ...]
+    introduction: str = PRIVATE
+    is_wrapped: bool = True
+
+
+EXAMPLE = (
+    ("Example: file", "example_file", 40),
+    ("Example: row", "example_row", 10),
+    ("Example: child", "example_child", 14),
+    ("Example: what was found", "example_finding", 60),
+    ("What to do", "what_to_do", 60),
+)
+EFFECTS = tuple(
+    (effect.replace("_", " ").capitalize(), effect, 12)
+    for effect in ("rejected", "repeated", "left_out", "counted")
+)
+SUMMARY_SHEETS = {
+    "by_rule": Sheet(
+        "By rule",
+        "Findings by rule, those that reject a row first",
+        (
+            ("Rule", "rule_code", 10), ("Raw table", "raw_table", 20), ("Severity", "severity", 12),
+            *EFFECTS, ("Findings", "findings", 12), ("Accepted", "accepted", 12),
+            ("What the rule finds", "rule_finds", 50), *EXAMPLE, ("Authority", "authority", 40),
+        ),
+    ),
+    "by_year": Sheet(
+        "By year",
+        "Findings by collection year, each with its commonest rule",
+        (
+            ("Collection year", "collection_year", 18), ("Findings", "findings", 12),
+            ("Accepted", "accepted", 12), *EFFECTS, ("Commonest rule", "commonest_rule", 12),
+            ("What the rule finds", "rule_finds", 50), *EXAMPLE,
+        ),
+    ),
+    "worst_files": Sheet(
+        "Worst files",
+        "Files by their number of findings, each with its commonest rule",
+        (
+            ("File", "source_file", 50), ("Findings", "findings", 12),
+            ("Accepted", "accepted", 12), ("Rows with a finding", "rows_with_findings", 12),
+            ("Rules", "rules", 10), *EFFECTS, ("Commonest rule", "commonest_rule", 12),
+            ("What the rule finds", "rule_finds", 50), *EXAMPLE[1:],
+        ),
+    ),
+    "accounting": Sheet(
+        "Accounting",
+        "What became of every row that was landed",
+        (
+            ("Raw table", "raw_table", 24), ("Collection year", "collection_year", 18),
+            ("Rows landed", "rows_landed", 14), ("Rejected", "rows_rejected", 14),
+            ("Repeated", "rows_repeated", 14), ("Left out", "rows_left_out", 14),
+            ("Counted", "rows_counted", 14),
+        ),
+        "Rows landed are those rejected, repeated, left out by rule and counted together.",
+    ),
+    "published": Sheet(
+        "Published figures",
+        "Our figures beside those the Department for Education published, counted its way",
+        (
+            ("Financial year", "financial_year", 16), ("Measure", "measure", 42),
+            ("Ours", "ours", 12), ("Published", "published", 12),
+            ("Published status", "published_status", 18), ("Difference", "difference", 12),
+            ("Comparison", "comparison", 20), ("Note", "note", 90), ("Release", "release", 22),
+        ),
+        "Private: ours are not protected. Contains public sector information licensed under the "
+        "Open Government Licence v3.0.",
+    ),
+}  # fmt: skip
+FINDINGS_SHEET = Sheet(
+    "Findings",
+    "Every finding, file by file",
+    (
+        ("File", "source_file", 45), ("Row", "source_row", 9), ("Child", "child_id", 14),
+        ("Rule", "rule_code", 9), ("What was found", "finding", 130),
+        ("Effect", "what_became_of_it", 11),
+        ("What to do", "what_to_do", 110), ("Severity", "severity", 11),
+        ("Raw table", "raw_table", 20), ("Collection year", "collection_year", 16),
+        ("Accepted", "is_accepted", 11), ("Why accepted", "accepted_reason", 80),
+    ),
+    is_wrapped=False,
+)  # fmt: skip
+
+NUMBERS = frozenset(
+    ("findings", "accepted", "rules", "rows_with_findings", "rejected", "repeated", "left_out",
+     "counted", "rows_landed", "rows_rejected", "rows_repeated", "rows_left_out", "rows_counted",
+     "ours", "published", "difference", "source_row", "example_row")
+)  # fmt: skip
+"""The columns of numbers."""

@@ -1,0 +1,89 @@
+"""Tells the people who mend the source what is wrong with which row, and what it does."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from missing_from_care.command_line import err, out, run
+from missing_from_care.faults import UsageFault
+from missing_from_care.project import CHECKOUT
+from missing_from_care.quality import reading, terminal
+from missing_from_care.quality.workbook import report_bytes
+from missing_from_care.warehouse import database_file
+from missing_from_care.whole_files import write_file_whole
+
+FILE_NAME = "quality-report.xlsx"
+NEVER_COMMITTED = ("responses", "target", "warehouse")
+"""Folders of the checkout that `.gitignore` names."""
+
+
+def quality_report(
+    database: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The database; FOI_DATABASE names it otherwise."),
+    ] = None,
+    out_folder: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder for the workbook; beside the database."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the summary for machines.")
+    ] = False,
+) -> None:
+    """Prints what is wrong with the returns, and writes a private workbook of every finding.
+
+    The terminal shows counts, rule codes and file names; only the workbook names children.
+    """
+    database = database_file(database).absolute()
+    folder = _checked_folder((out_folder or database.parent).absolute())
+    with reading.opened(database) as connection, err.status("Reading the findings") as status:
+        tables = reading.summary(connection)
+        status.update("Writing the workbook")
+        author = reading.authority_name(connection)
+        with _scratch_below(folder) as scratch:
+            data = report_bytes(author, tables, reading.findings(connection), Path(scratch))
+    workbook = folder / FILE_NAME
+    write_file_whole(workbook, data, mode=0o600)
+    if as_json:
+        summary = reading.without_children(tables) | {"workbook": str(workbook)}
+        typer.echo(json.dumps(summary, indent=2, default=str))
+        return
+    terminal.show(out, tables)
+    out.print("\nPrivate workbook with every finding:")
+    out.print(str(workbook), markup=False, soft_wrap=True)
+
+
+def _checked_folder(folder: Path) -> Path:
+    """The folder for the workbook.
+
+    Raises:
+        UsageFault: git would offer to commit what is written there.
+    """
+    resolved = folder.resolve()
+    if resolved.is_relative_to(CHECKOUT):
+        parts = resolved.relative_to(CHECKOUT).parts
+        if not parts or parts[0] not in NEVER_COMMITTED:
+            raise UsageFault(
+                f"{folder} lies inside the checkout, where the workbook could be committed, and it "
+                f"names children: give a folder elsewhere, or one below "
+                f"{', '.join(NEVER_COMMITTED)}."
+            )
+    return folder
+
+
+def _scratch_below(folder: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder that only this user can read, removed at the end."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(prefix=".quality-report.", dir=folder)
+    except OSError as problem:
+        raise UsageFault(
+            f"{folder} cannot be written ({problem.strerror}): choose another with --out."
+        ) from problem
+
+
+if __name__ == "__main__":
+    run(quality_report)
