@@ -18,9 +18,10 @@ CATALOG = "compiled"
 
 
 class Statements(list[tuple[str, str]]):
-    """The models by name in the order of building, and the data tests by name."""
+    """The models by name in the order of building; which are views; the data tests by name."""
 
     tests: dict[str, str]
+    views: set[str]
 
 
 def run_dbt(
@@ -54,6 +55,9 @@ def compile_models(work: Path) -> Statements:
     statements.tests = {
         file.stem: file.read_text(encoding="utf-8")
         for file in (work / "target" / "compiled").rglob("*.yml/*.sql")
+    }
+    statements.views = {
+        node["name"] for node in models.values() if node["config"]["materialized"] == "view"
     }
     placed: set[str] = set()
     while len(placed) < len(models):
@@ -103,7 +107,8 @@ def build(connection: duckdb.DuckDBPyConnection, statements: Statements, landed:
     for file in sorted(landed.glob("*.csv")):
         load_csv(connection, file)
     for name, statement in statements:
-        connection.execute(f"create or replace table {name} as {statement}")
+        kind = "view" if name in statements.views else "table"
+        connection.execute(f"create or replace {kind} {name} as {statement}")
 
 
 def rows(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> list[dict]:

@@ -1,0 +1,119 @@
+"""A question of an analyst's own: the same answer as the register's, and nothing is built."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import compiled_models
+from missing_from_care.project import CHECKOUT
+
+SCRIPT = CHECKOUT / "scripts" / "ask.py"
+SEEDS = CHECKOUT / "seeds"
+COLUMNS = ["period", "period_start", "period_end", "category", "category_order", "value", "marker"]
+
+
+@pytest.fixture(scope="module")
+def database(
+    tmp_path_factory: pytest.TempPathFactory, statements: compiled_models.Statements
+) -> Path:
+    folder = tmp_path_factory.mktemp("warehouse")
+    connection = compiled_models.connect(folder)
+    compiled_models.build(connection, statements, SEEDS / "extracts")
+    connection.close()
+    return folder / f"{compiled_models.CATALOG}.duckdb"
+
+
+def ask(database: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, SCRIPT, *words, "--database", database],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environment,
+    )
+
+
+def test_it_gives_what_the_register_gives(database: Path) -> None:
+    """Every question of the demonstration requests, asked again one by one."""
+    with duckdb.connect(str(database), read_only=True) as warehouse:
+        questions = warehouse.execute(
+            "select distinct measure, breakdown, population, period_basis, first_period, "
+            "last_period, request_ref, question_no, part from stg_foi_request_questions "
+            "where request_ref = 'foi-2018-0611' order by all"
+        ).fetchall()
+        assert questions
+        for measure, by, of, basis, first, last, *key in questions[::3]:
+            done = ask(
+                database, measure, "--by", by, "--of", of, "--period", f"{basis}:{first}..{last}",
+                "--json",
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            found = [[row[column] for column in COLUMNS] for row in json.loads(done.stdout)]
+            expected = warehouse.execute(
+                f"select {', '.join(COLUMNS)} from foi_answers where request_ref = ? "
+                "and question_no = ? and part = ? and measure = ? "
+                "order by period_order, category_order",
+                [*key, measure],
+            ).fetchall()
+            expected = [
+                [each.isoformat() if hasattr(each, "isoformat") else each for each in row]
+                for row in expected
+            ]
+            assert found == expected, (measure, by, of, basis)
+
+
+def test_the_table_says_that_it_is_unprotected(database: Path) -> None:
+    done = ask(
+        database, "occasions_missing", "--by", "sex", "--period", "financial_year:2016/17..2017/18"
+    )
+    assert "Unprotected: not for release." in done.stdout
+    assert "[b]" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["occasions_mising", "--period", "month:2017-05"], 3, 'did you mean "occasions_missing"?'),
+        (["occasions_missing", "--by", "sx", "--period", "month:2017-05"], 3, '"sex"?'),
+        (["occasions_missing", "--of", "uasc:si", "--period", "month:2017-05"], 3, "yes, no"),
+        (["occasions_missing", "--of", "uasc", "--period", "month:2017-05"], 3, "uasc:…"),
+        (["occasions_missing", "--period", "moth:2017-05"], 3, '"month"?'),
+        (["occasions_missing", "--period", "month:May 2017"], 3, 'Write them like "2017-05"'),
+        (["occasions_missing", "--period", "month:2017-05..2017-04"], 3, "first before the last"),
+        (["occasions_missing", "--period", "financial_year:2012/13"], 3, "No return is landed for"),
+        (["occasions_missing", "--period", "2017/18"], 2, "write it as financial_year:"),
+    ],
+)
+def test_a_wrong_word_is_a_sentence_with_the_right_ones(
+    words: list[str], status: int, said: str, database: Path
+) -> None:
+    done = ask(database, *words)
+    assert done.returncode == status
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_save_adds_the_question_to_the_register(database: Path, tmp_path: Path) -> None:
+    for name in ("foi_requests.csv", "foi_request_questions.csv"):
+        shutil.copy(SEEDS / "requests" / name, tmp_path / name)
+    words = ["children_missing", "--by", "sex", "--period", "calendar_year:2016..2017"]
+    done = ask(database, *words, "--save", "foi-2018-0417", FOI_REQUESTS=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    last = (tmp_path / "foi_request_questions.csv").read_text().splitlines()[-1]
+    assert last == "foi-2018-0417,5,,,children_missing,sex,all,calendar_year,2016,2017"
+    done = ask(database, *words, "--save", "foi-none", FOI_REQUESTS=str(tmp_path))
+    assert (done.returncode, "add its row first" in done.stderr) == (2, True)
+
+
+def test_the_database_is_only_read(database: Path) -> None:
+    before = database.read_bytes()
+    ask(database, "uasc_children", "--period", "snapshot:2018-03-31")
+    assert database.read_bytes() == before
+    assert not database.with_suffix(".duckdb.wal").exists()
