@@ -3,8 +3,8 @@
 
 with uasc_rows as (
 
-    select * from {{ ref('stg_ssda903__uasc') }}
-    where child_id is not null
+    select * from {{ ref('int_uasc_rows_judged') }}
+    where reject_code is null and is_uasc
 
 ),
 

@@ -44,9 +44,9 @@ with judged_rows as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null then 'MFC04' end as reject_code,
+        reject_code,
         raw_values
-    from {{ ref('stg_ssda903__uasc') }}
+    from {{ ref('int_uasc_rows_judged') }}
 
     union all
 

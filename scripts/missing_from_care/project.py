@@ -21,6 +21,7 @@ class RawTable:
         module: what the return calls it, `Missing`.
         columns: the columns of the source itself, lower case, in the order of the table.
         needed: those columns that a file must have to be this module.
+        only_in_xml: those columns that only a return in XML has.
         has_collection_year: whether it belongs to the annual return of one collection year.
     """
 
@@ -28,6 +29,7 @@ class RawTable:
     module: str
     columns: tuple[str, ...]
     needed: frozenset[str]
+    only_in_xml: frozenset[str]
     has_collection_year: bool
 
     @property
@@ -53,6 +55,7 @@ def raw_tables() -> dict[str, RawTable]:
             module=meta["module"],
             columns=own,
             needed=frozenset(meta["recognised_by"]),
+            only_in_xml=frozenset(meta.get("only_in_xml", ())),
             has_collection_year="collection_year" in names,
         )
     return tables

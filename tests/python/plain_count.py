@@ -28,6 +28,7 @@ DEFINITION: Definition = [
 ]
 STATUSES = {"M": "M", "MISSING": "M", "A": "A", "ABSENT": "A", "AWAY": "A"}
 SHORT_BREAKS = {"V3", "V4"}
+FLAGGED_UASC = {"", "1", "1.0", "Y", "TRUE"}
 QUESTION_PARTS = {
     "a": ("hurt", "harmed"),
     "b": ("sexually_harmed", "sexual_harm"),
@@ -380,7 +381,13 @@ def is_adult(day: date, birth: date | None) -> bool:
 
 
 def uasc_last_days(rows: list[Row]) -> dict[tuple[int, str], date | None]:
-    """For each return's year and child in its UASC table: DUC, None if blank or unreadable."""
+    """For each return's year and child in its UASC table: DUC, None if blank or unreadable.
+
+    A row of a return in XML that is flagged as not UASC is left out.
+    """
+    for row in rows:
+        row["fate"] = "left_out"
+    rows = [row for row in rows if row.get("uasc_flag", "").upper() in FLAGGED_UASC]
     last_days = {}
     for key, of_child in grouped(rows, lambda row: (first_year(row), row["child"])).items():
         for row in of_child:

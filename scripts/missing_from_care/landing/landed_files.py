@@ -168,7 +168,8 @@ def _misfit(file: str, number: int, found: int, expected: int) -> str:
 
 def _notes(source: SourceTable, table: RawTable, names: Sequence[str]) -> tuple[str, ...]:
     notes = list(source.notes)
-    blank = [name.upper() for name in table.columns if name not in names]
+    expected = [name for name in table.columns if name not in table.only_in_xml]
+    blank = [name.upper() for name in expected if name not in names]
     extra = [ascii(name.upper())[1:-1][:40] for name in names if name and name not in table.columns]
     unnamed = sum(1 for name in names if not name)
     if blank:

@@ -1,0 +1,38 @@
+-- Rules 7 and 12, for the UASC module: which rows name no child, and which speak of a child that is
+-- not UASC. Only returns in XML have a flag; where it is blank, being in the table says it.
+
+with uasc_rows as (
+
+    select * from {{ ref('stg_ssda903__uasc') }}
+
+),
+
+flags as (
+
+    select * from {{ ref('yes_no_flags') }}
+
+),
+
+final as (
+
+    select
+        uasc_rows.collection_year,
+        uasc_rows.source_file,
+        uasc_rows.source_row,
+        uasc_rows.child_id,
+        uasc_rows.sex_code,
+        uasc_rows.birth_text,
+        uasc_rows.birth_date,
+        uasc_rows.status_ceased_text,
+        uasc_rows.status_ceased_on,
+        uasc_rows.uasc_flag,
+        flags.flag is not null as is_flag_known,
+        uasc_rows.uasc_flag is null or coalesce(flags.is_yes, 'false') = 'true' as is_uasc,
+        uasc_rows.raw_values,
+        case when uasc_rows.child_id is null then 'MFC04' end as reject_code
+    from uasc_rows
+    left join flags on uasc_rows.uasc_flag = flags.flag
+
+)
+
+select * from final
