@@ -23,6 +23,7 @@ joined as (
     select
         missing_rows.*,
         status_spellings.recorded_status,
+        collection_years.first_day as return_starts_on,
         collection_years.last_day as return_ends_on
     from missing_rows
     left join status_spellings on missing_rows.status_text = status_spellings.spelling
@@ -37,10 +38,16 @@ final as (
         source_file,
         source_row,
         child_id,
+        birth_text,
         birth_date,
+        status_text,
         recorded_status,
+        start_text,
         started_on,
+        end_text,
         ended_on,
+        return_starts_on,
+        return_ends_on,
         raw_values,
         case
             when child_id is null then 'MFC01'

@@ -15,6 +15,7 @@ final as (
         {{ parse_date('decom') }} as started_on,
         {{ clean_text('dec') }} as end_text,
         {{ parse_date('dec') }} as ended_on,
+        upper({{ clean_text('rec') }}) as reason_ceased_code,
         upper({{ clean_text('ls') }}) as legal_status_code,
         upper({{ clean_text('place') }}) as placement_code,
         {{ raw_values(['child', 'decom', 'ls', 'place', 'dec', 'rec']) }} as raw_values

@@ -11,6 +11,7 @@ final as (
         source_file,
         cast(source_row as int) as source_row,
         {{ clean_text('child') }} as child_id,
+        {{ clean_text('dob') }} as birth_text,
         {{ parse_date('dob') }} as birth_date,
         upper({{ clean_text('missing') }}) as status_text,
         {{ clean_text('mis_start') }} as start_text,

@@ -1,0 +1,398 @@
+-- Rule 9, for the Missing module: what each rule finds in each row. A rule looks only at the values
+-- it needs, so a row that is rejected by one still shows its other faults.
+
+{% set never = "cast('9999-12-31' as date)" -%}
+
+with missing_rows as (
+
+    select * from {{ ref('int_missing_rows_judged') }}
+
+),
+
+collection_years as (
+
+    select * from {{ ref('int_collection_years') }}
+
+),
+
+children_by_return as (
+
+    select * from {{ ref('int_children_by_return') }}
+
+),
+
+children as (
+
+    select * from {{ ref('int_children') }}
+
+),
+
+care_by_return as (
+
+    select * from {{ ref('int_care_by_return') }}
+
+),
+
+definitions as (
+
+    select * from {{ ref('stg_rules__definition_by_year') }}
+
+),
+
+adult_age as (
+
+    select cast(value as int) as years
+    from {{ ref('thresholds') }}
+    where threshold = 'adult_age'
+
+),
+
+reason_at_18 as (
+
+    select value as code
+    from {{ ref('thresholds') }}
+    where threshold = 'reason_ceased_at_18'
+
+),
+
+-- The return before and after are those of the collection years just before and after, if landed.
+returns as (
+
+    select
+        collection_years.collection_year,
+        collection_years.has_header,
+        collection_years.has_episodes,
+        returns_before.collection_year as return_before,
+        returns_after.collection_year as return_after
+    from collection_years
+    left join collection_years as returns_before
+        on
+            year(collection_years.first_day) - 1 = year(returns_before.first_day)
+            and returns_before.has_missing
+    left join collection_years as returns_after
+        on
+            year(collection_years.first_day) + 1 = year(returns_after.first_day)
+            and returns_after.has_missing
+
+),
+
+-- Rule 3 numbers the rows that are accepted; rejected ones come after them.
+numbered as (
+
+    select
+        *,
+        start_text is not null
+        and started_on is not null
+        and (end_text is null or ended_on >= started_on) as is_interval,
+        row_number() over (
+            partition by collection_year, child_id, started_on
+            order by
+                case when reject_code is null then 0 else 1 end,
+                ended_on desc nulls first,
+                source_row desc
+        ) as number_from_latest_end
+    from missing_rows
+
+),
+
+-- Of the child's occasions that come before in a return, by start and then by end, the one that
+-- ends last: if any of them overlaps this one, that one does. Two that start and end on one day do
+-- not overlap, nor does one of them overlap one that starts that day and goes on.
+beside_other_rows as (
+
+    select
+        *,
+        max(
+            cast(coalesce(ended_on, {{ never }}) as string)
+            || lpad(cast(source_row as string), 10, '0')
+        ) over (
+            partition by collection_year, child_id, is_interval
+            order by started_on asc, ended_on asc nulls last, source_row asc
+            rows between unbounded preceding and 1 preceding
+        ) as latest_end_before,
+        lag(collection_year) over (
+            partition by child_id, started_on, number_from_latest_end
+            order by collection_year
+        ) as return_that_had_it,
+        lag(end_text) over (
+            partition by child_id, started_on, number_from_latest_end
+            order by collection_year
+        ) as end_text_before,
+        lead(collection_year) over (
+            partition by child_id, started_on, number_from_latest_end
+            order by collection_year
+        ) as return_that_has_it_next,
+        lag(recorded_status) over (
+            partition by
+                child_id, started_on, number_from_latest_end, coalesce(reject_code, 'accepted')
+            order by collection_year
+        ) as status_before
+    from numbered
+
+),
+
+-- On a changeover day the episode that started last speaks, as in rule 5.
+care_of_the_rows as (
+
+    select
+        missing_rows.source_file,
+        missing_rows.source_row,
+        max_by(
+            care_by_return.last_day,
+            case
+                when care_by_return.last_day >= missing_rows.started_on
+                    then care_by_return.started_on
+            end
+        ) as episode_last_day,
+        max_by(care_by_return.period_last_day, care_by_return.started_on) as period_last_day
+    from missing_rows
+    inner join care_by_return
+        on
+            missing_rows.collection_year = care_by_return.collection_year
+            and missing_rows.child_id = care_by_return.child_id
+            and missing_rows.started_on >= care_by_return.started_on
+    group by missing_rows.source_file, missing_rows.source_row
+
+),
+
+ends_of_care as (
+
+    select
+        care_by_return.collection_year,
+        care_by_return.child_id,
+        care_by_return.recorded_end,
+        max(coalesce(care_by_return.reason_ceased_code, 'blank')) as reason_ceased_code,
+        max(
+            case when care_by_return.reason_ceased_code = reason_at_18.code then 1 else 0 end
+        ) = 1 as is_because_of_18
+    from care_by_return
+    cross join reason_at_18
+    where care_by_return.recorded_end is not null
+    group by
+        care_by_return.collection_year, care_by_return.child_id, care_by_return.recorded_end
+
+),
+
+joined as (
+
+    select
+        beside_other_rows.*,
+        returns.has_header,
+        returns.has_episodes,
+        returns.return_before,
+        returns.return_after,
+        children_by_return.birth_date as birth_date_in_header,
+        coalesce(children_by_return.is_in_header, false) as is_in_header,
+        coalesce(children_by_return.has_episode_in_year, false) as has_episode_in_year,
+        coalesce(children.birth_date, beside_other_rows.birth_date) as known_birth_date,
+        {{ birthday(
+            'coalesce(children.birth_date, beside_other_rows.birth_date)',
+            'adult_age.years'
+        ) }} as adult_from,
+        care_of_the_rows.episode_last_day,
+        care_of_the_rows.period_last_day,
+        ends_of_care.reason_ceased_code,
+        ends_of_care.is_because_of_18,
+        definitions.absent_counts_as,
+        cast(left(beside_other_rows.latest_end_before, 10) as date) as ended_before,
+        cast(substring(beside_other_rows.latest_end_before, 11, 10) as int) as row_before
+    from beside_other_rows
+    cross join adult_age
+    left join returns on beside_other_rows.collection_year = returns.collection_year
+    left join children_by_return
+        on
+            beside_other_rows.collection_year = children_by_return.collection_year
+            and beside_other_rows.child_id = children_by_return.child_id
+    left join children on beside_other_rows.child_id = children.child_id
+    left join care_of_the_rows
+        on
+            beside_other_rows.source_file = care_of_the_rows.source_file
+            and beside_other_rows.source_row = care_of_the_rows.source_row
+    left join ends_of_care
+        on
+            beside_other_rows.collection_year = ends_of_care.collection_year
+            and beside_other_rows.child_id = ends_of_care.child_id
+            and beside_other_rows.ended_on = ends_of_care.recorded_end
+    left join definitions
+        on
+            beside_other_rows.started_on
+            >= coalesce(definitions.valid_from, beside_other_rows.started_on)
+            and beside_other_rows.started_on
+            <= coalesce(definitions.valid_to, beside_other_rows.started_on)
+
+),
+
+judged as (
+
+    select
+        collection_year,
+        source_file,
+        source_row,
+        child_id,
+        case when child_id is null then 'CHILD is blank.' end as rule_mfc01,
+        case
+            when start_text is null then 'MIS_START is blank.'
+            when started_on is null then 'MIS_START reads ' || {{ shown('start_text') }} || '.'
+        end as rule_1004,
+        case
+            when end_text is not null and ended_on is null
+                then 'MIS_END reads ' || {{ shown('end_text') }} || '.'
+        end as rule_1005,
+        case
+            when status_text is null then 'MISSING is blank.'
+            when recorded_status is null then 'MISSING reads ' || {{ shown('status_text') }} || '.'
+        end as rule_1006,
+        case
+            when started_on > ended_on
+                then
+                    'MIS_START is ' || cast(started_on as string)
+                    || ', MIS_END is ' || cast(ended_on as string) || '.'
+        end as rule_567,
+        case
+            when started_on > return_ends_on
+                then
+                    'MIS_START is ' || cast(started_on as string)
+                    || ', the year ended on ' || cast(return_ends_on as string) || '.'
+        end as rule_570,
+        case
+            when status_text is not null and start_text is null
+                then 'MISSING reads ' || {{ shown('status_text') }} || ', MIS_START is blank.'
+        end as rule_564,
+        case
+            when start_text is not null and status_text is null
+                then 'MIS_START reads ' || {{ shown('start_text') }} || ', MISSING is blank.'
+        end as rule_565,
+        case
+            when end_text is not null and status_text is null
+                then 'MIS_END reads ' || {{ shown('end_text') }} || ', MISSING is blank.'
+        end as rule_566,
+        case
+            when ended_on < return_starts_on or ended_on > return_ends_on
+                then
+                    'MIS_END is ' || cast(ended_on as string)
+                    || ', the year is ' || collection_year || '.'
+        end as rule_571,
+        case
+            when child_id is not null and is_interval and ended_before = {{ never }}
+                then
+                    'MIS_START is ' || cast(started_on as string)
+                    || ', the occasion of row ' || cast(row_before as string) || ' has no end.'
+            when child_id is not null and is_interval and ended_before > started_on
+                then
+                    'MIS_START is ' || cast(started_on as string)
+                    || ', the occasion of row ' || cast(row_before as string)
+                    || ' ends on ' || cast(ended_before as string) || '.'
+        end as rule_574,
+        case
+            when end_text is null and episode_last_day < {{ never }}
+                then
+                    'MIS_START is ' || cast(started_on as string)
+                    || ', MIS_END is blank, the episode ended on '
+                    || cast(episode_last_day as string) || '.'
+        end as rule_575,
+        case
+            when
+                child_id is not null
+                and started_on is not null
+                and end_text is null
+                and return_after is not null
+                and coalesce(return_that_has_it_next, '') <> return_after
+                then
+                    'MIS_START is ' || cast(started_on as string) || ', MIS_END is blank, '
+                    || return_after || ' does not have the occasion.'
+        end as rule_576,
+        case
+            when
+                period_last_day >= started_on
+                and period_last_day < {{ never }}
+                and (end_text is null or ended_on > period_last_day)
+                then
+                    'MIS_END is ' || coalesce(cast(ended_on as string), 'blank')
+                    || ', the period of care ended on ' || cast(period_last_day as string) || '.'
+        end as rule_577,
+        case
+            when period_last_day < started_on
+                then
+                    'MIS_START is ' || cast(started_on as string)
+                    || ', the period of care ended on ' || cast(period_last_day as string) || '.'
+        end as rule_578,
+        case
+            when ended_on = adult_from and not is_because_of_18
+                then
+                    'MIS_END, DEC and the 18th birthday are ' || cast(ended_on as string)
+                    || ', REC is ' || {{ shown('reason_ceased_code') }} || '.'
+        end as rule_580,
+        case
+            when
+                has_episodes
+                and child_id is not null
+                and started_on is not null
+                and coalesce(period_last_day < started_on, true)
+                then 'MIS_START is ' || cast(started_on as string) || '.'
+        end as rule_581,
+        case
+            when started_on <= known_birth_date
+                then
+                    'MIS_START is ' || cast(started_on as string)
+                    || ', the birth date is ' || cast(known_birth_date as string) || '.'
+        end as rule_586,
+        case
+            when has_episodes and child_id is not null and not has_episode_in_year
+                then 'Episodes of ' || collection_year || ' has no day of care of the child.'
+        end as rule_1012,
+        case
+            when has_header and child_id is not null and not is_in_header
+                then 'Header of ' || collection_year || ' has no row of the child.'
+        end as rule_int04,
+        case
+            when birth_date <> birth_date_in_header
+                then
+                    'DOB is ' || cast(birth_date as string)
+                    || ', in the Header ' || cast(birth_date_in_header as string) || '.'
+        end as rule_int13,
+        case
+            when reject_code is null and recorded_status <> status_before
+                then 'It is ' || recorded_status || ' here and ' || status_before || ' before.'
+        end as rule_mfc09,
+        case
+            when
+                child_id is not null
+                and started_on < return_starts_on
+                and coalesce(return_that_had_it, '') <> return_before
+                then
+                    'MIS_START is ' || cast(started_on as string) || ', '
+                    || return_before || ' does not have the occasion.'
+            when
+                child_id is not null
+                and started_on < return_starts_on
+                and return_before is not null
+                and end_text_before is not null
+                then
+                    'MIS_START is ' || cast(started_on as string) || ', in '
+                    || return_before || ' MIS_END reads ' || {{ shown('end_text_before') }} || '.'
+        end as rule_mfc10,
+        case
+            when recorded_status = 'A' and absent_counts_as <> 'absent'
+                then
+                    'MISSING reads ' || {{ shown('status_text') }}
+                    || ', MIS_START is ' || cast(started_on as string) || '.'
+        end as rule_mfc11,
+        case
+            when birth_text is not null and birth_date is null
+                then 'DOB reads ' || {{ shown('birth_text') }} || '.'
+        end as rule_mfc19
+    from joined
+
+),
+
+final as (
+
+    {{ rows_by_rule('judged', [
+        'MFC01', '1004', '1005', '1006', '567', '570', '564', '565', '566', '571', '574', '575',
+        '576', '577', '578', '580', '581', '586', '1012', 'INT04', 'INT13', 'MFC09', 'MFC10',
+        'MFC11', 'MFC19',
+    ]) }}
+
+)
+
+select * from final

@@ -1,0 +1,157 @@
+-- Rule 9, for the UASC module: what each rule finds in each row. A row that is flagged as not UASC
+-- is looked at for its flag and its child alone.
+
+with uasc_rows as (
+
+    select * from {{ ref('int_uasc_rows_judged') }}
+
+),
+
+collection_years as (
+
+    select * from {{ ref('int_collection_years') }}
+
+),
+
+children_by_return as (
+
+    select * from {{ ref('int_children_by_return') }}
+
+),
+
+children as (
+
+    select * from {{ ref('int_children') }}
+
+),
+
+sexes as (
+
+    select * from {{ ref('sexes') }}
+
+),
+
+adult_age as (
+
+    select cast(value as int) as years
+    from {{ ref('thresholds') }}
+    where threshold = 'adult_age'
+
+),
+
+beside_other_rows as (
+
+    select
+        *,
+        max(source_row) over (
+            partition by collection_year, child_id, is_uasc
+        ) as last_row_of_the_child
+    from uasc_rows
+
+),
+
+joined as (
+
+    select
+        beside_other_rows.*,
+        collection_years.first_day,
+        collection_years.has_header,
+        collection_years.has_episodes,
+        coalesce(sexes.sex, beside_other_rows.sex_code) as sex,
+        coalesce(children_by_return.sex, children_by_return.sex_code) as sex_in_header,
+        children_by_return.sex_code as sex_code_in_header,
+        children_by_return.birth_date as birth_date_in_header,
+        coalesce(children_by_return.is_in_header, false) as is_in_header,
+        coalesce(children_by_return.has_episode_in_year, false) as has_episode_in_year,
+        {{ birthday(
+            'coalesce(children.birth_date, beside_other_rows.birth_date)',
+            'adult_age.years'
+        ) }} as adult_from
+    from beside_other_rows
+    cross join adult_age
+    left join collection_years
+        on beside_other_rows.collection_year = collection_years.collection_year
+    left join children_by_return
+        on
+            beside_other_rows.collection_year = children_by_return.collection_year
+            and beside_other_rows.child_id = children_by_return.child_id
+    left join children on beside_other_rows.child_id = children.child_id
+    left join sexes on beside_other_rows.sex_code = sexes.sex_code
+
+),
+
+judged as (
+
+    select
+        collection_year,
+        source_file,
+        source_row,
+        child_id,
+        case when child_id is null then 'CHILD is blank.' end as rule_mfc04,
+        case
+            when is_uasc and status_ceased_text is not null and status_ceased_on is null
+                then 'DUC reads ' || {{ shown('status_ceased_text') }} || '.'
+            when is_uasc and status_ceased_on < first_day
+                then
+                    'DUC is ' || cast(status_ceased_on as string)
+                    || ', the year begins on ' || cast(first_day as string) || '.'
+        end as rule_104,
+        case
+            when not is_uasc and status_ceased_text is not null
+                then
+                    'DUC reads ' || {{ shown('status_ceased_text') }}
+                    || ', the flag reads ' || {{ shown('uasc_flag') }} || '.'
+        end as rule_303,
+        case
+            when is_uasc and status_ceased_on > adult_from
+                then
+                    'DUC is ' || cast(status_ceased_on as string)
+                    || ', the 18th birthday is ' || cast(adult_from as string) || '.'
+        end as rule_304,
+        case
+            when is_uasc and has_episodes and child_id is not null and not has_episode_in_year
+                then 'Episodes of ' || collection_year || ' has no day of care of the child.'
+        end as rule_1014,
+        case
+            when is_uasc and has_header and child_id is not null and not is_in_header
+                then 'Header of ' || collection_year || ' has no row of the child.'
+        end as rule_int09,
+        case
+            when is_uasc and birth_date <> birth_date_in_header
+                then
+                    'DOB is ' || cast(birth_date as string)
+                    || ', in the Header ' || cast(birth_date_in_header as string) || '.'
+        end as rule_int18,
+        case
+            when is_uasc and sex <> sex_in_header
+                then
+                    'SEX is ' || {{ shown('sex_code') }}
+                    || ', in the Header ' || {{ shown('sex_code_in_header') }} || '.'
+        end as rule_int21,
+        case
+            when is_uasc and child_id is not null and source_row < last_row_of_the_child
+                then
+                    'The last row of the child is row '
+                    || cast(last_row_of_the_child as string) || '.'
+        end as rule_int36,
+        case
+            when birth_text is not null and birth_date is null
+                then 'DOB reads ' || {{ shown('birth_text') }} || '.'
+        end as rule_mfc20,
+        case
+            when uasc_flag is not null and not is_flag_known
+                then 'The flag reads ' || {{ shown('uasc_flag') }} || '.'
+        end as rule_mfc21
+    from joined
+
+),
+
+final as (
+
+    {{ rows_by_rule('judged', [
+        'MFC04', '104', '303', '304', '1014', 'INT09', 'INT18', 'INT21', 'INT36', 'MFC20', 'MFC21',
+    ]) }}
+
+)
+
+select * from final
