@@ -54,7 +54,8 @@ def compile_models(work: Path) -> Statements:
     statements = Statements()
     statements.tests = {
         file.stem: file.read_text(encoding="utf-8")
-        for file in (work / "target" / "compiled").rglob("*.yml/*.sql")
+        for place in ("*.yml/*.sql", "tests/singular/*.sql")
+        for file in (work / "target" / "compiled").rglob(place)
     }
     statements.views = {
         node["name"] for node in models.values() if node["config"]["materialized"] == "view"
