@@ -8,11 +8,11 @@ import time
 from io import BytesIO
 from pathlib import Path
 
+import duckdb
 import pytest
 from openpyxl import load_workbook
 
 import compiled_models
-import duckdb
 from missing_from_care.accessibility.checking import check_workbook
 from missing_from_care.project import CHECKOUT
 
