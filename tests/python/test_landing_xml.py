@@ -1,5 +1,7 @@
 """Landing: the return as XML."""
 
+from itertools import pairwise
+
 import pytest
 
 from landing_sources import RETURN, UASC, fill, only_sentence, put, refused, rows_of, values
@@ -83,7 +85,7 @@ def test_xml_that_is_no_return_is_not_used(source, into):
 
 
 LAUGHS = '<!DOCTYPE EXPSSDA903 [<!ENTITY a "ha">' + "".join(
-    f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in zip("abcdefgh", "bcdefghi")
+    f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in pairwise("abcdefghi")
 )
 
 

@@ -194,7 +194,8 @@ def _check_years(
     for folder, modules in sorted(found.stray.items()):
         faults.add(misplaced(folder, modules, source))
     is_case_extract = any(table.is_case_extract for table, _, _ in found.to_land)
-    if not (found.years or found.stray or found.all_years or accepted or is_case_extract):
+    is_told = faults.sentences or found.stray or found.all_years or accepted
+    if not (found.years or is_told or is_case_extract):
         faults.add(
             "The source folder holds no folder of a collection year with a file of the annual "
             "return in it, nor a case-management extract: put the files of each return into a "

@@ -1,44 +1,27 @@
 """Reads workbooks, xlsx: each sheet is a table of text, read cell by cell."""
 
 import hashlib
-import re
 import warnings
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice, repeat
+from itertools import islice, pairwise
 from typing import Any
 
 import openpyxl
+from openpyxl.cell.read_only import EMPTY_CELL, ReadOnlyCell
+from openpyxl.worksheet._reader import WorkSheetParser
 
 from missing_from_care.faults import DataFault
 from missing_from_care.landing.cell_text import cell_text
 from missing_from_care.landing.recognition import is_known
 from missing_from_care.landing.source_tables import Openable, SourceTable, column_names
-from missing_from_care.landing.zip_limits import DAMAGE, beyond_limits
+from missing_from_care.landing.workbook_parts import SAVE_AS, Book, damaged, inspect
 
-MOST_BYTES_OF_A_WORKBOOK = 1 << 30
-MOST_BYTES_OF_SHARED_TEXT = 200 << 20
 ROWS_UNTIL_THE_NAMES = 30
 MOST_ROWS = 1_048_576
 MOST_CELLS = 50_000_000
-CHUNK = 1 << 20
 SURPLUS = "a value stands to the right of the last column that has a name"
-SAVE_AS = (
-    "open it in your spreadsheet program and save it as “Excel workbook (.xlsx)” without a "
-    "password, or move it out of the source folder if it is no extract"
-)
-
-
-@dataclass(frozen=True)
-class _Book:
-    """A workbook with what its bytes say about it."""
-
-    path: Openable
-    file: str
-    sha256: str
-    parts_with_formulas: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -63,12 +46,12 @@ def read_tables(path: Openable, file: str) -> list[SourceTable]:
         DataFault: the file is no workbook, damaged, behind a password or beyond the limits.
         OSError: the file cannot be read.
     """
-    book = _inspect(path, file)
+    book = inspect(path, file)
     tables = []
     with _opened(book, formulas=False) as workbook:
         for at, sheet in enumerate(workbook.worksheets):
-            found = _names(sheet)
             name = _sheet_name(file, sheet.title)
+            found = _names(sheet, name)
             if found is None:
                 tables.append(_unused(name, "sheet without a table"))
                 continue
@@ -95,18 +78,17 @@ def _sheet_name(file: str, title: str) -> str:
     return f"{file}#{title if title.isprintable() else ascii(title)[1:-1]}"
 
 
-def _names(sheet: Any) -> _Names | None:
+def _names(sheet: Any, name: str) -> _Names | None:
     """The first row that names a module, else the first with more than one value.
 
     A title above the table, merged over its columns, is one value.
     """
     best = None
-    sheet.reset_dimensions()
-    for number, row in enumerate(islice(sheet.iter_rows(), ROWS_UNTIL_THE_NAMES), start=1):
+    for number, row in islice(_sheet_rows(sheet, name), ROWS_UNTIL_THE_NAMES):
         names = [cell_text(cell) for cell in row]
         while names and not names[-1].strip():
             names.pop()
-        if sum(1 for name in names if name.strip()) < 2:
+        if sum(1 for each in names if each.strip()) < 2:
             continue
         found = _Names(number, tuple(names))
         if is_known(column_names(names)):
@@ -115,18 +97,12 @@ def _names(sheet: Any) -> _Names | None:
     return best
 
 
-def _rows(book: _Book, at: int, found: _Names) -> Iterator[tuple[int, list[str]]]:
+def _rows(book: Book, at: int, found: _Names) -> Iterator[tuple[int, list[str]]]:
     """The rows below the names of the sheet at that place; see `SourceTable.rows`."""
-    width, cells_read = len(found.names), 0
+    width = len(found.names)
     with _opened(book, formulas=False) as workbook:
-        sheet = workbook.worksheets[at]
-        name = _sheet_name(book.file, sheet.title)
-        for number, cells, formulas in _both(book, sheet, at):
-            cells_read += len(cells)
-            if number > MOST_ROWS or cells_read > MOST_CELLS:
-                raise DataFault(
-                    f"{name} has more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells: {SAVE_AS}."
-                )
+        name = _sheet_name(book.file, workbook.worksheets[at].title)
+        for number, cells, formulas in _both(book, workbook.worksheets[at], at, name):
             if number <= found.row:
                 continue
             if formulas:
@@ -139,19 +115,49 @@ def _rows(book: _Book, at: int, found: _Names) -> Iterator[tuple[int, list[str]]
                 yield number - found.row, values
 
 
-def _both(book: _Book, sheet: Any, at: int) -> Iterator[tuple[int, Any, Any]]:
+def _both(book: Book, sheet: Any, at: int, name: str) -> Iterator[tuple[int, Any, Any]]:
     """Row numbers with the cells as shown and, if the sheet has formulas, as written."""
-    sheet.reset_dimensions()
     if sheet._worksheet_path not in book.parts_with_formulas:
-        for number, (row, none) in enumerate(zip(sheet.iter_rows(), repeat(None)), start=1):
-            yield number, row, none
+        for number, row in _sheet_rows(sheet, name):
+            yield number, row, None
         return
     with _opened(book, formulas=True) as workbook:
-        written = workbook.worksheets[at]
-        written.reset_dimensions()
-        pairs = zip(sheet.iter_rows(), written.iter_rows(), strict=True)
-        for number, (row, formulas) in enumerate(pairs, start=1):
+        written = _sheet_rows(workbook.worksheets[at], name)
+        for (number, row), (_, formulas) in zip(_sheet_rows(sheet, name), written, strict=True):
             yield number, row, formulas
+
+
+def _sheet_rows(sheet: Any, name: str) -> Iterator[tuple[int, list[Any]]]:
+    """The rows that a sheet holds, each with its number.
+
+    Read with openpyxl's own parser, since its read-only sheet leaves out rows and cells without a
+    word where their numbers do not rise.
+    """
+    book, last, cells_read = sheet.parent, 0, 0
+    with sheet._get_source() as stream:
+        parser = WorkSheetParser(
+            stream,
+            sheet._shared_strings,
+            data_only=book.data_only,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in parser.parse():
+            places = [0, *(cell["column"] for cell in cells)]
+            is_told_apart = all(cell["row"] == number for cell in cells)
+            is_rising = all(before < after for before, after in pairwise(places))
+            if number <= last or not (is_told_apart and is_rising):
+                raise DataFault(f"{name} has rows or cells out of order: {SAVE_AS}.")
+            last, cells_read = number, cells_read + places[-1]
+            if number > MOST_ROWS or cells_read > MOST_CELLS:
+                raise DataFault(
+                    f"{name} has more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells: {SAVE_AS}."
+                )
+            row: list[Any] = [EMPTY_CELL] * places[-1]
+            for cell in cells:
+                row[cell["column"] - 1] = ReadOnlyCell(sheet, **cell)
+            yield number, row
 
 
 def _refuse_empty_formulas(name: str, row: int, cells: Any, formulas: Any, found: _Names) -> None:
@@ -167,7 +173,7 @@ def _refuse_empty_formulas(name: str, row: int, cells: Any, formulas: Any, found
 
 
 @contextmanager
-def _opened(book: _Book, formulas: bool) -> Iterator[Any]:
+def _opened(book: Book, formulas: bool) -> Iterator[Any]:
     """The open workbook. A damaged one can raise anything, and that is told as a sentence."""
     try:
         with warnings.catch_warnings(), book.path.open("rb") as stream:
@@ -186,47 +192,4 @@ def _opened(book: _Book, formulas: bool) -> Iterator[Any]:
     except (DataFault, GeneratorExit, MemoryError):
         raise
     except Exception as problem:
-        raise DataFault(_damaged(book.file, type(problem).__name__)) from None
-
-
-def _damaged(file: str, why: str) -> str:
-    return f"{file} cannot be read as a workbook ({why}): {SAVE_AS}."
-
-
-def _inspect(path: Openable, file: str) -> _Book:
-    """Reads all bytes once, and every part of the workbook, before openpyxl does."""
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        stream.seek(0)
-        try:
-            with zipfile.ZipFile(stream) as archive:
-                too_much = beyond_limits(archive.infolist(), MOST_BYTES_OF_A_WORKBOOK)
-                if too_much:
-                    raise DataFault(f"{file} {too_much}: {SAVE_AS}.")
-                formulas = {
-                    part.filename
-                    for part in archive.infolist()
-                    if _inspect_part(archive, part, file)
-                }
-        except DAMAGE as problem:
-            raise DataFault(_damaged(file, type(problem).__name__)) from None
-    return _Book(path, file, sha256, frozenset(formulas))
-
-
-def _inspect_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> bool:
-    """Reads a part to its end, so that damage shows; tells whether it holds a formula."""
-    is_xml = part.filename.endswith((".xml", ".rels"))
-    if part.filename.endswith("sharedStrings.xml") and part.file_size > MOST_BYTES_OF_SHARED_TEXT:
-        raise DataFault(f"{file} holds too much text for one workbook: {SAVE_AS}.")
-    has_formula, last = False, b""
-    with archive.open(part) as stream:
-        for chunk in iter(lambda: stream.read(CHUNK), b""):
-            seam = last + chunk
-            if is_xml and (b"<!DOCTYPE" in seam or b"<!ENTITY" in seam or b"\0" in seam):
-                raise DataFault(
-                    f"{file} holds a document type, an entity or NUL bytes, as no spreadsheet "
-                    f"program writes them: {SAVE_AS}."
-                )
-            has_formula = has_formula or bool(re.search(rb"<(\w+:)?f[\s/>]", seam))
-            last = chunk[-16:]
-    return has_formula
+        raise DataFault(damaged(book.file, type(problem).__name__)) from None

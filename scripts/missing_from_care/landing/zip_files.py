@@ -19,6 +19,7 @@ from missing_from_care.landing.zip_limits import DAMAGE, beyond_limits
 MOST_BYTES_HELD = 256 << 20
 SEEKING_SUFFIXES = (".xlsx", ".xlsm")
 ENCRYPTED = 0x1
+MADE_BY_THE_PACKER = "__MACOSX"
 AGAIN = "make the zip file again from the folder, or put the folder itself into the source folder"
 
 
@@ -49,7 +50,7 @@ class _Unpacked(io.RawIOBase):
     def __init__(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         try:
             self.stream = archive.open(entry)
-        except DAMAGE as problem:
+        except (*DAMAGE, OSError) as problem:
             raise _broken(problem) from None
 
     def readable(self) -> bool:
@@ -58,7 +59,7 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             return self.stream.readinto(buffer)
-        except DAMAGE as problem:
+        except (*DAMAGE, OSError) as problem:
             raise _broken(problem) from None
 
     def close(self) -> None:
@@ -90,11 +91,13 @@ def with_packed_files(found: list[FoundFile], opened: ExitStack) -> list[FoundFi
 
 def _packed_files(item: FoundFile, opened: ExitStack) -> list[FoundFile]:
     try:
-        archive = opened.enter_context(zipfile.ZipFile(item.path))
+        stream = opened.enter_context(item.path.open("rb"))
     except OSError as problem:
         fault = f"{item.file} cannot be read ({problem.strerror}): close it or free it."
         return [FoundFile(item.path, item.file, fault=fault)]
-    except DAMAGE:
+    try:
+        archive = opened.enter_context(zipfile.ZipFile(stream))
+    except (*DAMAGE, OSError):
         fault = f"{item.file} is no zip file, or a damaged one: {AGAIN}."
         return [FoundFile(item.path, item.file, fault=fault)]
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -143,9 +146,11 @@ def _packed_file(item: FoundFile, archive: zipfile.ZipFile, entry: zipfile.ZipIn
 
 def _why_unused(name: str, entry: zipfile.ZipInfo) -> str | None:
     parts = PurePosixPath(name).parts
-    for part in parts:
-        if part.startswith((".", "~$")) or part == "__MACOSX":
-            return why_unused_name(part) or "made by the program that packed the zip file"
+    if MADE_BY_THE_PACKER in parts:
+        return "made by the program that packed the zip file"
+    hidden = next((part for part in parts if part.startswith((".", "~$"))), None)
+    if hidden:
+        return why_unused_name(hidden)
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "link inside a zip file, not followed"
     if not name.lower().endswith(READ_SUFFIXES):
