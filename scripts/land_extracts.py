@@ -1,4 +1,4 @@
-"""Lands a folder of annual returns and return interviews as raw tables."""
+"""Lands a folder of annual returns, return interviews and case-management extracts."""
 
 import signal
 import sys
@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -19,7 +22,8 @@ def land_extracts(
     source: Annotated[
         Path,
         typer.Argument(
-            metavar="SOURCE", help="Folder that holds a folder for each return, named 2017-18."
+            metavar="SOURCE",
+            help="Folder of the returns, or zip files of them: a folder for each, named 2017-18.",
         ),
     ],
     into: Annotated[
@@ -36,9 +40,11 @@ def land_extracts(
         ),
     ] = None,
 ) -> None:
-    """Lands the annual returns below SOURCE, and the return interviews, as raw tables.
+    """Lands the annual returns below SOURCE, and what else is there, as raw tables.
 
-    Files are recognised by their column names. Nothing is written unless all of it can be.
+    Returns as CSV, XML or a workbook with a sheet for each module, return interviews and
+    case-management extracts, also inside zip files. They are recognised by their column names.
+    Nothing is written unless all of it can be.
     """
     if into.resolve().is_relative_to(CHECKOUT):
         raise UsageFault(
@@ -46,9 +52,30 @@ def land_extracts(
             "elsewhere, and name it in FOI_EXTRACTS when you build."
         )
     accepted = frozenset(accepted_module(text) for text in accept_missing or [])
-    with err.status("Reading the source folder") as status:
-        report = land(source, into, accepted, lambda file: status.update(Text(f"Reading {file}")))
+    report = land_with_progress(source, into, accepted)
     show(report)
+
+
+def land_with_progress(
+    source: Path, into: Path, accepted: frozenset[tuple[str, str]]
+) -> LandingReport:
+    """Lands a folder with a progress bar, if somebody looks on."""
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[file]}"),
+    )
+    with Bar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("Landing", total=None, file="")
+
+        def tell(file: str) -> None:
+            bar.update(task, file=escape(file))
+
+        def progress(done: int, steps: int) -> None:
+            bar.update(task, completed=done, total=steps)
+
+        return land(source, into, accepted, tell, progress)
 
 
 def accepted_module(text: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 -- Rules 7 and 12, for the UASC module: which rows name no child, and which speak of a child that is
--- not UASC. Only returns in XML have a flag; where it is blank, being in the table says it.
+-- not UASC. Only returns in XML have a flag, and there a blank one says no; in any other form being
+-- in the table says it.
 
 with uasc_rows as (
 
@@ -27,7 +28,11 @@ final as (
         uasc_rows.status_ceased_on,
         uasc_rows.uasc_flag,
         flags.flag is not null as is_flag_known,
-        uasc_rows.uasc_flag is null or coalesce(flags.is_yes, 'false') = 'true' as is_uasc,
+        case
+            when uasc_rows.uasc_flag is null
+                then coalesce(lower(uasc_rows.source_file) not like '%.xml', true)
+            else coalesce(flags.is_yes, 'false') = 'true'
+        end as is_uasc,
         uasc_rows.raw_values,
         case when uasc_rows.child_id is null then 'MFC04' end as reject_code
     from uasc_rows

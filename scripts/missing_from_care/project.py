@@ -1,6 +1,7 @@
 """Where things are in the checkout, and the raw tables as the dbt sources describe them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -21,16 +22,32 @@ class RawTable:
         module: what the return calls it, `Missing`.
         columns: the columns of the source itself, lower case, in the order of the table.
         needed: those columns that a file must have to be this module.
-        only_in_xml: those columns that only a return in XML has.
         has_collection_year: whether it belongs to the annual return of one collection year.
+        only_in_xml: those columns that only a return in XML can fill.
+        also_called: other names that a column goes by in some extracts, with the column.
     """
 
     name: str
     module: str
     columns: tuple[str, ...]
     needed: frozenset[str]
-    only_in_xml: frozenset[str]
     has_collection_year: bool
+    only_in_xml: frozenset[str] = frozenset()
+    also_called: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_case_extract(self) -> bool:
+        """Whether it comes from the case-management system, not from a return."""
+        return self.name.startswith("ssd_")
+
+    @property
+    def file_columns(self) -> tuple[str, ...]:
+        """The columns that a CSV file or a sheet of this module has."""
+        return tuple(name for name in self.columns if name not in self.only_in_xml)
+
+    def named(self, names: Sequence[str]) -> list[str]:
+        """Column names as this table has them, where a file calls one otherwise."""
+        return [self.also_called.get(name, name) for name in names]
 
     @property
     def landed_columns(self) -> tuple[str, ...]:
@@ -55,7 +72,8 @@ def raw_tables() -> dict[str, RawTable]:
             module=meta["module"],
             columns=own,
             needed=frozenset(meta["recognised_by"]),
-            only_in_xml=frozenset(meta.get("only_in_xml", ())),
             has_collection_year="collection_year" in names,
+            only_in_xml=frozenset(meta.get("only_in_xml", [])),
+            also_called=meta.get("also_called", {}),
         )
     return tables

@@ -71,23 +71,24 @@ def replacing_folder(target: Path) -> Iterator[Path]:
     old = target.with_name(f".{target.name}.old")
     with _as_fault(target):
         made = _make_parents(target.parent)
-        descriptor = None
+        descriptor, is_ours = None, False
         try:
             _remove_abandoned(work, target)
             _restore(old, target)
             try:
+                # Said before it is made: a signal may come between the two.
+                is_ours = True
                 work.mkdir()
             except FileExistsError:
+                is_ours = False
                 raise BusyFault(_busy(target)) from None
-            try:
-                descriptor = _hold(work)
-                yield work
-                _sync_all(work)
-                _swap(work, target, old)
-            except BaseException:
-                shutil.rmtree(work, ignore_errors=True)
-                raise
+            descriptor = _hold(work)
+            yield work
+            _sync_all(work)
+            _swap(work, target, old)
         except BaseException:
+            if is_ours:
+                shutil.rmtree(work, ignore_errors=True)
             for folder in made:
                 with suppress(OSError):
                     folder.rmdir()

@@ -1,6 +1,5 @@
 """Landing: what is recognised, what is refused and how it is said, and that no row is lost."""
 
-import csv
 import os
 import shutil
 import signal
@@ -14,6 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from land_extracts import accepted_module
+from landing_sources import (
+    EPISODES,
+    HEADER,
+    INTERVIEWS,
+    MISSING,
+    RETURN,
+    UASC,
+    fill,
+    only_sentence,
+    put,
+    refused,
+    rows_of,
+)
 from missing_from_care.faults import BusyFault, DataFault, UsageFault
 from missing_from_care.landing import delimited_text
 from missing_from_care.landing import land as landing_module
@@ -21,20 +33,6 @@ from missing_from_care.landing.land import land
 from missing_from_care.landing.year_dates import collection_year_of_date
 from missing_from_care.project import CHECKOUT, raw_tables
 from missing_from_care.whole_files import replacing_folder, write_file_whole
-
-HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nA1,1,02/03/2004,WBRI,,,\n"
-EPISODES = (
-    "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN"
-    "\nA1,01/05/2017,S,C2,N1,U4,PR1,30/11/2017,X1,,LE1 1AA,LE2 2BB,SC1\n"
-)
-MISSING = "CHILD,DOB,MISSING,MIS_START,MIS_END\nA1,02/03/2004,M,03/06/2017,04/06/2017\n"
-UASC = "CHILD,SEX,DOB,DUC\n007,1,02/03/2004,\n"
-INTERVIEWS = (
-    "INTERVIEW_ID,CHILD,MIS_START,OCCASION,OFFERED_DATE,OUTCOME,INTERVIEW_DATE,CONDUCTED_BY,"
-    "HARMED,SEXUAL_HARM,DRUG_SALE,CRIME\n"
-    "I1,A1,03/06/2017,,05/06/2017,COMPLETED,06/06/2017,Leicester,N,N,N,Y\n"
-)
-RETURN = {"h.csv": HEADER, "e.csv": EPISODES, "m.csv": MISSING, "u.csv": UASC}
 
 
 @pytest.fixture
@@ -49,43 +47,6 @@ def source(tmp_path):
 def into(tmp_path):
     """Where to land; it does not exist yet."""
     return tmp_path / "landed"
-
-
-def fill(folder, files):
-    """Writes files, text as UTF-8 with its line ends as they are, into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        data = content if isinstance(content, bytes) else content.encode("utf-8")
-        (folder / name).write_bytes(data)
-
-
-def put(source, file, content):
-    """Writes one file below the source folder."""
-    path = source / file
-    fill(path.parent, {path.name: content})
-
-
-def rows_of(into, table):
-    """The rows of a landed file, as dictionaries."""
-    with (into / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def refused(source, into, accepted=frozenset()):
-    """Lands what must be refused; gives the sentences, after checking that nothing was written."""
-    before = sorted(into.parent.rglob("*"))
-    with pytest.raises(DataFault) as caught:
-        land(source, into, accepted)
-    assert sorted(into.parent.rglob("*")) == before
-    assert caught.value.status == 3
-    return caught.value.sentences
-
-
-def only_sentence(source, into, accepted=frozenset()):
-    """The sentence, where there must be just one."""
-    sentences = refused(source, into, accepted)
-    assert len(sentences) == 1, sentences
-    return sentences[0]
 
 
 def run_command(*arguments, **more):
@@ -121,6 +82,7 @@ def test_lands_each_module_with_where_its_rows_came_from(source, into):
             "sex": "1",
             "dob": "02/03/2004",
             "duc": "",
+            "uasc_flag": "",
             "collection_year": "2017-18",
             "source_file": "2017-18/u.csv",
             "source_row": "1",
@@ -226,7 +188,8 @@ def test_what_is_not_used_is_listed_with_the_reason(source, into):
     put(source, "2017-18/staff.csv", "NAME,ROOM\nx,1\n")
     put(source, "2017-18/blank.csv", "")
     put(source, "2017-18/lines.csv", "\r\n\r\n")
-    put(source, "2017-18/return.xlsx", "x")
+    put(source, "2017-18/return.xls", "x")
+    put(source, "2017-18/scan.pdf", "x")
     put(source, "2017-18/~$return.csv", "x")
     put(source, ".git/config.csv", MISSING)
     put(source, "read me.txt", 'A note; says "hello"\n')
@@ -236,7 +199,9 @@ def test_what_is_not_used_is_listed_with_the_reason(source, into):
         "2017-18/blank.csv": "empty",
         "2017-18/lines.csv": "empty",
         "2017-18/r.csv": "Reviews, no answer needs it",
-        "2017-18/return.xlsx": "not a CSV file",
+        "2017-18/return.xls": "a workbook of another kind: save it as “Excel workbook (.xlsx)” to "
+        "have it read",
+        "2017-18/scan.pdf": "no CSV, XML, xlsx or zip file",
         "2017-18/staff.csv": "not recognised by its columns",
         "2017-18/~$return.csv": "lock file of a program that has the file open",
         "read me.txt": "not recognised by its columns",
@@ -261,7 +226,7 @@ def test_links_are_followed_only_within_the_source_folder(source, into, tmp_path
 
 
 def test_a_year_folder_without_a_return_is_told(source, into):
-    put(source, "2015-16/return.xlsx", "x")
+    put(source, "2015-16/return.pdf", "x")
     assert any("2015-16" in remark for remark in land(source, into).remarks)
 
 

@@ -91,8 +91,7 @@ def _modules(register: Register, year: int) -> dict[str, tuple[list[str], Rows]]
 
 def _columns(raw_table: str) -> list[str]:
     """The columns that a raw table has of a CSV file, in upper case as the return has them."""
-    table = raw_tables()[raw_table]
-    return [column.upper() for column in table.columns if column not in table.only_in_xml]
+    return [column.upper() for column in raw_tables()[raw_table].file_columns]
 
 
 def _with_decimals(rows: Rows, at: int) -> None:

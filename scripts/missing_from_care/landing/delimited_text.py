@@ -8,10 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 
 from missing_from_care.faults import DataFault
-from missing_from_care.landing.source_tables import SourceTable, column_names
+from missing_from_care.landing.source_tables import Openable, SourceTable, column_names
 
 MOST_CHARACTERS_IN_A_ROW = 1_000_000
 CHUNK = 1 << 20
@@ -64,7 +63,7 @@ class _HashedBytes(io.RawIOBase):
 class _TextFile:
     """A file with what its bytes say about it."""
 
-    path: Path
+    path: Openable
     file: str
     sha256: str
     encoding: str
@@ -73,7 +72,7 @@ class _TextFile:
     ends_with_a_line: bool
 
 
-def read_tables(path: Path, file: str) -> list[SourceTable]:
+def read_tables(path: Openable, file: str) -> list[SourceTable]:
     """Reads what a CSV file holds, once through for its bytes and once when rows are asked for.
 
     Args:
@@ -123,7 +122,7 @@ def _notes(text_file: _TextFile) -> tuple[str, ...]:
     return (*decoded, *open_end)
 
 
-def _inspect(path: Path, file: str) -> _TextFile:
+def _inspect(path: Openable, file: str) -> _TextFile:
     """Reads all bytes once: hash, encoding, NUL bytes."""
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()

@@ -1,49 +1,38 @@
-"""Lands a folder of annual returns and return interviews as the raw tables of the warehouse.
+"""Lands a folder of returns, interviews and case-management extracts as the raw tables.
 
 Values, row order and rows stay as the source has them; nothing is written unless all of it can be.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from missing_from_care.faults import DataFault
 from missing_from_care.landing.checks import check_accepted, check_modules, checked_places
-from missing_from_care.landing.delimited_text import read_tables
 from missing_from_care.landing.landed_files import LandedFiles, LandedModule, copy_rows
+from missing_from_care.landing.read_source import read_tables
 from missing_from_care.landing.recognition import recognise
+from missing_from_care.landing.reporting import LandingReport, remarks
 from missing_from_care.landing.source_folder import (
     FoundFile,
-    collection_year_of,
+    collection_years_of,
     find_files,
     misplaced,
     year_folders,
 )
 from missing_from_care.landing.source_tables import FaultList, SourceTable
+from missing_from_care.landing.year_column import Placed, split, year_column
 from missing_from_care.landing.year_dates import Spans, disagreement
+from missing_from_care.landing.zip_files import with_packed_files
 from missing_from_care.project import RawTable, raw_tables
 from missing_from_care.whole_files import replacing_folder
 
 Tell = Callable[[str], None]
+Progress = Callable[[int, int], None]
 
-
-@dataclass(frozen=True)
-class LandingReport:
-    """What was landed.
-
-    Attributes:
-        into: the folder that holds the raw tables now.
-        landed: one entry for each file that was landed or module accepted as missing, in the order
-            of raw table, collection year and file.
-        not_used: file and reason for each file that was not used.
-        remarks: sentences about what the figures will lack.
-    """
-
-    into: Path
-    landed: tuple[LandedModule, ...]
-    not_used: tuple[tuple[str, str], ...]
-    remarks: tuple[str, ...]
+__all__ = ["LandingReport", "land"]
 
 
 @dataclass
@@ -51,14 +40,16 @@ class _Sorted:
     """The source files sorted by what they are.
 
     Attributes:
-        to_land: what can be landed, with raw table and collection year ("" for interviews).
+        to_land: what can be landed, with raw table and collection year ("" where it has none).
+        all_years: raw table and file where the rows have a column of the collection year.
         seen: files by raw table and collection year, those with a fault too.
-        years: the collection years whose folder holds any module of the return.
+        years: the collection years that hold any module of the return.
         stray: modules by first folder, where that is no collection year.
         not_used: file and reason.
     """
 
-    to_land: list[tuple[RawTable, str, SourceTable]] = field(default_factory=list)
+    to_land: list[Placed] = field(default_factory=list)
+    all_years: list[tuple[RawTable, SourceTable]] = field(default_factory=list)
     seen: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     years: set[str] = field(default_factory=set)
     stray: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -70,14 +61,16 @@ def land(
     into: Path,
     accepted: frozenset[tuple[str, str]] = frozenset(),
     tell: Tell = lambda _: None,
+    progress: Progress = lambda _done, _all: None,
 ) -> LandingReport:
-    """Lands the returns and return interviews below a folder.
+    """Lands the returns, return interviews and case-management extracts below a folder.
 
     Args:
         source: the folder that holds one folder for each collection year, named `2017-18`.
         into: the folder to write; replaced as a whole. It is new, empty, or written by this.
         accepted: (raw table, collection year) of modules known to be missing.
-        tell: is told the name of each file when it is read, to show progress.
+        tell: is told the name of each file when it is read.
+        progress: is told how many steps are done, and how many there are so far.
 
     Returns:
         What was landed and what was not used.
@@ -89,45 +82,81 @@ def land(
     source, into = checked_places(source, into)
     check_accepted(accepted)
     faults = FaultList()
-    found = _sort(find_files(source), faults, tell)
-    _check_years(found, source, accepted, faults)
-    check_modules(found.seen, found.years, year_folders(source), accepted, faults)
-    with replacing_folder(into) as work:
-        modules = _write(work, found, accepted, faults, tell)
-    remarks = _remarks(found, year_folders(source), accepted)
-    return LandingReport(into, tuple(modules), tuple(found.not_used), remarks)
+    with ExitStack() as opened:
+        files = with_packed_files(find_files(source), opened)
+        steps = _Steps(tell, progress, len(files))
+        found = _sort(files, faults, steps)
+        _check_years(found, source, accepted, faults)
+        folders = sorted({*year_folders(source), *found.years})
+        check_modules(found.seen, found.years, folders, accepted, faults)
+        with replacing_folder(into) as work:
+            modules = _write(work, found, accepted, faults, steps)
+    landed = {table.name for table, _, _ in found.to_land}
+    told = remarks(landed, found.years, folders, accepted)
+    return LandingReport(into, tuple(modules), tuple(found.not_used), told)
 
 
-def _sort(files: list[FoundFile], faults: FaultList, tell: Tell) -> _Sorted:
+class _Steps:
+    """What is told of the progress: first a step for each file, then one for each table."""
+
+    def __init__(self, tell: Tell, progress: Progress, steps: int) -> None:
+        self.tell, self.progress = tell, progress
+        self.done, self.all = 0, 2 * steps
+
+    def begin(self, what: str) -> None:
+        self.tell(what)
+        self.progress(self.done, self.all)
+
+    def end(self) -> None:
+        self.done += 1
+        self.progress(self.done, self.all)
+
+
+def _sort(files: list[FoundFile], faults: FaultList, steps: _Steps) -> _Sorted:
     found = _Sorted()
     for item in files:
-        if item.unused:
-            found.not_used.append((item.file, item.unused))
-            continue
-        if item.fault:
-            faults.add(item.fault)
-            continue
-        tell(item.file)
-        try:
-            tables = read_tables(item.path, item.file)
-        except DataFault as fault:
-            faults.add(*fault.sentences)
-            continue
-        except OSError as problem:
-            faults.add(f"{item.file} cannot be read ({problem.strerror}): close it or free it.")
-            continue
-        if not tables:
-            found.not_used.append((item.file, "empty"))
-        for table in tables:
-            _sort_table(table, found, faults)
+        steps.begin(item.file)
+        _sort_file(item, found, faults)
+        steps.end()
+    if found.all_years:
+        steps.begin("the years of files with all years")
+    for table, year, source in split(found.all_years, faults):
+        found.years.add(year)
+        found.seen[table.name, year].append(source.file)
+        found.to_land.append((table, year, source))
+    found.not_used.sort()
     return found
 
 
-def _sort_table(source: SourceTable, found: _Sorted, faults: FaultList) -> None:
-    recognition = recognise(source)
-    table, year = recognition.table, collection_year_of(source.file)
-    if year and (recognition.unused or (table and table.has_collection_year)):
-        found.years.add(year)
+def _sort_file(item: FoundFile, found: _Sorted, faults: FaultList) -> None:
+    if item.unused:
+        found.not_used.append((item.file, item.unused))
+        return
+    if item.fault:
+        faults.add(item.fault)
+        return
+    try:
+        tables = read_tables(item.path, item.file)
+    except DataFault as fault:
+        faults.add(*fault.sentences)
+        return
+    except OSError as problem:
+        faults.add(f"{item.file} cannot be read ({problem.strerror}): close it or free it.")
+        return
+    if not tables:
+        found.not_used.append((item.file, "empty"))
+    for table in tables:
+        _sort_table(table, item.file, found, faults)
+
+
+def _sort_table(source: SourceTable, file: str, found: _Sorted, faults: FaultList) -> None:
+    if source.unused:
+        found.not_used.append((source.file, source.unused))
+        return
+    recognition, years = recognise(source), collection_years_of(file)
+    table = recognition.table
+    if recognition.unused or (table and table.has_collection_year):
+        found.years.update(years)
     if recognition.fault:
         faults.add(recognition.fault)
     if table is None:
@@ -135,14 +164,28 @@ def _sort_table(source: SourceTable, found: _Sorted, faults: FaultList) -> None:
             unused = f"{recognition.unused}, no answer needs it" if recognition.unused else None
             found.not_used.append((source.file, unused or "not recognised by its columns"))
         return
-    if table.has_collection_year and not year:
-        folder = source.file.partition("/")[0] if "/" in source.file else ""
-        found.stray[folder].append(table.module)
+    if not table.has_collection_year:
+        years = [""]
+    elif len(years) > 1:
+        faults.add(f"{source.file} stands in {' and in '.join(years)}: which of them is it?")
         return
-    year = year if table.has_collection_year else ""
-    found.seen[table.name, year].append(source.file)
+    elif not years:
+        _sort_without_year(source, table, file, found, is_faulty=bool(recognition.fault))
+        return
+    found.seen[table.name, years[0]].append(source.file)
     if not recognition.fault:
-        found.to_land.append((table, year, source))
+        found.to_land.append((table, years[0], source))
+
+
+def _sort_without_year(
+    source: SourceTable, table: RawTable, file: str, found: _Sorted, is_faulty: bool
+) -> None:
+    """A module in no folder of a year: its rows may tell their years themselves."""
+    if year_column(source):
+        found.all_years += [] if is_faulty else [(table, source)]
+    else:
+        folder = file.partition("/")[0] if "/" in file else ""
+        found.stray[folder].append(table.module)
 
 
 def _check_years(
@@ -150,10 +193,13 @@ def _check_years(
 ) -> None:
     for folder, modules in sorted(found.stray.items()):
         faults.add(misplaced(folder, modules, source))
-    if not found.years and not found.stray and not accepted:
+    is_case_extract = any(table.is_case_extract for table, _, _ in found.to_land)
+    is_told = faults.sentences or found.stray or found.all_years or accepted
+    if not (found.years or is_told or is_case_extract):
         faults.add(
             "The source folder holds no folder of a collection year with a file of the annual "
-            "return in it: put the CSV files of each return into a folder named as `2017-18`."
+            "return in it, nor a case-management extract: put the files of each return into a "
+            "folder named as `2017-18`."
         )
 
 
@@ -162,20 +208,32 @@ def _write(
     found: _Sorted,
     accepted: frozenset[tuple[str, str]],
     faults: FaultList,
-    tell: Tell,
+    steps: _Steps,
 ) -> list[LandedModule]:
     """Writes the raw tables, checking every row on the way; raises all faults at its end."""
     modules = [
         LandedModule(raw_tables()[name], year, "accepted_missing") for name, year in accepted
     ]
     spans: dict[str, dict[str, Spans]] = defaultdict(dict)
+    steps.all = steps.done + len(found.to_land)
     with LandedFiles(work) as landed:
         in_order = sorted(found.to_land, key=lambda each: (each[0].name, each[1], each[2].file))
         for table, year, source in in_order:
-            tell(source.file)
+            steps.begin(source.file)
             seen: Spans = Counter()
-            modules.append(copy_rows(source, table, year, landed.writer(table), seen, faults))
+            modules.append(
+                copy_rows(
+                    source,
+                    table,
+                    year,
+                    landed.writer(table),
+                    seen,
+                    faults,
+                    lambda rows, file=source.file: steps.begin(f"{file}, row {rows:,}"),
+                )
+            )
             spans[year][source.file] = seen
+            steps.end()
         for year in sorted(spans):
             sentence = disagreement(year, spans[year]) if year else None
             faults.add(*([sentence] if sentence else []))
@@ -183,21 +241,3 @@ def _write(
         modules.sort(key=lambda each: (each.table.name, each.collection_year, each.source_file))
         landed.write_modules(modules)
     return modules
-
-
-def _remarks(
-    found: _Sorted, folders: list[str], accepted: frozenset[tuple[str, str]]
-) -> tuple[str, ...]:
-    remarks = [
-        f"{raw_tables()[name].module} of {year} is missing and accepted: what needs it is “not "
-        "available”."
-        for name, year in sorted(accepted)
-    ]
-    remarks += [
-        f"The folder {year} holds no file of the annual return, so that year is not landed."
-        for year in folders
-        if year not in found.years and year not in {other for _, other in accepted}
-    ]
-    if not any(not table.has_collection_year for table, _, _ in found.to_land):
-        remarks.append("There are no return interviews: question 2 will be “not available”.")
-    return tuple(remarks)

@@ -23,6 +23,7 @@ MODULES_COLUMNS = (
     "sha256",
 )
 MOST_SENTENCES_OF_A_FILE = 5
+ROWS_BETWEEN_WORDS = 50_000
 
 WriteRow = Callable[[Sequence[str]], None]
 
@@ -107,6 +108,7 @@ def copy_rows(
     write: WriteRow,
     spans: Spans,
     faults: FaultList,
+    tell: Callable[[int], None] = lambda _: None,
 ) -> LandedModule:
     """Copies the rows of a source table into a raw table, value by value.
 
@@ -117,11 +119,12 @@ def copy_rows(
         write: takes a row of the raw table.
         spans: is given the years in which each row starts and ends, where the table has dates.
         faults: is given a sentence for each row that has too few or too many values.
+        tell: is told the number of rows now and then, to show progress.
 
     Returns:
         What was landed, with notes on columns left out or blank.
     """
-    names = column_names(source.header)
+    names = table.named(column_names(source.header))
     width = len(names)
     # A column that the file lacks is taken from the blank value put behind each row.
     positions = [names.index(name) if name in names else width for name in table.columns]
@@ -136,13 +139,15 @@ def copy_rows(
                 if len(values) < width or "".join(values[width:]).strip():
                     misfits += 1
                     if misfits <= MOST_SENTENCES_OF_A_FILE:
-                        faults.add(_misfit(source.file, number, len(values), width))
+                        faults.add(_misfit(source, number, len(values), width))
                     continue
                 del values[width:]
             values.append("")
             chosen = choose(values)
             write((*chosen, *prefix, str(number)))
             rows += 1
+            if rows % ROWS_BETWEEN_WORDS == 0:
+                tell(rows)
             if dates and (years := span(chosen[start], chosen[end])):
                 spans[years] += 1
     except DataFault as fault:
@@ -154,23 +159,19 @@ def copy_rows(
     return LandedModule(table, year, "landed", source.file, rows, source.sha256, notes)
 
 
-def _misfit(file: str, number: int, found: int, expected: int) -> str:
-    what = (
-        "it may be cut off"
-        if found < expected
-        else "a value with a comma may lack its quotation marks"
-    )
+def _misfit(source: SourceTable, number: int, found: int, expected: int) -> str:
+    what = "it may be cut off" if found < expected else source.surplus
     return (
-        f"{file}, row {number} below the header: found {found} values, expected {expected}; "
+        f"{source.file}, row {number} below the header: found {found} values, expected {expected}; "
         f"{what}. Mend that row in the program the file came from."
     )
 
 
 def _notes(source: SourceTable, table: RawTable, names: Sequence[str]) -> tuple[str, ...]:
     notes = list(source.notes)
-    expected = [name for name in table.columns if name not in table.only_in_xml]
-    blank = [name.upper() for name in expected if name not in names]
-    extra = [ascii(name.upper())[1:-1][:40] for name in names if name and name not in table.columns]
+    used = {*table.columns, source.year_column}
+    blank = [name.upper() for name in table.file_columns if name not in names]
+    extra = [ascii(name.upper())[1:-1][:40] for name in names if name and name not in used]
     unnamed = sum(1 for name in names if not name)
     if blank:
         notes.append(f"lacks {listed(blank)}: blank")

@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,18 +40,29 @@ def recognise(source: SourceTable) -> Recognition:
         the columns are there that no other file has. Neither, if the file is none of the return.
     """
     names = column_names(source.header)
-    matching = [table for table in raw_tables().values() if table.needed <= set(names)]
+    matching = _matching(names)
     if len(matching) > 1:
         both = " and ".join(table.module for table in matching)
         return Recognition(
             fault=f"{source.file} has the columns of {both}: each needs a file of its own."
         )
     if matching:
-        return Recognition(matching[0], fault=_fault_of(source, matching[0], names))
+        table = matching[0]
+        return Recognition(table, fault=_fault_of(source, table, table.named(names)))
     for module, needed in unused_modules().items():
         if needed <= set(names):
             return Recognition(unused=module)
-    return _nearly(source, set(names))
+    return _nearly(source, frozenset(names))
+
+
+def is_known(names: Sequence[str]) -> bool:
+    """Whether column names, as they are compared, are those of a module of any kind."""
+    unused = any(needed <= set(names) for needed in unused_modules().values())
+    return bool(_matching(names)) or unused
+
+
+def _matching(names: Sequence[str]) -> list[RawTable]:
+    return [table for table in raw_tables().values() if table.needed <= set(table.named(names))]
 
 
 def _fault_of(source: SourceTable, table: RawTable, names: list[str]) -> str | None:
@@ -67,13 +79,16 @@ def _fault_of(source: SourceTable, table: RawTable, names: list[str]) -> str | N
     return None
 
 
-def _nearly(source: SourceTable, names: set[str]) -> Recognition:
+def _nearly(source: SourceTable, names: Set[str]) -> Recognition:
     """Tells a broken file of a needed module from a file that is none of the return."""
     telling = {table.name: table.needed - _shared_columns() for table in raw_tables().values()}
-    near = [table for table in raw_tables().values() if telling[table.name] & names]
+    near = [
+        table for table in raw_tables().values() if telling[table.name] & set(table.named(names))
+    ]
     if not near:
         return Recognition()
     table = max(near, key=lambda table: len(table.needed & names) / len(table.needed))
+    names = set(table.named(names))
     missing = [name.upper() for name in table.columns if name in table.needed - names]
     found = [name.upper() for name in table.columns if name in telling[table.name] & names]
     return Recognition(

@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-READ_SUFFIXES = (".csv", ".txt")
+from missing_from_care.landing.source_tables import Openable
+
+ZIP_SUFFIX = ".zip"
+READ_SUFFIXES = (".csv", ".txt", ".xml", ".xlsx", ".xlsm", ZIP_SUFFIX)
+OLD_WORKBOOKS = (".xls", ".xlsb", ".ods")
 YEAR_ADVICE = (
     "name the folder of a return with both years, as `2017-18` for 1 April 2017 to 31 March 2018 "
     "(`2017` alone means 2016-17 in some tools and 2017-18 in others), directly below the source "
-    "folder"
+    "folder; or, where a file holds several years, give each row both years in a column YEAR or "
+    "COLLECTION_YEAR"
 )
 
 
@@ -20,16 +25,18 @@ class FoundFile:
     """A file below the source folder.
 
     Attributes:
-        path: where it is.
-        file: its path below the source folder, with `/`.
+        path: where it is, on disk or inside a zip file.
+        file: its path below the source folder, with `/`; a zip file counts as a folder.
         unused: why it is not looked at; none if it is.
         fault: why it cannot be, although it has to, as a sentence.
+        size: bytes.
     """
 
-    path: Path
+    path: Openable
     file: str
     unused: str | None = None
     fault: str | None = None
+    size: int = 0
 
 
 def find_files(source: Path) -> list[FoundFile]:
@@ -64,15 +71,13 @@ def _below(folder: Path, source: Path) -> Iterator[FoundFile]:
             fault = f"{file!a}: this file's name holds characters that cannot be shown: rename it."
             yield FoundFile(path, file, fault=fault)
         else:
-            yield FoundFile(path, file)
+            yield FoundFile(path, file, size=path.stat().st_size)
 
 
 def _why_unused(path: Path, source: Path) -> str | None:
     """Why a file or a whole folder is not looked at, or none."""
-    if path.name.startswith("."):
-        return "hidden"
-    if path.name.startswith("~$"):
-        return "lock file of a program that has the file open"
+    if path.name.startswith((".", "~$")):
+        return why_unused_name(path.name)
     if path.is_symlink():
         if not path.exists():
             return "link that leads nowhere"
@@ -84,9 +89,20 @@ def _why_unused(path: Path, source: Path) -> str | None:
         return None
     if not stat.S_ISREG(path.stat().st_mode):
         return "not a file that can be read"
-    if path.suffix.lower() not in READ_SUFFIXES:
-        return "not a CSV file"
-    return "empty" if path.stat().st_size == 0 else None
+    return why_unused_name(path.name) or ("empty" if path.stat().st_size == 0 else None)
+
+
+def why_unused_name(name: str) -> str | None:
+    """Why a file of that name is not looked at, or none."""
+    if name.startswith("."):
+        return "hidden"
+    if name.startswith("~$"):
+        return "lock file of a program that has the file open"
+    if name.lower().endswith(OLD_WORKBOOKS):
+        return "a workbook of another kind: save it as “Excel workbook (.xlsx)” to have it read"
+    if not name.lower().endswith(READ_SUFFIXES):
+        return "no CSV, XML, xlsx or zip file"
+    return None
 
 
 def _name(path: Path, source: Path) -> str:
@@ -100,10 +116,19 @@ def is_collection_year(label: str) -> bool:
     return bool(parts) and (int(parts[1]) + 1) % 100 == int(parts[2])
 
 
-def collection_year_of(file: str) -> str | None:
-    """The collection year of a file by the first folder of its path, or none."""
-    folder, _, rest = file.partition("/")
-    return folder if rest and is_collection_year(folder) else None
+def collection_years_of(file: str) -> list[str]:
+    """The collection years that the path of a file names: one, if all is well.
+
+    The first folder counts, and of a zip file its own name and every folder inside it.
+    """
+    folders = file.split("/")[:-1]
+    packed = next(
+        (at for at, name in enumerate(folders) if name.lower().endswith(ZIP_SUFFIX)), None
+    )
+    names = folders[:1]
+    if packed is not None:
+        names += [folders[packed][: -len(ZIP_SUFFIX)], *folders[packed + 1 :]]
+    return sorted({name for name in names if is_collection_year(name)})
 
 
 def year_folders(source: Path) -> list[str]:
@@ -128,6 +153,7 @@ def misplaced(folder: str, modules: list[str], source: Path) -> str:
         return f"The source folder itself holds {found}: give the folder above it instead."
     if not folder:
         return f"{found} lies outside any folder of a collection year: {YEAR_ADVICE}."
+    what = "zip file" if folder.lower().endswith(ZIP_SUFFIX) else "folder"
     return (
-        f"The folder {folder} holds {found}, but its name is not a collection year: {YEAR_ADVICE}."
+        f"The {what} {folder} holds {found}, but its name is not a collection year: {YEAR_ADVICE}."
     )

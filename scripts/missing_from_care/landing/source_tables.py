@@ -2,10 +2,22 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from missing_from_care.faults import DataFault
 
 MOST_SENTENCES = 20
+
+
+SURPLUS_IN_TEXT = "a value with a comma may lack its quotation marks"
+
+
+class Openable(Protocol):
+    """A file to read bytes from, on disk or inside a zip file."""
+
+    def open(self, mode: str = "rb", buffering: int = -1) -> Any:
+        """Opens it for reading, from its beginning."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -13,7 +25,7 @@ class SourceTable:
     """A table of text in a source file.
 
     Attributes:
-        file: the file's path below the source folder, with `/`.
+        file: the file's path below the source folder, with `/`; a sheet as `book.xlsx#Sheet`.
         header: the column names as the file has them.
         rows: gives the rows in order, each with its number (1 = the first row below the header,
             blank lines counted but not given) and its values, as many as the file has there. It
@@ -22,6 +34,10 @@ class SourceTable:
         notes: what the reader did that the user should know, "decoded from cp1252".
         problem: what keeps the rows from being read although the header could be, as the end of
             a sentence that begins with the file's name; none if they can be.
+        unused: why the table is not looked at, "chart sheet"; none if it is.
+        surplus: what may have happened where a row has more values than there are columns.
+        year_column: the column by which these rows were told from those of other collection
+            years, in lower case; none if the table holds one year.
     """
 
     file: str
@@ -30,6 +46,9 @@ class SourceTable:
     sha256: str
     notes: tuple[str, ...] = ()
     problem: str | None = None
+    unused: str | None = None
+    surplus: str = SURPLUS_IN_TEXT
+    year_column: str | None = None
 
 
 def column_names(header: Sequence[str]) -> list[str]:

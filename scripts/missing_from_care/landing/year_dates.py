@@ -69,17 +69,18 @@ def disagreement(label: str, spans_by_file: Mapping[str, Spans]) -> str | None:
             parts.append((f"rows with dates in {file}", spans))
     for what, spans in parts:
         best = _best_year(spans, year)
-        if _fitting(spans, best) > 2 * _fitting(spans, year):
+        if fitting(spans, best) > 2 * fitting(spans, year):
             named = f"{best}-{(best + 1) % 100:02d}"
             return (
-                f"The folder {label} does not hold what its name says: {_fitting(spans, year):,} "
-                f"of {spans.total():,} {what} fit {label}, but {_fitting(spans, best):,} fit "
+                f"The folder {label} does not hold what its name says: {fitting(spans, year):,} "
+                f"of {spans.total():,} {what} fit {label}, but {fitting(spans, best):,} fit "
                 f"{named}. Rename the folder, or put the return of {label} into it."
             )
     return None
 
 
-def _fitting(spans: Spans, year: int) -> int:
+def fitting(spans: Spans, year: int) -> int:
+    """How many rows fit a year: they start no later than its end and are open or end within it."""
     return sum(
         count
         for (start, end), count in spans.items()
@@ -90,4 +91,4 @@ def _fitting(spans: Spans, year: int) -> int:
 def _best_year(spans: Spans, year: int) -> int:
     """The year that fits most rows; of several the one nearest to the label."""
     around = range(year - YEARS_AROUND, year + YEARS_AROUND + 1)
-    return max(around, key=lambda other: (_fitting(spans, other), -abs(other - year)))
+    return max(around, key=lambda other: (fitting(spans, other), -abs(other - year)))
