@@ -9,8 +9,9 @@ import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 Row = dict[str, str]
@@ -51,6 +52,7 @@ class Episode:
     first_day: date
     last_day: date | None
     is_short_break: bool
+    row: Row = field(default_factory=dict)
 
     def covers(self, day: date) -> bool:
         """Whether the day lies in the episode, both ends included (rule 5)."""
@@ -321,7 +323,8 @@ def form_episodes(rows: list[Row], loaded: set[int]) -> list[Episode]:
         for row in same_start:
             row["fate"] = "repeated"
         winner["fate"] = "left_out" if is_short_break else "counted"
-        episodes.append(Episode(child, start, last_day_of(winner, loaded), is_short_break))
+        last_day = last_day_of(winner, loaded)
+        episodes.append(Episode(child, start, last_day, is_short_break, winner))
     return episodes
 
 
@@ -344,16 +347,15 @@ def reason_not_in_care(day: date, episodes: list[Episode]) -> str | None:
 # --- Rule 6: under 18 ------------------------------------------------------------------------
 
 
-def birth_dates(rows: list[Row]) -> dict[str, date | None]:
-    """Each child's birth date by its last row of the latest Header (rule 6); each row's fate."""
-    dates = {}
+def latest_details(rows: list[Row]) -> dict[str, Row]:
+    """Each child's last row of the latest Header (rule 6); each row's fate."""
+    details = {}
     for child, of_child in grouped(rows, lambda row: row["child"]).items():
-        details = last_of(of_child)
+        details[child] = last_of(of_child)
         for row in of_child:
             row["fate"] = "repeated"
-        details["fate"] = "counted"
-        dates[child] = as_day(details["dob"])
-    return dates
+        details[child]["fate"] = "counted"
+    return details
 
 
 def birthday(birth: date, age: int) -> date:
@@ -600,51 +602,88 @@ def described(occasion: Occasion) -> dict:
     }
 
 
-def plain_count(folder: Path, definition: Definition = DEFINITION) -> dict[str, Table]:
-    """Counts everything from a folder of landed raw tables.
+@dataclass
+class Returns:
+    """What was landed, as the counting rules read it."""
+
+    modules: list[Row]
+    years: dict[int, set[str]]
+    tables: dict[str, list[Row]]
+    details: dict[str, Row]
+    uasc_last_days: dict[tuple[int, str], date | None]
+    episodes: list[Episode]
+    occasions: list[Occasion]
+    interviews: dict[tuple, list[Row]]
+
+    @property
+    def counted(self) -> list[Occasion]:
+        """The occasions that no rule leaves out."""
+        return [each for each in self.occasions if not each.left_out_reason]
+
+    @cached_property
+    def episodes_of(self) -> dict[str, list[Episode]]:
+        """Each child's episodes of care."""
+        return grouped(self.episodes, lambda episode: episode.child_id)
+
+    def birth_date(self, child: str) -> date | None:
+        """The child's birth date by its latest Header (rule 6)."""
+        return as_day(self.details[child]["dob"]) if child in self.details else None
+
+
+def read_returns(folder: Path, definition: Definition = DEFINITION) -> Returns:
+    """Applies every counting rule to a folder of landed raw tables.
 
     Args:
         folder: holds `ssda903_missing.csv` and the other landed tables, and `landed_modules.csv`.
         definition: rule 4 as (first day, last day, what M counts as, what A counts as).
-
-    Returns: the marts by name, each a list of rows sorted by key, and `occasions`.
     """
     modules = read_table(folder, "landed_modules")
     years = known_modules(modules)
     tables = {name: read_table(folder, name) for name in TABLES}
     accepted = {name: keep_accepted(name, rows) for name, rows in tables.items()}
 
-    born = birth_dates(accepted[HEADER])
-    last_days = uasc_last_days(accepted[UASC])
     loaded = {year for year, known in years.items() if EPISODES in known}
-    episodes = form_episodes(accepted[EPISODES], loaded)
-    of_child = grouped(episodes, lambda episode: episode.child_id)
-
-    occasions = form_occasions(accepted[MISSING])
-    for each in occasions:
-        each.birth_date = born.get(each.child_id) or as_day(each.row["dob"])
-        if UASC in years.get(year_of(each.started_on), set()):
-            each.is_uasc = is_uasc_on(each.child_id, each.started_on, last_days)
-        decide(each, of_child[each.child_id], definition)
-    interviews = link_interviews(accepted[INTERVIEWS], occasions)
-    counted = grouped(
-        [each for each in occasions if not each.left_out_reason],
-        lambda each: year_of(each.started_on),
+    returns = Returns(
+        modules=modules,
+        years=years,
+        tables=tables,
+        details=latest_details(accepted[HEADER]),
+        uasc_last_days=uasc_last_days(accepted[UASC]),
+        episodes=form_episodes(accepted[EPISODES], loaded),
+        occasions=form_occasions(accepted[MISSING]),
+        interviews={},
     )
+    for each in returns.occasions:
+        each.birth_date = returns.birth_date(each.child_id) or as_day(each.row["dob"])
+        if UASC in years.get(year_of(each.started_on), set()):
+            each.is_uasc = is_uasc_on(each.child_id, each.started_on, returns.uasc_last_days)
+        decide(each, returns.episodes_of[each.child_id], definition)
+    returns.interviews = link_interviews(accepted[INTERVIEWS], returns.occasions)
+    return returns
+
+
+def plain_count(folder: Path, definition: Definition = DEFINITION) -> dict[str, Table]:
+    """Counts everything from a folder of landed raw tables; the arguments of `read_returns`.
+
+    Returns: the marts by name, each a list of rows sorted by key, and `occasions`.
+    """
+    returns = read_returns(folder, definition)
+    last_days = returns.uasc_last_days
+    counted = grouped(returns.counted, lambda each: year_of(each.started_on))
 
     marts: dict[str, Table] = {name: [] for name in ("q1", "q2", "q3", "q4")}
-    for year, known in sorted(years.items()):
+    for year, known in sorted(returns.years.items()):
         key = {"financial_year": written(year)}
         break_mark = {"is_break_in_series": is_break_in_series(year, definition)}
         marts["q1"].append({**key, **question_1(counted[year], known), **break_mark})
-        marts["q2"] += question_2(year, counted[year], interviews, known)
-        marts["q3"].append({**key, **question_3(year, episodes, last_days, known)})
+        marts["q2"] += question_2(year, counted[year], returns.interviews, known)
+        marts["q3"].append({**key, **question_3(year, returns.episodes, last_days, known)})
         marts["q4"].append({**key, **question_4(counted[year], known), **break_mark})
     return {
         "foi_q1_missing_occasions": marts["q1"],
         "foi_q2_harm_while_missing": marts["q2"],
         "foi_q3_uasc_children": marts["q3"],
         "foi_q4_uasc_missing_occasions": marts["q4"],
-        "dq_row_accounting": account(tables, modules),
-        "occasions": [described(each) for each in occasions],
+        "dq_row_accounting": account(returns.tables, returns.modules),
+        "occasions": [described(each) for each in returns.occasions],
     }

@@ -23,6 +23,10 @@ COLUMNS = {
 CHILD_IDS = ["7", "007", "0070", "A7", "A007", "X-12", "12", "0012", "ZB/3", "00451", "Q9K", "C1"]
 MISSING_WORDS = ["M", "M", "m", "Missing", "MISSING", "missing"]
 AWAY_WORDS = ["A", "A", "a", "Absent", "ABSENT", "Away", "AWAY", "away"]
+SEXES = ["1", "2", "2", "1.0", "M", "F", "f", "U", "", "9"]
+ETHNIC = ["WBRI", "WBRI", "MWAS", "BAFR", "oOTH", "CHNE", "REFU", "", "ZZZZ"]
+LEGAL_STATUSES = ["C1", "C2", "C2", "V2", "V2", "E1", "J1", "l1", "", "Q9"]
+PLACES = ["U1", "U6", "K2", "K2", "k2", "K1", "H5", "H5", "P2", "R5", "T4", "", "X9"]
 UNREADABLE = ["31/02/2016", "not known", "2016-13-01", "29/02/2015", "01/04/17", "2016", "1.0"]
 NUMBERS = ["", "", "1", "1.0", "2", "2.0", " 2", "3", "9"]
 OUTCOMES = ["COMPLETED", "COMPLETED", "completed", "DECLINED", "NOT_OFFERED", "AWAITED", ""]
@@ -110,7 +114,7 @@ def make_episodes(rng: Random, years: list[int]) -> list[dict]:
         end = rng.choice(
             [day + rng.choice([0, 1, 20, 45, 70, 90]) * DAY] * 9 + [year_end(day.year)]
         )
-        status = "V3" if only_short_breaks or at(rng, 0.1) else rng.choice(["C2", "V2", "E1"])
+        status = "V3" if only_short_breaks or at(rng, 0.1) else rng.choice(LEGAL_STATUSES)
         is_open = at(rng, 0.08)
         episodes.append({"decom": day, "dec": None if is_open else end, "ls": status})
         if at(rng, 0.12):
@@ -164,7 +168,7 @@ def header_rows(rng: Random, children: list[Child]) -> list[dict]:
     rows = []
     for child in children:
         for _ in range(rng.choices([0, 1, 2], [15, 70, 15])[0]):
-            details = {"SEX": rng.choice(["1", "2", "1.0"]), "ETHNIC": "WBRI", "MOTHER": "0"}
+            details = {"SEX": rng.choice(SEXES), "ETHNIC": rng.choice(ETHNIC), "MOTHER": "0"}
             rows.append({"CHILD": child.child_id, "DOB": birth_date_said(rng, child), **details})
     return finish(rng, rows, [{"CHILD": ""}])
 
@@ -180,7 +184,8 @@ def episode_rows(rng: Random, children: list[Child], year: int) -> list[dict]:
             if at(rng, 0.15):
                 ends.append(rng.choice([None, start, start + rng.randint(0, 60) * DAY, *ends]))
             for each in ends:
-                row = {"CHILD": child.child_id, "DECOM": write_day(rng, start), "PLACE": "U1"}
+                row = {"CHILD": child.child_id, "DECOM": write_day(rng, start)}
+                row["PLACE"] = rng.choice(PLACES)
                 row["LS"] = rng.choice(["V4", "C2"]) if at(rng, 0.1) else status
                 row["DEC"] = write_day(rng, each)
                 (own if start >= year_start(year) else carried_over).append(row)
@@ -224,6 +229,15 @@ def uasc_rows(rng: Random, children: list[Child]) -> list[dict]:
     return finish(rng, rows, [{"CHILD": ""}])
 
 
+def interview_day_said(rng: Random, start: date, child: Child) -> str:
+    """A day soon after the start or an end, around the 72 hours; sometimes no day at all."""
+    ends = [each["end"] for each in child.occasions if each["start"] == start and each["end"]]
+    day = rng.choice([start, *ends, *ends]) + rng.choice([-1, 0, 1, 2, 3, 3, 4, 5]) * DAY
+    return (
+        rng.choice(UNREADABLE) if at(rng, 0.05) else write_day(rng, None if at(rng, 0.1) else day)
+    )
+
+
 def interview_rows(rng: Random, children: list[Child]) -> list[dict]:
     """Interviews: one over several occasions, two for one, some that match nothing."""
     rows = []
@@ -232,7 +246,8 @@ def interview_rows(rng: Random, children: list[Child]) -> list[dict]:
         for start in [*starts, any_day(rng, [starts[0].year if starts else 2016])]:
             row = {"INTERVIEW_ID": f"I{rng.randint(1, 30)}", "CHILD": child.child_id}
             row |= {"MIS_START": write_day(rng, start), "OCCASION": rng.choice(NUMBERS)}
-            row["OFFERED_DATE"] = row["INTERVIEW_DATE"] = write_day(rng, start + 3 * DAY)
+            row["OFFERED_DATE"] = write_day(rng, start + 3 * DAY)
+            row["INTERVIEW_DATE"] = interview_day_said(rng, start, child)
             row["CONDUCTED_BY"] = rng.choice(["Leicester", "Ynys Môn", "Rutland, County of"])
             row["OUTCOME"] = rng.choice(OUTCOMES)
             for column in ("HARMED", "SEXUAL_HARM", "DRUG_SALE", "CRIME"):

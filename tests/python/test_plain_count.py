@@ -1,6 +1,6 @@
 """The plain count against figures counted by hand, on the days that are easily got wrong.
 
-Tables are written as words on lines, `-` for a blank value. Child C1 is looked after throughout.
+Tables are written as words (see `landed_words.py`). Child C1 is looked after throughout.
 """
 
 import csv
@@ -11,66 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from plain_count import FATES, TABLES, age_on, as_day, plain_count, year_of
+from landed_words import FIELDS, IN_CARE, YEARS, land_words, write_table
+from plain_count import DEFINITION, FATES, TABLES, age_on, as_day, plain_count, year_of
 from random_returns import write_random_returns
-
-FIELDS = {
-    "ssda903_header": "collection_year child dob",
-    "ssda903_episodes": "collection_year child decom dec ls",
-    "ssda903_missing": "collection_year child missing mis_start mis_end dob",
-    "ssda903_uasc": "collection_year child duc",
-    "return_interviews": "child mis_start occasion outcome harmed sexual_harm drug_sale crime",
-}
-YEARS = ("2015-16", "2016-17", "2017-18")
-IN_CARE = "\n".join(f"{year} C1 01/01/2010 - C2" for year in YEARS)
-
-
-def write_table(folder: Path, name: str, columns: list[str], rows: list[dict]) -> None:
-    """One landed table."""
-    with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 @pytest.fixture
 def count(tmp_path):
     """Lands tables given as words and counts them."""
 
-    def counted(
-        missing="",
-        episodes=IN_CARE,
-        header="",
-        uasc="",
-        interviews="",
-        years=YEARS,
-        accepted_missing=(),
-        with_interviews=True,
-        **definition,
-    ):
-        texts = dict(zip(FIELDS, (header, episodes, missing, uasc, interviews), strict=True))
-        for name, text in texts.items():
-            columns = FIELDS[name].split()
-            rows = []
-            for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), 1):
-                values = ["" if word == "-" else word.replace("_", " ") for word in line.split()]
-                source = {"source_file": f"{name}.csv", "source_row": str(number)}
-                rows.append(dict(zip(columns, values, strict=False)) | source)
-            write_table(tmp_path, name, [*columns, "source_file", "source_row"], rows)
-        modules = [
-            {
-                "raw_table": name,
-                "collection_year": year,
-                "status": "accepted_missing" if (name, year) in accepted_missing else "landed",
-            }
-            for name in list(FIELDS)[:4]
-            for year in years
-        ]
-        if with_interviews:
-            modules.append({"raw_table": "return_interviews", "status": "landed"})
-        columns = ["raw_table", "collection_year", "status", "source_file", "rows_landed", "sha256"]
-        write_table(tmp_path, "landed_modules", columns, modules)
-        return plain_count(tmp_path, **definition)
+    def counted(*tables, definition=DEFINITION, **words):
+        land_words(tmp_path, *tables, **words)
+        return plain_count(tmp_path, definition)
 
     return counted
 

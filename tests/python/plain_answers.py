@@ -1,0 +1,622 @@
+"""A second answer to any question of the register, in plain Python, to check `foi_answers` against.
+
+It is written from the counting rules of `DOMAIN.md` (section 4), from issue 4 and from the words of
+the rule seeds alone, and shares nothing with the models. What an occasion and an episode of care
+are, it takes from the plain count. It is slow and simple on purpose.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from plain_count import (
+    DEFINITION,
+    EPISODES,
+    INTERVIEWS,
+    MISSING,
+    UASC,
+    Definition,
+    Episode,
+    Occasion,
+    Returns,
+    Row,
+    age_on,
+    as_day,
+    birthday,
+    counts_as,
+    is_uasc_on,
+    read_returns,
+    written,
+    year_of,
+)
+
+DAY = timedelta(days=1)
+RULES = Path(__file__).parents[2] / "seeds" / "rules"
+NOT_KNOWN = "not_known"
+TIMES = "times_missing_band"
+# The breakdowns whose categories are the months or quarters of the period.
+OF_THE_PERIOD = ("month", "quarter")
+# A year, quarter or month begins in each of these months.
+FIRST_MONTHS = {
+    "financial_year": (4,),
+    "calendar_year": (1,),
+    "academic_year": (9,),
+    "quarter": (1, 4, 7, 10),
+    "month": tuple(range(1, 13)),
+}
+
+
+def seed(name: str) -> list[Row]:
+    """The rows of a rule seed."""
+    with (RULES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def codes(name: str, code: str, meaning: str) -> dict[str, str]:
+    """What each code of a rule seed means."""
+    return {row[code]: row[meaning] for row in seed(name)}
+
+
+MEASURES = {row["measure"]: row for row in seed("measures")}
+BREAKDOWNS = {row["breakdown"]: row for row in seed("breakdowns")}
+CATEGORIES = {
+    breakdown: [row for row in seed("categories") if row["breakdown"] == breakdown]
+    for breakdown in BREAKDOWNS
+}
+SEXES = codes("sexes", "sex_code", "sex")
+ETHNIC_GROUPS = codes("ethnic_groups", "ethnic_code", "ethnic_group")
+PLACEMENT_TYPES = codes("placement_types", "placement_code", "placement_type")
+LEGAL_STATUSES = codes("legal_statuses", "legal_status_code", "legal_status")
+
+
+def meaning_of(code: str, meanings: dict[str, str]) -> str:
+    """What a code means; `1.0` is the code 1, as some copies write whole numbers."""
+    return meanings.get(code.upper().removesuffix(".0"), NOT_KNOWN)
+
+
+def band_of(breakdown: str, number: int) -> str | None:
+    """The category whose bounds hold the number; none, if it is not listed."""
+    for row in CATEGORIES[breakdown]:
+        lowest, highest = row["lowest"], row["highest"]
+        if lowest and int(lowest) <= number and (not highest or number <= int(highest)):
+            return row["category"]
+    return None
+
+
+# --- Periods ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the first day to the last, both included; a snapshot is the end of one day."""
+
+    first: date
+    last: date
+    name: str = ""
+    is_part: bool = False
+    is_snapshot: bool = False
+
+    @property
+    def label(self) -> str:
+        """The period as the reader sees it; part of a year, quarter or month says so."""
+        days = f"{in_words(self.first)} to {in_words(self.last)}"
+        if self.is_snapshot:
+            return in_words(self.last)
+        if not self.name:
+            return days
+        return f"{self.name} (part: {days})" if self.is_part else self.name
+
+    def holds(self, day: date) -> bool:
+        """Whether the day lies in the period."""
+        return self.first <= day <= self.last
+
+    @property
+    def years(self) -> list[int]:
+        """The financial years that it touches."""
+        return list(range(year_of(self.first), year_of(self.last) + 1))
+
+
+def in_words(day: date) -> str:
+    """`1 April 2017`."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def label_of(basis: str, first: date) -> str:
+    """How a whole period is written that begins on that day."""
+    if basis == "calendar_year":
+        return str(first.year)
+    if basis == "month":
+        return f"{first.year}-{first.month:02d}"
+    if basis == "quarter":
+        return f"{written(year_of(first))} Q{(first.month - 4) % 12 // 3 + 1}"
+    return written(first.year)
+
+
+def unit_at(basis: str, day: date) -> Period:
+    """The whole year, quarter or month in which a day lies."""
+    first = day.replace(day=1)
+    while first.month not in FIRST_MONTHS[basis]:
+        first = (first - DAY).replace(day=1)
+    after = (first + 31 * DAY).replace(day=1)
+    while after.month not in FIRST_MONTHS[basis]:
+        after = (after + 31 * DAY).replace(day=1)
+    return Period(first, after - DAY, label_of(basis, first))
+
+
+def units(basis: str, first: date, last: date) -> Iterator[Period]:
+    """The years, quarters or months from one day to another, the outer ones cut there."""
+    day = first
+    while day <= last:
+        unit = unit_at(basis, day)
+        is_part = unit.first < first or unit.last > last
+        yield Period(max(unit.first, first), min(unit.last, last), unit.name, is_part)
+        day = unit.last + DAY
+
+
+def unit_named(basis: str, text: str) -> Period:
+    """The period that a question names, `2017/18 Q1`, or the one day `2018-03-31`."""
+    day = as_day(text)
+    if day:
+        return Period(day, day)
+    month = FIRST_MONTHS[basis][0]
+    if basis == "quarter":
+        month = (4, 7, 10, 1)[int(text[-1]) - 1]
+    if basis == "month":
+        month = int(text[5:])
+    year = int(text[:4])
+    # The fourth quarter of 2017/18 begins in 2018.
+    return unit_at(basis, date(year + (basis == "quarter" and month == 1), month, 1))
+
+
+def periods(question: Row) -> list[Period]:
+    """The periods that a question asks for."""
+    basis, first, last = (question[key] for key in ("period_basis", "first_period", "last_period"))
+    if basis in FIRST_MONTHS:
+        return list(units(basis, unit_named(basis, first).first, unit_named(basis, last).last))
+    end = as_day(last)
+    if basis == "snapshot":
+        return [Period(end, end, is_snapshot=True)]
+    if basis == "range":
+        return [Period(as_day(first), end)]
+    # Twelve months: the same day a year before the day after the last; 29 February is 1 March.
+    return [Period(birthday(end + DAY, -1), end)]
+
+
+# --- Categories ------------------------------------------------------------------------------
+
+
+def episode_on(day: date, episodes: list[Episode]) -> Episode:
+    """The episode that says where a child was: no short break if possible, the last begun."""
+    covering = [each for each in episodes if each.covers(day)]
+    return max(covering, key=lambda each: (not each.is_short_break, each.first_day))
+
+
+def of_birth(day: date, birth: date | None) -> dict[str, str | None]:
+    """Age and age band on a day."""
+    age = age_on(day, birth)
+    if age is None:
+        return {"age": NOT_KNOWN, "age_band": NOT_KNOWN}
+    return {"age": band_of("age", age), "age_band": band_of("age_band", age)}
+
+
+def of_child(child: str, returns: Returns) -> dict[str, str]:
+    """Sex and ethnic group by the child's latest Header."""
+    details = returns.details.get(child, {})
+    return {
+        "sex": meaning_of(details.get("sex", ""), SEXES),
+        "ethnic_group": meaning_of(details.get("ethnic", ""), ETHNIC_GROUPS),
+    }
+
+
+def of_episode(episode: Episode) -> dict[str, str]:
+    """Placement and legal status of an episode."""
+    return {
+        "placement_type": meaning_of(episode.row.get("place", ""), PLACEMENT_TYPES),
+        "legal_status": meaning_of(episode.row["ls"], LEGAL_STATUSES),
+    }
+
+
+def of_day(day: date) -> dict[str, str]:
+    """Month and quarter of a day."""
+    return {basis: unit_at(basis, day).name for basis in OF_THE_PERIOD}
+
+
+def yes_or_no(is_uasc: bool | None) -> str | None:
+    """The category of a child that is UASC, is not, or of which no return says."""
+    return {True: "yes", False: "no"}.get(is_uasc)
+
+
+def days_between(occasion: Occasion, end: date | None) -> int | None:
+    """Whole days from the start to an end (rule 15)."""
+    return (end - occasion.started_on).days if end else None
+
+
+def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> dict[str, str | None]:
+    """An occasion's category in every breakdown but the times missing."""
+    start = occasion.started_on
+    days = days_between(occasion, period.last if period.is_snapshot else occasion.ended_on)
+    episodes = returns.episodes_of[occasion.child_id]
+    return {
+        "none": "all",
+        **of_birth(start, occasion.birth_date),
+        **of_child(occasion.child_id, returns),
+        **of_episode(episode_on(start, episodes)),
+        **of_day(start),
+        "duration_band": "still_missing" if days is None else band_of("duration_band", days),
+        "uasc": yes_or_no(occasion.is_uasc),
+        "counts_as": occasion.counts_as,
+    }
+
+
+# --- The occasions asked for -----------------------------------------------------------------
+
+
+@dataclass
+class Case:
+    """An occasion in a period, with its categories and the interview rows linked to it."""
+
+    occasion: Occasion
+    categories: dict[str, str | None]
+    interviews: list[Row]
+    on_snapshot: bool
+
+    @property
+    def child(self) -> str:
+        """The child's id."""
+        return self.occasion.child_id
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it counts as missing (rule 4)."""
+        return self.occasion.counts_as == "missing"
+
+    @property
+    def was_found(self) -> bool:
+        """Found, and counting as missing: what question 2 is about (rules 10 and 11)."""
+        return self.is_missing and self.occasion.is_found
+
+
+def is_in(occasion: Occasion, period: Period) -> bool:
+    """Whether it started in the period (rule 1); on a snapshot, whether it was going on."""
+    if not period.is_snapshot:
+        return period.holds(occasion.started_on)
+    end = occasion.ended_on
+    return occasion.started_on <= period.last and (end is None or end > period.last)
+
+
+def conditions_of(population: str) -> list[tuple[str, str]]:
+    """The breakdown and category of each condition; none for everyone."""
+    if population == "all":
+        return []
+    pairs = (condition.strip().partition(":") for condition in population.split("&"))
+    return [(breakdown, category) for breakdown, _, category in pairs]
+
+
+def fits(categories: dict[str, str | None], conditions: list[tuple[str, str]]) -> bool:
+    """Whether all conditions hold."""
+    return all(categories[breakdown] == category for breakdown, category in conditions)
+
+
+def cases_of(period: Period, population: str, returns: Returns) -> list[Case]:
+    """The occasions that a question is about, with the times that their children were missing."""
+    conditions = conditions_of(population)
+    others = [condition for condition in conditions if condition[0] != TIMES]
+    cases = []
+    for each in returns.counted:
+        if is_in(each, period):
+            linked = returns.interviews.get((each.child_id, each.started_on, each.number), [])
+            categories = of_occasion(each, period, returns)
+            cases.append(Case(each, categories, linked, period.is_snapshot))
+    cases = [case for case in cases if fits(case.categories, others)]
+    times = Counter(case.child for case in cases if case.is_missing)
+    for case in cases:
+        # A child that was only absent has been missing no times, which is in no band.
+        case.categories[TIMES] = band_of(TIMES, times[case.child])
+    return [case for case in cases if fits(case.categories, conditions)]
+
+
+# --- The days of care asked for --------------------------------------------------------------
+
+
+@dataclass
+class CareDay:
+    """A day of a child in an episode of care, with its categories."""
+
+    child: str
+    day: date
+    categories: dict[str, str | None]
+    is_last_of_period: bool
+    goes_on: bool
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the child is looked after at the end of the period's last day (rule 13)."""
+        return self.is_last_of_period and self.goes_on
+
+    @property
+    def is_uasc(self) -> bool:
+        """Whether the child is UASC on that day (rule 12)."""
+        return self.categories["uasc"] == "yes"
+
+
+def every_day(first: date, last: date, *_: object) -> list[date]:
+    """All the days from the first to the last."""
+    return [first + number * DAY for number in range((last - first).days + 1)]
+
+
+def days_that_matter(first: date, last: date, child: str, returns: Returns) -> list[date]:
+    """The days on which a category can change, the first and the last: the others add nothing.
+
+    Within one episode only the month, the age and the UASC status change.
+    """
+    days = {first, last}
+    birth = returns.birth_date(child)
+    for year in range(first.year, last.year + 1):
+        days |= {date(year, month, 1) for month in range(1, 13)}
+        if birth:
+            days.add(birthday(birth, year - birth.year))
+        duc = returns.uasc_last_days.get((year, child))
+        days |= {duc + DAY} if duc else set()
+        duc = returns.uasc_last_days.get((year - 1, child))
+        days |= {duc + DAY} if duc else set()
+    return sorted(day for day in days if first <= day <= last)
+
+
+def care_days_of(
+    period: Period,
+    population: str,
+    returns: Returns,
+    days_of: Callable[..., list[date]] = days_that_matter,
+) -> list[CareDay]:
+    """The days of care, short breaks apart, on which all conditions of the population hold."""
+    conditions = conditions_of(population)
+    found = []
+    for episode in returns.episodes:
+        first = max(episode.first_day, period.first)
+        last = min(episode.last_day or period.last, period.last)
+        if episode.is_short_break or first > last:
+            continue
+        child, birth = episode.child_id, returns.birth_date(episode.child_id)
+        goes_on = episode.last_day is None or episode.last_day > period.last
+        of_them = {"none": "all", **of_child(child, returns), **of_episode(episode)}
+        for day in days_of(first, last, child, returns):
+            is_known = UASC in returns.years.get(year_of(day), set())
+            is_uasc = is_uasc_on(child, day, returns.uasc_last_days) if is_known else None
+            categories = {
+                **of_them,
+                **of_birth(day, birth),
+                **of_day(day),
+                "uasc": yes_or_no(is_uasc),
+            }
+            if fits(categories, conditions):
+                found.append(CareDay(child, day, categories, day == period.last, goes_on))
+    return found
+
+
+# --- Measures --------------------------------------------------------------------------------
+
+
+def children(chosen: list) -> int:
+    """Different children."""
+    return len({each.child for each in chosen})
+
+
+def says_yes(case: Case, *columns: str) -> bool:
+    """Whether any linked interview row says `Y` in one of the columns (rule 11)."""
+    return any(row[column].upper() == "Y" for row in case.interviews for column in columns)
+
+
+def has_outcome(case: Case, *outcomes: str) -> bool:
+    """Whether any linked interview row has one of the outcomes."""
+    return any(row["outcome"].upper() in outcomes for row in case.interviews)
+
+
+def interviewed_within_72_hours(case: Case) -> bool:
+    """Whether the first completed interview came within three days of the end (rule 15)."""
+    days = [
+        as_day(row["interview_date"])
+        for row in case.interviews
+        if row["outcome"].upper() == "COMPLETED" and as_day(row["interview_date"])
+    ]
+    end = case.occasion.ended_on
+    return bool(days and end) and 0 <= (min(days) - end).days <= 3
+
+
+def longest_duration(cases: list[Case]) -> int | None:
+    """Whole days of the longest occasion missing that has ended (rule 15)."""
+    days = [
+        days_between(case.occasion, case.occasion.ended_on)
+        for case in cases
+        if case.is_missing and case.occasion.ended_on
+    ]
+    return max(days, default=None)
+
+
+def times_missing(cases: list[Case]) -> Counter:
+    """How often each child was missing."""
+    return Counter(case.child for case in cases if case.is_missing)
+
+
+def one_decimal(number: int, of: int) -> float | None:
+    """A quotient to one decimal, halves up; none of nothing."""
+    if not of:
+        return None
+    exact = Fraction(number, of)
+    hundredths = Decimal(exact.numerator) / Decimal(exact.denominator)
+    return float(hundredths.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def each_one(_: object) -> bool:
+    """All of them."""
+    return True
+
+
+IS_COUNTED: dict[str, Callable[[Case], bool]] = {
+    "occasions_missing": lambda case: case.is_missing,
+    "occasions_absent": lambda case: case.occasion.counts_as == "absent",
+    "occasions_missing_or_absent": each_one,
+    "occasions_found": lambda case: case.was_found,
+    "occasions_still_missing": lambda case: (
+        case.is_missing and (case.on_snapshot or not case.occasion.is_found)
+    ),
+    "occasions_hurt": lambda case: case.was_found and says_yes(case, "harmed"),
+    "occasions_sexually_harmed": lambda case: case.was_found and says_yes(case, "sexual_harm"),
+    "occasions_drug_sale": lambda case: case.was_found and says_yes(case, "drug_sale"),
+    "occasions_crime": lambda case: case.was_found and says_yes(case, "crime"),
+    "occasions_any_harm": lambda case: (
+        case.was_found and says_yes(case, "harmed", "sexual_harm", "drug_sale", "crime")
+    ),
+    "occasions_with_interview": lambda case: case.was_found and has_outcome(case, "COMPLETED"),
+    "occasions_without_interview": lambda case: (
+        case.was_found and not has_outcome(case, "COMPLETED")
+    ),
+    "occasions_interview_offered": lambda case: (
+        case.was_found and has_outcome(case, "COMPLETED", "DECLINED", "AWAITED")
+    ),
+    "occasions_interview_declined": lambda case: case.was_found and has_outcome(case, "DECLINED"),
+    "occasions_interviewed_within_72_hours": lambda case: (
+        case.was_found and interviewed_within_72_hours(case)
+    ),
+}
+# Distinct children of the occasions that another measure counts.
+CHILDREN_OF = {
+    "children_missing": "occasions_missing",
+    "children_absent": "occasions_absent",
+    "children_missing_or_absent": "occasions_missing_or_absent",
+}
+IN_CARE: dict[str, Callable[[CareDay], bool]] = {
+    "children_looked_after": each_one,
+    "children_looked_after_at_end": lambda day: day.is_at_end,
+    "uasc_children": lambda day: day.is_uasc,
+    "uasc_children_at_end": lambda day: day.is_at_end and day.is_uasc,
+}
+
+
+def figure(measure: str, cases: list[Case], care_days: list[CareDay]) -> float | None:
+    """The value of a measure, of the occasions and days of care in one category."""
+    if measure in IN_CARE:
+        return children(list(filter(IN_CARE[measure], care_days)))
+    if measure in IS_COUNTED:
+        return len(list(filter(IS_COUNTED[measure], cases)))
+    if measure in CHILDREN_OF:
+        return children(list(filter(IS_COUNTED[CHILDREN_OF[measure]], cases)))
+    times = times_missing(cases)
+    if measure == "children_missing_more_than_once":
+        return sum(number >= 2 for number in times.values())
+    if measure == "longest_duration_days":
+        return longest_duration(cases)
+    if measure == "percent_of_looked_after_children_missing":
+        return one_decimal(100 * len(times), children(care_days))
+    if measure == "occasions_per_child_missing":
+        return one_decimal(times.total(), len(times))
+    raise ValueError(f"no such measure: {measure}")
+
+
+# --- Markers ---------------------------------------------------------------------------------
+
+
+def applies(question: Row) -> bool:
+    """Whether the measure has the breakdown and the conditions asked for."""
+    words = [question["breakdown"], *(word for word, _ in conditions_of(question["population"]))]
+    is_of_care = MEASURES[question["measure"]]["counts"] in ("care", "both")
+    return not is_of_care or all(BREAKDOWNS[word]["applies_to_care"] == "true" for word in words)
+
+
+def is_available(question: Row, period: Period, returns: Returns) -> bool:
+    """Whether every year that the period touches has the modules that the figure needs."""
+    measure = MEASURES[question["measure"]]
+    words = [question["breakdown"], *(word for word, _ in conditions_of(question["population"]))]
+    needed = {EPISODES}
+    if measure["counts"] in ("occasion", "both"):
+        needed.add(MISSING)
+    if measure["needs_uasc"] == "true" or "uasc" in words:
+        needed.add(UASC)
+    if not all(needed <= returns.years.get(year, set()) for year in period.years):
+        return False
+    return measure["needs_interviews"] == "false" or any(
+        row["raw_table"] == INTERVIEWS and row["status"] == "landed" for row in returns.modules
+    )
+
+
+def changes_in(period: Period, definition: Definition) -> bool:
+    """Whether the definition changes on a day of the period, its first day included (rule 4)."""
+
+    def meaning_on(day: date) -> list[str]:
+        return [counts_as(status, day, definition) for status in ("M", "A")]
+
+    first_days = [first for first, *_ in definition if first and period.holds(first)]
+    return any(meaning_on(first) != meaning_on(first - DAY) for first in first_days)
+
+
+# --- Answers ---------------------------------------------------------------------------------
+
+
+def categories_shown(breakdown: str, period: Period) -> list[str]:
+    """The rows of an answer: every listed category, or the months or quarters touched."""
+    if breakdown in OF_THE_PERIOD:
+        return [unit.name for unit in units(breakdown, period.first, period.last)]
+    return [row["category"] for row in CATEGORIES[breakdown]]
+
+
+def plain_answer(
+    question: Row,
+    returns: Returns,
+    definition: Definition = DEFINITION,
+    days_of: Callable[..., list[date]] = days_that_matter,
+) -> list[dict]:
+    """Answers one question row of the register.
+
+    Args:
+        question: measure, breakdown, population, period_basis, first_period and last_period.
+        returns: what was landed, as `read_returns` reads it.
+        definition: rule 4, the one with which the returns were read.
+        days_of: which days of an episode to look at; all of them gives the same answers.
+
+    Returns: for each period and category its first and last day, the value and the marker.
+    """
+    answers = []
+    measure, breakdown = question["measure"], question["breakdown"]
+    counts = MEASURES[measure]["counts"]
+    for period in periods(question):
+        cases, care_days = [], []
+        is_answered = applies(question) and is_available(question, period, returns)
+        if is_answered and counts in ("occasion", "both"):
+            cases = cases_of(period, question["population"], returns)
+        if is_answered and counts in ("care", "both"):
+            care_days = care_days_of(period, question["population"], returns, days_of)
+        for category in categories_shown(breakdown, period):
+            value, marker = None, "[x]" if applies(question) else "[z]"
+            if is_answered:
+                value = figure(
+                    measure,
+                    [case for case in cases if case.categories[breakdown] == category],
+                    [day for day in care_days if day.categories[breakdown] == category],
+                )
+                is_break = MEASURES[measure]["by_definition"] == "true" and changes_in(
+                    period, definition
+                )
+                marker = "[z]" if value is None else "[b]" if is_break else None
+            answers.append(
+                {
+                    "period": period.label,
+                    "period_start": period.first,
+                    "period_end": period.last,
+                    "category": category,
+                    "value": value,
+                    "marker": marker,
+                }
+            )
+    return answers
+
+
+def plain_answers(
+    questions: list[Row], folder: Path, definition: Definition = DEFINITION
+) -> list[dict]:
+    """Answers question rows from a folder of landed raw tables; the rows of `plain_answer`."""
+    returns = read_returns(folder, definition)
+    return [row for each in questions for row in plain_answer(each, returns, definition)]
