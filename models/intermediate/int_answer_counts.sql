@@ -72,10 +72,8 @@ slices as (
         question_periods.period_end,
         question_periods.period_basis = 'snapshot' as is_snapshot,
         {{ split_conditions(without_bands('questions.population')) }} as wanted,
-        nullif(regexp_extract(questions.population, 'duration_band:([^&]*)', 1), '')
-            as wanted_duration,
-        nullif(regexp_extract(questions.population, 'times_missing_band:([^&]*)', 1), '')
-            as wanted_times
+        {{ conditions_on('questions.population', "'duration_band:'") }} as wanted_durations,
+        {{ conditions_on('questions.population', "'times_missing_band:'") }} as wanted_times
     from questions
     inner join question_periods
         on
@@ -161,10 +159,9 @@ facts_in_slices as (
             and facts.is_snapshot = slices.is_snapshot
     where
         {{ holds_all('facts.conditions', 'slices.wanted') }}
-        and (
-            slices.wanted_duration is null
-            or facts.duration_band = slices.wanted_duration
-        )
+        and {{ holds_all(
+            array_of(["concat('duration_band:', facts.duration_band)"]), 'slices.wanted_durations'
+        ) }}
 
 ),
 
@@ -189,7 +186,10 @@ facts_in_categories as (
             bands.breakdown = 'times_missing_band'
             and facts.times_missing >= bands.lowest
             and facts.times_missing <= coalesce(bands.highest, 99999999)
-    where facts.wanted_times is null or facts.wanted_times = bands.category
+    where
+        {{ holds_all(
+            array_of(["concat('times_missing_band:', bands.category)"]), 'facts.wanted_times'
+        ) }}
 
 ),
 

@@ -474,6 +474,12 @@ COUNTED_BY_HAND = [
     ("times", "children_missing_or_absent counts_as all", "month 2016-05", "missing 2, absent 2"),
     # Two categories of one breakdown never hold of one occasion.
     ("times", "occasions_missing none sex:male&sex:female", "month 2016-05", "-"),
+    ("times", "occasions_missing none duration_band:same_day&duration_band:2_to_3", "month 2016-05",
+     "-"),
+    ("times", "occasions_missing none times_missing_band:twice&times_missing_band:3_to_5",
+     "financial_year 2016/17", "-"),
+    ("times", "occasions_missing none duration_band:same_day&duration_band:same_day",
+     "month 2016-05", "all 3"),
     # Halves go up; nothing is taken from nothing.
     ("sixteen", "percent_of_looked_after_children_missing none all", "month 2016-05..2016-07",
      "all 6.3 | all 12.5 | -"),
