@@ -1,6 +1,6 @@
 {#- Stands in a select list: one row for each day, both bounds included. -#}
 {% macro each_day(first_day, last_day) %}
-    {{- return(adapter.dispatch('each_day', 'missing_from_care')(first_day, last_day)) -}}
+    {{- adapter.dispatch('each_day', 'missing_from_care')(first_day, last_day) -}}
 {% endmacro %}
 
 {% macro duckdb__each_day(first_day, last_day) -%}

@@ -79,6 +79,7 @@ judged as (
 select
     request_ref,
     received_on,
+    clock_started_on,
     due_on,
     due_on_alternative,
     due_on_alternative_reason,
