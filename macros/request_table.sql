@@ -22,7 +22,7 @@
             {%- do wanted.extend(table.columns.keys()) -%}
         {%- endfor -%}
         {%- set found = run_query(
-            "select string_split(regexp_replace(content, '^\\ufeff', ''), chr(10))[1] "
+            "select string_split(ltrim(content, chr(65279)), chr(10))[1] "
             ~ "from read_text('" ~ file ~ "')"
         ).columns[0].values()[0] -%}
         {%- for column in found.strip().lower().replace('"', '').split(',') -%}

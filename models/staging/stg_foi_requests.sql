@@ -1,4 +1,4 @@
-with request_rows as (
+with requests as (
 
     select * from {{ request_table('foi_requests') }}
 
@@ -8,14 +8,14 @@ final as (
 
     select
         {{ clean_text('request_ref') }} as request_ref,
-        {{ parse_date('received_on') }} as received_on,
-        {{ parse_date('clock_started_on') }} as clock_started_on,
-        {{ parse_date('fee_notice_on') }} as fee_notice_on,
-        {{ parse_date('fee_paid_on') }} as fee_paid_on,
-        {{ parse_date('responded_on') }} as responded_on,
-        {{ parse_date('extension_claimed_on') }} as extension_claimed_on,
+        {% for event in [
+            'received', 'clock_started', 'fee_notice', 'fee_paid', 'responded', 'extension_claimed'
+        ] -%}
+            {{ clean_text(event ~ '_on') }} as {{ event }}_text,
+            {{ parse_date(event ~ '_on') }} as {{ event }}_on,
+        {% endfor -%}
         {{ clean_text('subject') }} as subject
-    from request_rows
+    from requests
 
 )
 

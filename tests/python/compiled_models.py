@@ -25,7 +25,11 @@ class Statements(list[tuple[str, str]]):
 
 
 def run_dbt(
-    arguments: list[str], work: Path, project: Path = CHECKOUT, extracts: Path | None = None
+    arguments: list[str],
+    work: Path,
+    project: Path = CHECKOUT,
+    extracts: Path | None = None,
+    requests: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Runs dbt with its database, target and logs in `work`, away from the user's own."""
     environment = os.environ | {
@@ -33,6 +37,7 @@ def run_dbt(
         "DBT_TARGET_PATH": str(work / "target"),
         "DBT_LOG_PATH": str(work / "logs"),
         "FOI_EXTRACTS": str(extracts) if extracts else "",
+        "FOI_REQUESTS": str(requests) if requests else "",
     }
     dbt = Path(sys.executable).with_name("dbt")
     return subprocess.run(

@@ -1,0 +1,114 @@
+-- Rows of the register that no deadline can be worked out from. None may be left: a test says so.
+
+with requests as (
+
+    select * from {{ ref('stg_foi_requests') }}
+
+),
+
+without_reference as (
+
+    select
+        request_ref,
+        'request_ref' as column_name,
+        'is blank: give every request its own reference' as problem
+    from requests
+    where request_ref is null
+
+),
+
+repeated_references as (
+
+    select
+        request_ref,
+        'request_ref' as column_name,
+        'stands in more than one row: keep one row for each request' as problem
+    from requests
+    where request_ref is not null
+    group by request_ref
+    having count(*) > 1
+
+),
+
+without_receipt as (
+
+    select
+        request_ref,
+        'received_on' as column_name,
+        'is blank: write the day on which the request arrived' as problem
+    from requests
+    where received_text is null
+
+),
+
+unreadable_dates as (
+
+    {% for event in [
+        'received', 'clock_started', 'fee_notice', 'fee_paid', 'responded', 'extension_claimed'
+    ] -%}
+        select
+            request_ref,
+            '{{ event }}_on' as column_name,
+            'reads "' || {{ event }}_text
+            || '", which is no date: write it as 2026-11-22 or 22/11/2026' as problem
+        from requests
+        where {{ event }}_text is not null and {{ event }}_on is null
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+impossible_orders as (
+
+    {% for later, earlier in [
+        ('clock_started', 'received'),
+        ('fee_notice', 'received'),
+        ('responded', 'received'),
+        ('extension_claimed', 'received'),
+        ('fee_paid', 'fee_notice'),
+    ] -%}
+        select
+            request_ref,
+            '{{ later }}_on' as column_name,
+            'is ' || cast({{ later }}_on as string) || ', earlier than {{ earlier }}_on, '
+            || cast({{ earlier }}_on as string) || ': correct the one that is wrong' as problem
+        from requests
+        where {{ later }}_on < {{ earlier }}_on
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+payments_without_notice as (
+
+    select
+        request_ref,
+        'fee_paid_on' as column_name,
+        'is filled while fee_notice_on is blank: write the day of the fees notice too' as problem
+    from requests
+    where fee_paid_text is not null and fee_notice_text is null
+
+),
+
+problems as (
+
+    select * from without_reference
+    union all
+    select * from repeated_references
+    union all
+    select * from without_receipt
+    union all
+    select * from unreadable_dates
+    union all
+    select * from impossible_orders
+    union all
+    select * from payments_without_notice
+
+)
+
+select
+    cast(request_ref as string) as request_ref,
+    cast(column_name as string) as column_name,
+    cast(problem as string) as problem
+from problems
+order by request_ref, column_name, problem

@@ -1,0 +1,40 @@
+"""The deadlines of open requests as a calendar (RFC 5545) that Outlook and others subscribe to."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+
+from icalendar import Calendar, Event
+
+from missing_from_care.deadlines.states import RequestState
+from missing_from_care.deadlines.wording import remarks
+
+
+def calendar_bytes(states: Iterable[RequestState], as_of: date) -> bytes:
+    """A calendar with an all-day event for each request that is still to be answered.
+
+    Args:
+        states: the requests; the answered ones, and those waiting for a fee, have no event.
+        as_of: the day of the states; it stands as the day on which the events were made, so that
+            the same register gives the same bytes.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//missing_from_care//deadlines//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", "Freedom of Information deadlines")
+    for state in states:
+        if state.answer_by and state.state != "answered":
+            calendar.add_component(_event(state, state.answer_by, as_of))
+    return calendar.to_ical()
+
+
+def _event(state: RequestState, day: date, as_of: date) -> Event:
+    event = Event()
+    event.add("uid", f"{state.request_ref}@missing-from-care")
+    event.add("dtstamp", datetime.combine(as_of, time(), tzinfo=UTC))
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("summary", f"FOI answer due: {state.request_ref}")
+    event.add("description", "\n".join([state.subject or "", *remarks(state)]).strip())
+    event.add("transp", "TRANSPARENT")
+    return event

@@ -1,0 +1,101 @@
+"""How each request of a register stands, by the same models that the warehouse is built from."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from missing_from_care.deadlines.register import COLUMNS, Register
+from missing_from_care.faults import DataFault
+from missing_from_care.landing.source_tables import FaultList
+from missing_from_care.models_in_memory import build_model, make_table
+
+ON_TIME = "on time"
+OLD_PACK = "last good pack older than the data"
+
+
+@dataclass(frozen=True)
+class RequestState:
+    """A row of the model `foi_deadline_states`; see its columns there.
+
+    `is_pack_old` says that the data is newer than the pack that is ready for an open request.
+    """
+
+    request_ref: str
+    received_on: date
+    clock_started_on: date
+    due_on: date | None
+    due_on_alternative: date | None
+    due_on_alternative_reason: str | None
+    extended_due_on: date | None
+    is_extension_claimed_late: bool
+    answer_by: date | None
+    working_days_left: int | None
+    state: str
+    is_at_risk: bool
+    responded_on: date | None
+    is_answered_late: bool
+    subject: str | None
+    is_pack_old: bool = False
+
+    @property
+    def shown_state(self) -> str:
+        """The state; an old pack is told where nothing more urgent is."""
+        return OLD_PACK if self.is_pack_old and self.state == ON_TIME else self.state
+
+
+MODEL_COLUMNS = tuple(name for name in RequestState.__annotations__ if name != "is_pack_old")
+
+
+def request_states(register: Register, as_of: date) -> list[RequestState]:
+    """The state of each request on a day, the most urgent first.
+
+    Args:
+        register: the register.
+        as_of: the day from which working days are counted.
+
+    Raises:
+        DataFault: a row is impossible, or a deadline lies where no bank holidays are confirmed.
+    """
+    with duckdb.connect() as connection:
+        make_table(connection, "foi_requests", list(COLUMNS), register.rows)
+        _refuse_faults(connection, register)
+        try:
+            build_model(connection, "foi_deadline_states", {"as_of": as_of.isoformat()})
+        except duckdb.Error as problem:
+            # DuckDB puts the kind of error before the sentence that the model raised.
+            sentence = str(problem).partition(": ")[2] or str(problem)
+            raise DataFault(f"{register.file}: {sentence.splitlines()[0]}") from problem
+        found = connection.execute(
+            f"select {', '.join(MODEL_COLUMNS)} from foi_deadline_states"
+        ).fetchall()
+    return [RequestState(*row) for row in found]
+
+
+def _refuse_faults(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
+    build_model(connection, "dq_request_register")
+    faults = FaultList()
+    for request_ref, column, problem in connection.execute(
+        "select request_ref, column_name, problem from dq_request_register"
+    ).fetchall():
+        faults.add(
+            f"{register.file}, {register.rows_of(request_ref)} below the header, column "
+            f"{column} {problem}."
+        )
+    faults.raise_if_any()
+
+
+def is_pack_older(pack: Path, database: Path) -> bool:
+    """Whether a request's pack was made before the database that it should tell of.
+
+    Args:
+        pack: the folder of the pack, `responses/REF`.
+        database: the warehouse.
+    """
+    try:
+        files = [file for file in pack.rglob("*") if file.is_file()]
+        written = max((file.stat().st_mtime for file in files), default=None)
+        return written is not None and written < database.stat().st_mtime
+    except OSError:
+        return False

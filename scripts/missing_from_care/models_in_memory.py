@@ -1,0 +1,117 @@
+"""Builds a few of dbt's models in memory, from the same SQL, where no warehouse is built yet.
+
+dbt takes seconds to start and needs the write lock of the database; the models over the rule and
+request seeds need neither.
+"""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from missing_from_care.project import CHECKOUT
+
+
+class _Dbt:
+    """As much of dbt's Jinja as these models use; `reads` collects what a model refers to."""
+
+    def __init__(self) -> None:
+        self.variables: Mapping[str, str] = {}
+        self.reads: list[str] = []
+        self.macros: dict[str, object] = {}
+
+    def ref(self, name: str) -> str:
+        self.reads.append(name)
+        return name
+
+    def var(self, name: str, default: str = "") -> str:
+        return self.variables.get(name, default)
+
+    def env_var(self, _name: str, default: str = "") -> str:
+        """No variable of the environment moves the tables: the caller puts them in place."""
+        return default
+
+    def dispatch(self, name: str, _project: str) -> object:
+        return self.macros[f"duckdb__{name}"]
+
+
+def build_model(
+    connection: duckdb.DuckDBPyConnection, name: str, variables: Mapping[str, str] | None = None
+) -> None:
+    """Makes the table of a model, and first the tables that it reads and that do not exist yet.
+
+    Args:
+        connection: the database; a table that is there already stands in for its seed or model.
+        name: a model or a seed.
+        variables: what `var` gives, as dbt's `--vars`.
+
+    Raises:
+        duckdb.Error: a statement fails; the message ends with the sentence of `raise_sentence`.
+    """
+    if _exists(connection, name):
+        return
+    if name in _files("seeds", ".csv"):
+        _load_seed(connection, name)
+        return
+    statement, reads = _statement(name, tuple(sorted((variables or {}).items())))
+    for table in reads:
+        build_model(connection, table, variables)
+    connection.execute(f"create table {name} as {statement}")
+
+
+def make_table(
+    connection: duckdb.DuckDBPyConnection, name: str, header: list[str], rows: list[list[str]]
+) -> None:
+    """Makes a table of texts; a blank is null, as in dbt's seeds."""
+    places = (f"nullif(unnest(cast(? as varchar[])), '') as {column}" for column in header)
+    values = [[row[at] for row in rows] for at in range(len(header))]
+    connection.execute(f"create table {name} as select {', '.join(places)}", values)
+
+
+def _load_seed(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    with _files("seeds", ".csv")[name].open(encoding="utf-8", newline="") as opened:
+        header, *rows = csv.reader(opened)
+    make_table(connection, name, header, rows)
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    found = connection.execute(
+        "select count(*) from information_schema.tables where table_name = ?", [name]
+    ).fetchall()
+    return found[0][0] > 0
+
+
+@cache
+def _files(folder: str, ending: str) -> dict[str, Path]:
+    """The project's files with an ending by name, as `ref` names them."""
+    return {file.stem: file for file in sorted((CHECKOUT / folder).rglob(f"*{ending}"))}
+
+
+@cache
+def _statement(name: str, variables: tuple[tuple[str, str], ...]) -> tuple[str, tuple[str, ...]]:
+    """A model's statement, and the models and seeds that it reads."""
+    environment, dbt = _environment()
+    dbt.variables, dbt.reads = dict(variables), []
+    model = _files("models", ".sql")[name].read_text(encoding="utf-8")
+    return environment.from_string(model).render(), tuple(dbt.reads)
+
+
+@cache
+def _environment() -> tuple[Environment, _Dbt]:
+    """Jinja with the project's own macros."""
+    dbt = _Dbt()
+    environment = Environment(
+        loader=FileSystemLoader(CHECKOUT / "macros"),
+        extensions=["jinja2.ext.do"],
+        undefined=StrictUndefined,
+        autoescape=False,
+    )
+    environment.globals.update(ref=dbt.ref, var=dbt.var, env_var=dbt.env_var, adapter=dbt)
+    for file in environment.list_templates(extensions=["sql"]):
+        module = environment.get_template(file).module
+        dbt.macros |= {name: value for name, value in vars(module).items() if callable(value)}
+    environment.globals.update(dbt.macros)
+    return environment, dbt
