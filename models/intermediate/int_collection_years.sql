@@ -1,5 +1,6 @@
 -- Which years there are, and which modules each holds. A module accepted as missing is not a return
--- without rows: figures that need it are not available.
+-- without rows: figures that need it are not available. A case-management extract has no years of
+-- its own: it covers those from the first to the last in which one of its occasions started.
 
 with landed_modules as (
 
@@ -7,22 +8,74 @@ with landed_modules as (
 
 ),
 
+module_sources as (
+
+    select * from {{ ref('int_module_sources') }}
+
+),
+
+numbers as (
+
+    {{ numbers() }}
+
+),
+
+occasions_of_extract as (
+
+    select
+        min(started_on) as first_start,
+        max(started_on) as last_start
+    from {{ ref('int_case_missing_rows_judged') }}
+    where reject_code is null
+
+),
+
+years_of_extract as (
+
+    select year(occasions_of_extract.first_start) - 1 + numbers.number as year_from
+    from occasions_of_extract
+    inner join numbers
+        on
+            make_date(year(occasions_of_extract.first_start) + cast(numbers.number as int), 3, 31)
+            >= occasions_of_extract.first_start
+            and make_date(
+                year(occasions_of_extract.first_start) - 1 + cast(numbers.number as int), 4, 1
+            ) <= occasions_of_extract.last_start
+
+),
+
+modules_by_year as (
+
+    select
+        cast(left(landed_modules.collection_year, 4) as int) as year_from,
+        module_sources.module,
+        landed_modules.status = 'landed' as is_landed
+    from landed_modules
+    inner join module_sources on landed_modules.raw_table = module_sources.raw_table
+    where landed_modules.collection_year is not null
+
+    union all
+
+    select
+        cast(years_of_extract.year_from as int) as year_from,
+        module_sources.module,
+        true as is_landed
+    from years_of_extract
+    inner join module_sources on module_sources.is_from_extract
+
+),
+
 collection_years as (
 
     select
-        collection_year,
-        replace(collection_year, '-', '/') as financial_year,
-        make_date(cast(left(collection_year, 4) as int), 4, 1) as first_day,
-        make_date(cast(left(collection_year, 4) as int) + 1, 3, 31) as last_day,
-        {% for table in ['header', 'episodes', 'missing', 'uasc'] -%}
-            max(
-                case when raw_table = 'ssda903_{{ table }}' and status = 'landed' then 1 else 0 end
-            ) = 1 as has_{{ table }},
+        {% for module in ['header', 'episodes', 'missing', 'uasc'] -%}
+            max(case when module = '{{ module }}' and is_landed then 1 else 0 end) = 1
+                as has_{{ module }},
         {% endfor -%}
-        count(*) as modules
-    from landed_modules
-    where collection_year is not null
-    group by collection_year
+        make_date(year_from, 4, 1) as first_day,
+        make_date(year_from + 1, 3, 31) as last_day
+    from modules_by_year
+    group by year_from
 
 ),
 
@@ -37,8 +90,8 @@ interviews as (
 final as (
 
     select
-        collection_years.collection_year,
-        collection_years.financial_year,
+        replace({{ financial_year('collection_years.first_day') }}, '/', '-') as collection_year,
+        {{ financial_year('collection_years.first_day') }} as financial_year,
         collection_years.first_day,
         collection_years.last_day,
         collection_years.has_header,
