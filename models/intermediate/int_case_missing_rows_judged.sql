@@ -69,7 +69,6 @@ looked_over as (
 final as (
 
     select
-        replace({{ financial_year('started_on') }}, '/', '-') as collection_year,
         source_file,
         source_row,
         child_id,

@@ -28,7 +28,7 @@ rows_of_extract as (
 
     select
         'ssd_missing' as raw_table,
-        collection_year,
+        replace({{ financial_year('started_on') }}, '/', '-') as collection_year,
         source_file,
         source_row,
         child_id,
