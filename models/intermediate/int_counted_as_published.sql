@@ -1,5 +1,6 @@
 -- The measures that the Department for Education publishes, counted as it counts them: each return
--- by itself, the status as recorded, so that like meets like. No answer is made from these.
+-- by itself, the status as recorded, so that like meets like. No answer is made from these. What a
+-- case-management extract says was never published, so a module it gives is lacking here.
 
 with missing_rows as (
 
@@ -31,6 +32,16 @@ uasc_status as (
 collection_years as (
 
     select * from {{ ref('int_collection_years') }}
+
+),
+
+modules_of_returns as (
+
+    select
+        max(case when module = 'episodes' and not is_from_extract then 1 else 0 end) as episodes,
+        max(case when module = 'missing' and not is_from_extract then 1 else 0 end) as missing,
+        max(case when module = 'uasc' and not is_from_extract then 1 else 0 end) as uasc
+    from {{ ref('int_module_sources') }}
 
 ),
 
@@ -249,15 +260,23 @@ years_and_measures as (
         measures.counted_how,
         concat_ws(
             ' and ',
-            case when not collection_years.has_episodes then 'Episodes' end,
             case
-                when measures.needs_missing = 'true' and not collection_years.has_missing
+                when not collection_years.has_episodes or modules_of_returns.episodes = 0
+                    then 'Episodes'
+            end,
+            case
+                when measures.needs_missing <> 'true' then null
+                when not collection_years.has_missing or modules_of_returns.missing = 0
                     then 'Missing'
             end,
-            case when measures.needs_uasc = 'true' and not collection_years.has_uasc then 'UASC' end
+            case
+                when measures.needs_uasc <> 'true' then null
+                when not collection_years.has_uasc or modules_of_returns.uasc = 0 then 'UASC'
+            end
         ) as modules_lacking
     from collection_years
     cross join measures
+    cross join modules_of_returns
 
 ),
 

@@ -84,6 +84,8 @@ def test_an_extract_alone_is_counted_without_the_variable(
     assert_balances(warehouse)
     assert_agrees(warehouse, plain_case_count(tmp_path / "case"))
     assert compiled_models.rows(warehouse, "dq_source_comparison", ["financial_year"]) == []
+    compared = compiled_models.rows(warehouse, "dq_published_comparison", ["ours"])
+    assert {row["ours"] for row in compared} <= {None}, "the extract was never published"
 
 
 @pytest.mark.parametrize("seed", range(10))
