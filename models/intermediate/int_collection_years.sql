@@ -1,10 +1,10 @@
--- Which years there are, and which modules each holds. A module accepted as missing is not a return
--- without rows: figures that need it are not available. A case-management extract has no years of
--- its own: it covers those from the first to the last in which one of its occasions started.
+-- Which years can be answered for, and which modules each has: of the returns, or of the
+-- case-management extract where the module comes from there. An extract has no years of its own: it
+-- covers those from the first to the last in which one of its occasions started.
 
-with landed_modules as (
+with return_years as (
 
-    select * from {{ ref('stg_landed_modules') }}
+    select * from {{ ref('int_return_years') }}
 
 ),
 
@@ -46,16 +46,18 @@ years_of_extract as (
 
 modules_by_year as (
 
-    select
-        cast(left(landed_modules.collection_year, 4) as int) as year_from,
-        module_sources.module,
-        landed_modules.status = 'landed' as is_landed
-    from landed_modules
-    inner join module_sources on landed_modules.raw_table = module_sources.raw_table
-    where landed_modules.collection_year is not null
+    {% for module in ['header', 'episodes', 'missing', 'uasc'] -%}
+        select
+            year(return_years.first_day) as year_from,
+            '{{ module }}' as module,
+            return_years.has_{{ module }} as is_landed
+        from return_years
+        inner join module_sources
+            on module_sources.module = '{{ module }}' and not module_sources.is_from_extract
 
-    union all
+        union all
 
+    {% endfor -%}
     select
         cast(years_of_extract.year_from as int) as year_from,
         module_sources.module,
@@ -82,7 +84,7 @@ collection_years as (
 interviews as (
 
     select count(*) > 0 as has_interviews
-    from landed_modules
+    from {{ ref('stg_landed_modules') }}
     where raw_table = 'return_interviews'
 
 ),

@@ -1,6 +1,6 @@
 -- The measures that the Department for Education publishes, counted as it counts them: each return
 -- by itself, the status as recorded, so that like meets like. No answer is made from these. What a
--- case-management extract says was never published, so a module it gives is lacking here.
+-- case-management extract says was never published: it is left out of this.
 
 with missing_rows as (
 
@@ -31,17 +31,15 @@ uasc_status as (
 
 collection_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_return_years') }}
 
 ),
 
-modules_of_returns as (
+source_of_uasc as (
 
-    select
-        max(case when module = 'episodes' and not is_from_extract then 1 else 0 end) as episodes,
-        max(case when module = 'missing' and not is_from_extract then 1 else 0 end) as missing,
-        max(case when module = 'uasc' and not is_from_extract then 1 else 0 end) as uasc
+    select is_from_extract
     from {{ ref('int_module_sources') }}
+    where module = 'uasc'
 
 ),
 
@@ -260,23 +258,19 @@ years_and_measures as (
         measures.counted_how,
         concat_ws(
             ' and ',
+            case when not collection_years.has_episodes then 'Episodes' end,
             case
-                when not collection_years.has_episodes or modules_of_returns.episodes = 0
-                    then 'Episodes'
-            end,
-            case
-                when measures.needs_missing <> 'true' then null
-                when not collection_years.has_missing or modules_of_returns.missing = 0
+                when measures.needs_missing = 'true' and not collection_years.has_missing
                     then 'Missing'
             end,
             case
                 when measures.needs_uasc <> 'true' then null
-                when not collection_years.has_uasc or modules_of_returns.uasc = 0 then 'UASC'
+                when not collection_years.has_uasc or source_of_uasc.is_from_extract then 'UASC'
             end
         ) as modules_lacking
     from collection_years
     cross join measures
-    cross join modules_of_returns
+    cross join source_of_uasc
 
 ),
 
