@@ -1,10 +1,55 @@
 -- Rule 5: what is known of each episode of care once all returns are read. The latest return wins;
--- an open episode that a later return does not repeat ended with its own return's year.
+-- an open episode that a later return does not repeat ended with its own return's year. An episode
+-- of a case-management extract belongs to no return: it is open as long as the extract says so.
 
-with episode_rows as (
+with rows_of_returns as (
 
-    select * from {{ ref('int_episode_rows_judged') }}
+    select
+        'ssda903_episodes' as raw_table,
+        collection_year,
+        source_file,
+        source_row,
+        child_id,
+        started_on,
+        ended_on,
+        legal_status_code,
+        placement_code
+    from {{ ref('int_episode_rows_judged') }}
     where reject_code is null
+
+),
+
+rows_of_extract as (
+
+    select
+        'ssd_cla_episodes' as raw_table,
+        cast(null as string) as collection_year,
+        source_file,
+        source_row,
+        child_id,
+        started_on,
+        ended_on,
+        legal_status_code,
+        cast(null as string) as placement_code
+    from {{ ref('int_case_episode_rows_judged') }}
+    where reject_code is null and not is_repeated
+
+),
+
+all_rows as (
+
+    select * from rows_of_returns
+    union all
+    select * from rows_of_extract
+
+),
+
+episode_rows as (
+
+    select all_rows.*
+    from all_rows
+    inner join {{ ref('int_module_sources') }} as module_sources
+        on all_rows.raw_table = module_sources.raw_table
 
 ),
 
@@ -26,7 +71,11 @@ ranked as (
         *,
         row_number() over (
             partition by child_id, started_on
-            order by collection_year desc, ended_on desc nulls first, source_row desc
+            order by
+                collection_year desc nulls last,
+                ended_on desc nulls first,
+                source_row desc,
+                source_file desc
         ) as place_in_line
     from episode_rows
 
@@ -55,6 +104,7 @@ final as (
         ranked.legal_status_code,
         coalesce(legal_statuses.is_short_break = 'true', false) as is_short_break,
         ranked.placement_code,
+        ranked.raw_table,
         ranked.collection_year,
         ranked.source_file,
         ranked.source_row

@@ -1,9 +1,52 @@
--- Rule 6: what the Header says of each child: the last row in the latest return that has it.
+-- Rule 6: what the Header says of each child: the last row in the latest return that has it, or the
+-- last row in the case-management extract.
 
-with header_rows as (
+with rows_of_returns as (
 
-    select * from {{ ref('stg_ssda903__header') }}
+    select
+        'ssda903_header' as raw_table,
+        collection_year,
+        source_file,
+        source_row,
+        child_id,
+        birth_date,
+        sex_code,
+        ethnic_code
+    from {{ ref('stg_ssda903__header') }}
     where child_id is not null
+
+),
+
+rows_of_extract as (
+
+    select
+        'ssd_person' as raw_table,
+        cast(null as string) as collection_year,
+        source_file,
+        source_row,
+        child_id,
+        birth_date,
+        sex_code,
+        ethnic_code
+    from {{ ref('stg_ssd__person') }}
+    where child_id is not null
+
+),
+
+all_rows as (
+
+    select * from rows_of_returns
+    union all
+    select * from rows_of_extract
+
+),
+
+header_rows as (
+
+    select all_rows.*
+    from all_rows
+    inner join {{ ref('int_module_sources') }} as module_sources
+        on all_rows.raw_table = module_sources.raw_table
 
 ),
 
@@ -13,7 +56,10 @@ ranked as (
         *,
         row_number() over (
             partition by child_id
-            order by collection_year desc, source_row desc
+            order by
+                collection_year desc nulls last,
+                source_file desc,
+                source_row desc
         ) as place_in_line
     from header_rows
 
@@ -38,6 +84,7 @@ final as (
         ranked.birth_date,
         coalesce(sexes.sex, 'not_known') as sex,
         coalesce(ethnic_groups.ethnic_group, 'not_known') as ethnic_group,
+        ranked.raw_table,
         ranked.collection_year,
         ranked.source_file,
         ranked.source_row

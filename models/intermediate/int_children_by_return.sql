@@ -17,7 +17,7 @@ episode_rows as (
 
 collection_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_return_years') }}
 
 ),
 

@@ -1,5 +1,6 @@
 -- The measures that the Department for Education publishes, counted as it counts them: each return
--- by itself, the status as recorded, so that like meets like. No answer is made from these.
+-- by itself, the status as recorded, so that like meets like. No answer is made from these. What a
+-- case-management extract says was never published: it is left out of this.
 
 with missing_rows as (
 
@@ -30,7 +31,15 @@ uasc_status as (
 
 collection_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_return_years') }}
+
+),
+
+source_of_uasc as (
+
+    select is_from_extract
+    from {{ ref('int_module_sources') }}
+    where module = 'uasc'
 
 ),
 
@@ -254,10 +263,14 @@ years_and_measures as (
                 when measures.needs_missing = 'true' and not collection_years.has_missing
                     then 'Missing'
             end,
-            case when measures.needs_uasc = 'true' and not collection_years.has_uasc then 'UASC' end
+            case
+                when measures.needs_uasc <> 'true' then null
+                when not collection_years.has_uasc or source_of_uasc.is_from_extract then 'UASC'
+            end
         ) as modules_lacking
     from collection_years
     cross join measures
+    cross join source_of_uasc
 
 ),
 

@@ -10,7 +10,7 @@ with episode_rows as (
 
 collection_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_return_years') }}
     where has_episodes
 
 ),

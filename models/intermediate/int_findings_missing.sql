@@ -11,7 +11,7 @@ with missing_rows as (
 
 collection_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_return_years') }}
 
 ),
 

@@ -9,7 +9,7 @@ with uasc_rows as (
 
 collection_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_return_years') }}
 
 ),
 

@@ -14,7 +14,7 @@ status_spellings as (
 
 collection_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_return_years') }}
 
 ),
 

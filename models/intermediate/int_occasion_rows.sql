@@ -1,29 +1,12 @@
 -- Rules 2 and 3: which rows of several returns are the same occasion. Within one return the rows of
 -- a child with the same start are numbered from the latest end, so an occasion that is carried over
--- keeps its number while the ended ones of the same day stay apart.
+-- keeps its number while the ended ones of the same day stay apart. A case-management extract has
+-- each occasion once, often with the time of day. The two sources are never mixed.
 
-with missing_rows as (
-
-    select * from {{ ref('int_missing_rows_judged') }}
-    where reject_code is null
-
-),
-
-numbered as (
+with rows_of_returns as (
 
     select
-        *,
-        row_number() over (
-            partition by collection_year, child_id, started_on
-            order by ended_on desc nulls first, source_row desc
-        ) as number_from_latest_end
-    from missing_rows
-
-),
-
-final as (
-
-    select
+        'ssda903_missing' as raw_table,
         collection_year,
         source_file,
         source_row,
@@ -32,9 +15,80 @@ final as (
         recorded_status,
         started_on,
         ended_on,
+        cast(null as timestamp) as started_at,
+        cast(null as timestamp) as ended_at,
+        false as is_offered_in_extract,
+        false as is_declined_in_extract
+    from {{ ref('int_missing_rows_judged') }}
+    where reject_code is null
+
+),
+
+rows_of_extract as (
+
+    select
+        'ssd_missing' as raw_table,
+        replace({{ financial_year('started_on') }}, '/', '-') as collection_year,
+        source_file,
+        source_row,
+        child_id,
+        cast(null as date) as birth_date,
+        recorded_status,
+        started_on,
+        ended_on,
+        started_at,
+        ended_at,
+        is_offered_in_extract,
+        is_declined_in_extract
+    from {{ ref('int_case_missing_rows_judged') }}
+    where reject_code is null and not is_repeated
+
+),
+
+missing_rows as (
+
+    select * from rows_of_returns
+    union all
+    select * from rows_of_extract
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by raw_table, collection_year, child_id, started_on
+            order by
+                ended_on desc nulls first,
+                ended_at desc nulls first,
+                started_at desc nulls first,
+                source_row desc,
+                source_file desc
+        ) as number_from_latest_end
+    from missing_rows
+
+),
+
+final as (
+
+    select
+        raw_table,
+        collection_year,
+        source_file,
+        source_row,
+        child_id,
+        birth_date,
+        recorded_status,
+        started_on,
+        ended_on,
+        started_at,
+        ended_at,
+        is_offered_in_extract,
+        is_declined_in_extract,
         number_from_latest_end,
         row_number() over (
-            partition by child_id, started_on, number_from_latest_end
+            partition by raw_table, child_id, started_on, number_from_latest_end
             order by collection_year desc
         ) = 1 as is_latest
     from numbered

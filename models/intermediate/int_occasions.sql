@@ -3,7 +3,10 @@
 
 with occasion_rows as (
 
-    select * from {{ ref('int_occasion_rows') }}
+    select occasion_rows.*
+    from {{ ref('int_occasion_rows') }} as occasion_rows
+    inner join {{ ref('int_module_sources') }} as module_sources
+        on occasion_rows.raw_table = module_sources.raw_table
 
 ),
 
@@ -40,7 +43,11 @@ numbered_for_the_reader as (
         *,
         row_number() over (
             partition by child_id, started_on
-            order by ended_on asc nulls last, number_from_latest_end desc
+            order by
+                ended_on asc nulls last,
+                ended_at asc nulls last,
+                started_at asc nulls last,
+                number_from_latest_end desc
         ) as occasion_number
     from joined
 
@@ -56,9 +63,13 @@ final as (
         started_on,
         cast(occasion_number as int) as occasion_number,
         ended_on,
+        started_at,
+        ended_at,
         is_found,
         recorded_status,
         birth_date as birth_date_in_missing,
+        is_offered_in_extract,
+        is_declined_in_extract,
         collection_year,
         source_file,
         source_row

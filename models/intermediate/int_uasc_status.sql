@@ -1,35 +1,96 @@
 -- Rule 12: the children of each return's UASC table and the last day on which the status holds. The
--- child's last row counts; a date that cannot be read counts as blank.
+-- child's last row counts; a date that cannot be read counts as blank. In a case-management extract
+-- the status stands in words and over years: each year it reaches into is a year with the child in
+-- it, by the row that ends last.
 
-with uasc_rows as (
+with rows_of_returns as (
 
-    select * from {{ ref('int_uasc_rows_judged') }}
+    select
+        'ssda903_uasc' as raw_table,
+        collection_year,
+        source_file,
+        source_row,
+        child_id,
+        status_ceased_on,
+        row_number() over (
+            partition by collection_year, child_id
+            order by source_file desc, source_row desc
+        ) as place_in_line
+    from {{ ref('int_uasc_rows_judged') }}
     where reject_code is null and is_uasc
 
 ),
 
-ranked as (
+immigration_rows as (
 
     select
-        *,
+        immigration_rows.source_file,
+        immigration_rows.source_row,
+        immigration_rows.child_id,
+        immigration_rows.status_began_on,
+        immigration_rows.status_ceased_on
+    from {{ ref('stg_ssd__immigration_status') }} as immigration_rows
+    inner join {{ ref('immigration_status_words') }} as words
+        on immigration_rows.status_text like concat('%', words.words, '%')
+    where immigration_rows.child_id is not null
+    group by
+        immigration_rows.source_file,
+        immigration_rows.source_row,
+        immigration_rows.child_id,
+        immigration_rows.status_began_on,
+        immigration_rows.status_ceased_on
+    having min(words.is_uasc) = 'true'
+
+),
+
+rows_of_extract as (
+
+    select
+        'ssd_immigration_status' as raw_table,
+        collection_years.collection_year,
+        immigration_rows.source_file,
+        immigration_rows.source_row,
+        immigration_rows.child_id,
+        immigration_rows.status_ceased_on,
         row_number() over (
-            partition by collection_year, child_id
-            order by source_row desc
+            partition by collection_years.collection_year, immigration_rows.child_id
+            order by
+                immigration_rows.status_ceased_on desc nulls first,
+                immigration_rows.source_file desc,
+                immigration_rows.source_row desc
         ) as place_in_line
-    from uasc_rows
+    from immigration_rows
+    inner join {{ ref('int_collection_years') }} as collection_years
+        on
+            collection_years.has_uasc
+            and collection_years.last_day
+            >= coalesce(immigration_rows.status_began_on, collection_years.last_day)
+            and collection_years.first_day
+            <= coalesce(immigration_rows.status_ceased_on, collection_years.first_day)
+
+),
+
+all_rows as (
+
+    select * from rows_of_returns
+    union all
+    select * from rows_of_extract
 
 ),
 
 final as (
 
     select
-        collection_year,
-        child_id,
-        status_ceased_on,
-        source_file,
-        source_row
-    from ranked
-    where place_in_line = 1
+        all_rows.collection_year,
+        all_rows.child_id,
+        all_rows.status_ceased_on,
+        all_rows.raw_table,
+        all_rows.source_file,
+        all_rows.source_row
+    from all_rows
+    inner join {{ ref('int_module_sources') }} as module_sources
+        on all_rows.raw_table = module_sources.raw_table
+    where all_rows.place_in_line = 1
 
 )
 

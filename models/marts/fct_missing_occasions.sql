@@ -91,9 +91,11 @@ joined as (
                     )
         end as is_uasc,
         coalesce(interviews.interview_rows, 0) as interview_rows,
-        coalesce(interviews.is_offered, false) as is_interview_offered,
+        coalesce(interviews.is_offered, false) or occasions.is_offered_in_extract
+            as is_interview_offered,
         coalesce(interviews.is_completed, false) as is_interview_completed,
-        coalesce(interviews.is_declined, false) as is_interview_declined,
+        coalesce(interviews.is_declined, false) or occasions.is_declined_in_extract
+            as is_interview_declined,
         interviews.first_interviewed_on,
         coalesce(interviews.was_hurt, false) as was_hurt,
         coalesce(interviews.was_sexually_harmed, false) as was_sexually_harmed,
@@ -144,6 +146,8 @@ final as (
         cast(started_on as date) as started_on,
         cast(occasion_number as int) as occasion_number,
         cast(ended_on as date) as ended_on,
+        cast(started_at as timestamp) as started_at,
+        cast(ended_at as timestamp) as ended_at,
         cast(is_found as boolean) as is_found,
         cast(recorded_status as string) as recorded_status,
         cast(case when left_out_reason is null then would_count_as end as string) as counts_as,
@@ -161,6 +165,11 @@ final as (
         cast(placement_type as string) as placement_type,
         cast(legal_status as string) as legal_status,
         cast({{ days_between('started_on', 'ended_on') }} as int) as duration_days,
+        -- Times that contradict each other say nothing about how long it was.
+        cast(
+            case when ended_at >= started_at then {{ hours_between('started_at', 'ended_at') }} end
+            as double
+        ) as duration_hours,
         cast(interview_rows as int) as interview_rows,
         cast(is_interview_offered as boolean) as is_interview_offered,
         cast(is_interview_completed as boolean) as is_interview_completed,
@@ -183,6 +192,8 @@ select
     started_on,
     occasion_number,
     ended_on,
+    started_at,
+    ended_at,
     is_found,
     recorded_status,
     counts_as,
@@ -198,6 +209,7 @@ select
     placement_type,
     legal_status,
     duration_days,
+    duration_hours,
     interview_rows,
     is_interview_offered,
     is_interview_completed,

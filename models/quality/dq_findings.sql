@@ -12,6 +12,17 @@ with findings as (
     select * from {{ ref('int_findings_uasc') }}
     union all
     select * from {{ ref('int_findings_interviews') }}
+    union all
+    -- What an analyst mends in the case-management system itself: the rows it cannot be counted by.
+    select
+        rule_code,
+        collection_year,
+        source_file,
+        source_row,
+        child_id,
+        raw_values as found
+    from {{ ref('dq_rejected_rows') }}
+    where left(raw_table, 4) = 'ssd_'
 
 ),
 

@@ -60,6 +60,66 @@ with judged_rows as (
         raw_values
     from {{ ref('int_interview_rows_judged') }}
 
+    union all
+
+    select
+        'ssd_missing' as raw_table,
+        'all' as collection_year,
+        source_file,
+        source_row,
+        child_id,
+        reject_code,
+        raw_values
+    from {{ ref('int_case_missing_rows_judged') }}
+
+    union all
+
+    select
+        'ssd_cla_episodes' as raw_table,
+        'all' as collection_year,
+        source_file,
+        source_row,
+        child_id,
+        reject_code,
+        raw_values
+    from {{ ref('int_case_episode_rows_judged') }}
+
+    union all
+
+    select
+        'ssd_person' as raw_table,
+        'all' as collection_year,
+        source_file,
+        source_row,
+        child_id,
+        case when child_id is null then 'MFC41' end as reject_code,
+        raw_values
+    from {{ ref('stg_ssd__person') }}
+
+    union all
+
+    select
+        'ssd_immigration_status' as raw_table,
+        'all' as collection_year,
+        source_file,
+        source_row,
+        child_id,
+        case when child_id is null then 'MFC42' end as reject_code,
+        raw_values
+    from {{ ref('stg_ssd__immigration_status') }}
+
+    union all
+
+    select
+        'ssd_legal_status' as raw_table,
+        'all' as collection_year,
+        source_file,
+        source_row,
+        child_id,
+        case when child_id is null or started_on is null then 'MFC43' end as reject_code,
+        raw_values
+    from {{ ref('stg_ssd__legal_status') }}
+
 ),
 
 validation_rules as (

@@ -1,4 +1,5 @@
--- Rule 8: what became of every row that was landed.
+-- Rule 8: what became of every row that was landed. Where a council landed both the returns and a
+-- case-management extract, the rows that were only compared are left out.
 
 with rejected as (
 
@@ -12,63 +13,134 @@ with rejected as (
 
 ),
 
+module_sources as (
+
+    select * from {{ ref('int_module_sources') }}
+
+),
+
 missing_rows as (
 
     select
-        'ssda903_missing' as raw_table,
-        occasion_rows.collection_year,
+        occasion_rows.raw_table,
+        case
+            when occasion_rows.raw_table = 'ssd_missing' then 'all'
+            else occasion_rows.collection_year
+        end as collection_year,
         occasion_rows.source_file,
         occasion_rows.source_row,
         case
+            when module_sources.raw_table is null then 'left_out'
             when not occasion_rows.is_latest then 'repeated'
             else occasions.outcome
         end as outcome
     from {{ ref('int_occasion_rows') }} as occasion_rows
+    left join module_sources on occasion_rows.raw_table = module_sources.raw_table
     left join {{ ref('fct_missing_occasions') }} as occasions
         on
             occasion_rows.collection_year = occasions.collection_year
             and occasion_rows.source_file = occasions.source_file
             and occasion_rows.source_row = occasions.source_row
 
+    union all
+
+    select
+        'ssd_missing' as raw_table,
+        'all' as collection_year,
+        source_file,
+        source_row,
+        'repeated' as outcome
+    from {{ ref('int_case_missing_rows_judged') }}
+    where is_repeated
+
+),
+
+accepted_episode_rows as (
+
+    select
+        'ssda903_episodes' as raw_table,
+        collection_year,
+        source_file,
+        source_row
+    from {{ ref('int_episode_rows_judged') }}
+    where reject_code is null
+
+    union all
+
+    select
+        'ssd_cla_episodes' as raw_table,
+        'all' as collection_year,
+        source_file,
+        source_row
+    from {{ ref('int_case_episode_rows_judged') }}
+    where reject_code is null
+
 ),
 
 episode_rows as (
 
     select
-        'ssda903_episodes' as raw_table,
-        judged.collection_year,
-        judged.source_file,
-        judged.source_row,
+        accepted.raw_table,
+        accepted.collection_year,
+        accepted.source_file,
+        accepted.source_row,
         case
+            when module_sources.raw_table is null then 'left_out'
             when episodes.child_id is null then 'repeated'
             when episodes.is_short_break then 'left_out'
             else 'counted'
         end as outcome
-    from {{ ref('int_episode_rows_judged') }} as judged
+    from accepted_episode_rows as accepted
+    left join module_sources on accepted.raw_table = module_sources.raw_table
     left join {{ ref('int_care_episodes') }} as episodes
         on
-            judged.collection_year = episodes.collection_year
-            and judged.source_file = episodes.source_file
-            and judged.source_row = episodes.source_row
-    where judged.reject_code is null
+            accepted.raw_table = episodes.raw_table
+            and accepted.source_file = episodes.source_file
+            and accepted.source_row = episodes.source_row
+
+),
+
+accepted_header_rows as (
+
+    select
+        'ssda903_header' as raw_table,
+        collection_year,
+        source_file,
+        source_row
+    from {{ ref('stg_ssda903__header') }}
+    where child_id is not null
+
+    union all
+
+    select
+        'ssd_person' as raw_table,
+        'all' as collection_year,
+        source_file,
+        source_row
+    from {{ ref('stg_ssd__person') }}
+    where child_id is not null
 
 ),
 
 header_rows as (
 
     select
-        'ssda903_header' as raw_table,
-        header.collection_year,
-        header.source_file,
-        header.source_row,
-        case when children.child_id is null then 'repeated' else 'counted' end as outcome
-    from {{ ref('stg_ssda903__header') }} as header
+        accepted.raw_table,
+        accepted.collection_year,
+        accepted.source_file,
+        accepted.source_row,
+        case
+            when module_sources.raw_table is null then 'left_out'
+            when children.child_id is null then 'repeated'
+            else 'counted'
+        end as outcome
+    from accepted_header_rows as accepted
+    left join module_sources on accepted.raw_table = module_sources.raw_table
     left join {{ ref('int_children') }} as children
         on
-            header.collection_year = children.collection_year
-            and header.source_file = children.source_file
-            and header.source_row = children.source_row
-    where header.child_id is not null
+            accepted.raw_table = children.raw_table
+            and accepted.source_file = children.source_file
+            and accepted.source_row = children.source_row
 
 ),
 
@@ -80,17 +152,67 @@ uasc_rows as (
         uasc.source_file,
         uasc.source_row,
         case
-            when not uasc.is_uasc then 'left_out'
+            when module_sources.raw_table is null or not uasc.is_uasc then 'left_out'
             when uasc_status.child_id is null then 'repeated'
             else 'counted'
         end as outcome
     from {{ ref('int_uasc_rows_judged') }} as uasc
+    left join module_sources on module_sources.raw_table = 'ssda903_uasc'
     left join {{ ref('int_uasc_status') }} as uasc_status
         on
-            uasc.collection_year = uasc_status.collection_year
+            uasc_status.raw_table = 'ssda903_uasc'
+            and uasc.collection_year = uasc_status.collection_year
             and uasc.source_file = uasc_status.source_file
             and uasc.source_row = uasc_status.source_row
     where uasc.reject_code is null
+
+),
+
+-- One status may give the child's status in several years.
+immigration_rows_that_count as (
+
+    select distinct
+        source_file,
+        source_row
+    from {{ ref('int_uasc_status') }}
+    where raw_table = 'ssd_immigration_status'
+
+),
+
+immigration_rows as (
+
+    select
+        'ssd_immigration_status' as raw_table,
+        'all' as collection_year,
+        immigration.source_file,
+        immigration.source_row,
+        case when counting.source_row is null then 'left_out' else 'counted' end as outcome
+    from {{ ref('stg_ssd__immigration_status') }} as immigration
+    left join immigration_rows_that_count as counting
+        on
+            immigration.source_file = counting.source_file
+            and immigration.source_row = counting.source_row
+    where immigration.child_id is not null
+
+),
+
+legal_status_rows as (
+
+    select
+        'ssd_legal_status' as raw_table,
+        'all' as collection_year,
+        legal_status.source_file,
+        legal_status.source_row,
+        case
+            when module_sources.raw_table is null or codes.legal_status_code is null
+                then 'left_out'
+            else 'counted'
+        end as outcome
+    from {{ ref('stg_ssd__legal_status') }} as legal_status
+    left join module_sources on module_sources.raw_table = 'ssd_cla_episodes'
+    left join {{ ref('legal_statuses') }} as codes
+        on legal_status.legal_status_code = codes.legal_status_code
+    where legal_status.child_id is not null and legal_status.started_on is not null
 
 ),
 
@@ -119,6 +241,10 @@ all_rows as (
     select * from header_rows
     union all
     select * from uasc_rows
+    union all
+    select * from immigration_rows
+    union all
+    select * from legal_status_rows
     union all
     select * from interview_rows
 

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -50,9 +51,14 @@ def run_dbt(
     )
 
 
-def compile_models(work: Path) -> Statements:
-    """The models' statements in an order in which each finds what it reads."""
-    done = run_dbt(["compile"], work)
+def compile_models(work: Path, options: Sequence[str] = ()) -> Statements:
+    """The models' statements in an order in which each finds what it reads.
+
+    Args:
+        work: where dbt writes.
+        options: what else to tell dbt, such as `--vars` and a variable.
+    """
+    done = run_dbt(["compile", *options], work)
     assert done.returncode == 0, done.stdout
     nodes = json.loads((work / "target" / "manifest.json").read_text())["nodes"]
     models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
