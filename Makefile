@@ -16,7 +16,7 @@ test: .venv/installed lint
 	mkdir -p $(WORK)
 	FOI_DATABASE=$(WORK)/check.duckdb DBT_TARGET_PATH=$(WORK)/dbt DBT_LOG_PATH=$(WORK)/logs \
 		$(BIN)/dbt --warn-error-options '{"error": "all"}' build
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 lint: .venv/installed
 	$(BIN)/ruff check

@@ -24,6 +24,16 @@ class Statements(list[tuple[str, str]]):
     tests: dict[str, str]
     views: set[str]
 
+    def needed_for(self, *names: str) -> "Statements":
+        """Those of the models named and all that they read."""
+        wanted = set(names)
+        for name, statement in reversed(self):
+            if name in wanted:
+                wanted |= {each for each, _ in self if f'"{each}"' in statement}
+        kept = Statements(pair for pair in self if pair[0] in wanted)
+        kept.tests, kept.views = self.tests, self.views
+        return kept
+
 
 def run_dbt(
     arguments: list[str],

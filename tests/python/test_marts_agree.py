@@ -54,6 +54,12 @@ def assert_agrees(connection: duckdb.DuckDBPyConnection, counted: dict[str, list
 
 
 @pytest.fixture(scope="module")
+def statements(statements: compiled_models.Statements) -> compiled_models.Statements:
+    """Of all models those that the counts read."""
+    return statements.needed_for(*MARTS, "fct_missing_occasions")
+
+
+@pytest.fixture(scope="module")
 def warehouse() -> duckdb.DuckDBPyConnection:
     return compiled_models.connect()
 

@@ -26,20 +26,11 @@ def warehouse() -> duckdb.DuckDBPyConnection:
     return compiled_models.connect()
 
 
-def only_what_it_reads(statements: compiled_models.Statements) -> compiled_models.Statements:
-    """The comparison's own statement and those it builds on, in their order."""
-    wanted = {"dq_published_comparison"}
-    for name, statement in reversed(statements):
-        if name in wanted:
-            wanted |= {each for each, _ in statements if f'"{each}"' in statement}
-    return [(name, statement) for name, statement in statements if name in wanted]
-
-
 def compare(
     warehouse: duckdb.DuckDBPyConnection, statements: compiled_models.Statements, landed: Path
 ) -> dict[tuple[str, str], dict]:
     """The comparison of a landed folder, by year and measure."""
-    compiled_models.build(warehouse, only_what_it_reads(statements), landed)
+    compiled_models.build(warehouse, statements.needed_for("dq_published_comparison"), landed)
     rows = compiled_models.rows(warehouse, "dq_published_comparison", COLUMNS)
     return {(row["financial_year"], row["measure"]): row for row in rows}
 
