@@ -6,7 +6,7 @@ Words left out at the end of a line are blank too.
 import csv
 from pathlib import Path
 
-from random_returns import COLUMNS
+from missing_from_care.project import raw_tables
 
 FIELDS = {
     "ssda903_header": "collection_year child dob sex ethnic",
@@ -28,13 +28,6 @@ def write_table(folder: Path, name: str, columns: list[str], rows: list[dict]) -
         writer.writerows(rows)
 
 
-def columns_of(name: str) -> list[str]:
-    """All the columns of a landed table."""
-    own = COLUMNS[name.removeprefix("ssda903_").removeprefix("return_")].lower().split()
-    year = ["collection_year"] if name.startswith("ssda903_") else []
-    return [*own, *year, "source_file", "source_row"]
-
-
 def land_words(
     folder: Path,
     missing: str = "",
@@ -54,13 +47,14 @@ def land_words(
         with_interviews: whether return interviews were landed at all.
     """
     texts = dict(zip(FIELDS, (header, episodes, missing, uasc, interviews), strict=True))
-    for name, text in texts.items():
+    for name, table in raw_tables().items():
         rows = []
-        for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), 1):
+        lines = filter(None, map(str.strip, texts.get(name, "").splitlines()))
+        for number, line in enumerate(lines, 1):
             values = ["" if word == "-" else word.replace("_", " ") for word in line.split()]
             source = {"source_file": f"{name}.csv", "source_row": str(number)}
             rows.append(dict(zip(FIELDS[name].split(), values, strict=False)) | source)
-        write_table(folder, name, columns_of(name), rows)
+        write_table(folder, name, list(table.landed_columns), rows)
     modules = [
         {
             "raw_table": name,

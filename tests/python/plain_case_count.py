@@ -323,7 +323,8 @@ def plain_case_count(folder: Path) -> dict[str, plain.Table]:
     if HEADER in from_extract:
         born = birth_dates(case["ssd_person"])
     else:
-        born = plain.birth_dates(accepted[HEADER])
+        details = plain.latest_details(accepted[HEADER])
+        born = {child: plain.as_day(row["dob"]) for child, row in details.items()}
     if UASC in from_extract:
         last_days = uasc_last_days(case["ssd_immigration_status"], covered)
     else:

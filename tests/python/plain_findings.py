@@ -18,7 +18,6 @@ from plain_count import (
     UASC,
     Row,
     as_day,
-    birth_dates,
     birthday,
     episode_is_rejected,
     first_year,
@@ -26,6 +25,7 @@ from plain_count import (
     keep_accepted,
     known_modules,
     last_day_of,
+    latest_details,
     missing_is_rejected,
     read_table,
     year_end,
@@ -65,7 +65,8 @@ class Returns:
         self.episodes = read_table(folder, EPISODES)
         self.uasc = read_table(folder, UASC)
         self.header = keep_accepted(HEADER, read_table(folder, HEADER))
-        self.born = birth_dates(self.header)
+        details = latest_details(self.header)
+        self.born = {child: as_day(row["dob"]) for child, row in details.items()}
         self.sound_episodes = [row for row in self.episodes if not episode_is_rejected(row)]
         self.of_child = defaultdict(list)
         for row in self.sound_episodes:

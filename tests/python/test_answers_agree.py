@@ -39,8 +39,6 @@ OF_QUESTIONS = {
     "int_answers",
     "foi_answers",
 }
-# No answer reads these, so that they need not be built.
-NOT_READ = ("foi_q", "dq_")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +49,7 @@ def warehouse() -> duckdb.DuckDBPyConnection:
 @pytest.fixture(scope="module")
 def read(statements: Statements) -> Statements:
     """The statements of the models that the answers are made from."""
-    return [(name, text) for name, text in statements if not name.startswith(NOT_READ)]
+    return statements.needed_for("foi_answers", "int_question_problems")
 
 
 def ask(
@@ -65,7 +63,8 @@ def ask(
     )
     for name, statement in statements:
         if name in OF_QUESTIONS:
-            connection.execute(f"create or replace table {name} as {statement}")
+            kind = "view" if name in statements.views else "table"
+            connection.execute(f"create or replace {kind} {name} as {statement}")
     problems = compiled_models.rows(connection, "int_question_problems", ["sentence"])
     assert not problems
     rows = connection.execute(

@@ -1,5 +1,7 @@
 """Occasions from a case-management extract, against a plain-Python count and beside the returns."""
 
+import csv
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -184,6 +186,74 @@ def test_what_the_extract_says_of_interviews_says_nothing_of_harm(
     assert known == (0,)
 
 
+BREAKS: dict[str, list[tuple[str, str]]] = {
+    "ssd_missing": [
+        ("", "1,a,01/05/2017 10:00,Missing,01/05/2017 09:00,Y,Y"),
+        ("", "2,a,01/01/1991,away,NULL,NA,NA"),
+        ("MFC31", "3,,01/05/2017,M,,,"),
+        ("MFC32", "4,a,,M,,,"),
+        ("MFC32", "5,a,31/04/2017,M,,,"),
+        ("MFC33", "6,a,01/05/2017,M,later,,"),
+        ("MFC34", "7,a,01/05/2017,X,,,"),
+        ("MFC34", "8,a,01/05/2017,NULL,,,"),
+        ("MFC35", "9,a,02/05/2017,M,01/05/2017,,"),
+        ("MFC36", "10,a,31/12/1990,M,,,"),
+        ("MFC36", "11,a,01/05/2999,M,,,"),
+    ],
+    "ssd_cla_episodes": [
+        ("", "1,a,,01/05/2017,,,01/05/2017,,,,,"),
+        ("MFC37", "2,NULL,,01/05/2017,,,,,,,,"),
+        ("MFC38", "3,a,,?,,,,,,,,"),
+        ("MFC39", "4,a,,01/05/2017,,,later,,,,,"),
+        ("MFC40", "5,a,,02/05/2017,,,01/05/2017,,,,,"),
+    ],
+    "ssd_immigration_status": [("", "1,a,,?,UASC"), ("MFC42", "2,,01/05/2017,,UASC")],
+    "ssd_person": [("", ",a,F,,,?,,"), ("MFC41", ",,F,,,01/05/2003,,")],
+    "ssd_legal_status": [
+        ("", "1,a,C2,01/05/2017,"),
+        ("MFC43", "2,,C2,01/05/2017,"),
+        ("MFC43", "3,a,C2,,"),
+    ],
+}
+
+
+def test_each_rule_of_the_extract_finds_its_row_and_not_the_neighbour(
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    statements: compiled_models.Statements,
+) -> None:
+    landed = tmp_path / "landed"
+    shutil.copytree(CHECKOUT / "seeds" / "extracts", landed)
+    modules = ["raw_table,collection_year,status,source_file,rows_landed,sha256"]
+    interviews = landed / "return_interviews.csv"
+    header = interviews.read_text(encoding="utf-8").splitlines()[0]
+    interviews.write_text(header + "\n", encoding="utf-8")
+    for table, rows in BREAKS.items():
+        lines = [f"{row},f,{number}" for number, (_, row) in enumerate(rows, start=1)]
+        header = (landed / f"{table}.csv").read_text(encoding="utf-8").splitlines()[0]
+        text = "\n".join([header, *lines]) + "\n"
+        (landed / f"{table}.csv").write_text(text, encoding="utf-8")
+        modules.append(f"{table},,landed,f,{len(rows)},")
+    (landed / "landed_modules.csv").write_text("\n".join(modules) + "\n", encoding="utf-8")
+    drop_returns(landed)
+    compiled_models.build(warehouse, statements, landed)
+    assert_balances(warehouse)
+    found = warehouse.execute(
+        "select raw_table, source_row, rule_code, effect from dq_findings"
+        " where starts_with(raw_table, 'ssd_') order by all"
+    ).fetchall()
+    expected = [
+        (table, number, code, "rejected")
+        for table, rows in sorted(BREAKS.items())
+        for number, (code, _) in enumerate(rows, start=1)
+        if code
+    ]
+    assert found == expected
+    with (CHECKOUT / "seeds" / "rules" / "validation_rules.csv").open(encoding="utf-8") as file:
+        rules = [row for row in csv.DictReader(file) if row["raw_table"].startswith("ssd_")]
+    assert {row["rule_code"] for row in rules} == {code for _, _, code, _ in found}
+
+
 def test_the_variable_names_a_source_that_is_landed(tmp_path: Path) -> None:
     """The demonstration council has no extract: dbt says so, in a sentence."""
     built = compiled_models.run_dbt(
@@ -198,6 +268,39 @@ def test_the_variable_names_a_source_that_is_landed(tmp_path: Path) -> None:
     )
     assert built.returncode != 0
     assert "The variable occasions_from is case_management." in built.stdout
+
+
+def test_an_extract_as_a_council_has_it(
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    statements: compiled_models.Statements,
+) -> None:
+    """From the files themselves: two occasions of a day, by the clock, and no other source."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "missing.csv").write_text(
+        "miss_table_id,miss_person_id,miss_missing_episode_start_date,miss_missing_episode_type,"
+        "miss_missing_episode_end_date,miss_missing_rhi_offered,miss_missing_rhi_accepted\n"
+        "2,007,2017-05-01 20:00:00.000,Missing,2017-05-01 23:15:00.000,Y,N\n"
+        "1,007,2017-05-01 08:00:00.000,Absent,2017-05-01 09:30:00.000,NA,NULL\n",
+        encoding="utf-8",
+    )
+    (source / "care.csv").write_text(
+        "clae_cla_episode_id,clae_person_id,clae_cla_episode_start_date,"
+        "clae_cla_episode_ceased_date\n9,007,2017-04-01 00:00:00.000,NULL\n",
+        encoding="utf-8",
+    )
+    land(source, tmp_path / "landed")
+    compiled_models.build(warehouse, statements, tmp_path / "landed")
+    columns = ["occasion_number", "recorded_status", "counts_as", "duration_hours"]
+    assert compiled_models.rows(warehouse, "fct_missing_occasions", columns) == [
+        dict(zip(columns, (1, "A", "missing", 1.5), strict=True)),
+        dict(zip(columns, (2, "M", "missing", 3.25), strict=True)),
+    ]
+    figures = ["financial_year", "occasions_missing", "children_missing"]
+    assert compiled_models.rows(warehouse, "foi_q1_missing_occasions", figures) == [
+        dict(zip(figures, ("2017/18", 2, 1), strict=True))
+    ]
 
 
 @pytest.mark.parametrize(
