@@ -256,11 +256,11 @@ def find_in_episodes(row: Row, returns: Returns) -> Iterator[str]:
 
 
 def find_in_uasc(row: Row, returns: Returns) -> Iterator[str]:
-    if not row["child"]:
-        return
     born, duc = returns.known_birth(row), as_day(row["duc"])
     if born and duc and duc > birthday(born, 18):
         yield "304"
+    if not row["child"]:
+        return
     if returns.has(first_year(row), EPISODES) and not returns.has_day_in_year(row):
         yield "1014"
     of_child = [
