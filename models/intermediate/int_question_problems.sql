@@ -106,7 +106,13 @@ words_used as (
     from conditions
     left join breakdowns_to_ask_for as known
         on known.breakdown = {{ split_at_colon('conditions.condition', 1) }}
-    where coalesce(known.breakdown, '') not in ('month', 'quarter')
+    where
+        not (
+            coalesce(known.breakdown, '') in ('month', 'quarter')
+            and {{ matches(
+                'conditions.condition', "'^(month:[0-9]{4}-[01][0-9]|quarter:[0-9]{4}/[0-9]{2}q[1-4])$'"
+            ) }}
+        )
 
 ),
 
@@ -145,6 +151,15 @@ words_allowed as (
     union all
 
     select
+        period_basis as list_name,
+        concat(period_basis, 's as in ', example) as word,
+        example as sort_key
+    from period_bases
+    where period_basis in ('month', 'quarter')
+
+    union all
+
+    select
         'population' as list_name,
         concat(breakdown, ':…') as word,
         breakdown as sort_key
@@ -179,7 +194,10 @@ word_sentences as (
                 else concat('"', wrong_words.word, '" is not known')
             end,
             case
-                when wrong_words.word = '' or wrong_words.list_name = 'population' then ''
+                when
+                    wrong_words.word = ''
+                    or wrong_words.list_name in ('population', 'month', 'quarter')
+                    then ''
                 else
                     concat(
                         '; did you mean "',

@@ -85,6 +85,11 @@ def test_the_table_says_that_it_is_unprotected(database: Path) -> None:
         (["occasions_missing", "--of", "uasc:si", "--period", "month:2017-05"], 3, "yes, no"),
         (["occasions_missing", "--of", "uasc", "--period", "month:2017-05"], 3, "uasc:…"),
         (["occasions_missing", "--period", "moth:2017-05"], 3, '"month"?'),
+        (
+            ["occasions_missing", "--of", "month:2017-5", "--period", "month:2017-05"],
+            3,
+            "months as in 2017-05",
+        ),
         (["occasions_missing", "--period", "month:May 2017"], 3, 'Write them like "2017-05"'),
         (["occasions_missing", "--period", "month:2017-05..2017-04"], 3, "first before the last"),
         (["occasions_missing", "--period", "financial_year:2012/13"], 3, "No return is landed for"),
