@@ -10,7 +10,7 @@ from missing_from_care.command_line import out, run
 from missing_from_care.faults import DataFault
 from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response, read_response
-from missing_from_care.response.book import INVENTED_CHILDREN, workbook_content
+from missing_from_care.response.book import INVENTED_CHILDREN, long_day, workbook_content
 from missing_from_care.response.terminal import terminal_tables
 from missing_from_care.warehouse import database_file, open_warehouse
 from missing_from_care.whole_files import write_file_whole
@@ -35,8 +35,16 @@ def export_response(
     for table in terminal_tables(response):
         out.print(table)
     out.print("Not for release: small numbers are not protected yet.", markup=False)
+    if response.due_on:
+        out.print(deadline(response), markup=False)
     near = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
     out.print(f"Workbook: {near}", soft_wrap=True, markup=False)
+
+
+def deadline(response: Response) -> str:
+    """When the answer is due, and when it was given."""
+    answered = f"; answered on {long_day(response.responded_on)}" if response.responded_on else ""
+    return f"Due: {long_day(response.due_on)}{answered}."
 
 
 def write_workbook(response: Response, folder: Path) -> Path:

@@ -69,6 +69,7 @@ class Response:
     subject: str
     received_on: date | None
     responded_on: date | None
+    due_on: date | None
     tables: tuple[Table, ...]
     definitions: tuple[str, ...]
     authority: dict[str, str]
@@ -178,6 +179,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         subject=request[0] or request_ref,
         received_on=request[1],
         responded_on=request[2],
+        due_on=due_day(warehouse, request_ref),
         tables=tables_of([Answer(*row[:fields]) for row in found], headings(warehouse)),
         definitions=texts(warehouse, DEFINITIONS, request_ref),
         authority=dict(warehouse.execute("select setting, value from authority").fetchall()),
@@ -186,6 +188,14 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
             "select count(*) > 0 from stg_landed_modules where source_file ilike '%invented%'"
         ).fetchall()[0][0],
     )
+
+
+def due_day(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> date | None:
+    """The day on which the answer is due; None for a question that is only tried out."""
+    found = warehouse.execute(
+        "select due_on from foi_deadlines where request_ref = ?", [request_ref]
+    ).fetchone()
+    return found[0] if found else None
 
 
 def texts(warehouse: duckdb.DuckDBPyConnection, query: str, request_ref: str) -> tuple[str, ...]:

@@ -85,9 +85,7 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
     lines = [
         CoverLine("Request reference", response.request_ref),
         CoverLine("Subject", response.subject),
-        CoverLine("Received", f"{response.received_on.day} {response.received_on:%B %Y}")
-        if response.received_on
-        else None,
+        CoverLine("Received", long_day(response.received_on)) if response.received_on else None,
         CoverLine("Periods", periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"),
         CoverLine("Who answers", authority["name"]),
         CoverLine(
@@ -98,6 +96,11 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
         CoverLine("Licence", authority["licence"], link=LICENCE_ADDRESS),
     ]
     return tuple(line for line in lines if line)
+
+
+def long_day(day: date) -> str:
+    """`18 June 2018`, on every system alike."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def answer_sheet(table: Table, response: Response, notes: NoteList) -> AnswerSheet:
