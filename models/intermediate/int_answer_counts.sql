@@ -29,6 +29,12 @@ with questions as (
 
 ),
 
+measures as (
+
+    select * from {{ ref('measures') }}
+
+),
+
 question_periods as (
 
     select * from {{ ref('int_question_periods') }}
@@ -63,23 +69,40 @@ windows as (
 
 ),
 
-slices as (
+-- Most questions count occasions alone: the many pieces of care are spared them.
+slices_asked as (
 
-    select distinct
+    select
         questions.population,
         questions.breakdown,
         question_periods.period_start,
         question_periods.period_end,
         question_periods.period_basis = 'snapshot' as is_snapshot,
-        {{ split_conditions(without_bands('questions.population')) }} as wanted,
-        {{ conditions_on('questions.population', "'duration_band:'") }} as wanted_durations,
-        {{ conditions_on('questions.population', "'times_missing_band:'") }} as wanted_times
+        max(case when measures.counts = 'occasion' then 0 else 1 end) = 1 as needs_care
     from questions
+    inner join measures on questions.measure = measures.measure
     inner join question_periods
         on
             questions.period_basis = question_periods.period_basis
             and questions.first_period = question_periods.first_period
             and questions.last_period = question_periods.last_period
+    group by
+        questions.population,
+        questions.breakdown,
+        question_periods.period_start,
+        question_periods.period_end,
+        question_periods.period_basis = 'snapshot'
+
+),
+
+slices as (
+
+    select
+        *,
+        {{ split_conditions(without_bands('population')) }} as wanted,
+        {{ conditions_on('population', "'duration_band:'") }} as wanted_durations,
+        {{ conditions_on('population', "'times_missing_band:'") }} as wanted_times
+    from slices_asked
 
 ),
 
@@ -157,6 +180,7 @@ facts_in_slices as (
             facts.period_start = slices.period_start
             and facts.period_end = slices.period_end
             and facts.is_snapshot = slices.is_snapshot
+            and (slices.needs_care or facts.fact = 'occasion')
     where
         {{ holds_all('facts.conditions', 'slices.wanted') }}
         and {{ holds_all(
