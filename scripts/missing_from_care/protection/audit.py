@@ -1,0 +1,169 @@
+"""Attacks a choice of withheld cells: for each, the narrowest range that a reader can work out.
+
+It trusts nothing that the search did: it starts from the problem and the list of withheld cells,
+takes every other cell as read, and solves for the least and the most that each withheld cell can
+be. Three readers try: one who has only what is published, one who knows the threshold rule too,
+and one who also guesses rightly which cells are primary.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+
+from missing_from_care.faults import DataFault
+from missing_from_care.protection.problem import Problem
+from missing_from_care.protection.ranges import NEAR, System, narrowest_ranges
+
+READER = "one who has only what is published"
+RULE_READER = "one who knows the threshold rule"
+GUESSER = "one who also guesses which cells are primary"
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why a cell is not protected.
+
+    Attributes:
+        cell: its index.
+        reader: who can work it out.
+        reason: one sentence without a value.
+    """
+
+    cell: int
+    reader: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What attacking a pattern showed.
+
+    Attributes:
+        by_reader: for each reader, the range of every withheld cell.
+        ranges: the narrowest of these, [low, high] for each withheld cell, in order of cells.
+        findings: why it is not safe; empty if it is.
+    """
+
+    by_reader: dict[str, dict[int, Range]]
+    ranges: dict[int, Range]
+    findings: tuple[Finding, ...]
+
+    @property
+    def safe(self) -> bool:
+        """Whether no reader gets closer to any withheld cell than it needs."""
+        return not self.findings
+
+
+def audit(problem: Problem, withheld: Iterable[int]) -> Audit:
+    """Attacks the problem with these cells withheld and every other cell published.
+
+    Args:
+        problem: the cells and what readers know about them.
+        withheld: indices of the cells that get a marker now, primary and secondary. Those withheld
+            before and those nobody prints are hidden without being named.
+
+    Raises:
+        DataFault: a cell is named that does not exist or is published already.
+        ProtectionFault: the solver failed, so nothing is proved.
+    """
+    withheld = frozenset(withheld)
+    for cell in sorted(withheld):
+        if not 0 <= cell < len(problem.values) or cell in problem.published:
+            raise DataFault(f"Cell {cell} does not exist or is published: it cannot be withheld.")
+    hidden = tuple(sorted(withheld | problem.withheld_before | problem.unpublished))
+    readers = [READER]
+    if any(problem.thresholds[cell] for cell in hidden):
+        readers += [RULE_READER, GUESSER]
+    by_reader: dict[str, dict[int, Range]] = {}
+    findings = _told_outright(problem, frozenset(hidden))
+    for reader in readers:
+        known = [_limits(problem, cell, reader) for cell in hidden]
+        system = _what_is_published(problem, hidden, known)
+        found = narrowest_ranges(system, [problem.values[cell] for cell in hidden])
+        by_reader[reader] = dict(zip(hidden, found, strict=True))
+        findings += _too_narrow(problem, withheld, by_reader[reader], reader)
+    narrowest = {
+        cell: (
+            max(ranges[cell][0] for ranges in by_reader.values()),
+            min(ranges[cell][1] for ranges in by_reader.values()),
+        )
+        for cell in hidden
+    }
+    return Audit(by_reader, narrowest, tuple(findings))
+
+
+def _limits(problem: Problem, cell: int, reader: str) -> Range:
+    """What a reader knows about one hidden cell before any sum is looked at.
+
+    The rule: values within the threshold are primary, and no zero serves as cover. So a marker is
+    never below the threshold, and a marker that is not primary lies above it. What is not true of
+    the cell (a zero that is primary for another reason) is not assumed.
+    """
+    low, high = problem.lower[cell], problem.upper[cell]
+    threshold, value = problem.thresholds[cell], problem.values[cell]
+    if reader == READER or threshold is None or value < threshold[0]:
+        return low, high
+    least, most = threshold
+    if reader == RULE_READER:
+        return max(low, least), high
+    if value <= most:
+        return max(low, least), min(high, most)
+    return max(low, most + 1 if problem.is_whole else most), high
+
+
+def _what_is_published(problem: Problem, hidden: tuple[int, ...], known: list[Range]) -> System:
+    """The relations with every published number put in, as bounds on sums of hidden cells."""
+    column = {cell: number for number, cell in enumerate(hidden)}
+    rows: dict[tuple[tuple[int, float], ...], Range] = {}
+    for relation in problem.relations:
+        if any(cell in column for cell in relation.withdrawn_with):
+            continue
+        unknown: dict[int, float] = {}
+        told = 0.0
+        for cell, coefficient in relation.terms:
+            if cell in column:
+                unknown[column[cell]] = unknown.get(column[cell], 0) + coefficient
+            else:
+                told += coefficient * problem.values[cell]
+        key = tuple(sorted((c, k) for c, k in unknown.items() if k))
+        if key:
+            low, high = rows.get(key, (-inf, inf))
+            rows[key] = max(low, relation.low - told), min(high, relation.high - told)
+    return System(
+        lower=[low for low, _ in known],
+        upper=[high for _, high in known],
+        rows=[(key, low, high) for key, (low, high) in rows.items()],
+        is_whole=problem.is_whole,
+    )
+
+
+def _told_outright(problem: Problem, hidden: frozenset[int]) -> list[Finding]:
+    return [
+        Finding(cell, READER, f"Cell {cell} is primary and is not withheld.")
+        for cell in sorted(problem.primary - hidden)
+    ] + [
+        Finding(cell, RULE_READER, f"Cell {cell} is a zero withheld as cover.")
+        for cell in sorted(hidden - problem.unknown_anyway)
+        if problem.values[cell] == 0
+    ]
+
+
+def _too_narrow(
+    problem: Problem, withheld: frozenset[int], ranges: dict[int, Range], reader: str
+) -> list[Finding]:
+    findings = []
+    for cell, (low, high) in ranges.items():
+        value, reason = problem.values[cell], None
+        need = problem.protected.get(cell)
+        if high - low <= NEAR:
+            if need or cell in withheld:
+                reason = f"Cell {cell} can be worked out exactly by {reader}."
+        elif need and high - low < need.width - NEAR:
+            reason = f"Cell {cell} needs a range {need.width} wide; {reader} gets a narrower one."
+        elif need and (value - low < need.below - NEAR or high - value < need.above - NEAR):
+            reason = f"Cell {cell} is approached more closely than it may be by {reader}."
+        if reason:
+            findings.append(Finding(cell, reader, reason))
+    return findings

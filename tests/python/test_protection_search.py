@@ -1,0 +1,172 @@
+"""The search for cells to withhold: published problems, random ones, and every pattern tried."""
+
+import itertools
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import protection_cases as cases
+from missing_from_care.faults import ProtectionFault
+from missing_from_care.protection.audit import audit
+from missing_from_care.protection.problem import Need, Problem
+from missing_from_care.protection.search import Effort, protect
+
+PROTECT = Path(__file__).resolve().parents[2] / "scripts" / "protect.py"
+
+
+def test_fischetti_salazar_costs_59():
+    problem = Problem.of(cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6])
+    pattern = protect(problem)
+    assert pattern.secondary == (4, 8, 10)
+    assert (pattern.cost, pattern.lower_bound, pattern.is_optimal) == (59, 59, True)
+    assert audit(problem, pattern.suppressed).ranges[6] == (5, 30)
+
+
+def test_table_that_satisfies_the_line_rule_needs_one_more_cell():
+    problem = Problem.of(cases.LINE_RULE_FAILS, cases.sums((5, 5)), cases.LINE_RULE_PRIMARY)
+    pattern = protect(problem)
+    assert pattern.secondary == (8,)
+    assert pattern.is_optimal
+    assert audit(problem, pattern.suppressed).ranges[1] == (0, 78)
+
+
+def test_linked_tables_need_one_more_cell():
+    problem = Problem.of(cases.LINKED, cases.LINKED_SUMS, [0, 1, 4, 5, 6])
+    pattern = protect(problem)
+    assert pattern.secondary == (7,)
+    assert audit(problem, pattern.suppressed).safe
+
+
+@pytest.mark.parametrize("part", range(4), ids=["tables", "cubes", "linked", "bounded"])
+def test_500_random_problems_are_never_pinned(part):
+    line_rule_failures = unprotectable = 0
+    for seed in range(part, 500, 4):
+        problem = cases.random_problem(seed)
+        try:
+            pattern = protect(problem, Effort(whole_work=200, work=300))
+        except ProtectionFault:
+            unprotectable += 1
+            everything = cases.BruteForce(problem, problem.withheld_with(problem.cover_cells))
+            assert any(everything.pins(cell) for cell in problem.primary), seed
+            continue
+        attacker = cases.BruteForce(problem, pattern.suppressed)
+        assert not [cell for cell in pattern.suppressed if attacker.pins(cell)], seed
+        assert audit(problem, pattern.suppressed).safe, seed
+        assert all(problem.values[cell] > 0 for cell in pattern.secondary), seed
+        by_hand = cases.BruteForce(problem, cases.two_on_every_line(problem))
+        line_rule_failures += any(by_hand.pins(cell) for cell in problem.primary)
+    assert unprotectable < 40
+    assert line_rule_failures > 0
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_no_pattern_is_cheaper(seed):
+    problem = cases.random_problem(4 * seed if seed % 2 else 4 * seed + 2)
+    free = problem.cover_cells
+    if len(free) > 9:
+        pytest.skip("too many patterns to try")
+    cheapest = None
+    for size in range(len(free) + 1):
+        for cover in itertools.combinations(free, size):
+            cost = problem.cost(problem.withheld_with(cover))
+            if cheapest is not None and cost >= cheapest:
+                continue
+            attacker = cases.BruteForce(problem, problem.withheld_with(cover))
+            if not any(attacker.pins(cell) for cell in problem.primary):
+                cheapest = cost
+    if cheapest is None:
+        with pytest.raises(ProtectionFault):
+            protect(problem)
+    else:
+        pattern = protect(problem)
+        assert (pattern.cost, pattern.is_optimal) == (cheapest, True)
+
+
+def test_same_problem_same_answer():
+    for seed in (1, 2, 9, 15):
+        assert protect(cases.random_problem(seed)) == protect(cases.random_problem(seed))
+
+
+def test_wider_ranges_cost_more():
+    table = cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6]
+    for need, cost in ((Need(26), 60), (Need(200), 305)):
+        problem = Problem.of(*table, default_need=need)
+        pattern = protect(problem)
+        assert pattern.cost == cost
+        low, high = audit(problem, pattern.suppressed).ranges[6]
+        assert high - low >= need.width
+
+
+def test_distance_on_each_side():
+    problem = Problem.of(
+        cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6], default_need=Need(1, below=20, above=20)
+    )
+    low, high = audit(problem, protect(problem).suppressed).ranges[6]
+    assert low <= 2
+    assert high >= 42
+
+
+def test_what_was_published_before_is_no_cover():
+    problem = Problem.of(
+        cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6], published=[4, 8], withheld_before=[5]
+    )
+    pattern = protect(problem)
+    assert not {4, 5, 8}.intersection(pattern.suppressed)
+    assert audit(problem, pattern.suppressed).safe
+
+
+def test_difference_that_nobody_prints_is_protected():
+    # All children, those seeking asylum, and the others, whom no table names: 2.
+    problem = Problem.of(
+        [30, 28, 2, 12, 18],
+        [[(1, 1), (2, 1), (0, -1)], [(3, 1), (4, 1), (0, -1)]],
+        [2],
+        unpublished=[2],
+    )
+    pattern = protect(problem)
+    assert pattern.suppressed == (1,)
+    assert pattern.cost == 28
+
+
+def test_nothing_protects():
+    problem = Problem.of([3, 0, 3], [[(0, 1), (1, 1), (2, -1)]], [0], published=[2])
+    with pytest.raises(ProtectionFault, match="Cell 0 cannot be protected"):
+        protect(problem)
+
+
+def _run(tmp_path: Path, case: object, *options: str) -> subprocess.CompletedProcess:
+    file = tmp_path / "case.json"
+    file.write_text(case if isinstance(case, str) else json.dumps(case), encoding="utf-8")
+    command = [sys.executable, str(PROTECT), str(file), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_command_prints_the_answer(tmp_path):
+    case = {
+        "cells": cases.FISCHETTI_SALAZAR,
+        "equations": cases.sums((4, 4)),
+        "primary": [6],
+        "name": "ignored",
+    }
+    done = _run(tmp_path, case)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "suppressed": [4, 6, 8, 10],
+        "cost": 59,
+        "ranges": {"4": [0, 25], "6": [5, 30], "8": [0, 25], "10": [4, 29]},
+        "safe": True,
+    }
+    assert json.loads(_run(tmp_path, case, "--width", "26").stdout)["cost"] == 60
+    assert _run(tmp_path, case, "--width", "0").returncode == 2
+
+
+def test_command_says_that_nothing_protects(tmp_path):
+    case = {"cells": [3, 0, 3], "equations": [[[0, 1], [1, 1], [2, -1]]], "primary": [0]}
+    done = _run(tmp_path, case | {"published": [2]})
+    assert done.returncode == 4
+    answer = json.loads(done.stdout)
+    assert (answer["safe"], answer["ranges"]) == (False, {"0": [3, 3]})
+    assert "cannot be protected" in done.stderr
