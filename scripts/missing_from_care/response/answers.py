@@ -12,7 +12,12 @@ from missing_from_care.faults import DataFault, UsageFault
 
 @dataclass(frozen=True)
 class Answer:
-    """One row of `foi_answers` with the headings that a reader needs."""
+    """One row of `foi_answers` with the headings that a reader needs.
+
+    Attributes:
+        is_withheld: the figure is withheld to protect a child, so `value` is None; whether it is
+            small itself or covers another is never said.
+    """
 
     question_no: str
     part: str
@@ -33,6 +38,7 @@ class Answer:
     marker: str | None
     note: str | None
     wording: str
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Response:
-    """A request with everything that its answer says."""
+    """A request with everything that its answer says.
+
+    Attributes:
+        is_protected: small numbers have been withheld and the release gate has passed it, so it
+            may be published; False: for the council's own use.
+        refusal: what a letter says about figures that are withheld (FOIA s.17), a paragraph each;
+            empty where none is.
+    """
 
     request_ref: str
     subject: str
@@ -75,6 +88,8 @@ class Response:
     authority: dict[str, str]
     notes: dict[str, str]
     is_of_invented_children: bool
+    is_protected: bool = False
+    refusal: tuple[str, ...] = ()
 
     @property
     def dated(self) -> date:
@@ -173,7 +188,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         raise UsageFault(
             f"Request {request_ref} has no question yet: add its rows to foi_request_questions.csv."
         )
-    fields = len(Answer.__dataclass_fields__)
+    fields = len(Answer.__dataclass_fields__) - 1
     return Response(
         request_ref=request_ref,
         subject=request[0] or request_ref,

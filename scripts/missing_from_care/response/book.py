@@ -65,7 +65,7 @@ def workbook_content(response: Response, issued_on: date) -> ResponseWorkbook:
 
 def paragraphs(response: Response) -> tuple[str, ...]:
     """What a reader must know before anything else."""
-    told = [NOT_FOR_RELEASE]
+    told = [] if response.is_protected else [NOT_FOR_RELEASE]
     if response.is_of_invented_children:
         told.append(INVENTED_CHILDREN)
     if len(response.definitions) > 1:

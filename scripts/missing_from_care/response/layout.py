@@ -34,6 +34,8 @@ class Grid:
 
 def shown(answer: Answer) -> str | float:
     """The figure, or the marker that stands instead of it."""
+    if answer.is_withheld:
+        return "[c]"
     if answer.value is None:
         return answer.marker or "[x]"
     return answer.value if answer.unit in ("percent", "average") else int(answer.value)
