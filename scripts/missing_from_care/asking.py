@@ -61,15 +61,15 @@ def question_of(measure: str, by: str, of: str, period: str) -> Question:
     return Question(measure, by, of, basis, first, last or first)
 
 
-def ask(database: Path, question: Question) -> duckdb.DuckDBPyConnection:
-    """Puts a question to a warehouse.
+def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
+    """Puts questions to a warehouse.
 
     Args:
         database: the DuckDB file; it is only read.
-        question: as in the register.
+        *questions: as in the register.
 
     Returns: a connection in which `foi_answers`, `stg_foi_requests` and all that a response is read
-    from hold the one question, as request `try-out`.
+    from hold these questions alone, numbered from 1, as request `try-out`.
 
     Raises:
         DataFault: a word is wrong, or a period is not landed.
@@ -94,18 +94,10 @@ def ask(database: Path, question: Question) -> duckdb.DuckDBPyConnection:
         [TRY_OUT],
     )
     connection.execute(f"create table {QUESTIONS} as select * from store.main.{QUESTIONS} limit 0")
-    row = {"request_ref": TRY_OUT, "question_no": "1", "part": "", "wording": ""}
-    row |= {
-        "measure": question.measure.lower(),
-        "breakdown": question.breakdown.lower(),
-        "population": question.population.lower().replace(" ", ""),
-        "period_basis": question.period_basis.lower(),
-        "first_period": question.first_period,
-        "last_period": question.last_period,
-    }
-    connection.execute(
-        f"insert into {QUESTIONS} ({', '.join(row)}) values ({', '.join('?' * len(row))})",
-        list(row.values()),
+    rows = [_row(number, question) for number, question in enumerate(questions, start=1)]
+    connection.executemany(
+        f"insert into {QUESTIONS} ({', '.join(rows[0])}) values ({', '.join('?' * len(rows[0]))})",
+        [list(row.values()) for row in rows],
     )
     texts = dict(
         connection.execute(
@@ -129,6 +121,21 @@ def ask(database: Path, question: Question) -> duckdb.DuckDBPyConnection:
         "order by period_order, category_order"
     )
     return connection
+
+
+def _row(number: int, question: Question) -> dict[str, str]:
+    return {
+        "request_ref": TRY_OUT,
+        "question_no": str(number),
+        "part": "",
+        "wording": "",
+        "measure": question.measure.lower(),
+        "breakdown": question.breakdown.lower(),
+        "population": question.population.lower().replace(" ", ""),
+        "period_basis": question.period_basis.lower(),
+        "first_period": question.first_period,
+        "last_period": question.last_period,
+    }
 
 
 def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict]:

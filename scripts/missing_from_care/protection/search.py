@@ -19,6 +19,21 @@ from missing_from_care.protection.problem import Problem
 from missing_from_care.protection.space import Space, space_of
 
 
+class Unprotectable(ProtectionFault):
+    """Nothing that may be withheld protects a cell.
+
+    Args:
+        cell: its index.
+    """
+
+    def __init__(self, cell: int) -> None:
+        super().__init__(
+            f"Cell {cell} cannot be protected: it can be worked out too closely even if every cell "
+            "that may be withheld is. Publish less: join groups or leave a table out."
+        )
+        self.cell = cell
+
+
 @dataclass(frozen=True)
 class Effort:
     """How hard to try, in steps and not in seconds, so that the answer is always the same.
@@ -65,7 +80,7 @@ def protect(problem: Problem, effort: Effort | None = None) -> Pattern:
         effort: how hard to try.
 
     Raises:
-        ProtectionFault: nothing that may be withheld protects every primary cell.
+        Unprotectable: nothing that may be withheld protects every primary cell.
     """
     return _Search(problem, effort or Effort()).run()
 
@@ -85,11 +100,7 @@ class _Search:
         everything = self.space.openness(set(self.problem.cover_cells))
         for cell in self.attack.needs:
             if not self.attack.whole_room(cell, everything):
-                raise ProtectionFault(
-                    f"Cell {cell} cannot be protected: it can be worked out too closely even if "
-                    "every cell that may be withheld is. Publish less: join groups or leave a "
-                    "table out."
-                )
+                raise Unprotectable(cell)
         relaxed = self._relax()
         self._improve(set(), self.price * (1.0 - relaxed.open_) + 1e-6)
         if not self._is_proved():

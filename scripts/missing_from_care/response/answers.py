@@ -26,6 +26,8 @@ class Answer:
     period_basis: str
     period: str
     period_order: int
+    period_start: date
+    period_end: date
     category: str
     category_label: str
     category_order: int
@@ -112,6 +114,8 @@ ANSWERS = """
         questions.period_basis,
         answers.period,
         answers.period_order,
+        answers.period_start,
+        answers.period_end,
         answers.category,
         answers.category_label,
         answers.category_order,

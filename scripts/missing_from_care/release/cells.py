@@ -1,0 +1,120 @@
+"""A cell by what it counts, so that the same number is the same cell wherever it is printed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from missing_from_care.release.rules import Rules
+from missing_from_care.response.answers import Answer
+
+Box = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """What a number counts.
+
+    Attributes:
+        measure: of the seed `measures`.
+        first_day, last_day: of the period, both included; the same day for a snapshot.
+        is_snapshot: counts what stands on the day, not what happened in the period.
+        box: for each dimension that restricts it, the finest categories; in order.
+    """
+
+    measure: str
+    first_day: date
+    last_day: date
+    is_snapshot: bool
+    box: Box
+
+    def codes(self, dimension: str) -> tuple[str, ...] | None:
+        """The finest categories of a dimension; None if it does not restrict the cell."""
+        return dict(self.box).get(dimension)
+
+    def without(self, dimension: str) -> "Cell":
+        """The cell that counts every category of a dimension."""
+        return replace(self, box=tuple(each for each in self.box if each[0] != dimension))
+
+    def measuring(self, measure: str) -> "Cell":
+        """The same period and population, another measure."""
+        return replace(self, measure=measure)
+
+
+def cell_of(answer: Answer, rules: Rules) -> Cell | None:
+    """The cell that an answer prints; None if nothing can be in it, as of girls who are boys."""
+    conditions = [] if answer.population == "all" else answer.population.split("&")
+    if answer.breakdown != "none":
+        conditions.append(f"{answer.breakdown}:{answer.category}")
+    return cell(
+        answer.measure,
+        answer.period_start,
+        answer.period_end,
+        answer.period_basis == "snapshot",
+        conditions,
+        rules,
+    )
+
+
+def cell(
+    measure: str,
+    first_day: date,
+    last_day: date,
+    is_snapshot: bool,
+    conditions: Iterable[str],
+    rules: Rules,
+) -> Cell | None:
+    """The cell for a measure, period and conditions such as `uasc:yes`; None if it is empty.
+
+    Months and quarters become a shorter period, and age bands ages.
+    """
+    is_on_last_day = rules.measures[measure].is_on_last_day
+    if is_on_last_day:
+        first_day, is_snapshot = last_day, True
+    box: dict[str, frozenset[str]] = {}
+    for condition in conditions:
+        breakdown, _, category = condition.partition(":")
+        if breakdown in ("month", "quarter"):
+            from_day, to_day = _span(breakdown, category)
+            first_day, last_day = max(first_day, from_day), min(last_day, to_day)
+            continue
+        dimension, codes = rules.elements[breakdown, category]
+        box[dimension] = box.get(dimension, codes) & codes
+    if first_day > last_day or not all(box.values()):
+        return None
+    ordered = tuple((dimension, tuple(sorted(codes))) for dimension, codes in sorted(box.items()))
+    return Cell(measure, first_day, last_day, is_snapshot, ordered)
+
+
+def conditions_of(box: Box, rules: Rules) -> list[str]:
+    """The conditions of a question that ask for a box.
+
+    Raises:
+        KeyError: no one category covers these.
+    """
+    return [rules.words[dimension, frozenset(codes)] for dimension, codes in box]
+
+
+def in_words(found: Cell, rules: Rules) -> str:
+    """`Occasions missing, 1 April 2017 to 31 March 2018 (Unaccompanied asylum-seeking)`."""
+    days = [f"{day.day} {day:%B %Y}" for day in (found.first_day, found.last_day)]
+    period = f"on {days[1]}" if found.is_snapshot else f"{days[0]} to {days[1]}"
+    said = []
+    for condition in conditions_of(found.box, rules):
+        breakdown, _, category = condition.partition(":")
+        words = rules.labels[breakdown, ""], rules.labels[breakdown, category]
+        said.append(": ".join(dict.fromkeys(words)))
+    of = f" ({'; '.join(said)})" if said else ""
+    return f"{rules.measures[found.measure].heading}, {period}{of}"
+
+
+def _span(breakdown: str, category: str) -> tuple[date, date]:
+    """First and last day of `2017-04`, or of `2017/18 Q1`, the quarter that begins in April."""
+    if breakdown == "month":
+        year, month = map(int, category.split("-"))
+        months = 1
+    else:
+        year, quarter = int(category[:4]), int(category[-1])
+        year, month = (year + 1, 1) if quarter == 4 else (year, 1 + 3 * quarter)
+        months = 3
+    after = year * 12 + month - 1 + months
+    return date(year, month, 1), date(after // 12, after % 12 + 1, 1) - timedelta(days=1)

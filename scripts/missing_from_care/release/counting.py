@@ -1,0 +1,42 @@
+"""Counts cells that no response prints, by the same SQL as those that one does."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from missing_from_care.asking import Question, ask
+from missing_from_care.release.cells import Cell, conditions_of
+from missing_from_care.release.links import Count
+from missing_from_care.release.rules import Rules
+
+
+def counting(database: Path, rules: Rules) -> Count:
+    """A function that counts cells from a warehouse.
+
+    Args:
+        database: the DuckDB file; it is only read.
+        rules: the rule seeds.
+    """
+
+    def count(cells: Iterable[Cell]) -> dict[Cell, float]:
+        wanted = list(dict.fromkeys(cells))
+        if not wanted:
+            return {}
+        with ask(database, *(_question(cell, rules) for cell in wanted)) as connection:
+            found = connection.execute(
+                "select cast(question_no as int), value from foi_answers where value is not null"
+            ).fetchall()
+        return {wanted[number - 1]: value for number, value in found}
+
+    return count
+
+
+def _question(cell: Cell, rules: Rules) -> Question:
+    first, last = cell.first_day.isoformat(), cell.last_day.isoformat()
+    return Question(
+        measure=cell.measure,
+        breakdown="none",
+        population="&".join(conditions_of(cell.box, rules)) or "all",
+        period_basis="snapshot" if cell.is_snapshot else "range",
+        first_period=last if cell.is_snapshot else first,
+        last_period=last,
+    )

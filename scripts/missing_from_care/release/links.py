@@ -1,0 +1,244 @@
+"""How cells hang together: every relation follows from what the measures and categories mean."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+from itertools import pairwise
+from math import inf
+
+from missing_from_care.release.cells import Cell
+from missing_from_care.release.order import Order
+from missing_from_care.release.rules import Rules
+from missing_from_care.release.web import Link, Rest, Web, counts
+
+Count = Callable[[Iterable[Cell]], Mapping[Cell, float]]
+
+
+def web_of(printed: Mapping[Cell, float], rules: Rules, count: Count) -> Web:
+    """Links cells by all that readers know of them.
+
+    A relation that the numbers obey is taken as known even where it is only likely, such as the
+    rows of a table adding up though a child could be in two: readers never know less than this.
+
+    Args:
+        printed: every cell that is or was printed, with what it holds.
+        rules: the rule seeds.
+        count: gives what cells hold that no response prints; it leaves out those it cannot count.
+    """
+    web = Web(dict(sorted(printed.items())))
+    _add_derived(web, rules, count)
+    while True:
+        known = len(web.values)
+        _complete_measures(web, rules)
+        _complete_tables(web, rules)
+        if len(web.values) == known:
+            break
+    _add_periods(web, rules, count)
+    _link_measures(web, rules)
+    _link_tables(web, rules)
+    _link_times_missing(web, rules)
+    _link_order(web, rules)
+    return web
+
+
+def _add_derived(web: Web, rules: Rules, count: Count) -> None:
+    """Percentages, averages and the longest duration, each with what it is worked out from."""
+    wanted, derived = [], []
+    for cell in list(web.values):
+        if rule := rules.derived.get(cell.measure):
+            bases = [cell.measuring(m) for m in (rule.numerator, rule.denominator) if m]
+            derived.append((cell, rule, bases))
+            wanted += [base for base in bases if base not in web.values]
+    web.values |= count(dict.fromkeys(wanted))
+    for cell, rule, bases in derived:
+        if len(bases) < 2 or not all(base in web.values for base in bases):
+            continue
+        half = 0.5 / 10**rule.decimals
+        top, bottom, shown = *bases, web.values[cell]
+        away = (top, bottom, cell)
+        for edge, sign in ((shown - half, 1.0), (shown + half, -1.0)):
+            terms = ((top, sign * rule.scale), (bottom, -sign * edge))
+            web.links.append(Link(terms, -1e-6 * max(1.0, web.values[bottom]), inf, away))
+
+
+def _slices(web: Web, rules: Rules) -> dict[tuple, dict[str, Cell]]:
+    """The cells of each period and population, by measure."""
+    found: dict[tuple, dict[str, Cell]] = defaultdict(dict)
+    for cell in counts(web, rules):
+        found[cell.first_day, cell.last_day, cell.is_snapshot, cell.box][cell.measure] = cell
+    return found
+
+
+def _parts(rules: Rules, how: str, is_snapshot: bool) -> dict[str, list[str]]:
+    found = defaultdict(list)
+    for whole, part, add_up, on_snapshot in rules.parts:
+        if add_up == how and (on_snapshot or not is_snapshot):
+            found[whole].append(part)
+    return found
+
+
+def _complete_measures(web: Web, rules: Rules) -> None:
+    """The one measure that follows from the others of its split, such as those still missing."""
+    for of_slice in _slices(web, rules).values():
+        is_snapshot = next(iter(of_slice.values())).is_snapshot
+        for whole, parts in _parts(rules, "exactly", is_snapshot).items():
+            lacking = [measure for measure in (whole, *parts) if measure not in of_slice]
+            if len(lacking) != 1:
+                continue
+            cell = next(iter(of_slice.values())).measuring(lacking[0])
+            told = sum(web.values[of_slice[part]] for part in parts if part in of_slice)
+            value = told if lacking[0] == whole else web.values[of_slice[whole]] - told
+            web.values[cell] = of_slice[lacking[0]] = value
+            of_slice[lacking[0]] = cell
+
+
+def _link_measures(web: Web, rules: Rules) -> None:
+    for of_slice in _slices(web, rules).values():
+        is_snapshot = next(iter(of_slice.values())).is_snapshot
+        for how in ("exactly", "at_least", "at_most"):
+            for whole, parts in _parts(rules, how, is_snapshot).items():
+                if any(measure not in of_slice for measure in (whole, *parts)):
+                    continue
+                terms = [(of_slice[part], 1.0) for part in parts]
+                if how == "exactly":
+                    web.equate(of_slice[whole], terms)
+                elif how == "at_least":
+                    web.at_least(terms, [(of_slice[whole], 1.0)])
+                else:
+                    web.at_least([(of_slice[whole], 1.0)], terms)
+
+
+def _lines(web: Web, rules: Rules) -> dict[tuple[Cell, str], dict[frozenset[str], Cell]]:
+    """For each cell without a dimension, printed or not, those with it, by their categories."""
+    found: dict[tuple[Cell, str], dict[frozenset[str], Cell]] = defaultdict(dict)
+    for cell in counts(web, rules):
+        for dimension, codes in cell.box:
+            others = {name for name, _ in cell.box} - {dimension}
+            if not others & rules.by_question:
+                found[cell.without(dimension), dimension][frozenset(codes)] = cell
+    return found
+
+
+def _adds_up(cell: Cell, dimension: str, rules: Rules) -> bool:
+    return rules.measures[cell.measure].unit == "occasions" or dimension in rules.one_a_child
+
+
+def _parts_of(whole: frozenset[str], family: dict[frozenset[str], Cell]) -> list[frozenset[str]]:
+    """The largest members of a family within a whole that do not overlap."""
+    chosen: list[frozenset[str]] = []
+    for codes in sorted(family, key=lambda each: (-len(each), sorted(each))):
+        if codes < whole and not any(codes & other for other in chosen):
+            chosen.append(codes)
+    return chosen
+
+
+def _complete_tables(web: Web, rules: Rules) -> None:
+    """The total of a table that prints none."""
+    for (total, dimension), family in _lines(web, rules).items():
+        parts = _parts_of(rules.domains[dimension], family)
+        is_complete = frozenset().union(*parts) == rules.domains[dimension]
+        if total not in web.values and is_complete and _adds_up(total, dimension, rules):
+            web.values[total] = sum(web.values[family[part]] for part in parts)
+
+
+def _link_tables(web: Web, rules: Rules) -> None:
+    for (total, dimension), family in _lines(web, rules).items():
+        wholes = dict(family)
+        if total in web.values:
+            wholes[rules.domains[dimension]] = total
+        for codes, whole in wholes.items():
+            parts = _parts_of(codes, family)
+            cells = [(family[part], 1.0) for part in parts]
+            left = web.values[whole] - sum(web.values[cell] for cell, _ in cells)
+            is_complete = frozenset().union(*parts) == codes
+            if len(parts) < 2:
+                continue
+            if is_complete and left == 0:
+                web.equate(whole, cells)
+            elif left < 0 and is_complete:
+                web.at_least(cells, [(whole, 1.0)])
+            elif left >= 0 and _adds_up(whole, dimension, rules):
+                rest = Rest(whole, tuple(cell for cell, _ in cells))
+                web.values[rest] = left
+                web.equate(whole, [*cells, (rest, 1.0)])
+
+
+def _add_periods(web: Web, rules: Rules, count: Count) -> None:
+    """Cuts periods of occasions where others begin or end; children can be in several."""
+    families: dict[tuple, list[Cell]] = defaultdict(list)
+    for cell in counts(web, rules):
+        dimensions = {name for name, _ in cell.box}
+        if not cell.is_snapshot and not dimensions & rules.by_question:
+            families[cell.measure, cell.box].append(cell)
+    cuts = {}
+    for (measure, _), family in families.items():
+        pieces = _pieces(family)
+        for cell in family:
+            within = [piece for piece in pieces if _is_within(piece, cell)]
+            if len(within) > 1:
+                cuts[cell] = [Cell(measure, *piece, False, cell.box) for piece in within]
+    of_occasions = {
+        cell: pieces
+        for cell, pieces in cuts.items()
+        if rules.measures[cell.measure].unit == "occasions"
+    }
+    wanted = dict.fromkeys(p for pieces in of_occasions.values() for p in pieces)
+    web.values |= count([piece for piece in wanted if piece not in web.values])
+    for cell, pieces in cuts.items():
+        if not all(piece in web.values for piece in pieces):
+            continue
+        terms = [(piece, 1.0) for piece in pieces]
+        total = sum(web.values[piece] for piece in pieces)
+        if total == web.values[cell]:
+            web.equate(cell, terms)
+        elif total > web.values[cell]:
+            web.at_least(terms, [(cell, 1.0)])
+
+
+def _pieces(family: list[Cell]) -> list[tuple[date, date]]:
+    """The periods between the days on which any of the family's begins or has ended."""
+    day = timedelta(days=1)
+    days = {cell.first_day for cell in family} | {cell.last_day + day for cell in family}
+    return [(start, end - day) for start, end in pairwise(sorted(days))]
+
+
+def _is_within(piece: tuple[date, date], cell: Cell) -> bool:
+    return cell.first_day <= piece[0] and piece[1] <= cell.last_day
+
+
+def _link_times_missing(web: Web, rules: Rules) -> None:
+    """Children missing so many times: they had at least, and at most, so many occasions."""
+    for cell in counts(web, rules):
+        bands = [(name, codes) for name, codes in cell.box if name in rules.by_question]
+        occasions = cell.measuring("occasions_missing")
+        if cell.measure != "children_missing" or not bands or occasions not in web.values:
+            continue
+        lowest, highest = rules.bounds[bands[0][0], bands[0][1][0]]
+        web.at_least([(occasions, 1.0)], [(cell, float(lowest))])
+        if highest:
+            web.at_least([(cell, float(highest))], [(occasions, 1.0)])
+
+
+def _link_order(web: Web, rules: Rules) -> None:
+    """A part is never more than its whole; where little is left, that is a cell of its own."""
+    cells = counts(web, rules)
+    order = Order(cells, web.values, rules)
+    sums = [
+        [node for node, _ in link.terms]
+        for link in web.links
+        if link.low == link.high and not link.withdrawn_with
+    ]
+    told = {(whole, part) for whole, *parts in sums for part in parts}
+    is_halved = {(whole, part) for whole, *parts in sums if len(parts) == 2 for part in parts}
+    low, high = rules.policy("all").interval
+    for whole, part in order.pairs():
+        if not web.values[part]:
+            continue
+        left = web.values[whole] - web.values[part]
+        is_of_one_kind = rules.measures[whole.measure].unit == rules.measures[part.measure].unit
+        if is_of_one_kind and low <= left <= high and (whole, part) not in is_halved:
+            rest = Rest(whole, (part,))
+            web.values[rest] = left
+            web.equate(whole, [(part, 1.0), (rest, 1.0)])
+        elif order.is_next(whole, part) and (whole, part) not in told:
+            web.at_least([(whole, 1.0)], [(part, 1.0)])
