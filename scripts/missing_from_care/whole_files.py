@@ -100,6 +100,29 @@ def replacing_folder(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def locking_file(path: Path) -> Iterator[None]:
+    """Holds a lock for the length of the block; a killed run gives it up by itself.
+
+    Args:
+        path: an empty file that stands for the lock and stays where it is.
+
+    Raises:
+        UsageFault: the file cannot be made.
+        BusyFault: another run holds it.
+    """
+    with _as_fault(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            _lock(descriptor)
+        except OSError:
+            raise BusyFault(_busy(path.parent)) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def _as_fault(path: Path) -> Iterator[None]:
     """Turns a full disk, a missing right or an open file into a sentence."""
     try:

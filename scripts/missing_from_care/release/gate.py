@@ -1,55 +1,46 @@
 """The gate: nothing is released unless the audit finds every withheld cell protected."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from missing_from_care.faults import DataFault, ProtectionFault
-from missing_from_care.protection.audit import Audit, audit
+from missing_from_care.protection.audit import audit
 from missing_from_care.protection.search import Pattern, Unprotectable, protect
 from missing_from_care.release.cells import Cell, cell_of, in_words
 from missing_from_care.release.ledger import Released
 from missing_from_care.release.links import Count, web_of
 from missing_from_care.release.rules import Rules
 from missing_from_care.release.stating import Statement, bases, is_derived, state
-from missing_from_care.release.web import Node, Rest
+from missing_from_care.release.verdict import Revision, Verdict, named
+from missing_from_care.release.web import Node
 from missing_from_care.response.answers import Answer, Response
-from missing_from_care.response.book import long_day
 
 
-@dataclass(frozen=True)
-class Revision:
-    """A number that differs from the one released before."""
-
-    cell: Cell
-    earlier: Released
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the gate found.
-
-    Attributes:
-        printed: the cells of the response, with what they hold.
-        statement: the problem that was solved.
-        pattern: which cells are withheld.
-        audit: what readers can still work out.
-        withheld: the cells of the response that get a marker.
-        revisions: numbers that contradict earlier ones.
-        public: what earlier responses let readers work out already.
-    """
-
-    printed: Mapping[Cell, float]
-    statement: Statement
-    pattern: Pattern
-    audit: Audit
-    withheld: frozenset[Cell]
-    revisions: tuple[Revision, ...]
-    public: tuple[Node, ...]
+class _Stuck(ProtectionFault):
+    """A cell cannot be protected whatever is withheld."""
 
 
 def judge(
     response: Response, rules: Rules, count: Count, ledger: Sequence[Released] = ()
+) -> Verdict:
+    """Decides what of a response is withheld, and audits the choice; says what is in the way.
+
+    Arguments and errors are those of `judge_as_it_is`.
+    """
+    try:
+        return judge_as_it_is(response, rules, count, ledger)
+    except _Stuck as fault:
+        ways = " or ".join(_ways_out(response, rules, count, ledger))
+        advice = f"Without {ways} it could be." if ways else "No one table is the cause."
+        raise ProtectionFault(
+            *fault.sentences,
+            f"{advice} Join categories or periods in the questions of the register, or leave a "
+            "table out and say why.",
+        ) from None
+
+
+def judge_as_it_is(
+    response: Response, rules: Rules, count: Count, ledger: Sequence[Released]
 ) -> Verdict:
     """Decides what of a response is withheld, and audits the choice.
 
@@ -91,10 +82,10 @@ def judge(
     try:
         pattern = protect(statement.problem)
     except Unprotectable as fault:
-        raise ProtectionFault(
-            f"{_opening(response)}{_named(statement.nodes[fault.cell], rules)} cannot be "
-            "protected: readers can work it out too closely even if everything else is withheld "
-            "that may be. Ask for less: join categories or periods, or leave a table out."
+        named_cell = named(statement.nodes[fault.cell], rules)
+        raise _Stuck(
+            f"{_opening(response)}{named_cell} cannot be protected: readers can work it out too "
+            "closely even if everything is withheld that may be. Nothing was released."
         ) from None
     return audited(response, rules, printed, statement, pattern, revisions, public)
 
@@ -117,7 +108,7 @@ def audited(
     if not found.safe:
         raise ProtectionFault(
             *dict.fromkeys(
-                f"{_opening(response)}{_named(statement.nodes[each.cell], rules)}: "
+                f"{_opening(response)}{named(statement.nodes[each.cell], rules)}: "
                 f"{each.reason.removeprefix(f'Cell {each.cell} ')} Nothing was released."
                 for each in found.findings
             )
@@ -140,6 +131,7 @@ def audited(
         frozenset(withheld),
         revisions,
         tuple(node for node in statement.nodes if node in public),
+        frozenset(cell for cell in printed if is_derived(cell, rules)),
     )
 
 
@@ -161,41 +153,17 @@ def cells_of(response: Response, rules: Rules) -> dict[Cell, float]:
     return found
 
 
-def protected(response: Response, rules: Rules, verdict: Verdict) -> Response:
-    """The response as it may be published: without the numbers that are withheld."""
-    notes = dict(response.notes)
-    since = {each.cell: each.earlier.released_on for each in verdict.revisions}
-
-    def shown(answer: Answer) -> Answer:
-        cell = cell_of(answer, rules)
-        if cell in since:
-            text = notes["revised_since"].replace("{day}", long_day(since[cell]))
-            notes[f"revised_since {since[cell]}"] = text
-            answer = replace(answer, note=f"{answer.note} {text}" if answer.note else text)
-        if cell in verdict.withheld:
-            answer = replace(answer, value=None, is_withheld=True)
-        return answer
-
-    tables = tuple(
-        replace(table, answers=tuple(map(shown, table.answers))) for table in response.tables
-    )
-    return replace(response, tables=tables, notes=notes, is_protected=True)
-
-
-def released(
-    response: Response, verdict: Verdict, released_on: date, file_sha256: str
-) -> list[Released]:
-    """The rows of the ledger for a response that passed."""
-    return [
-        Released(
-            released_on,
-            response.request_ref,
-            file_sha256,
-            cell,
-            None if cell in verdict.withheld else value,
-        )
-        for cell, value in verdict.printed.items()
-    ]
+def _ways_out(
+    response: Response, rules: Rules, count: Count, ledger: Sequence[Released]
+) -> Iterator[str]:
+    """The tables without any one of which the rest could be released."""
+    for left_out in response.tables:
+        tables = tuple(table for table in response.tables if table is not left_out)
+        try:
+            judge_as_it_is(replace(response, tables=tables), rules, count, ledger)
+        except ProtectionFault:
+            continue
+        yield left_out.label
 
 
 def _answered(response: Response, rules: Rules) -> list[tuple[Answer, Cell | None]]:
@@ -213,11 +181,3 @@ def _is_near(cell: Cell, printed: Mapping[Cell, float]) -> bool:
 
 def _opening(response: Response) -> str:
     return f"Request {response.request_ref}: "
-
-
-def _named(node: Node, rules: Rules) -> str:
-    """A cell in words; a rest as what it is left of."""
-    if isinstance(node, Rest):
-        parts = " and ".join(in_words(part, rules) for part in node.parts)
-        return f"{in_words(node.whole, rules)}, less {parts}"
-    return in_words(node, rules)

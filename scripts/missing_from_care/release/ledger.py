@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from missing_from_care.faults import DataFault
 from missing_from_care.release.cells import Cell
-from missing_from_care.whole_files import write_file_whole
+from missing_from_care.whole_files import locking_file, write_file_whole
 
 COLUMNS = (
     "released_on",
@@ -45,6 +46,18 @@ class Released:
     value: float | None
 
 
+@contextmanager
+def holding(file: Path) -> Iterator[None]:
+    """Keeps other exports from reading the ledger before this one has added to it.
+
+    Raises:
+        BusyFault: another export is at work.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with locking_file(file.with_name(f".{file.name}.lock")):
+        yield
+
+
 def read_ledger(file: Path) -> list[Released]:
     """The cells released so far, the oldest first; none if there is no ledger yet.
 
@@ -71,6 +84,8 @@ def read_ledger(file: Path) -> list[Released]:
 
 def add_to_ledger(file: Path, released: Iterable[Released]) -> None:
     """Adds cells at the end, all or none; what stands there stays, byte for byte.
+
+    To be called within `holding`.
 
     Args:
         file: the ledger; it is made for its owner's eyes alone if it is not there.

@@ -1,0 +1,115 @@
+"""The assessment of a response: what is withheld and why, what readers can still work out, and the
+few lines that a person decides and signs. It holds unprotected numbers, so it is private."""
+
+from dataclasses import dataclass
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from missing_from_care.project import CHECKOUT
+from missing_from_care.release.cells import Cell
+from missing_from_care.release.rules import Policy, Rules
+from missing_from_care.release.verdict import Revision, Verdict, named
+from missing_from_care.release.web import Node
+from missing_from_care.response.answers import Response
+from missing_from_care.response.book import long_day
+
+TEMPLATES = CHECKOUT / "scripts" / "templates"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One withheld cell.
+
+    Attributes:
+        counted: what it counts, in words.
+        value: what it holds.
+        kind: why it is withheld.
+        span: the narrowest range that a reader can work out; empty for a figure that is no count.
+        policy: the row that makes it small; None for cover.
+    """
+
+    counted: str
+    value: str
+    kind: str
+    span: str
+    policy: Policy | None
+
+
+def refusal(warehouse: duckdb.DuckDBPyConnection, verdict: Verdict) -> tuple[str, ...]:
+    """The paragraphs of the refusal notice (FOIA s.17), none if nothing is withheld.
+
+    Args:
+        warehouse: an open warehouse, for the seed `refusal`.
+        verdict: of the gate.
+    """
+    if not verdict.withheld:
+        return ()
+    query = "select wording from refusal order by cast(sentence_order as int)"
+    return tuple(wording for (wording,) in warehouse.execute(query).fetchall())
+
+
+def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes:
+    """The page, complete but for the decisions and the signature.
+
+    Args:
+        response: the request and its answers.
+        rules: the rule seeds.
+        verdict: of the gate.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("assessment.html").render(
+        response=response,
+        verdict=verdict,
+        lines=[line(cell, rules, verdict) for cell in sorted(verdict.withheld)],
+        followed=[
+            line(node, rules, verdict)
+            for node in verdict.statement.policies
+            if node not in verdict.printed
+        ],
+        policies=list(dict.fromkeys(verdict.statement.policies.values())),
+        public=[named(node, rules) for node in verdict.public],
+        revisions=[revision_sentence(each, rules) for each in verdict.revisions],
+        long_day=long_day,
+    )
+    return page.encode()
+
+
+def revision_sentence(revision: Revision, rules: Rules) -> str:
+    """That a number differs from the one released before, with both days."""
+    earlier = revision.earlier
+    return (
+        f"{named(revision.cell, rules)}: {earlier.value:,g} was released on "
+        f"{long_day(earlier.released_on)} in answer to {earlier.request_ref}; the number is now "
+        "another one. The notes of this response say that it was revised."
+    )
+
+
+def line(node: Node, rules: Rules, verdict: Verdict) -> Line:
+    """A withheld cell, or one that follows from others, as the page shows it."""
+    statement = verdict.statement
+    at = statement.nodes.index(node)
+    policy = statement.policies.get(node)
+    value = verdict.printed.get(node, statement.problem.values[at])
+    low, high = verdict.audit.ranges.get(at, (None, None))
+    if policy:
+        kind = "small" if node in verdict.printed else "follows from what is printed"
+    elif isinstance(node, Cell) and node.measure in rules.derived:
+        kind = "worked out from a withheld figure"
+    elif at in statement.problem.withheld_before:
+        kind = "withheld in an earlier response"
+    else:
+        kind = "cover"
+    return Line(
+        counted=named(node, rules),
+        value=f"{value:,g}",
+        kind=kind,
+        span="" if low is None or node in statement.carried else f"{low:,g} to {high:,g}",
+        policy=policy,
+    )

@@ -1,0 +1,109 @@
+"""What the gate found of a response, and the response as it may then be published."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from missing_from_care.protection.audit import Audit
+from missing_from_care.protection.search import Pattern
+from missing_from_care.release.cells import Cell, cell_of, in_words
+from missing_from_care.release.ledger import Released
+from missing_from_care.release.rules import Rules
+from missing_from_care.release.stating import Statement
+from missing_from_care.release.web import Node, Rest
+from missing_from_care.response.answers import Answer, Response
+from missing_from_care.response.book import long_day
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A number that differs from the one released before."""
+
+    cell: Cell
+    earlier: Released
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate found.
+
+    Attributes:
+        printed: the cells of the response, with what they hold.
+        statement: the problem that was solved.
+        pattern: which cells are withheld.
+        audit: what readers can still work out.
+        withheld: the cells of the response that get a marker.
+        revisions: numbers that contradict earlier ones.
+        public: what earlier responses let readers work out already.
+        is_derived: cells that are no counts, such as percentages.
+    """
+
+    printed: Mapping[Cell, float]
+    statement: Statement
+    pattern: Pattern
+    audit: Audit
+    withheld: frozenset[Cell]
+    revisions: tuple[Revision, ...]
+    public: tuple[Node, ...]
+
+    is_derived: frozenset[Cell]
+
+    @property
+    def counts_withheld(self) -> tuple[Cell, ...]:
+        """The cells withheld that are counts, in order."""
+        return tuple(sorted(self.withheld - self.is_derived))
+
+    @property
+    def cover(self) -> tuple[Cell, ...]:
+        """Those of them that are not small, but would give a small one away."""
+        small = self.statement.policies.keys() | set(self.public)
+        return tuple(cell for cell in self.counts_withheld if cell not in small)
+
+    def cost(self, cells: Iterable[Cell]) -> float:
+        """What is lost by withholding cells: the sum of what they hold."""
+        return sum(self.printed[cell] for cell in cells)
+
+
+def protected(response: Response, rules: Rules, verdict: Verdict) -> Response:
+    """The response as it may be published: without the numbers that are withheld."""
+    notes = dict(response.notes)
+    since = {each.cell: each.earlier.released_on for each in verdict.revisions}
+
+    def shown(answer: Answer) -> Answer:
+        cell = cell_of(answer, rules)
+        if cell in since:
+            text = notes["revised_since"].replace("{day}", long_day(since[cell]))
+            notes[f"revised_since {since[cell]}"] = text
+            answer = replace(answer, note=f"{answer.note} {text}" if answer.note else text)
+        if cell in verdict.withheld:
+            answer = replace(answer, value=None, is_withheld=True)
+        return answer
+
+    tables = tuple(
+        replace(table, answers=tuple(map(shown, table.answers))) for table in response.tables
+    )
+    return replace(response, tables=tables, notes=notes, is_protected=True)
+
+
+def released(
+    response: Response, verdict: Verdict, released_on: date, file_sha256: str
+) -> list[Released]:
+    """The rows of the ledger for a response that passed."""
+    return [
+        Released(
+            released_on,
+            response.request_ref,
+            file_sha256,
+            cell,
+            None if cell in verdict.withheld else value,
+        )
+        for cell, value in verdict.printed.items()
+    ]
+
+
+def named(node: Node, rules: Rules) -> str:
+    """A cell in words; a rest as what it is left of."""
+    if isinstance(node, Rest):
+        parts = " and ".join(in_words(part, rules) for part in node.parts)
+        return f"{in_words(node.whole, rules)}, less {parts}"
+    return in_words(node, rules)
