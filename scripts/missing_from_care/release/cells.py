@@ -1,6 +1,6 @@
 """A cell by what it counts, so that the same number is the same cell wherever it is printed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -60,13 +60,15 @@ def cell(
     first_day: date,
     last_day: date,
     is_snapshot: bool,
-    conditions: Iterable[str],
+    conditions: Sequence[str],
     rules: Rules,
 ) -> Cell | None:
     """The cell for a measure, period and conditions such as `uasc:yes`; None if it is empty.
 
-    Months and quarters become a shorter period, and age bands ages.
+    A measure under a condition that another measure stands for becomes that one; months and
+    quarters become a shorter period, and age bands ages.
     """
+    measure, conditions = rules.named_measure(measure, sorted(conditions), is_snapshot)
     is_on_last_day = rules.measures[measure].is_on_last_day
     if is_on_last_day:
         first_day, is_snapshot = last_day, True
@@ -99,10 +101,12 @@ def in_words(found: Cell, rules: Rules) -> str:
     days = [f"{day.day} {day:%B %Y}" for day in (found.first_day, found.last_day)]
     period = f"on {days[1]}" if found.is_snapshot else f"{days[0]} to {days[1]}"
     said = []
-    for condition in conditions_of(found.box, rules):
-        breakdown, _, category = condition.partition(":")
-        words = rules.labels[breakdown, ""], rules.labels[breakdown, category]
-        said.append(": ".join(dict.fromkeys(words)))
+    for dimension, codes in found.box:
+        name = rules.words.get((dimension, frozenset(codes)))
+        named = [name] if name else [f"{dimension}:{code}" for code in codes]
+        labels = [rules.labels[tuple(each.split(":"))] for each in named]
+        heading = rules.labels[named[0].split(":")[0], ""]
+        said.append(": ".join(dict.fromkeys((heading, " or ".join(labels)))))
     of = f" ({'; '.join(said)})" if said else ""
     return f"{rules.measures[found.measure].heading}, {period}{of}"
 

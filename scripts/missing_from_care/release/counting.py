@@ -5,7 +5,7 @@ from pathlib import Path
 
 from missing_from_care.asking import Question, ask
 from missing_from_care.release.cells import Cell, conditions_of
-from missing_from_care.release.links import Count
+from missing_from_care.release.latent import Count
 from missing_from_care.release.rules import Rules
 
 

@@ -1,14 +1,15 @@
 """The gate: nothing is released unless the audit finds every withheld cell protected."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from missing_from_care.faults import DataFault, ProtectionFault
 from missing_from_care.protection.audit import audit
 from missing_from_care.protection.search import Pattern, Unprotectable, protect
 from missing_from_care.release.cells import Cell, cell_of, in_words
+from missing_from_care.release.latent import Count
 from missing_from_care.release.ledger import Released
-from missing_from_care.release.links import Count, web_of
+from missing_from_care.release.links import web_of
 from missing_from_care.release.rules import Rules
 from missing_from_care.release.stating import Statement, bases, is_derived, state
 from missing_from_care.release.verdict import Revision, Verdict, named
@@ -55,7 +56,8 @@ def judge_as_it_is(
         DataFault: two answers give different numbers for the same cell.
     """
     printed = cells_of(response, rules)
-    latest = {each.cell: each for each in ledger if _is_near(each.cell, printed)}
+    latest = {each.cell: each for each in ledger}
+    latest = {cell: latest[cell] for cell in _near(printed, latest)}
     now = {**count(cell for cell in latest if cell not in printed), **printed}
     revisions = tuple(
         Revision(cell, each)
@@ -172,11 +174,18 @@ def _answered(response: Response, rules: Rules) -> list[tuple[Answer, Cell | Non
     ]
 
 
-def _is_near(cell: Cell, printed: Mapping[Cell, float]) -> bool:
-    """Whether a released cell has a day in common with a printed one."""
-    return any(
-        cell.first_day <= other.last_day and other.first_day <= cell.last_day for other in printed
-    )
+def _near(printed: Iterable[Cell], released: Iterable[Cell]) -> list[Cell]:
+    """The released cells that share a day with a printed one, or with such a cell, and so on."""
+    periods = {(cell.first_day, cell.last_day) for cell in printed}
+    waiting = {(cell.first_day, cell.last_day) for cell in released} - periods
+    while met := {
+        (first, last)
+        for first, last in waiting
+        if any(first <= to_day and from_day <= last for from_day, to_day in periods)
+    }:
+        periods |= met
+        waiting -= met
+    return [cell for cell in released if (cell.first_day, cell.last_day) in periods]
 
 
 def _opening(response: Response) -> str:

@@ -1,17 +1,15 @@
 """How cells hang together: every relation follows from what the measures and categories mean."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
-from itertools import pairwise
+from collections.abc import Mapping
+from datetime import timedelta
 from math import inf
 
 from missing_from_care.release.cells import Cell
+from missing_from_care.release.latent import Count, add_latent, adds_up
 from missing_from_care.release.order import Order
 from missing_from_care.release.rules import Rules
 from missing_from_care.release.web import Link, Rest, Web, counts
-
-Count = Callable[[Iterable[Cell]], Mapping[Cell, float]]
 
 
 def web_of(printed: Mapping[Cell, float], rules: Rules, count: Count) -> Web:
@@ -27,13 +25,8 @@ def web_of(printed: Mapping[Cell, float], rules: Rules, count: Count) -> Web:
     """
     web = Web(dict(sorted(printed.items())))
     _add_derived(web, rules, count)
-    while True:
-        known = len(web.values)
-        _complete_measures(web, rules)
-        _complete_tables(web, rules)
-        if len(web.values) == known:
-            break
-    _add_periods(web, rules, count)
+    add_latent(web, rules, count)
+    _link_periods(web, rules)
     _link_measures(web, rules)
     _link_tables(web, rules)
     _link_times_missing(web, rules)
@@ -69,34 +62,11 @@ def _slices(web: Web, rules: Rules) -> dict[tuple, dict[str, Cell]]:
     return found
 
 
-def _parts(rules: Rules, how: str, is_snapshot: bool) -> dict[str, list[str]]:
-    found = defaultdict(list)
-    for whole, part, add_up, on_snapshot in rules.parts:
-        if add_up == how and (on_snapshot or not is_snapshot):
-            found[whole].append(part)
-    return found
-
-
-def _complete_measures(web: Web, rules: Rules) -> None:
-    """The one measure that follows from the others of its split, such as those still missing."""
-    for of_slice in _slices(web, rules).values():
-        is_snapshot = next(iter(of_slice.values())).is_snapshot
-        for whole, parts in _parts(rules, "exactly", is_snapshot).items():
-            lacking = [measure for measure in (whole, *parts) if measure not in of_slice]
-            if len(lacking) != 1:
-                continue
-            cell = next(iter(of_slice.values())).measuring(lacking[0])
-            told = sum(web.values[of_slice[part]] for part in parts if part in of_slice)
-            value = told if lacking[0] == whole else web.values[of_slice[whole]] - told
-            web.values[cell] = of_slice[lacking[0]] = value
-            of_slice[lacking[0]] = cell
-
-
 def _link_measures(web: Web, rules: Rules) -> None:
     for of_slice in _slices(web, rules).values():
         is_snapshot = next(iter(of_slice.values())).is_snapshot
         for how in ("exactly", "at_least", "at_most"):
-            for whole, parts in _parts(rules, how, is_snapshot).items():
+            for whole, parts in rules.splits(is_snapshot, how).items():
                 if any(measure not in of_slice for measure in (whole, *parts)):
                     continue
                 terms = [(of_slice[part], 1.0) for part in parts]
@@ -119,26 +89,16 @@ def _lines(web: Web, rules: Rules) -> dict[tuple[Cell, str], dict[frozenset[str]
     return found
 
 
-def _adds_up(cell: Cell, dimension: str, rules: Rules) -> bool:
-    return rules.measures[cell.measure].unit == "occasions" or dimension in rules.one_a_child
-
-
-def _parts_of(whole: frozenset[str], family: dict[frozenset[str], Cell]) -> list[frozenset[str]]:
-    """The largest members of a family within a whole that do not overlap."""
+def _parts_of(
+    whole: frozenset[str], family: dict[frozenset[str], Cell], finest_first: bool = False
+) -> list[frozenset[str]]:
+    """The largest, or the finest, members of a family within a whole that do not overlap."""
     chosen: list[frozenset[str]] = []
-    for codes in sorted(family, key=lambda each: (-len(each), sorted(each))):
+    sign = 1 if finest_first else -1
+    for codes in sorted(family, key=lambda each: (sign * len(each), sorted(each))):
         if codes < whole and not any(codes & other for other in chosen):
             chosen.append(codes)
     return chosen
-
-
-def _complete_tables(web: Web, rules: Rules) -> None:
-    """The total of a table that prints none."""
-    for (total, dimension), family in _lines(web, rules).items():
-        parts = _parts_of(rules.domains[dimension], family)
-        is_complete = frozenset().union(*parts) == rules.domains[dimension]
-        if total not in web.values and is_complete and _adds_up(total, dimension, rules):
-            web.values[total] = sum(web.values[family[part]] for part in parts)
 
 
 def _link_tables(web: Web, rules: Rules) -> None:
@@ -148,6 +108,8 @@ def _link_tables(web: Web, rules: Rules) -> None:
             wholes[rules.domains[dimension]] = total
         for codes, whole in wholes.items():
             parts = _parts_of(codes, family)
+            if frozenset().union(*parts) != codes:
+                parts = _parts_of(codes, family, finest_first=True)
             cells = [(family[part], 1.0) for part in parts]
             left = web.values[whole] - sum(web.values[cell] for cell, _ in cells)
             is_complete = frozenset().union(*parts) == codes
@@ -157,53 +119,40 @@ def _link_tables(web: Web, rules: Rules) -> None:
                 web.equate(whole, cells)
             elif left < 0 and is_complete:
                 web.at_least(cells, [(whole, 1.0)])
-            elif left >= 0 and _adds_up(whole, dimension, rules):
+            elif left >= 0 and adds_up(whole, dimension, rules):
                 rest = Rest(whole, tuple(cell for cell, _ in cells))
                 web.values[rest] = left
                 web.equate(whole, [*cells, (rest, 1.0)])
 
 
-def _add_periods(web: Web, rules: Rules, count: Count) -> None:
-    """Cuts periods of occasions where others begin or end; children can be in several."""
+def _link_periods(web: Web, rules: Rules) -> None:
+    """A period and the stretches of it: occasions add up, a child can be in several."""
     families: dict[tuple, list[Cell]] = defaultdict(list)
     for cell in counts(web, rules):
         dimensions = {name for name, _ in cell.box}
         if not cell.is_snapshot and not dimensions & rules.by_question:
             families[cell.measure, cell.box].append(cell)
-    cuts = {}
-    for (measure, _), family in families.items():
-        pieces = _pieces(family)
-        for cell in family:
-            within = [piece for piece in pieces if _is_within(piece, cell)]
-            if len(within) > 1:
-                cuts[cell] = [Cell(measure, *piece, False, cell.box) for piece in within]
-    of_occasions = {
-        cell: pieces
-        for cell, pieces in cuts.items()
-        if rules.measures[cell.measure].unit == "occasions"
-    }
-    wanted = dict.fromkeys(p for pieces in of_occasions.values() for p in pieces)
-    web.values |= count([piece for piece in wanted if piece not in web.values])
-    for cell, pieces in cuts.items():
-        if not all(piece in web.values for piece in pieces):
-            continue
-        terms = [(piece, 1.0) for piece in pieces]
-        total = sum(web.values[piece] for piece in pieces)
-        if total == web.values[cell]:
-            web.equate(cell, terms)
-        elif total > web.values[cell]:
-            web.at_least(terms, [(cell, 1.0)])
+    for family in families.values():
+        for whole in family:
+            parts = [(part, 1.0) for part in _tiles(whole, family)]
+            total = sum(web.values[part] for part, _ in parts)
+            if parts and total == web.values[whole]:
+                web.equate(whole, parts)
+            elif parts and total > web.values[whole]:
+                web.at_least(parts, [(whole, 1.0)])
 
 
-def _pieces(family: list[Cell]) -> list[tuple[date, date]]:
-    """The periods between the days on which any of the family's begins or has ended."""
-    day = timedelta(days=1)
-    days = {cell.first_day for cell in family} | {cell.last_day + day for cell in family}
-    return [(start, end - day) for start, end in pairwise(sorted(days))]
-
-
-def _is_within(piece: tuple[date, date], cell: Cell) -> bool:
-    return cell.first_day <= piece[0] and piece[1] <= cell.last_day
+def _tiles(whole: Cell, family: list[Cell]) -> list[Cell]:
+    """The shortest cells of a family that cover a period from end to end; none if none do."""
+    found, day = [], whole.first_day
+    while day <= whole.last_day:
+        starting = [c for c in family if c.first_day == day and c != whole]
+        within = [c for c in starting if c.last_day <= whole.last_day]
+        if not within:
+            return []
+        found.append(min(within, key=lambda cell: cell.last_day))
+        day = found[-1].last_day + timedelta(days=1)
+    return found
 
 
 def _link_times_missing(web: Web, rules: Rules) -> None:

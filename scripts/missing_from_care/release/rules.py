@@ -1,6 +1,7 @@
 """The rule seeds that the gate reasons with, as the warehouse holds them."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -67,6 +68,7 @@ class Rules:
         measures: by name.
         parts: pairs of whole and part, with what the parts add up to and whether that holds on a
             snapshot.
+        named: the measure that a measure is under a condition, for a snapshot or a period.
         derived: figures that are no counts, by measure.
         elements: for each (breakdown, category) its dimension and the finest categories that it
             covers: `age_band`, `16_to_17` is `age`, {16, 17}.
@@ -80,6 +82,7 @@ class Rules:
 
     measures: dict[str, Measure]
     parts: tuple[tuple[str, str, str, bool], ...]
+    named: dict[tuple[str, str, bool], str]
     derived: dict[str, Derived]
     elements: dict[tuple[str, str], tuple[str, frozenset[str]]]
     domains: dict[str, frozenset[str]]
@@ -109,6 +112,38 @@ class Rules:
                     below |= fresh
                 found[measure, on_snapshot] = frozenset(below)
         return found
+
+    def splits(self, is_snapshot: bool, how: str = "exactly") -> dict[str, list[str]]:
+        """The measures that parts add up to, exactly or as `parts_add_up` says, with the parts."""
+        found = defaultdict(list)
+        for whole, part, add_up, on_snapshot in self.parts:
+            if add_up == how and (on_snapshot or not is_snapshot):
+                found[whole].append(part)
+        return found
+
+    def split_below(self, measure: str, is_snapshot: bool) -> set[str]:
+        """A measure with the parts that add up to it, and theirs."""
+        parts = self.splits(is_snapshot).get(measure, [])
+        return {measure}.union(*(self.split_below(part, is_snapshot) for part in parts))
+
+    def split_tree(self, measure: str, is_snapshot: bool) -> set[str]:
+        """Every measure that hangs together with one by parts that add up."""
+        for whole, parts in self.splits(is_snapshot).items():
+            if measure in parts:
+                return self.split_tree(whole, is_snapshot)
+        return self.split_below(measure, is_snapshot)
+
+    def named_measure(
+        self, measure: str, conditions: Sequence[str], is_snapshot: bool
+    ) -> tuple[str, list[str]]:
+        """The measure that stands for one under conditions, with the conditions left over."""
+        left = []
+        for condition in conditions:
+            if name := self.named.get((measure, condition, is_snapshot)):
+                measure = name
+            else:
+                left.append(condition)
+        return measure, left
 
     @cached_property
     def words(self) -> dict[tuple[str, frozenset[str]], str]:
@@ -150,6 +185,13 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
             )
             for row in _rows(warehouse, "measure_parts")
         ),
+        named={
+            (measure, row["condition"], on_snapshot): row["part"]
+            for row in _rows(warehouse, "measure_parts")
+            for on_snapshot in (False, True)
+            for measure in (row["whole"], row["part"])
+            if row["condition"] and (row["holds_on_snapshot"] == "true" or not on_snapshot)
+        },
         derived={
             row["measure"]: Derived(
                 row["numerator"],
