@@ -1,11 +1,26 @@
 """Fixtures that several test files share."""
 
+from pathlib import Path
+
 import pytest
 
 import compiled_models
+from missing_from_care.project import CHECKOUT
 
 
 @pytest.fixture(scope="session")
 def statements(tmp_path_factory: pytest.TempPathFactory) -> compiled_models.Statements:
     """The models as dbt compiles them, once for the whole run."""
     return compiled_models.compile_models(tmp_path_factory.mktemp("compiled"))
+
+
+@pytest.fixture(scope="session")
+def database(
+    tmp_path_factory: pytest.TempPathFactory, statements: compiled_models.Statements
+) -> Path:
+    """A warehouse file of the demonstration extracts; tests only read it."""
+    folder = tmp_path_factory.mktemp("warehouse")
+    connection = compiled_models.connect(folder)
+    compiled_models.build(connection, statements, CHECKOUT / "seeds" / "extracts")
+    connection.close()
+    return folder / f"{compiled_models.CATALOG}.duckdb"

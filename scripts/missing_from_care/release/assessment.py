@@ -9,8 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from missing_from_care.project import CHECKOUT
 from missing_from_care.release.cells import Cell
 from missing_from_care.release.rules import Policy, Rules
-from missing_from_care.release.verdict import Revision, Verdict, named
-from missing_from_care.release.web import Node
+from missing_from_care.release.verdict import Revision, Verdict
+from missing_from_care.release.web import Node, named
 from missing_from_care.response.answers import Response
 from missing_from_care.response.book import long_day
 

@@ -12,8 +12,8 @@ from missing_from_care.release.ledger import Released
 from missing_from_care.release.links import web_of
 from missing_from_care.release.rules import Rules
 from missing_from_care.release.stating import Statement, bases, is_derived, state
-from missing_from_care.release.verdict import Revision, Verdict, named
-from missing_from_care.release.web import Node
+from missing_from_care.release.verdict import Revision, Verdict
+from missing_from_care.release.web import Node, named
 from missing_from_care.response.answers import Answer, Response
 
 

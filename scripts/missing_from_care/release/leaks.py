@@ -123,7 +123,7 @@ def _texts(data: bytes) -> Iterator[tuple[str, str]]:
     try:
         with ZipFile(BytesIO(data)) as parts:
             for part in parts.infolist():
-                yield "name of a part", part.filename
+                yield "name of a part", re.sub(r"[/.]", " ", part.filename)
                 yield part.filename, _decoded(parts.read(part))
             yield "comment", _decoded(parts.comment)
     except BadZipFile:

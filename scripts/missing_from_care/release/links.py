@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from math import inf
 
+from missing_from_care.faults import DataFault
 from missing_from_care.release.cells import Cell
 from missing_from_care.release.latent import Count, add_latent, adds_up
 from missing_from_care.release.order import Order
 from missing_from_care.release.rules import Rules
-from missing_from_care.release.web import Link, Rest, Web, counts
+from missing_from_care.release.web import Link, Rest, Web, counts, named
 
 
 def web_of(printed: Mapping[Cell, float], rules: Rules, count: Count) -> Web:
@@ -22,6 +23,9 @@ def web_of(printed: Mapping[Cell, float], rules: Rules, count: Count) -> Web:
         printed: every cell that is or was printed, with what it holds.
         rules: the rule seeds.
         count: gives what cells hold that no response prints; it leaves out those it cannot count.
+
+    Raises:
+        DataFault: numbers that must agree do not.
     """
     web = Web(dict(sorted(printed.items())))
     _add_derived(web, rules, count)
@@ -31,7 +35,19 @@ def web_of(printed: Mapping[Cell, float], rules: Rules, count: Count) -> Web:
     _link_tables(web, rules)
     _link_times_missing(web, rules)
     _link_order(web, rules)
+    _refuse_contradictions(web, rules)
     return web
+
+
+def _refuse_contradictions(web: Web, rules: Rules) -> None:
+    for link in web.links:
+        total = sum(times * web.values[node] for node, times in link.terms)
+        if not link.low - 1e-6 <= total <= link.high + 1e-6:
+            cells = [named(node, rules) for node, _ in link.terms]
+            raise DataFault(
+                f"{cells[0]} does not agree with {' and '.join(cells[1:])}: build the warehouse "
+                "again, and if that does not help report a fault of the program."
+            )
 
 
 def _add_derived(web: Web, rules: Rules, count: Count) -> None:

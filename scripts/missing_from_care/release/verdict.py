@@ -6,11 +6,11 @@ from datetime import date
 
 from missing_from_care.protection.audit import Audit
 from missing_from_care.protection.search import Pattern
-from missing_from_care.release.cells import Cell, cell_of, in_words
+from missing_from_care.release.cells import Cell, cell_of
 from missing_from_care.release.ledger import Released
 from missing_from_care.release.rules import Rules
 from missing_from_care.release.stating import Statement
-from missing_from_care.release.web import Node, Rest
+from missing_from_care.release.web import Node
 from missing_from_care.response.answers import Answer, Response
 from missing_from_care.response.book import long_day
 
@@ -99,11 +99,3 @@ def released(
         )
         for cell, value in verdict.printed.items()
     ]
-
-
-def named(node: Node, rules: Rules) -> str:
-    """A cell in words; a rest as what it is left of."""
-    if isinstance(node, Rest):
-        parts = " and ".join(in_words(part, rules) for part in node.parts)
-        return f"{in_words(node.whole, rules)}, less {parts}"
-    return in_words(node, rules)

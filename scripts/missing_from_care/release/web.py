@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 
-from missing_from_care.release.cells import Cell
+from missing_from_care.release.cells import Cell, in_words
 from missing_from_care.release.rules import Rules
 
 
@@ -59,3 +59,11 @@ def counts(web: Web, rules: Rules) -> list[Cell]:
     return [
         node for node in web.values if isinstance(node, Cell) and node.measure not in rules.derived
     ]
+
+
+def named(node: Node, rules: Rules) -> str:
+    """A cell in words; a rest as what it is left of."""
+    if isinstance(node, Rest):
+        parts = " and ".join(in_words(part, rules) for part in node.parts)
+        return f"{in_words(node.whole, rules)}, less {parts}"
+    return in_words(node, rules)
