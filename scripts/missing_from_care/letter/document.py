@@ -11,6 +11,7 @@ from zipfile import BadZipFile, ZipFile
 from docx.document import Document
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
+from docx.shared import Pt
 from docxtpl import DocxTemplate
 from jinja2 import Environment, StrictUndefined, TemplateError
 from lxml.etree import XMLSyntaxError
@@ -22,6 +23,12 @@ from missing_from_care.workbook.cells import one_line
 LANGUAGE = "en-GB"
 PRIVATE = re.compile(rb"w:author=|w15:author=|attachedTemplate")
 """What comments, tracked changes and a template's path leave: names of persons and folders."""
+
+ANSWER_TABLE = "Answer table"
+"""The style of tables whose columns are fitted to their texts."""
+
+WIDEST, LINE_OF_HEADING, POINTS_A_CHARACTER = 38, 13, 6
+"""Characters of the widest column and of a heading's line; how wide one is, rather too wide."""
 
 KEPT = ("/styles", "/settings", "/numbering", "/fontTable", "/theme", "/webSettings", "/header")
 KEPT += ("/footer", "/footnotes", "/endnotes", "/image", "/hyperlink")
@@ -47,6 +54,7 @@ def rendered(
     try:
         filled = DocxTemplate(str(template))
         filled.init_docx()
+        _leave_behind(filled.docx)
     except (PackageNotFoundError, BadZipFile, KeyError, ValueError):
         raise UsageFault(f"{template} is not there or is no Word document (.docx).") from None
     try:
@@ -55,7 +63,11 @@ def rendered(
         raise DataFault(
             f"{template.name}: {problem}. Mend the tag in Word; docs/letter.md lists them."
         ) from None
-    _set_properties(filled.docx, title, author, dated)
+    properties = filled.docx.core_properties
+    properties.title, properties.language = title[:255], LANGUAGE
+    properties.author = properties.last_modified_by = author
+    properties.created = properties.modified = datetime.combine(dated, time.min)
+    _fit_columns(filled.docx)
     data = BytesIO()
     filled.docx.save(data)
     _refuse_gaps(filled.docx, context, template.name)
@@ -84,19 +96,38 @@ def texts_of(value: Any) -> Iterator[str]:
         yield value
 
 
-def _set_properties(document: Document, title: str, author: str, dated: date) -> None:
-    """Leaves the template's own properties behind and sets what a reader needs."""
-    package = document.part.package
+def _leave_behind(document: Document) -> None:
+    """Leaves the template's own properties behind, and what its text does not need."""
     for relations, kept in (
-        (package.rels, ("/officeDocument",)),
+        (document.part.package.rels, ("/officeDocument",)),
         (document.part.rels, KEPT),
     ):
         for name in [name for name, each in relations.items() if not each.reltype.endswith(kept)]:
             del relations[name]
-    properties = document.core_properties
-    properties.title, properties.language = title[:255], LANGUAGE
-    properties.author = properties.last_modified_by = author
-    properties.created = properties.modified = datetime.combine(dated, time.min)
+
+
+def _fit_columns(document: Document) -> None:
+    """Gives the columns of answers the widths of their texts: not every program works them out."""
+    section = document.sections[0]
+    room = section.page_width - section.left_margin - section.right_margin
+    for table in document.tables:
+        if table.style.name != ANSWER_TABLE:
+            continue
+        columns = [[cell.text for cell in column.cells] for column in table.columns]
+        longest = [
+            max(
+                map(
+                    len, [heading[:LINE_OF_HEADING], *heading.split(), *(t[:WIDEST] for t in texts)]
+                )
+            )
+            for heading, *texts in columns
+        ]
+        widths = [Pt(POINTS_A_CHARACTER * characters + 12) for characters in longest]
+        share = min(1, room / sum(widths))
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = int(width * share)
+            for cell in column.cells:
+                cell.width = column.width
 
 
 def _refuse_gaps(document: Document, context: Mapping[str, Any], name: str) -> None:

@@ -78,8 +78,9 @@ class Response:
             may be published; False: for the council's own use.
         refusal: what a letter says about figures that are withheld (FOIA s.17), a paragraph each;
             empty where none is.
-        words: what the rule seeds give a letter, such as `letter:opening`, `sentence:` with a
-            measure, `period:` with a period basis, `review_on:` with a setting, and thresholds.
+        words: what the rule seeds give letter and sign-off sheet, such as `letter:opening`,
+            `sentence:` with a measure, `period:` with a period basis, `review_on:` with a setting,
+            and thresholds.
     """
 
     request_ref: str
@@ -172,6 +173,9 @@ WORDS = """
     select 'review_on:' || setting, review_on from authority where review_on is not null
     union all
     select threshold, value from thresholds
+    union all
+    select kind || ':' || lpad(item_order, 3, '0'), wording from sign_off_items
+    order by all
 """
 
 
