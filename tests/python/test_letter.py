@@ -207,6 +207,16 @@ def test_what_is_not_held_is_said_with_advice(responses) -> None:
     )
     assert len(held) == 6 and "advise" in held[-1]
     assert "We hold part of the information" in text_of(letter(response))
+    nothing = changed(response, lambda a: replace(a, value=None, marker="[x]"))
+    assert "We do not hold the information" in text_of(letter(nothing))
+
+
+def test_a_setting_that_is_not_filled_in_is_one_sentence(responses) -> None:
+    response = responses[REQUESTS[0]]
+    for setting, said in (("review_email", "'review_email'"), ("signatory", "signatory")):
+        settings = response.authority | {setting: None}
+        with pytest.raises(DataFault, match=said):
+            letter_bytes(replace(response, authority=settings))
 
 
 @settings(deadline=None, max_examples=30)

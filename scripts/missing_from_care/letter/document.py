@@ -113,15 +113,12 @@ def _fit_columns(document: Document) -> None:
     for table in document.tables:
         if table.style.name != ANSWER_TABLE:
             continue
-        columns = [[cell.text for cell in column.cells] for column in table.columns]
-        longest = [
-            max(
-                map(
-                    len, [heading[:LINE_OF_HEADING], *heading.split(), *(t[:WIDEST] for t in texts)]
-                )
-            )
+        columns = ([cell.text for cell in column.cells] for column in table.columns)
+        cut = (
+            [heading[:LINE_OF_HEADING], *heading.split(), *(text[:WIDEST] for text in texts)]
             for heading, *texts in columns
-        ]
+        )
+        longest = (max(map(len, texts)) for texts in cut)
         widths = [Pt(POINTS_A_CHARACTER * characters + 12) for characters in longest]
         share = min(1, room / sum(widths))
         for column, width in zip(table.columns, widths, strict=True):

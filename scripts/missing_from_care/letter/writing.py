@@ -12,12 +12,8 @@ from missing_from_care.letter.document import rendered, texts_of
 from missing_from_care.letter.questions import questions
 from missing_from_care.letter.sentences import filled
 from missing_from_care.project import CHECKOUT
-from missing_from_care.response.answers import Response, Table
-from missing_from_care.response.book import (
-    INVENTED_CHILDREN,
-    LICENCE_ADDRESS,
-    long_day,
-)
+from missing_from_care.response.answers import Answer, Response, Table
+from missing_from_care.response.book import INVENTED_CHILDREN, LICENCE_ADDRESS, long_day
 
 TEMPLATE = CHECKOUT / "templates" / "letter.docx"
 
@@ -45,7 +41,8 @@ def letter_bytes(response: Response, template: Path = TEMPLATE) -> bytes:
 
 def letter_context(response: Response) -> dict[str, Any]:
     """What the letter says, by the names of the template's tags: docs/letter.md lists them."""
-    is_withheld = any(each.is_withheld for table in response.tables for each in table.answers)
+    answers = [each for table in response.tables for each in table.answers]
+    is_withheld = any(each.is_withheld for each in answers)
     if is_withheld and not response.refusal:
         raise ProtectionFault(
             f"Request {response.request_ref} withholds figures without saying by which exemption "
@@ -55,20 +52,20 @@ def letter_context(response: Response) -> dict[str, Any]:
         raise DataFault(f"Request {response.request_ref} has no received_on in the register.")
     say = partial(said, response)
     lacking = not_held(response.tables)
-    opening = ["held_in_part" if lacking else "held", "withheld_in_part", "workbook"]
+    held = "held_in_part" if lacking else "held"
+    if all(is_not_held(each) for each in answers):
+        held = "held_not"
+    opening = [held, *(["withheld_in_part"] if is_withheld else []), "workbook"]
     is_changed = len(response.definitions) > 1
     context = {
-        "authority": response.authority,
+        "authority": {name: value for name, value in response.authority.items() if value},
         "title": say("title"),
         "reference": response.request_ref,
         "subject": response.subject,
         "dated": long_day(response.responded_on) if response.responded_on else say("not_dated"),
         "notices": [say("not_for_release")] * (not response.is_protected)
         + [INVENTED_CHILDREN] * response.is_of_invented_children,
-        "opening": [
-            say("opening"),
-            " ".join(say(text) for text in opening if is_withheld or text != "withheld_in_part"),
-        ],
+        "opening": [say("opening"), " ".join(map(say, opening))],
         "questions": questions(response),
         "definitions": [say("definition_change")] * is_changed + list(response.definitions),
         "refusal": [*response.refusal, say("advice_withheld")] if is_withheld else [],
@@ -90,9 +87,9 @@ def letter_context(response: Response) -> dict[str, Any]:
 
 def said(response: Response, letter_text: str) -> str:
     """A text of the seed `letter_texts`, filled in."""
+    settings = {**response.words, **response.authority}
     values = {
-        **response.words,
-        **response.authority,
+        **{name: value for name, value in settings.items() if value and ":" not in name},
         "request_ref": response.request_ref,
         "received": long_day(response.received_on),
         "licence_address": LICENCE_ADDRESS,
@@ -105,9 +102,14 @@ def not_held(tables: Sequence[Table]) -> list[str]:
     found: dict[str, dict[str, None]] = {}
     for table in tables:
         for each in table.answers:
-            if each.value is None and each.marker == "[x]" and not each.is_withheld:
+            if is_not_held(each):
                 found.setdefault(f"{table.label}: {each.heading}", {})[each.period] = None
     return [f"{name}, {', '.join(periods)}" for name, periods in found.items()]
+
+
+def is_not_held(answer: Answer) -> bool:
+    """Whether the returns that a figure needs are not there."""
+    return answer.value is None and answer.marker == "[x]" and not answer.is_withheld
 
 
 def settings_to_check(response: Response, on: date) -> list[str]:

@@ -22,7 +22,7 @@ from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response
 
 RULES = CHECKOUT / "seeds" / "rules"
-PROGRAM = ("models", "macros", "scripts")
+PROGRAM = ("models", "macros", "scripts", "seeds")
 COMPARED = ("request", "inputs", "program_sha256", "versions")
 
 
@@ -46,11 +46,11 @@ def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict
     rules = sorted(RULES.glob("*.csv"))
     _refuse_other_build(warehouse, extracts, rules)
     inputs = {
-        **sums(extracts.rglob("*.*"), "extracts", extracts),
+        **sums(extracts.rglob("*"), "extracts", extracts),
         **sums(rules, "rules", RULES),
         **sums((CHECKOUT / "templates").glob("*.docx"), "templates", CHECKOUT / "templates"),
     }
-    program = [file for name in PROGRAM for file in (CHECKOUT / name).rglob("*.*")]
+    program = [file for name in PROGRAM for file in (CHECKOUT / name).rglob("*")]
     program = [file for file in program if file.suffix in (".sql", ".py", ".yml")]
     program_sums = sums([*program, CHECKOUT / "dbt_project.yml"], "", CHECKOUT)
     return {
@@ -164,7 +164,7 @@ def differences(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> list[s
         Nothing if request, inputs, program and versions are the same: then a pack whose bytes
         differ was changed by hand, or the program does not give the same bytes each time.
     """
-    before, now = ({**dict(_flat(each))} for each in (recorded, found))
+    before, now = dict(_flat(recorded)), dict(_flat(found))
     said = []
     for name in sorted(before.keys() | now.keys()):
         if name not in now:
