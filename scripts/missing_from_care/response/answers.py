@@ -1,6 +1,6 @@
 """Reads one request and its answers from the warehouse; every number comes as it stands there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
@@ -78,6 +78,9 @@ class Response:
             may be published; False: for the council's own use.
         refusal: what a letter says about figures that are withheld (FOIA s.17), a paragraph each;
             empty where none is.
+        words: what the rule seeds give letter and sign-off sheet, such as `letter:opening`,
+            `sentence:` with a measure, `period:` with a period basis, `review_on:` with a setting,
+            and thresholds.
     """
 
     request_ref: str
@@ -92,6 +95,7 @@ class Response:
     is_of_invented_children: bool
     is_protected: bool = False
     refusal: tuple[str, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
 
     @property
     def dated(self) -> date:
@@ -159,6 +163,21 @@ DEFINITIONS = """
     order by definitions.wording
 """
 
+WORDS = """
+    select 'letter:' || letter_text, wording from letter_texts
+    union all
+    select 'sentence:' || measure, sentence from measures
+    union all
+    select 'period:' || period_basis, in_words from period_bases
+    union all
+    select 'review_on:' || setting, review_on from authority where review_on is not null
+    union all
+    select threshold, value from thresholds
+    union all
+    select kind || ':' || lpad(item_order, 3, '0'), wording from sign_off_items
+    order by all
+"""
+
 
 def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Response:
     """Reads a request of the register and its answers.
@@ -206,6 +225,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         is_of_invented_children=warehouse.execute(
             "select count(*) > 0 from stg_landed_modules where source_file ilike '%invented%'"
         ).fetchall()[0][0],
+        words=dict(warehouse.execute(WORDS).fetchall()),
     )
 
 

@@ -180,15 +180,20 @@ def general_notes(table: Table, response: Response) -> list[str]:
 
 def introduction(table: Table) -> tuple[str, ...]:
     """What was asked, and of whom the figures are."""
-    wordings = dict.fromkeys((each.part, each.wording) for each in table.answers if each.wording)
     asked = []
-    for part, wording in wordings:
+    for part, wording in wordings(table):
         text = re.sub(r"(https?://|www\.)\S+", "(a web address)", wording)
-        if not part and any(
-            other and wording.split("?")[0][:60] in said for other, said in wordings
-        ):
-            continue
         asked.append(f"You asked, part {part}: {text}" if part else f"You asked: {text}")
     if table.population:
         asked.append(f"Only these are counted: {table.population}.")
     return tuple(asked)
+
+
+def wordings(table: Table) -> list[tuple[str, str]]:
+    """Each part with its wording, once; that of no part, if the parts do not repeat it."""
+    asked = dict.fromkeys((each.part, each.wording) for each in table.answers if each.wording)
+    return [
+        (part, wording)
+        for part, wording in asked
+        if part or not any(other and wording.split("?")[0][:60] in said for other, said in asked)
+    ]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from copy import copy
 from datetime import datetime, time
 from io import BytesIO
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -22,6 +22,7 @@ from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
+from missing_from_care.fixed_zip import fixed_zip
 from missing_from_care.workbook.cells import Column, Value
 from missing_from_care.workbook.content import (
     SHORTHAND,
@@ -46,7 +47,6 @@ LETTERS = "Arial"
 BODY = Font(name=LETTERS, sz=12)
 HEADING = Font(name=LETTERS, sz=12, b=True)
 LINK = Font(name=LETTERS, sz=12, u="single", color=Color(theme=10))
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 LINE_BELOW = Border(bottom=Side(style="thin"))
 
 
@@ -210,13 +210,8 @@ def _set_page(sheet: Worksheet, orientation: str) -> None:
 
 
 def _packed(workbook: Workbook) -> bytes:
-    """The workbook as bytes, with the parts in a fixed order and at a fixed time."""
-    written, packed = BytesIO(), BytesIO()
+    """The workbook as bytes."""
+    written = BytesIO()
     # Workbook.save would set the date of change to now.
     ExcelWriter(workbook, ZipFile(written, "w")).save()
-    with ZipFile(written) as source, ZipFile(packed, "w", ZIP_STORED) as target:
-        for name in sorted(source.namelist(), key=lambda name: (name[0] not in "[_", name)):
-            entry = ZipInfo(name, ZIP_TIME)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
-            target.writestr(entry, source.read(name))
-    return packed.getvalue()
+    return fixed_zip(written.getvalue())

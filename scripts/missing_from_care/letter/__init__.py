@@ -1,0 +1,1 @@
+"""The letter that answers a request."""

@@ -1,0 +1,385 @@
+"""The letter: each number is in the workbook, each text comes out right, nobody is named."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import duckdb
+import pytest
+from docx import Document
+from docx.document import Document as Letter
+from docx.oxml.ns import qn
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+import compiled_models
+from missing_from_care.faults import DataFault, ProtectionFault, UsageFault
+from missing_from_care.letter.sentences import sentence
+from missing_from_care.letter.writing import TEMPLATE, letter_bytes, settings_to_check
+from missing_from_care.project import CHECKOUT
+from missing_from_care.response.answers import Answer, Response, read_response
+from missing_from_care.response.book import long_day, workbook_content
+from missing_from_care.workbook.cells import one_line
+from missing_from_care.workbook.writing import workbook_bytes
+
+REQUESTS = ("foi-2018-0417", "foi-2018-0523", "foi-2018-0611")
+REFUSAL = ("We withhold the figures shown as [c] under section 40(2) of the Act.", "The balance.")
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+@pytest.fixture(scope="session")
+def warehouse(statements: compiled_models.Statements) -> duckdb.DuckDBPyConnection:
+    connection = compiled_models.connect()
+    compiled_models.build(connection, statements, CHECKOUT / "seeds" / "extracts")
+    return connection
+
+
+@pytest.fixture(scope="session")
+def responses(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Response]:
+    """The demonstration responses, and one of them with each small figure withheld."""
+    found = {name: read_response(warehouse, name) for name in REQUESTS}
+
+    def withheld(each: Answer) -> Answer:
+        is_small = each.value is not None and 0 < each.value < 10
+        return replace(each, value=None, is_withheld=True) if is_small else each
+
+    protected = changed(found[REQUESTS[1]], withheld)
+    return found | {"withheld": replace(protected, is_protected=True, refusal=REFUSAL)}
+
+
+def changed(response: Response, change: Callable[[Answer], Answer]) -> Response:
+    """The response with each answer changed."""
+    tables = (replace(t, answers=tuple(map(change, t.answers))) for t in response.tables)
+    return replace(response, tables=tuple(tables))
+
+
+def letter(response: Response, template: Path = TEMPLATE) -> Letter:
+    return Document(BytesIO(letter_bytes(response, template)))
+
+
+def sections(document: Letter) -> dict[str, list[str]]:
+    """The texts below each second heading, those of tables too; captions and wordings apart."""
+    found: dict[str, list[str]] = {"": []}
+    for block in document.iter_inner_content():
+        if hasattr(block, "rows"):
+            found[list(found)[-1]] += [cell.text for row in block.rows for cell in row.cells]
+        elif block.style.name == "Heading 2":
+            found[block.text] = []
+        elif block.style.name not in ("Question asked", "Caption"):
+            found[list(found)[-1]].append(block.text)
+    return found
+
+
+def text_of(document: Letter) -> str:
+    return "\n".join(text for texts in sections(document).values() for text in texts)
+
+
+def numbers(texts: list[str]) -> set[str]:
+    return {number.strip(",") for text in texts for number in NUMBER.findall(text)}
+
+
+def workbook_numbers(response: Response) -> dict[str, set[str]]:
+    """The numbers of each worksheet, in texts and as figures."""
+    book = load_workbook(BytesIO(workbook_bytes(workbook_content(response, response.dated))))
+    found = {}
+    for sheet in book:
+        values = [cell.value for row in sheet for cell in row if cell.value is not None]
+        figures = [v for v in values if not isinstance(v, str)]
+        as_said = [f"{v:,}" for v in figures] + [f"{v:,.1f}" for v in figures]
+        found[sheet.title] = numbers([*as_said, *(v for v in values if isinstance(v, str))])
+    return found
+
+
+@pytest.mark.parametrize("name", [*REQUESTS, "withheld"])
+def test_every_number_is_in_the_workbook_or_the_settings(name: str, responses) -> None:
+    response = responses[name]
+    held = workbook_numbers(response)
+    told = [*response.authority.values(), *response.words.values(), *response.refusal]
+    told += [response.request_ref, long_day(response.received_on), long_day(response.responded_on)]
+    elsewhere = numbers(told) | held["Cover"] | {"3"}  # of the licence's address
+    for heading, texts in sections(letter(response)).items():
+        if heading.startswith("Question"):
+            sheets = (held[s] for s in held if re.fullmatch(rf"{heading}(\D.*)?|Notes", s))
+            pointers = {NUMBER.search(heading)[0]}
+            assert numbers(texts) <= set().union(pointers, *sheets), heading
+        else:
+            assert numbers(texts) <= elsewhere, heading
+
+
+def test_the_answers_are_said_in_words_and_numbers(responses) -> None:
+    said = sections(letter(responses[REQUESTS[0]]))
+    assert said["Question 1"][0] == (
+        "Children in our care went missing on 6 occasions in 2014/15, 107 in 2015/16, 43 in "
+        "2016/17 and 843 in 2017/18 [b]."
+    )
+    assert "Children in our care were found to have been engaged in criminal activities while " in (
+        " ".join(said["Question 2"])
+    )
+    assert said["Question 4"][0].startswith(
+        "Children in our care (unaccompanied asylum-seeking) went missing on 1 occasion in 2014/15"
+    )
+
+
+@pytest.mark.parametrize("name", [*REQUESTS, "withheld"])
+def test_the_letter_is_accessible_and_names_nobody(name: str, responses) -> None:
+    response = responses[name]
+    data = letter_bytes(response)
+    assert data == letter_bytes(response)
+    document = Document(BytesIO(data))
+    paragraphs = list(document.element.iter(qn("w:p")))
+    assert all("".join(t.text or "" for t in node.iter(qn("w:t"))).strip() for node in paragraphs)
+    styles = [each.style.name for each in document.paragraphs]
+    assert styles.count("Heading 1") == 1 and styles.index("Heading 1") < styles.index("Heading 2")
+    assert document.styles.element.find(f".//{qn('w:lang')}").get(qn("w:val")) == "en-GB"
+    for table in document.tables:
+        assert table.rows[0]._tr.find(f".//{qn('w:tblHeader')}") is not None
+        assert not list(table._tbl.iter(qn("w:gridSpan"), qn("w:vMerge")))
+        assert len({len(row._tr.tc_lst) for row in table.rows}) == 1
+        assert len(table._tbl.tblGrid.gridCol_lst) == len(table.rows[0]._tr.tc_lst)
+    properties = document.core_properties
+    assert properties.author == properties.last_modified_by == "Leicester City Council"
+    assert properties.created.date() == properties.modified.date() == response.responded_on
+    assert (properties.language, response.request_ref in properties.title) == ("en-GB", True)
+    with ZipFile(BytesIO(data)) as package:
+        assert {each.date_time for each in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert not [each for each in package.namelist() if "app.xml" in each or "custom" in each]
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_each_question_is_asked_once_with_its_wording(name: str, responses) -> None:
+    response = responses[name]
+    asked = [p.text for p in letter(response).paragraphs if p.style.name == "Question asked"]
+    assert len(asked) == len(set(asked))
+    parts = {(each.part, each.wording) for t in response.tables for each in t.answers}
+    told = {f"({part}) {wording}" if part else wording for part, wording in parts}
+    # What is asked of no part stands in the wordings of the parts.
+    assert set(asked) == {text for text in told if not text.endswith("to have been harmed?")}
+
+
+def test_what_law_asks_for_is_said(responses) -> None:
+    text = text_of(letter(responses[REQUESTS[0]]))
+    for said in (
+        "Not for release",
+        "invented children",
+        "within 40 working days",
+        "section 50",
+        "Information Commissioner",
+        "Open Government Licence v3.0",
+        "What we count as missing changed",
+        "From 2017/18 every incident",
+        "[b] means break in series",
+    ):
+        assert said in text, said
+    assert "withh" not in text and "do not hold" not in text
+
+
+def test_a_withheld_figure_is_a_sign_with_words_and_never_a_number(responses) -> None:
+    response = responses[REQUESTS[0]]
+    hidden = changed(
+        response, lambda a: replace(a, value=None, is_withheld=True) if a.value == 107 else a
+    )
+    document = letter(replace(hidden, is_protected=True, refusal=REFUSAL))
+    said = sections(document)
+    assert "6 occasions in 2014/15, [c] (withheld) in 2015/16, 43 in" in said["Question 1"][0]
+    text = text_of(document)
+    assert "107" not in text and "fewer than" not in text and "Not for release" not in text
+    assert "We withhold some of the figures." in text and "[c] means withheld." in text
+    assert said["Information that we withhold"][:2] == list(REFUSAL)
+    with pytest.raises(ProtectionFault, match="section 17"):
+        letter_bytes(hidden)
+
+
+def test_what_is_not_held_is_said_with_advice(responses) -> None:
+    response = changed(
+        responses[REQUESTS[0]],
+        lambda a: replace(a, value=None, marker="[x]") if a.question_no == "3" else a,
+    )
+    said = sections(letter(response))
+    assert "was [x] (not available) in 2014/15" in said["Question 3"][0]
+    held = said["Information that we do not hold"]
+    assert held[1] == (
+        "Question 3: Unaccompanied asylum-seeking children, 2014/15, 2015/16, 2016/17, 2017/18"
+    )
+    assert len(held) == 6 and "advise" in held[-1]
+    assert "We hold part of the information" in text_of(letter(response))
+    nothing = changed(response, lambda a: replace(a, value=None, marker="[x]"))
+    assert "We do not hold the information" in text_of(letter(nothing))
+
+
+def test_a_setting_that_is_not_filled_in_is_one_sentence(responses) -> None:
+    response = responses[REQUESTS[0]]
+    for setting, said in (("review_email", "'review_email'"), ("signatory", "signatory")):
+        settings = response.authority | {setting: None}
+        with pytest.raises(DataFault, match=said):
+            letter_bytes(replace(response, authority=settings))
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.text(alphabet=st.sampled_from("&<>\"'{}%#_[] ŵŷâ\x00\x07\x0b\ud800\n\t=x"), min_size=1))
+def test_any_text_comes_out_as_it_was_put(responses, text: str) -> None:
+    # docxtpl's own way of writing braces: refused, since the text would not come out.
+    assume(not any(each in text for each in ("{_", "_}", "_%", "%_")))
+    wording = f"{text} {{{{ reference }}}} {{% raw %}} {text}?"
+    response = changed(responses[REQUESTS[0]], lambda a: replace(a, wording=wording, part=""))
+    document = letter(replace(response, subject=f"A {text} subject"))
+    asked = [p.text for p in document.paragraphs if p.style.name == "Question asked"]
+    lines = [one_line(line) for line in wording.splitlines() if line.strip()]
+    assert asked == lines * len(response.tables)
+
+
+def test_long_questions_many_questions_and_many_categories(responses) -> None:
+    response = responses["foi-2018-0523"]
+    first = response.tables[0]
+    long = " ".join(f"word{number}" for number in range(3000))
+    table = replace(
+        first,
+        answers=tuple(
+            replace(first.answers[0], category=f"c{n}", category_label=f"Place {n}", wording=long)
+            for n in range(60)
+        ),
+    )
+    tables = (replace(table, question_no=str(n), label=f"Question {n}") for n in range(1, 26))
+    document = letter(replace(response, tables=tuple(tables)))
+    said = sections(document)
+    assert (
+        said["Question 25"][0] == "The figures are in the worksheet “Question 25” of the workbook."
+    )
+    assert [p.text for p in document.paragraphs if p.text.startswith("word0")] == [long] * 25
+    assert not document.tables
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit", "value", "said"),
+    [
+        ("occasions_missing", "occasions", 1, "went missing on 1 occasion in 2016/17."),
+        ("occasions_missing", "occasions", 0, "went missing on 0 occasions in 2016/17."),
+        ("occasions_missing", "occasions", 12345, "went missing on 12,345 occasions in 2016/17."),
+        ("longest_duration_days", "days", 1, "lasted 1 day in 2016/17."),
+        ("percent_of_looked_after_children_missing", "percent", 11.0, "was 11.0% in 2016/17."),
+        ("occasions_per_child_missing", "average", 1234.56, "was 1,234.6 in 2016/17."),
+        ("a_new_measure", "days", 3, "Occasions missing: 3 in 2016/17."),
+    ],
+)
+def test_numbers_in_words(measure: str, unit: str, value: float, said: str, responses) -> None:
+    response = responses[REQUESTS[0]]
+    table = response.tables[0]
+    answer = next(each for each in table.answers if each.period == "2016/17")
+    answer = replace(answer, measure=measure, unit=unit, value=value)
+    assert sentence([answer], table, response.words).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("basis", "period", "said"),
+    [
+        ("month", "2017-05", "in May 2017"),
+        ("snapshot", "31 March 2018", "on 31 March 2018"),
+        ("range", "1 May 2017 to 2 June 2017", "from 1 May 2017 to 2 June 2017"),
+        ("academic_year", "2016/17", "in the academic year 2016/17"),
+    ],
+)
+def test_periods_in_words(basis: str, period: str, said: str, responses) -> None:
+    response = responses[REQUESTS[0]]
+    answer = replace(response.tables[0].answers[0], period_basis=basis, period=period)
+    assert sentence([answer], response.tables[0], response.words).endswith(f" {said}.")
+
+
+def test_every_measure_has_a_sentence_that_can_be_filled(responses) -> None:
+    response = responses[REQUESTS[0]]
+    table = response.tables[0]
+    patterns = {k.partition(":")[2] for k in response.words if k.startswith("sentence:")}
+    assert len(patterns) > 20
+    for measure in patterns:
+        two = [replace(each, measure=measure) for each in table.answers[:2]]
+        text = sentence(two, table, response.words)
+        assert re.search(r"\b107%? in 2015/16\.$", text) and "our care" in text and "{" not in text
+
+
+def test_a_text_that_names_nothing_known_is_one_sentence(responses) -> None:
+    response = responses[REQUESTS[0]]
+    for key in ("sentence:occasions_missing", "letter:review"):
+        for text in ("{colour}", "{", "{figures.x}"):
+            with pytest.raises(DataFault, match=r"seeds/rules/.* cannot be filled in"):
+                letter_bytes(replace(response, words=response.words | {key: text}))
+
+
+def test_a_letter_that_is_not_sent_yet_has_no_date(responses) -> None:
+    text = text_of(letter(replace(responses[REQUESTS[0]], responded_on=None)))
+    assert "Date: Not sent yet" in text
+
+
+def test_settings_whose_review_is_past_are_told(responses) -> None:
+    response = responses[REQUESTS[0]]
+    assert settings_to_check(response, date(2026, 12, 31)) == []
+    told = settings_to_check(response, date(2027, 1, 1))
+    assert len(told) == 2 and "regulator_contact" in told[1] and "31 December 2026" in told[1]
+
+
+def edited(tmp_path: Path, change: Callable[[Letter], None]) -> Path:
+    """A copy of the template after somebody edited it."""
+    document = Document(str(TEMPLATE))
+    change(document)
+    document.save(str(tmp_path / "letter.docx"))
+    return tmp_path / "letter.docx"
+
+
+def paragraph_with(document: Letter, text: str):
+    return next(each for each in document.paragraphs if text in each.text)
+
+
+def test_an_edited_template_leaves_no_trace_of_who_edited_it(tmp_path: Path, responses) -> None:
+    def by_hand(document: Letter) -> None:
+        document.core_properties.author = document.core_properties.comments = "jsmith3"
+        document.core_properties.title = "{{ nothing"
+        split = paragraph_with(document, "{{ review }}")
+        split.runs[0].text = "Our house style. {{ re"
+        split.add_run("view }}").bold = True
+
+    template = edited(tmp_path, by_hand)
+    data = letter_bytes(responses[REQUESTS[0]], template)
+    with ZipFile(BytesIO(data)) as package:
+        assert not any(b"jsmith3" in package.read(part) for part in package.namelist())
+    assert "Our house style. If you are dissatisfied" in text_of(Document(BytesIO(data)))
+
+
+@pytest.mark.parametrize(
+    ("tag", "instead", "said"),
+    [
+        ("{{ review }}", "", "leaves out “If you are dissatisfied with how"),
+        ("{{ reuse }}", "{{ re_use }}", "'re_use' is undefined"),
+        ("{{ reuse }}", "{{ reuse }", "Mend the tag in Word"),
+        ("{%p endif %}", "", "Mend the tag in Word"),
+    ],
+)
+def test_a_template_that_is_wrong_is_one_sentence(
+    tag: str, instead: str, said: str, tmp_path: Path, responses
+) -> None:
+    def by_hand(document: Letter) -> None:
+        paragraph_with(document, tag).text = instead or "Nothing"
+
+    with pytest.raises(DataFault, match=re.escape(said)) as caught:
+        letter_bytes(responses[REQUESTS[0]], edited(tmp_path, by_hand))
+    assert len(caught.value.sentences) == 1 and "letter.docx" in str(caught.value)
+
+
+def test_tracked_changes_are_refused(tmp_path: Path, responses) -> None:
+    def by_hand(document: Letter) -> None:
+        run = paragraph_with(document, "Dear requester").runs[0]._r
+        run.addprevious(run.makeelement(qn("w:ins"), {qn("w:author"): "J Smith"}))
+
+    with pytest.raises(DataFault, match="tracked changes"):
+        letter_bytes(responses[REQUESTS[0]], edited(tmp_path, by_hand))
+
+
+def test_no_template_and_no_word_document_are_one_sentence(tmp_path: Path, responses) -> None:
+    (tmp_path / "text.docx").write_text("Dear requester")
+    (tmp_path / "zip.docx").write_bytes(
+        workbook_bytes(workbook_content(responses["withheld"], date(2018, 1, 1)))
+    )
+    for name in ("none.docx", "text.docx", "zip.docx"):
+        with pytest.raises(UsageFault, match="is no Word document"):
+            letter_bytes(responses[REQUESTS[0]], tmp_path / name)
