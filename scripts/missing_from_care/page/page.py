@@ -24,6 +24,7 @@ from missing_from_care.response.layout import grid
 from missing_from_care.workbook.cells import one_line, without_notes
 
 HERE = Path(__file__).parent
+ADDRESS = r"\b((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/-]*)?)(?![\w@])"
 
 
 def page_bytes(response: Response) -> bytes:
@@ -83,7 +84,7 @@ def file_stem(request_ref: str) -> str:
 
 
 def rendered(template: str, **values: object) -> bytes:
-    """A page from its template; every text is escaped, in one line and without control characters."""
+    """A page from its template; every text is escaped and in one line."""
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
@@ -96,7 +97,9 @@ def rendered(template: str, **values: object) -> bytes:
         "figure": figure,
         "with_links": with_links,
         "without_notes": without_notes,
-        "day": lambda text: long_day(date.fromisoformat(text)),
+        "with_addresses": with_addresses,
+        "day": long_day,
+        "iso_day": lambda text: long_day(date.fromisoformat(text)),
         "size": lambda size: f"{max(1, round(size / 1024)):,} KB",
     }
     css = Markup(f"{palette_css()}\n{(HERE / 'page.css').read_text(encoding='utf-8')}")
@@ -112,3 +115,9 @@ def with_links(text: str) -> Markup:
     """A text whose notes lead to the list of notes."""
     linked = r'<a href="#note-\1">[note \1]</a>'
     return Markup(re.sub(NOTE, linked, str(escape(one_line(text)))))
+
+
+def with_addresses(text: str) -> Markup:
+    """A text whose web addresses, such as `ico.org.uk/foicomplaints`, lead there."""
+    linked = r'<a href="https://\1">\1</a>'
+    return Markup(re.sub(ADDRESS, linked, str(escape(one_line(text)))))
