@@ -21,4 +21,6 @@ def responses(
     connection = compiled_models.connect(tmp_path_factory.mktemp("responses"))
     compiled_models.build(connection, statements, CHECKOUT / "seeds" / "extracts")
     references = connection.execute("select request_ref from stg_foi_requests order by 1")
-    return {ref: read_response(connection, ref) for (ref,) in references.fetchall()}
+    found = {ref: read_response(connection, ref) for (ref,) in references.fetchall()}
+    connection.close()
+    return found

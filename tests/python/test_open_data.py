@@ -32,9 +32,11 @@ def test_every_answer_is_one_row_and_every_row_an_answer(packs: dict[str, Respon
     missing = {"2014/15": "[x]", "2015/16": "[z]"}
     first = changed(
         packs["foi-2018-0417"],
-        lambda each: replace(each, value=None, marker=missing[each.period])
-        if each.period in missing and not each.is_withheld
-        else each,
+        lambda each: (
+            replace(each, value=None, marker=missing[each.period])
+            if each.period in missing and not each.is_withheld
+            else each
+        ),
     )
     for response in [first, *packs.values()]:
         files = open_data_files(response)
