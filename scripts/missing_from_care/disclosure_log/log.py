@@ -11,7 +11,6 @@ from missing_from_care.response.answers import Response
 from missing_from_care.response.book import (
     INVENTED_CHILDREN,
     LICENCE_ADDRESS,
-    table_title,
     workbook_content,
 )
 
@@ -33,12 +32,14 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes]) -> byte
         )
     content = workbook_content(response, response.dated)
     headings = dict.fromkeys(each.heading for table in response.tables for each in table.answers)
+    breakdowns = dict.fromkeys(table.breakdown for table in response.tables if table.breakdown)
+    by = f" By: {'; '.join(breakdowns)}." if breakdowns else ""
     return as_json(
         {
             "reference": response.request_ref,
             "title": response.subject,
-            "summary": ". ".join(table_title(table) for table in response.tables) + ".",
-            "keywords": [*content.keywords, *headings],
+            "summary": f"Counted: {'; '.join(headings)}.{by}",
+            "keywords": [*content.keywords, *headings, *breakdowns],
             "publisher": response.authority["name"],
             "language": content.language,
             "received_on": response.received_on.isoformat() if response.received_on else None,
@@ -52,7 +53,7 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes]) -> byte
             "folder": file_stem(response.request_ref),
             "files": [
                 {"name": name, "bytes": len(data), "sha256": sha256(data).hexdigest()}
-                for name, data in sorted(files.items())
+                for name, data in files.items()
             ],
         }
     )

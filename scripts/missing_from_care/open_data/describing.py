@@ -58,7 +58,7 @@ def csvw(response: Response, number: str, name: str) -> dict[str, object]:
         "dc:description": description(response, number),
         "dc:publisher": response.authority["name"],
         "dc:license": {"@id": LICENCE_ADDRESS},
-        "dc:issued": {"@value": response.dated.isoformat(), "@type": "date"},
+        "dc:issued": {"@value": response.dated.isoformat(), "@type": "xsd:date"},
         "dc:language": "en-GB",
         "dialect": {
             "encoding": "utf-8",

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 WIDTH = 320
 LINE_HEIGHT = 16
-CHARACTER = 7.6
+CHARACTER, BOLD_CHARACTER = 7.6, 9
 MOST_VALUES = 8
 """Units, of which one is a CSS pixel in a chart as wide as a phone; figures that fit beside each
 other."""
@@ -109,7 +109,7 @@ def bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Figure:
     left += 8 if left else 1
     room = WIDTH - left - CHARACTER * max(len(mark.said) for mark in marks) - 10
     scale = room / max(mark.value for mark in marks if mark.value is not None)
-    names = [textwrap.wrap(name, int(WIDTH / CHARACTER)) for name, _ in groups]
+    names = [textwrap.wrap(name, int(WIDTH / BOLD_CHARACTER)) for name, _ in groups]
     height = sum(LINE_HEIGHT * len(name) + 14 for name in names)
     height += sum(LINE_HEIGHT * max(1, len(wrapped[mark.label])) + 4 for mark in marks)
     figure = Figure(figsize=(WIDTH / 72, height / 72))
