@@ -48,6 +48,8 @@ def test_every_answer_is_one_row_and_every_row_an_answer(packs: dict[str, Respon
             assert row["question"] == answer.question_no + answer.part
             codes = ("measure", "category", "category_label", "period", "unit", "population")
             assert [row[code] for code in codes] == [getattr(answer, code) for code in codes]
+            days = (answer.period_start.isoformat(), answer.period_end.isoformat())
+            assert (row["period_start"], row["period_end"]) == days
             assert (row["is_break_in_series"] == "true") == (answer.marker == "[b]")
             statuses.add(row["status"])
             if isinstance(figure, str):

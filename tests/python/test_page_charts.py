@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -48,7 +49,8 @@ def is_proportional(lengths: list[float], values: list[float]) -> bool:
 
 PLAIN = Answer(
     question_no="1", part="", population="all", breakdown="none", period_basis="financial_year",
-    period="", period_order=0, category="all", category_label="All", category_order=1,
+    period="", period_order=0, period_start=date(2017, 4, 1), period_end=date(2018, 3, 31),
+    category="all", category_label="All", category_order=1,
     measure="occasions_missing", heading="Occasions missing", definition="", by_definition=True,
     unit="occasions", value=None, marker=None, note=None, wording="",
 )  # fmt: skip

@@ -22,6 +22,8 @@ COLUMNS = {
     "period_basis": ("string", "What kind of period: a code."),
     "period_basis_label": ("string", "What kind of period, in words."),
     "period": ("string", "The period, such as 2017/18."),
+    "period_start": ("date", "First day of the period."),
+    "period_end": ("date", "Last day of the period."),
     "value": ("number", "The figure; blank unless the status is shown."),
     "status": (
         "string",

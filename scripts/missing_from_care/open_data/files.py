@@ -89,6 +89,8 @@ def row(table: Table, answer: Answer) -> dict[str, str]:
         "period_basis": answer.period_basis,
         "period_basis_label": table.period_heading,
         "period": answer.period,
+        "period_start": answer.period_start.isoformat(),
+        "period_end": answer.period_end.isoformat(),
         "value": str(figure) if is_shown else "",
         "status": "shown" if is_shown else STATUSES.get(figure, "not_available"),
         "is_break_in_series": "true" if answer.marker == "[b]" else "false",
