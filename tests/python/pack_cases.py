@@ -49,7 +49,7 @@ def nasty(response: Response) -> Response:
         replace(
             first,
             category=f"c{number}",
-            category_label=f"={number} {SCRIPT} $x$ " + "Llanfairpwllgwyngyll" * (number % 9),
+            category_label=f"={number} {SCRIPT} $x$\x07 " + "Llanfairpwllgwyngyll" * (number % 9),
             category_order=number,
             value=float(number * 1000),
         )

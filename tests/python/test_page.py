@@ -93,7 +93,7 @@ def test_the_markup_holds(pages: list[tuple[Response, Element]]) -> None:
             title, summary = svg.attributes["aria-labelledby"].split()
             texts = {each.attributes.get("id"): each.text for each in svg.all("title", "desc")}
             assert texts[title]
-            assert "Highest: " in texts[summary]
+            assert "Highest shown: " in texts[summary]
         for section in sections(page):
             (region,) = (e for e in section.all("div") if e.attributes.get("role") == "region")
             assert region.attributes["tabindex"] == "0"

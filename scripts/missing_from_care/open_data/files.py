@@ -11,6 +11,7 @@ from missing_from_care.response.answers import Answer, Response, Table
 from missing_from_care.response.layout import shown
 
 STATUSES = {"[c]": "withheld", "[x]": "not_available", "[z]": "not_applicable"}
+PACKAGE = "datapackage.json"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -41,7 +42,7 @@ def open_data_files(response: Response) -> dict[str, bytes]:
         f"{name}-metadata.json": as_json(csvw(response, number, name))
         for number, name in names.items()
     }
-    return csvs | described | {"datapackage.json": as_json(data_package(response, names, csvs))}
+    return csvs | described | {PACKAGE: as_json(data_package(response, names, csvs))}
 
 
 def as_json(content: object) -> bytes:

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from missing_from_care.page.drawing import Mark, bar_chart, line_chart, svg
+from missing_from_care.page.drawing import LONGEST_BESIDE, Mark, bar_chart, line_chart, svg
 from missing_from_care.response.answers import Answer, Table
-from missing_from_care.response.layout import marked, named, shown
+from missing_from_care.response.layout import named, shown
 
 MOST_BARS = 40
-LONGEST_BESIDE = 12
 ZERO, NOT_SHOWN = "With the figure 0", "Not shown"
 
 
@@ -94,15 +93,17 @@ def groups(table: Table, answers: Sequence[Answer]) -> list[tuple[str, list[Mark
 
     Categories that are 0 or not shown throughout are named below the bars.
     """
+    breaks = {each.period for each in answers if each.marker == "[b]"}
     found: dict[tuple[str, ...], tuple[str, list[Mark]]] = {}
     for each in answers:
         name = each.category_label if table.breakdown else each.heading
         key = (each.category, each.part, each.measure)
-        found.setdefault(key, (name, []))[1].append(mark(each, marked(table, each.period)))
+        label = f"{each.period} [b]" if each.period in breaks else each.period
+        found.setdefault(key, (name, []))[1].append(mark(each, label))
     listed = {ZERO: [], NOT_SHOWN: []}
     bars = []
     for name, marks in found.values():
-        values = {mark.value for mark in marks}
+        values = {each.value for each in marks}
         if values in ({0}, {None}):
             listed[ZERO if values == {0} else NOT_SHOWN].append(name)
         else:
@@ -119,7 +120,7 @@ def summary(table: Table, answers: Sequence[Answer], shape: str) -> str:
     """A chart in words: its highest and lowest figure, breaks, and how many are not shown."""
     drawn = [each for each in answers if is_drawn(each)]
     said = [f"{shape} chart."]
-    for word, choose in (("Highest", max), ("Lowest", min)):
+    for word, choose in (("Highest shown", max), ("Lowest shown", min)):
         each = choose(drawn, key=lambda answer: answer.value)
         name = each.category_label if table.breakdown else each.heading
         where = each.period if shape == "Line" else f"{name}, {each.period}"
@@ -129,4 +130,4 @@ def summary(table: Table, answers: Sequence[Answer], shape: str) -> str:
         said.append(f"Break in series: {', '.join(breaks)}.")
     if len(drawn) < len(answers):
         said.append(f"Not shown: {len(answers) - len(drawn)}.")
-    return " ".join([*said, "The table has every figure."])
+    return " ".join([*said, "The table has the same figures."])

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
@@ -13,12 +13,13 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-WIDTH = 320
-LINE_HEIGHT = 16
+from missing_from_care.workbook.cells import one_line
+
+# In units of the drawing: one is a CSS pixel where the chart is as wide as a small phone.
+WIDTH, SIDE, LINE_HEIGHT = 320, 36, 16
 CHARACTER, BOLD_CHARACTER = 7.6, 9
-MOST_VALUES = 8
-"""Units, of which one is a CSS pixel in a chart as wide as a phone; figures that fit beside each
-other."""
+# In characters, and in figures that fit beside each other.
+LONGEST_BELOW, LONGEST_BESIDE, MOST_VALUES = 9, 12, 8
 
 INK, SERIES, LINE = "#000001", "#000002", "#000003"
 COLOURS = {INK: "var(--ink)", SERIES: "var(--series)", LINE: "var(--line)"}
@@ -53,11 +54,12 @@ class Mark:
 def line_chart(marks: Sequence[Mark]) -> Figure:
     """A line over periods, interrupted by a break in series and by figures that are not shown."""
     step, columns = thinned([mark.label for mark in marks])
-    labels = [textwrap.wrap(mark.label, columns) for mark in marks]
+    labels = [textwrap.wrap(mark.label, columns, break_long_words=False) for mark in marks]
     foot = LINE_HEIGHT * max(map(len, labels)) + 8
-    figure, height = Figure(figsize=(WIDTH / 72, (140 + foot) / 72)), 140 + foot
-    side = 30 / WIDTH
-    axes = figure.add_axes((side, foot / height, 1 - 2 * side, 1 - foot / height))
+    height = 140 + foot
+    figure = Figure(figsize=(WIDTH / 72, height / 72))
+    inside = (SIDE / WIDTH, foot / height, 1 - 2 * SIDE / WIDTH, 1 - foot / height)
+    axes = figure.add_axes(inside)
     highest = max(mark.value for mark in marks if mark.value is not None)
     axes.set(xlim=(0, len(marks) - 1), ylim=(0, 1.35 * highest))
     axes.set_axis_off()
@@ -87,14 +89,13 @@ def line_chart(marks: Sequence[Mark]) -> Figure:
     return figure
 
 
-def thinned(labels: list[str]) -> tuple[int, int]:
-    """Every how many labels one fits, and how many characters wide."""
+def thinned(labels: Sequence[str]) -> tuple[int, int]:
+    """Every how many labels one is written, and how many characters a line of it may have."""
     widest = max(len(word) for label in labels for word in label.split())
-    for step in range(1, len(labels) + 1):
-        columns = int((WIDTH - 60) / max(len(labels) - 1, 1) * step / CHARACTER) - 1
-        if columns >= widest:
-            return step, columns
-    return len(labels), widest
+    slot = (WIDTH - 2 * SIDE) / max(len(labels) - 1, 1) / CHARACTER
+    fitting = (step for step in range(1, len(labels)) if int(step * slot) > widest)
+    step = next(fitting, len(labels))
+    return step, max(widest, min(LONGEST_BELOW, int(step * slot) - 1))
 
 
 def bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Figure:
@@ -104,7 +105,7 @@ def bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Figure:
         groups: a name, empty for none, and the bars below it.
     """
     marks = [mark for _, group in groups for mark in group]
-    wrapped = {mark.label: textwrap.wrap(mark.label, 12) for mark in marks}
+    wrapped = {mark.label: textwrap.wrap(mark.label, LONGEST_BESIDE) for mark in marks}
     left = max((len(line) for lines in wrapped.values() for line in lines), default=0) * CHARACTER
     left += 8 if left else 1
     room = WIDTH - left - CHARACTER * max(len(mark.said) for mark in marks) - 10
@@ -150,10 +151,10 @@ def write(
     look = {"ha": align, "weight": weight, "color": INK, "annotation_clip": False}
     for number, line in enumerate(lines):
         offset = (0, -down - LINE_HEIGHT * number)
-        axes.annotate(line, (x, y), xytext=offset, textcoords="offset points", **look)
+        axes.annotate(one_line(line), (x, y), xytext=offset, textcoords="offset points", **look)
 
 
-def svg(draw, content: Sequence, name: str, title: str, summary: str) -> str:
+def svg(draw: Callable[..., Figure], content: Sequence, name: str, title: str, summary: str) -> str:
     """A drawing as an element of a page, the same bytes each time.
 
     Args:
@@ -188,7 +189,7 @@ def svg(draw, content: Sequence, name: str, title: str, summary: str) -> str:
     for place, (part, text) in enumerate((("title", title), ("desc", summary))):
         element = ElementTree.Element(f"{SVG}{part}")
         element.set("id", f"{name}-{'summary' if part == 'desc' else part}")
-        element.text = text
+        element.text = one_line(text)
         root.insert(place, element)
     ElementTree.register_namespace("", SVG.strip("{}"))
     return ElementTree.tostring(root, encoding="unicode")

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from missing_from_care.accessibility.book import NOTE, markers_in
 from missing_from_care.faults import DataFault
-from missing_from_care.open_data.files import csv_names
+from missing_from_care.open_data.files import PACKAGE, csv_names
 from missing_from_care.page.charts import charts, figure
 from missing_from_care.page.colours import palette_css
 from missing_from_care.response.answers import Response
@@ -75,7 +75,11 @@ def pack_files(response: Response) -> dict[str, str]:
     tables = {
         name: f"Question {number} as open data" for number, name in csv_names(response).items()
     }
-    return {f"{stem}.xlsx": "Workbook", f"{stem}-letter.docx": "Letter"} | tables
+    return (
+        {f"{stem}.xlsx": "Workbook", f"{stem}-letter.docx": "Letter"}
+        | tables
+        | {PACKAGE: "Description of the open data"}
+    )
 
 
 def file_stem(request_ref: str) -> str:
