@@ -6,6 +6,8 @@ import pytest
 
 import compiled_models
 from missing_from_care.project import CHECKOUT
+from missing_from_care.response.answers import Response, read_response
+from missing_from_care.warehouse import open_warehouse
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +26,11 @@ def database(
     compiled_models.build(connection, statements, CHECKOUT / "seeds" / "extracts")
     connection.close()
     return folder / f"{compiled_models.CATALOG}.duckdb"
+
+
+@pytest.fixture(scope="session")
+def responses(database: Path) -> dict[str, Response]:
+    """The responses to the demonstration requests, by reference, unprotected."""
+    with open_warehouse(database) as connection:
+        references = connection.execute("select request_ref from stg_foi_requests order by 1")
+        return {ref: read_response(connection, ref) for (ref,) in references.fetchall()}

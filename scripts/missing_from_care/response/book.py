@@ -14,8 +14,7 @@ from missing_from_care.workbook.writing import (
 )
 
 NOT_FOR_RELEASE = (
-    "Not for release: small numbers in this workbook have not been protected. It is for the "
-    "council's own use."
+    "Not for release: small numbers here have not been protected. It is for the council's own use."
 )
 INVENTED_CHILDREN = (
     "These figures are of invented children. They show how an answer looks and say nothing about "

@@ -1,0 +1,1 @@
+"""What has been published: an entry for each response, and the page that lists them."""

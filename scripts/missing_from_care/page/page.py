@@ -1,0 +1,127 @@
+"""A response as one HTML file: it asks nothing of the network and runs nothing."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from missing_from_care.accessibility.book import NOTE, markers_in
+from missing_from_care.faults import DataFault
+from missing_from_care.open_data.files import PACKAGE, csv_names
+from missing_from_care.page.charts import charts, figure
+from missing_from_care.page.colours import palette_css
+from missing_from_care.response.answers import Response
+from missing_from_care.response.book import (
+    INVENTED_CHILDREN,
+    LICENCE_ADDRESS,
+    NOT_FOR_RELEASE,
+    long_day,
+    workbook_content,
+)
+from missing_from_care.response.layout import grid
+from missing_from_care.workbook.cells import one_line, without_notes
+
+HERE = Path(__file__).parent
+ADDRESS = r"\b((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/-]*)?)(?![\w@])"
+
+
+def page_bytes(response: Response) -> bytes:
+    """The page of a response: its answers as tables, with charts where they help.
+
+    Args:
+        response: the request and its answers; if it is not protected the page says that it is not
+            for release.
+
+    Raises:
+        DataFault: a text of the request or of a rule cannot be shown accessibly.
+    """
+    try:
+        content = workbook_content(response, response.dated)
+    except ValueError as problem:
+        raise DataFault(f"Request {response.request_ref}: {problem}") from None
+    answers = []
+    for number, (table, sheet) in enumerate(
+        zip(response.tables, content.answers, strict=True), start=1
+    ):
+        used = {marker for text in sheet.table_texts for marker in markers_in(text)}
+        answers.append(
+            {
+                "id": f"table-{number}",
+                "sheet": sheet,
+                "caption": sheet.title.removeprefix(f"{sheet.name}: "),
+                "labels": grid(table).labels,
+                "markers": sorted(used & set(content.shorthand)),
+                "charts": list(charts(table, f"chart-{number}")),
+            }
+        )
+    return rendered(
+        "response.html.j2",
+        response=response,
+        content=content,
+        answers=answers,
+        files=pack_files(response),
+        warnings=(NOT_FOR_RELEASE, INVENTED_CHILDREN),
+        licence_address=LICENCE_ADDRESS,
+    )
+
+
+def pack_files(response: Response) -> dict[str, str]:
+    """The files beside the page by name, each in words."""
+    stem = file_stem(response.request_ref)
+    if not response.is_protected:
+        return {f"{stem}-not-for-release.xlsx": "Workbook"}
+    tables = {
+        name: f"Question {number} as open data" for number, name in csv_names(response).items()
+    }
+    return (
+        {f"{stem}.xlsx": "Workbook", f"{stem}-letter.docx": "Letter"}
+        | tables
+        | {PACKAGE: "Description of the open data"}
+    )
+
+
+def file_stem(request_ref: str) -> str:
+    """What the names of a response's files begin with."""
+    return request_ref.lower().replace("/", "-")
+
+
+def rendered(template: str, **values: object) -> bytes:
+    """A page from its template; every text is escaped and in one line."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=clean,
+    )
+    environment.filters |= {
+        "figure": figure,
+        "with_links": with_links,
+        "without_notes": without_notes,
+        "with_addresses": with_addresses,
+        "day": long_day,
+        "iso_day": lambda text: long_day(date.fromisoformat(text)),
+        "size": lambda size: f"{max(1, round(size / 1024)):,} KB",
+    }
+    css = Markup(f"{palette_css()}\n{(HERE / 'page.css').read_text(encoding='utf-8')}")
+    return environment.get_template(template).render(style=css, **values).encode()
+
+
+def clean(value: object) -> object:
+    """A text of the data in one line; markup stays as it is."""
+    return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def with_links(text: str) -> Markup:
+    """A text whose notes lead to the list of notes."""
+    linked = r'<a href="#note-\1">[note \1]</a>'
+    return Markup(re.sub(NOTE, linked, str(escape(one_line(text)))))
+
+
+def with_addresses(text: str) -> Markup:
+    """A text whose web addresses, such as `ico.org.uk/foicomplaints`, lead there."""
+    linked = r'<a href="https://\1">\1</a>'
+    return Markup(re.sub(ADDRESS, linked, str(escape(one_line(text)))))

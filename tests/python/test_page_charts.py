@@ -1,0 +1,156 @@
+"""Charts draw the figures that are shown, to scale, and nothing else; colours have contrast."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from missing_from_care.page.charts import MOST_BARS, charts
+from missing_from_care.page.colours import DARK, GRAPHICS, GROUNDS, LIGHT, TEXTS, palette_css
+from missing_from_care.page.page import HERE, page_bytes
+from missing_from_care.response.answers import Answer, Response, Table
+from read_page import Element, read_page
+
+
+def numbers(path: str) -> list[tuple[float, float]]:
+    """The points of an SVG path."""
+    pairs = re.findall(r"[ML] (\S+) (\S+)", path)
+    return [(float(x), float(y)) for x, y in pairs]
+
+
+def painted(drawing: Element, paint: str) -> list[list[tuple[float, float]]]:
+    """The points of each path with a paint, such as `fill: var(--series)`."""
+    paths = (e for e in drawing.all("path") if paint in e.attributes.get("style", ""))
+    return [numbers(path.attributes.get("d", "")) for path in paths]
+
+
+def bar_lengths(drawing: Element) -> list[float]:
+    """The lengths of the bars that a chart draws, from the top."""
+    edges = ([x for x, _ in points] for points in painted(drawing, "fill: var(--series)"))
+    return [max(edge) - min(edge) for edge in edges]
+
+
+def point_heights(drawing: Element) -> list[float]:
+    """How high above the axis each point of a line stands, from the left."""
+    axis = max(y for points in painted(drawing, "stroke: var(--line)") for _, y in points)
+    return [axis - float(each.attributes["y"]) for each in drawing.all("use")]
+
+
+def is_proportional(lengths: list[float], values: list[float]) -> bool:
+    """Whether all lengths have one scale, on which the largest value alone decides."""
+    scale = max(lengths) / max(values)
+    pairs = zip(lengths, values, strict=True)
+    return all(abs(length - scale * value) < 0.01 for length, value in pairs)
+
+
+PLAIN = Answer(
+    question_no="1", part="", population="all", breakdown="none", period_basis="financial_year",
+    period="", period_order=0, period_start=date(2017, 4, 1), period_end=date(2018, 3, 31),
+    category="all", category_label="All", category_order=1,
+    measure="occasions_missing", heading="Occasions missing", definition="", by_definition=True,
+    unit="occasions", value=None, marker=None, note=None, wording="",
+)  # fmt: skip
+
+
+def table_of(values: list[int | None], breaks: set[int], *, by_category: bool) -> Table:
+    """A table of these values over periods or by category, None for one that is withheld."""
+    answers = tuple(
+        replace(
+            PLAIN,
+            period="2017/18" if by_category else f"{2000 + number}/{number + 1:02}",
+            category=str(number),
+            category_label=f"Category {number}",
+            breakdown="legal_status" if by_category else "none",
+            value=None if value is None else float(value),
+            marker="[b]" if number in breaks else None,
+            is_withheld=value is None,
+        )
+        for number, value in enumerate(values)
+    )
+    return Table("1", "Question 1", "", "Legal status" if by_category else "", "Year", answers)
+
+
+@given(
+    st.lists(st.none() | st.integers(0, 2000), min_size=1, max_size=24),
+    st.sets(st.integers(0, 24)),
+    st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_chart_draws_each_figure_shown_to_scale_and_nothing_else(
+    values: list[int | None], breaks: set[int], by_category: bool
+) -> None:
+    table = table_of(values, breaks, by_category=by_category)
+    made = list(charts(table, "chart"))
+    known = [value for value in values if value is not None]
+    if len(known) < 2 or 2 * len(known) <= len(values) or not any(known):
+        assert made == []
+        return
+    (chart,) = made
+    drawing = read_page(chart.drawing.encode())
+    if by_category:
+        bars = [value for value in known if value]
+        assert is_proportional(bar_lengths(drawing), bars)
+        return
+    assert is_proportional(point_heights(drawing), known)
+    joined = sum(
+        here is not None and there is not None and place not in breaks
+        for place, (here, there) in enumerate(pairwise(values), start=1)
+    )
+    lines = (e.attributes for e in drawing.all("path") if "fill: none" in e.attributes["style"])
+    lines = [line.get("d", "") for line in lines if "stroke: var(--series)" in line["style"]]
+    assert sum(line.count("L ") for line in lines) == joined
+    starts = {place for place in breaks if 0 < place < len(values)}
+    assert drawing.text.count("[b]") == len(starts)
+
+
+def test_a_chart_is_left_out_where_it_does_not_help() -> None:
+    for table in (
+        table_of([5], set(), by_category=False),
+        table_of([0, 0, 0], set(), by_category=True),
+        table_of([9, 8, None, None], set(), by_category=True),
+        table_of([1] * (MOST_BARS + 1), set(), by_category=True),
+    ):
+        assert list(charts(table, "chart")) == []
+    assert list(charts(table_of([1] * MOST_BARS, set(), by_category=True), "chart"))
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance by WCAG 2.2."""
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio by WCAG 2.2."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_colours_have_enough_contrast(colours: dict[str, str]) -> None:
+    """WCAG 2.2, 1.4.3 (text 4.5:1) and 1.4.11 (what is drawn, and the focus: 3:1)."""
+    assert contrast("#ffffff", "#000000") == pytest.approx(21)
+    assert {*GROUNDS, *TEXTS, *GRAPHICS} == set(LIGHT) == set(DARK)
+    for ground in GROUNDS:
+        for names, least in ((TEXTS, 4.5), (GRAPHICS, 3)):
+            for name in names:
+                ratio = contrast(colours[name], colours[ground])
+                assert ratio >= least, f"{name} on {ground}: {ratio:.2f}"
+
+
+def test_every_colour_of_page_and_charts_is_one_of_the_palette(
+    responses: dict[str, Response],
+) -> None:
+    text = page_bytes(responses["foi-2018-0523"]).decode()
+    css = (HERE / "page.css").read_text(encoding="utf-8")
+    assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgb|hsl", css)
+    rest = text.replace(palette_css(), "")
+    assert set(re.findall(r"(?:fill|stroke): ([^;\"]+)", rest)) <= {
+        "none", *(f"var(--{name})" for name in LIGHT)
+    }  # fmt: skip
+    assert set(re.findall(r"var\(--(\w+)\)", rest)) <= set(LIGHT)

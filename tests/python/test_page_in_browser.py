@@ -1,0 +1,107 @@
+"""Pages in Chromium: axe-core finds nothing against WCAG 2.2 AA, and 320 pixels are wide enough."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from missing_from_care.disclosure_log.log import disclosure_log_entry, index_page
+from missing_from_care.page.page import page_bytes
+from missing_from_care.response.answers import Response
+from pack_cases import nasty, protected
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DARK = "--blink-settings=preferredColorScheme=0"
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM, reason="Chromium is not installed, so no page is opened in a browser."
+)
+
+
+@pytest.fixture(scope="module")
+def pages(responses: dict[str, Response]) -> dict[str, str]:
+    """Every kind of page by name."""
+    kinds = {ref: protected(response) for ref, response in responses.items()}
+    kinds["not protected"] = responses["foi-2018-0611"]
+    kinds["nasty"] = nasty(responses["foi-2018-0611"])
+    made = {name: page_bytes(response).decode() for name, response in kinds.items()}
+    entries = [
+        disclosure_log_entry(response, {"response.html": made[name].encode()})
+        for name, response in kinds.items()
+        if response.is_protected
+    ]
+    return made | {"log": index_page(entries).decode(), "empty log": index_page([]).decode()}
+
+
+def opened(text: str, folder: Path, *options: str) -> str:
+    """What Chromium makes of a page, once its scripts have run."""
+    file = folder / "page.html"
+    file.write_text(text, encoding="utf-8")
+    command = [
+        CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1000,800",
+        f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=60000", *options,
+        "--dump-dom", file.as_uri(),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr[-500:]
+    return done.stdout
+
+
+def told(dom: str) -> object:
+    """What a script wrote into the title of the page, as JSON."""
+    return json.loads(html.unescape(re.search(r"<title>(.*?)</title>", dom, re.DOTALL)[1]))
+
+
+def found_by_axe(text: str, folder: Path, *options: str) -> list[list[str]]:
+    """What axe finds in a copy of a page that lets scripts run, as the page itself does not."""
+    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    script = f"""<script>{axe}</script><script>
+        const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+        axe.run({{runOnly: {json.dumps(RULES)}}}).then(result => {{
+            const found = result.violations.map(each => [each.id, each.nodes[0].html]);
+            document.title = JSON.stringify([dark, result.passes.length, found]);
+        }});</script>"""
+    copy = POLICY.sub("", text).replace("</body>", f"{script}</body>")
+    is_dark, passes, violations = told(opened(copy, folder, *options))
+    assert is_dark == (DARK in options)
+    assert passes > 15
+    return violations
+
+
+def test_axe_finds_nothing(pages: dict[str, str], tmp_path: Path) -> None:
+    for name, text in pages.items():
+        assert found_by_axe(text, tmp_path) == [], name
+
+
+def test_axe_finds_nothing_in_the_dark(pages: dict[str, str], tmp_path: Path) -> None:
+    for name in ("foi-2018-0417", "log"):
+        assert found_by_axe(pages[name], tmp_path, DARK) == [], name
+
+
+def test_axe_would_find_something(pages: dict[str, str], tmp_path: Path) -> None:
+    broken = pages["log"].replace(' lang="en-GB"', "")
+    assert [rule for rule, _ in found_by_axe(broken, tmp_path)] == ["html-has-lang"]
+
+
+def test_no_page_scrolls_sideways_at_320_pixels(pages: dict[str, str], tmp_path: Path) -> None:
+    """WCAG 2.2, 1.4.10: wide tables scroll in their own region."""
+    for name, text in pages.items():
+        frame = f"""<iframe width="320" height="800" style="border: 0"
+            srcdoc="{html.escape(text)}"></iframe><title></title><script>onload = () => {{
+            const page = document.querySelector("iframe").contentDocument.scrollingElement;
+            const out = [...page.querySelectorAll("svg text")].filter(text =>
+                text.getBoundingClientRect().right > 320 || text.getBoundingClientRect().left < 0);
+            document.title = JSON.stringify(
+                [page.clientWidth, page.scrollWidth, out.map(text => text.textContent)]);
+            }}</script>"""
+        width, needed, cut = told(opened(f"<!DOCTYPE html>{frame}", tmp_path))
+        assert 0 < width <= 320
+        assert needed <= width, name
+        assert cut == [], name
