@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from missing_from_care.command_line import err, out, run
+from missing_from_care.faults import UsageFault
 from missing_from_care.pack.making import Pack, making_pack, write_pack
+from missing_from_care.pack.verifying import verified
 from missing_from_care.project import CHECKOUT
 from missing_from_care.release.assessment import revision_sentence
 from missing_from_care.response.answers import Response
@@ -17,7 +19,7 @@ from missing_from_care.warehouse import database_file
 
 
 def export_response(
-    request: Annotated[str, typer.Option(help="Reference of the request in the register.")],
+    request: Annotated[str, typer.Option(help="Reference of the request in the register.")] = "",
     database: Annotated[
         Path | None, typer.Option(help="The DuckDB file that `dbt build` wrote.")
     ] = None,
@@ -27,11 +29,20 @@ def export_response(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")
     ] = False,
+    verify: Annotated[
+        Path | None,
+        typer.Option(metavar="PACK", help="Make this pack again and compare every public byte."),
+    ] = None,
 ) -> None:
     """Answers a request of the register: a pack of files, and the answers as tables here.
 
     Small numbers are withheld, and nothing is written unless the audit finds each of them safe.
     """
+    if bool(request) == bool(verify):
+        raise UsageFault("Name a request with --request, or a pack with --verify.")
+    if verify:
+        out.print(verified(verify, database_file(database)), markup=False)
+        return
     with making_pack(database_file(database), request, out_folder) as pack:
         if not dry_run:
             write_pack(pack, date.today())

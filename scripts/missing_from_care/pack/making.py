@@ -6,12 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from missing_from_care.accessibility.checking import check_workbook
-from missing_from_care.faults import DataFault, ProtectionFault
-from missing_from_care.release.assessment import assessment_page, refusal
+from missing_from_care.disclosure_log.log import disclosure_log_entry, index_page
+from missing_from_care.faults import ProtectionFault
+from missing_from_care.letter.writing import letter_bytes
+from missing_from_care.open_data.files import open_data_files
+from missing_from_care.pack.private import checked_workbook, private_files
+from missing_from_care.pack.provenance import checksums, provenance
+from missing_from_care.page.page import file_stem, page_bytes
+from missing_from_care.release.assessment import refusal
 from missing_from_care.release.counting import counting
 from missing_from_care.release.gate import judge
 from missing_from_care.release.leaks import leaks, secrets_of
@@ -19,12 +25,11 @@ from missing_from_care.release.ledger import add_to_ledger, holding, read_ledger
 from missing_from_care.release.rules import Rules, read_rules
 from missing_from_care.release.verdict import Verdict, protected, released
 from missing_from_care.response.answers import Response, read_response
-from missing_from_care.response.book import workbook_content
 from missing_from_care.warehouse import open_warehouse
-from missing_from_care.whole_files import replacing_folder
-from missing_from_care.workbook.writing import workbook_bytes
+from missing_from_care.whole_files import replacing_folder, write_file_whole
 
 LEDGER = "ledger.csv"
+LOG_ENTRY = "disclosure-log.json"
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Pack:
         response: as it is published.
         verdict: of the gate.
         rules: that it was judged by.
+        record: where it came from.
         folder: where it belongs.
         public, private: what the files hold, by name.
     """
@@ -42,19 +48,23 @@ class Pack:
     response: Response
     verdict: Verdict
     rules: Rules
+    record: Mapping[str, Any]
     folder: Path
     public: Mapping[str, bytes]
     private: Mapping[str, bytes]
 
 
 @contextmanager
-def making_pack(database: Path, request_ref: str, out: Path) -> Iterator[Pack]:
+def making_pack(
+    database: Path, request_ref: str, out: Path, *, again: bool = False
+) -> Iterator[Pack]:
     """Makes a pack, and holds the ledger until the block has ended.
 
     Args:
         database: the DuckDB file; it is only read.
         request_ref: the authority's reference, as in the register.
         out: the folder of all packs, with the ledger.
+        again: the pack was made before: what was released after it is left out of account.
 
     Raises:
         UsageFault, DataFault: the request cannot be answered.
@@ -66,19 +76,19 @@ def making_pack(database: Path, request_ref: str, out: Path) -> Iterator[Pack]:
         rules = read_rules(warehouse, response.dated)
     with holding(out / LEDGER):
         ledger = read_ledger(out / LEDGER)
+        if again:
+            own = [at for at, row in enumerate(ledger) if row.request_ref == request_ref]
+            ledger = ledger[: max(own, default=-1) + 1]
         verdict = judge(response, rules, counting(database, rules), ledger)
         with open_warehouse(database) as warehouse:
             safe = protected(response, rules, verdict)
             safe = replace(safe, refusal=refusal(warehouse, verdict))
+            record = provenance(safe, warehouse)
             public = public_files(safe)
             _refuse_leaks(warehouse, safe, verdict, public)
-        private = {
-            "assessment.html": assessment_page(response, rules, verdict),
-            f"{stem(response)}-not-for-release.xlsx": checked_workbook(
-                response, f"{stem(response)}-not-for-release.xlsx"
-            ),
-        }
-        yield Pack(safe, verdict, rules, out / stem(response), public, private)
+        with open_warehouse(database, "dq_findings") as warehouse:
+            private = private_files(response, safe, verdict, rules, record, public, warehouse)
+        yield Pack(safe, verdict, rules, record, out / file_stem(request_ref), public, private)
 
 
 def write_pack(pack: Pack, today: date) -> None:
@@ -90,11 +100,11 @@ def write_pack(pack: Pack, today: date) -> None:
         pack: made within `making_pack`.
         today: the day of release, if the register does not say when it was answered.
     """
-    file = pack.folder.parent / LEDGER
-    digest = sha256(pack.public[f"{stem(pack.response)}.xlsx"]).hexdigest()
+    out = pack.folder.parent
+    digest = sha256(pack.public[f"{pack.folder.name}.xlsx"]).hexdigest()
     on = pack.response.responded_on or today
     rows = released(pack.response, pack.verdict, on, digest)
-    known = {(each.request_ref, each.cell, each.value) for each in read_ledger(file)}
+    known = {(each.request_ref, each.cell, each.value) for each in read_ledger(out / LEDGER)}
     with replacing_folder(pack.folder) as folder:
         for name, files in (("public", pack.public), ("private", pack.private)):
             (folder / name).mkdir(mode=0o755 if name == "public" else 0o700)
@@ -102,9 +112,14 @@ def write_pack(pack: Pack, today: date) -> None:
                 target = folder / name / file_name
                 target.write_bytes(data)
                 target.chmod(0o644 if name == "public" else 0o600)
+        sums = folder / "private" / "SHA256SUMS"
+        sums.write_text(checksums(folder, "private/SHA256SUMS"), encoding="utf-8")
+        sums.chmod(0o600)
         new = [row for row in rows if (row.request_ref, row.cell, row.value) not in known]
         if new:
-            add_to_ledger(file, new)
+            add_to_ledger(out / LEDGER, new)
+    entries = [file.read_bytes() for file in sorted(out.glob(f"*/public/{LOG_ENTRY}"))]
+    write_file_whole(out / "index.html", index_page(entries), mode=0o644)
 
 
 def public_files(response: Response) -> dict[str, bytes]:
@@ -113,33 +128,14 @@ def public_files(response: Response) -> dict[str, bytes]:
     Raises:
         DataFault: a text cannot be shown accessibly.
     """
-    name = f"{stem(response)}.xlsx"
-    return {name: checked_workbook(response, name)}
-
-
-def checked_workbook(response: Response, name: str) -> bytes:
-    """The workbook of a response, once it passes every check.
-
-    Raises:
-        DataFault: a text cannot be shown accessibly.
-    """
-    try:
-        data = workbook_bytes(workbook_content(response, response.dated))
-    except ValueError as problem:
-        raise DataFault(f"Request {response.request_ref}: {problem}") from None
-    if findings := check_workbook(data, file_name=name):
-        raise DataFault(
-            *(
-                f"The workbook is not accessible ({each.check}): {each.sentence}"
-                for each in findings
-            )
-        )
-    return data
-
-
-def stem(response: Response) -> str:
-    """The reference as the name of a file or folder."""
-    return response.request_ref.lower().replace("/", "-")
+    stem = file_stem(response.request_ref)
+    files = {
+        f"{stem}.xlsx": checked_workbook(response, f"{stem}.xlsx"),
+        f"{stem}-letter.docx": letter_bytes(response),
+        "response.html": page_bytes(response),
+        **open_data_files(response),
+    }
+    return files | {LOG_ENTRY: disclosure_log_entry(response, files)}
 
 
 def _refuse_leaks(

@@ -2,11 +2,12 @@
 few lines that a person decides and signs. It holds unprotected numbers, so it is private."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from missing_from_care.project import CHECKOUT
 from missing_from_care.release.cells import Cell
 from missing_from_care.release.rules import Policy, Rules
 from missing_from_care.release.verdict import Revision, Verdict
@@ -14,7 +15,7 @@ from missing_from_care.release.web import Node, named
 from missing_from_care.response.answers import Response
 from missing_from_care.response.book import long_day
 
-TEMPLATES = CHECKOUT / "scripts" / "templates"
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,13 @@ def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes
         verdict: of the gate.
     """
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(HERE),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = environment.get_template("assessment.html").render(
+    page = environment.get_template("assessment.html.j2").render(
         response=response,
         verdict=verdict,
         lines=[line(cell, rules, verdict) for cell in sorted(verdict.withheld)],
@@ -79,6 +80,23 @@ def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes
         long_day=long_day,
     )
     return page.encode()
+
+
+def audit_record(rules: Rules, verdict: Verdict) -> list[dict[str, Any]]:
+    """Every cell that had to stay unknown, with what each reader can work out, for machines."""
+    statement = verdict.statement
+    return [
+        {
+            "counts": named(statement.nodes[at], rules),
+            "value": statement.problem.values[at],
+            "is_printed": statement.nodes[at] in verdict.printed,
+            "is_small": statement.nodes[at] in statement.policies,
+            "ranges": {
+                reader: list(ranges[at]) for reader, ranges in verdict.audit.by_reader.items()
+            },
+        }
+        for at in verdict.audit.ranges
+    ]
 
 
 def revision_sentence(revision: Revision, rules: Rules) -> str:

@@ -59,12 +59,17 @@ def judge_as_it_is(
     latest = {each.cell: each for each in ledger}
     latest = {cell: latest[cell] for cell in _near(printed, latest)}
     now = {**count(cell for cell in latest if cell not in printed), **printed}
+    by_request = {(each.cell, each.request_ref): each for each in ledger if each.cell in now}
     revisions = tuple(
         Revision(cell, each)
-        for cell, each in sorted(latest.items())
-        if each.value is not None and cell in now and now[cell] != each.value
+        for (cell, _), each in sorted(by_request.items())
+        if each.value is not None and now[cell] != each.value
     )
-    is_revised = {each.cell for each in revisions}
+    is_revised = {
+        cell
+        for cell, each in latest.items()
+        if cell in now and each.value is not None and now[cell] != each.value
+    }
     earlier = {
         cell: each.value
         for cell, each in latest.items()

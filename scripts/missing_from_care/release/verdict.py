@@ -67,7 +67,7 @@ class Verdict:
 def protected(response: Response, rules: Rules, verdict: Verdict) -> Response:
     """The response as it may be published: without the numbers that are withheld."""
     notes = dict(response.notes)
-    since = {each.cell: each.earlier.released_on for each in verdict.revisions}
+    since = {each.cell: each.earlier.released_on for each in reversed(verdict.revisions)}
 
     def shown(answer: Answer) -> Answer:
         cell = cell_of(answer, rules)

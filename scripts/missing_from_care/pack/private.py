@@ -1,0 +1,85 @@
+"""What the council keeps of a response: the numbers, the audit, and who signs."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from missing_from_care.accessibility.checking import CHECKS, check_workbook
+from missing_from_care.faults import DataFault
+from missing_from_care.open_data.files import as_json
+from missing_from_care.pack.sign_off import checks_of, sign_off_bytes
+from missing_from_care.page.page import file_stem
+from missing_from_care.quality.reading import summary, without_children
+from missing_from_care.release.assessment import assessment_page, audit_record
+from missing_from_care.release.rules import Rules
+from missing_from_care.release.verdict import Verdict
+from missing_from_care.response.answers import Response
+from missing_from_care.response.book import workbook_content
+from missing_from_care.workbook.writing import workbook_bytes
+
+
+def private_files(
+    response: Response,
+    safe: Response,
+    verdict: Verdict,
+    rules: Rules,
+    record: Mapping[str, Any],
+    public: Mapping[str, bytes],
+    warehouse: duckdb.DuckDBPyConnection,
+) -> dict[str, bytes]:
+    """Everything that is kept and not published.
+
+    Args:
+        response: with every number.
+        safe: the same as it is published.
+        verdict: of the gate.
+        rules: that it was judged by.
+        record: where it came from.
+        public: the public files, by name.
+        warehouse: open for reading.
+    """
+    stem = file_stem(response.request_ref)
+    unprotected = f"{stem}-not-for-release.xlsx"
+    withheld = f"{len(verdict.withheld)} of {len(verdict.printed)} figures withheld"
+    checks = [
+        *checks_of(safe, record, date.today()),
+        ("Small numbers", f"{withheld}, {len(verdict.cover)} as cover; the audit found none open"),
+        ("Leak scan", f"nothing found in {len(public)} public files"),
+        ("Accessibility of the workbook", f"{len(CHECKS)} of {len(CHECKS)} checks passed"),
+    ]
+    return {
+        unprotected: checked_workbook(response, unprotected),
+        "assessment.html": assessment_page(response, rules, verdict),
+        "audit.json": as_json(audit_record(rules, verdict)),
+        "accessibility.json": as_json(
+            [
+                {"check": each.check_id, "asks": each.rule, "result": "passed"}
+                for each in CHECKS.values()
+            ]
+        ),
+        "quality.json": as_json(without_children(summary(warehouse))),
+        "provenance.json": as_json(record),
+        f"{stem}-sign-off.docx": sign_off_bytes(safe, checks),
+    }
+
+
+def checked_workbook(response: Response, name: str) -> bytes:
+    """The workbook of a response, once it passes every check of accessibility.
+
+    Raises:
+        DataFault: a text cannot be shown accessibly.
+    """
+    try:
+        data = workbook_bytes(workbook_content(response, response.dated))
+    except ValueError as problem:
+        raise DataFault(f"Request {response.request_ref}: {problem}") from None
+    if findings := check_workbook(data, file_name=name):
+        raise DataFault(
+            *(
+                f"The workbook is not accessible ({each.check}): {each.sentence}"
+                for each in findings
+            )
+        )
+    return data
