@@ -1,20 +1,27 @@
 """The gate: what it withholds cannot be worked out, alone or with what was released before."""
 
 import random
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import small_worlds
+from missing_from_care.asking import TRY_OUT, Question, ask
 from missing_from_care.faults import DataFault, ProtectionFault
+from missing_from_care.project import CHECKOUT
 from missing_from_care.protection.search import Pattern
 from missing_from_care.release import gate
 from missing_from_care.release.cells import Cell
+from missing_from_care.release.counting import counting
 from missing_from_care.release.ledger import Released, add_to_ledger, read_ledger
 from missing_from_care.release.rules import Rules
 from missing_from_care.release.verdict import protected, released
+from missing_from_care.response.answers import read_response
+from plain_count import read_returns
+from random_questions import random_questions
 from small_worlds import FIRST, LAST, cell_for, response, response_of, table
 
 RESPONSES = 500
@@ -294,3 +301,25 @@ def test_a_broken_row_of_the_ledger_is_named(tmp_path) -> None:
     file.write_text(file.read_text() + "nonsense\n")
     with pytest.raises(DataFault, match="row 2"):
         read_ledger(file)
+
+
+@pytest.mark.parametrize("seed", [3, 11, 14, 18, 22, 39])
+def test_random_requests_about_the_demonstration(seed: int, rules: Rules, database: Path) -> None:
+    """The links that the rules give are true of counted numbers, whatever is asked for."""
+    choice = random.Random(seed)
+    returns = read_returns(CHECKOUT / "seeds" / "extracts")
+    asked = [
+        Question(**{field.name: question[field.name] for field in fields(Question)})
+        for question in random_questions(choice, returns, choice.randint(2, 8))
+    ]
+    with ask(database, *asked) as connection:
+        answer = read_response(connection, TRY_OUT)
+    verdict = gate.judge_as_it_is(answer, rules, counting(database, rules), ())
+    shown = protected(answer, rules, verdict)
+    for whole, safe in zip(answer.tables, shown.tables, strict=True):
+        for before, after in zip(whole.answers, safe.answers, strict=True):
+            is_count = before.unit in ("occasions", "children")
+            if is_count and before.value is not None and 1 <= before.value <= 4:
+                assert after.is_withheld
+            assert after.value in (None, before.value)
+            assert not (after.is_withheld and before.value == 0)

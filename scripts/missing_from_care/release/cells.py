@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from missing_from_care.release.rules import Rules
 from missing_from_care.response.answers import Answer
 
+# Children picked by how often they were missing, then broken down: the rows are of those children.
+OF_THOSE = ", of those"
 Box = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -31,6 +33,11 @@ class Cell:
         """The finest categories of a dimension; None if it does not restrict the cell."""
         return dict(self.box).get(dimension)
 
+    @property
+    def is_of_those(self) -> bool:
+        """Whether it is a row of a table of children picked by how often they were missing."""
+        return any(dimension.endswith(OF_THOSE) for dimension, _ in self.box)
+
     def without(self, dimension: str) -> "Cell":
         """The cell that counts every category of a dimension."""
         return replace(self, box=tuple(each for each in self.box if each[0] != dimension))
@@ -43,9 +50,13 @@ class Cell:
 def cell_of(answer: Answer, rules: Rules) -> Cell | None:
     """The cell that an answer prints; None if nothing can be in it, as of girls who are boys."""
     conditions = [] if answer.population == "all" else answer.population.split("&")
+    row = None
     if answer.breakdown != "none":
-        conditions.append(f"{answer.breakdown}:{answer.category}")
-    return cell(
+        if any(each.partition(":")[0] in rules.by_question for each in conditions):
+            row = (f"{answer.breakdown}{OF_THOSE}", (answer.category,))
+        else:
+            conditions.append(f"{answer.breakdown}:{answer.category}")
+    found = cell(
         answer.measure,
         answer.period_start,
         answer.period_end,
@@ -53,6 +64,7 @@ def cell_of(answer: Answer, rules: Rules) -> Cell | None:
         conditions,
         rules,
     )
+    return replace(found, box=tuple(sorted((*found.box, row)))) if found and row else found
 
 
 def cell(
@@ -87,6 +99,11 @@ def cell(
     return Cell(measure, first_day, last_day, is_snapshot, ordered)
 
 
+def is_nameable(found: Cell, rules: Rules) -> bool:
+    """Whether a question can ask for a cell: one category stands for each group of them."""
+    return all((dimension, frozenset(codes)) in rules.words for dimension, codes in found.box)
+
+
 def conditions_of(box: Box, rules: Rules) -> list[str]:
     """The conditions of a question that ask for a box.
 
@@ -102,6 +119,11 @@ def in_words(found: Cell, rules: Rules) -> str:
     period = f"on {days[1]}" if found.is_snapshot else f"{days[0]} to {days[1]}"
     said = []
     for dimension, codes in found.box:
+        if dimension.endswith(OF_THOSE):
+            breakdown = dimension.removesuffix(OF_THOSE)
+            label = rules.labels.get((breakdown, codes[0]), codes[0])
+            said.append(f"{rules.labels[breakdown, '']}: {label}")
+            continue
         name = rules.words.get((dimension, frozenset(codes)))
         named = [name] if name else [f"{dimension}:{code}" for code in codes]
         labels = [rules.labels[tuple(each.split(":"))] for each in named]

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from missing_from_care.asking import Question, ask
-from missing_from_care.release.cells import Cell, conditions_of
+from missing_from_care.release.cells import Cell, conditions_of, is_nameable
 from missing_from_care.release.latent import Count
 from missing_from_care.release.rules import Rules
 
 
 def counting(database: Path, rules: Rules) -> Count:
-    """A function that counts cells from a warehouse.
+    """A function that counts cells from a warehouse; it leaves out those no question can ask for.
 
     Args:
         database: the DuckDB file; it is only read.
@@ -18,7 +18,7 @@ def counting(database: Path, rules: Rules) -> Count:
     """
 
     def count(cells: Iterable[Cell]) -> dict[Cell, float]:
-        wanted = list(dict.fromkeys(cells))
+        wanted = [cell for cell in dict.fromkeys(cells) if is_nameable(cell, rules)]
         if not wanted:
             return {}
         with ask(database, *(_question(cell, rules) for cell in wanted)) as connection:

@@ -35,7 +35,7 @@ def add_latent(web: Web, rules: Rules, count: Count) -> None:
             break
         cells |= more
     wanted = sorted(cells - web.values.keys())
-    web.values |= count([cell for cell in wanted if _is_nameable(cell, rules)])
+    web.values |= count(wanted)
     for cell in wanted:
         if cell not in web.values:
             _subtract(cell, web, rules)
@@ -59,7 +59,7 @@ def _across(cells: set[Cell], rules: Rules) -> set[Cell]:
     for cell in cells:
         for dimension, codes in cell.box:
             others = {name for name, _ in cell.box} - {dimension}
-            if not others & rules.by_question:
+            if not others & rules.by_question and not cell.is_of_those:
                 place = cell.without(dimension).measuring("")
                 tables[place, dimension].setdefault(cell.measure, set()).add(codes)
     found = set()
@@ -147,14 +147,9 @@ def _with(cell: Cell, dimension: str, codes: tuple[str, ...]) -> Cell:
     return replace(cell, box=tuple(sorted((*cell.box, (dimension, codes)))))
 
 
-def _is_nameable(cell: Cell, rules: Rules) -> bool:
-    """Whether one category of a breakdown stands for each group of categories."""
-    return all((dimension, frozenset(codes)) in rules.words for dimension, codes in cell.box)
-
-
 def _subtract(cell: Cell, web: Web, rules: Rules) -> None:
     """What a group of categories holds, as what the others leave of the total."""
-    for dimension, codes in cell.box:
+    for dimension, codes in () if cell.is_of_those else cell.box:
         total = cell.without(dimension)
         rows = {
             other.codes(dimension)

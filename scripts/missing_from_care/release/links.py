@@ -100,7 +100,7 @@ def _lines(web: Web, rules: Rules) -> dict[tuple[Cell, str], dict[frozenset[str]
     for cell in counts(web, rules):
         for dimension, codes in cell.box:
             others = {name for name, _ in cell.box} - {dimension}
-            if not others & rules.by_question:
+            if not others & rules.by_question and not cell.is_of_those:
                 found[cell.without(dimension), dimension][frozenset(codes)] = cell
     return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from missing_from_care.release.cells import Cell
+from missing_from_care.release.cells import OF_THOSE, Cell
 from missing_from_care.release.rules import Rules
 
 
@@ -52,8 +52,8 @@ def is_part(part: Cell, whole: Cell, rules: Rules) -> bool:
         if dimension not in narrowed or not set(narrowed[dimension]) <= set(codes):
             return False
     by_question = {name for name, _ in whole.box} & rules.by_question
-    is_same_question = (part.box, part.first_day, part.last_day) == (
-        whole.box,
+    asked = tuple(each for each in part.box if not each[0].endswith(OF_THOSE))
+    is_same_question = whole.box in (part.box, asked) and (part.first_day, part.last_day) == (
         whole.first_day,
         whole.last_day,
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from itertools import product
 
 from missing_from_care.protection.problem import Need, Problem, Relation
 from missing_from_care.release.cells import Cell
-from missing_from_care.release.order import Order
+from missing_from_care.release.order import is_part
 from missing_from_care.release.rules import Policy, Rules
 from missing_from_care.release.web import Link, Node, Web, counts
 
@@ -115,10 +116,12 @@ def _groups(web: Web, rules: Rules) -> dict[Node, Policy]:
     """What is withheld because it tells the same of everyone in a small group."""
     found = {}
     cells = counts(web, rules)
-    for whole, part in Order(cells, web.values, rules).pairs():
+    largest = max(policy.group_size for policy in rules.policies.values())
+    groups = [cell for cell in cells if 1 <= web.values[cell] <= largest]
+    for whole, part in product(groups, cells):
         policy = rules.policies.get(_difference(whole, part))
         size, told = web.values[whole], web.values[part]
-        if not policy or not 1 <= size <= policy.group_size:
+        if not policy or size > policy.group_size or not is_part(part, whole, rules):
             continue
         if (told == size and policy.whole_group) or (told == 0 and policy.empty_group):
             found[part] = policy
@@ -130,7 +133,7 @@ def _difference(whole: Cell, part: Cell) -> str | None:
     if (whole.first_day, whole.last_day) != (part.first_day, part.last_day):
         return None
     if whole.box == part.box:
-        return part.measure
+        return None if whole.measure == part.measure else part.measure
     if whole.measure == part.measure:
         added = set(part.box) - set(whole.box)
         dimensions = {name for name, _ in added}
