@@ -22,7 +22,8 @@ from missing_from_care.release.counting import counting
 from missing_from_care.release.gate import judge
 from missing_from_care.release.leaks import leaks, secrets_of
 from missing_from_care.release.ledger import add_to_ledger, holding, read_ledger
-from missing_from_care.release.rules import Rules, read_rules
+from missing_from_care.release.rule_seeds import read_rules
+from missing_from_care.release.rules import Rules
 from missing_from_care.release.verdict import Verdict, protected, released
 from missing_from_care.response.answers import Response, read_response
 from missing_from_care.warehouse import open_warehouse

@@ -114,7 +114,7 @@ def _connecting(measures: Iterable[str], is_snapshot: bool, rules: Rules) -> set
     there = set(measures)
     found: set[str] = set()
     for whole, parts in rules.splits(is_snapshot).items():
-        below = [rules.split_below(part, is_snapshot) & there for part in parts]
+        below = [rules.split_below[part, is_snapshot] & there for part in parts]
         outside = there & rules.split_tree(whole, is_snapshot) - set().union(*below)
         if sum(map(bool, (*below, outside))) > 1:
             found |= {whole, *parts}

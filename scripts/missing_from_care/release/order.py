@@ -1,5 +1,6 @@
 """Which cells count a part of what others count."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from missing_from_care.release.cells import OF_THOSE, Cell
@@ -18,12 +19,17 @@ class Order:
     def __init__(self, cells: list[Cell], values: Mapping[Cell, float], rules: Rules) -> None:
         self._cells = cells
         self._below: dict[int, int] = {}
-        self._wholes: list[int] = []
+        by_measure: dict[str, list[int]] = defaultdict(list)
+        for at, cell in enumerate(cells):
+            by_measure[cell.measure].append(at)
         for at, whole in enumerate(cells):
             bits = 0
-            for other, part in enumerate(cells):
-                if at != other and values[part] <= values[whole] and is_part(part, whole, rules):
-                    bits |= 1 << other
+            for measure in rules.parts_below[whole.measure, False]:
+                for other in by_measure[measure]:
+                    part = cells[other]
+                    is_less = values[part] <= values[whole] and at != other
+                    if is_less and is_part(part, whole, rules):
+                        bits |= 1 << other
             self._below[at] = bits
         self._index = {cell: at for at, cell in enumerate(cells)}
 

@@ -1,0 +1,139 @@
+"""Reads the rules of the gate from the seeds, as the warehouse holds them."""
+
+from datetime import date
+
+import duckdb
+
+from missing_from_care.faults import DataFault
+from missing_from_care.release.rules import Derived, Measure, Policy, Rules
+
+
+def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
+    """Reads the rules.
+
+    Args:
+        warehouse: an open warehouse.
+        on_day: the day of the response, on which the policy must be in force.
+
+    Raises:
+        DataFault: no row of the policy is in force that day for all measures, or two for one.
+    """
+    breakdowns = _rows(warehouse, "breakdowns")
+    categories = _rows(warehouse, "categories")
+    elements = _elements(categories)
+    domains: dict[str, frozenset[str]] = {}
+    for dimension, codes in elements.values():
+        domains[dimension] = domains.get(dimension, frozenset()) | codes
+    labels = {(row["breakdown"], row["category"]): row["label"] for row in categories}
+    labels |= {(row["breakdown"], ""): row["heading"] for row in breakdowns}
+    return Rules(
+        measures={
+            row["measure"]: Measure(
+                row["heading"], row["unit"], row["counts"] == "care", row["on_last_day"] == "true"
+            )
+            for row in _rows(warehouse, "measures")
+        },
+        parts=tuple(
+            (
+                row["whole"],
+                row["part"],
+                row["parts_add_up"],
+                row["holds_on_snapshot"] == "true",
+            )
+            for row in _rows(warehouse, "measure_parts")
+        ),
+        named={
+            (measure, row["condition"], on_snapshot): row["part"]
+            for row in _rows(warehouse, "measure_parts")
+            for on_snapshot in (False, True)
+            for measure in (row["whole"], row["part"])
+            if row["condition"] and (row["holds_on_snapshot"] == "true" or not on_snapshot)
+        },
+        derived={
+            row["measure"]: Derived(
+                row["numerator"],
+                row["denominator"],
+                float(row["scale"] or 1),
+                int(row["decimals"] or 0),
+            )
+            for row in _rows(warehouse, "derived_measures")
+        },
+        elements=elements,
+        domains=domains,
+        one_a_child=frozenset(
+            row["breakdown"] for row in breakdowns if row["one_category_a_child"] == "true"
+        ),
+        by_question=frozenset(
+            row["breakdown"] for row in breakdowns if row["depends_on_question"] == "true"
+        ),
+        bounds={
+            (row["breakdown"], row["category"]): (
+                int(row["lowest"]),
+                int(row["highest"]) if row["highest"] else None,
+            )
+            for row in categories
+            if row["lowest"]
+        },
+        labels=labels,
+        policies=_policies(warehouse, on_day),
+    )
+
+
+def _rows(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, str | None]]:
+    found = warehouse.execute(f"select * from {table} order by all")
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _elements(
+    categories: list[dict[str, str | None]],
+) -> dict[tuple[str, str], tuple[str, frozenset[str]]]:
+    """Ages are the finest categories of age bands; every other breakdown stands for itself."""
+    ages = {
+        row["category"]: int(row["lowest"])
+        for row in categories
+        if row["breakdown"] == "age" and row["lowest"]
+    }
+    found = {}
+    for row in categories:
+        breakdown, category = row["breakdown"], row["category"]
+        codes = frozenset({category})
+        if breakdown == "age_band":
+            breakdown = "age"
+            if row["lowest"]:
+                low, high = int(row["lowest"]), int(row["highest"])
+                codes = frozenset(code for code, age in ages.items() if low <= age <= high)
+        if breakdown != "none":
+            found[row["breakdown"], category] = (breakdown, codes)
+    return found
+
+
+def _policies(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> dict[str, Policy]:
+    found: dict[str, Policy] = {}
+    for row in _rows(warehouse, "suppression_policy"):
+        if not (row["valid_from"] or "") <= on_day.isoformat() <= (row["valid_to"] or "9999"):
+            continue
+        name = row["applies_to"]
+        if name in found:
+            raise DataFault(
+                f"suppression_policy.csv has two rows for {name} on {on_day}: end the older one "
+                "with a valid_to."
+            )
+        low, high = row["lowest_withheld"], row["highest_withheld"]
+        found[name] = Policy(
+            applies_to=name,
+            interval=(int(low), int(high)) if low and high else None,
+            range_width=int(row["range_width"] or 1),
+            group_size=int(row["group_size"] or 0),
+            whole_group=row["withholds_whole_group"] == "true",
+            empty_group=row["withholds_empty_group"] == "true",
+            decided_by=row["decided_by"] or "",
+            legal_basis=row["legal_basis"] or "",
+            reason=row["reason"] or "",
+        )
+    if "all" not in found or found["all"].interval is None:
+        raise DataFault(
+            f"suppression_policy.csv has no row `all` in force on {on_day}, so nothing can be "
+            "released: add one."
+        )
+    return found
