@@ -1,5 +1,5 @@
--- A deadline worked out from a wrong row would be worse than none. The sentence stands in the filter,
--- since dbt only counts the rows and the engine would leave a column out.
+-- A deadline worked out from a wrong row would be worse than none. The sentence stands in the
+-- filter, since dbt only counts the rows and the engine would leave a column out.
 select request_ref
 from {{ ref('dq_request_register') }}
 where
