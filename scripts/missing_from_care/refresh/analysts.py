@@ -54,6 +54,7 @@ def write_published(source: Path, target: Path, told: Mapping[str, str]) -> None
                 "Name only what the models have."
             ) from problem
         _write_about(connection, told)
+        connection.execute("checkpoint published")
         connection.execute("use memory")
         connection.execute("detach published")
     target.chmod(0o444)

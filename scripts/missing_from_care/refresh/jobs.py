@@ -30,8 +30,7 @@ def land_source(
     def tell(file: str) -> None:
         told[0] = file
 
-    with unchanged(source):
-        land(source, into, accepted, tell, lambda done, steps: progress(done, steps, told[0]))
+    land(source, into, accepted, tell, lambda done, steps: progress(done, steps, told[0]))
 
 
 def build_database(file: Path, extracts: Path | None, progress: Progress) -> None:
@@ -53,18 +52,15 @@ def build_database(file: Path, extracts: Path | None, progress: Progress) -> Non
         "DBT_LOG_PATH": str(file.parent / "dbt"),
     }
     command = [sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "build"]
-    with (
-        _unchanged_if_any(extracts),
-        subprocess.Popen(
-            [*command, "--project-dir", str(CHECKOUT), "--profiles-dir", str(CHECKOUT)],
-            cwd=CHECKOUT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        ) as running,
-    ):
+    with subprocess.Popen(
+        [*command, "--project-dir", str(CHECKOUT), "--profiles-dir", str(CHECKOUT)],
+        cwd=CHECKOUT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as running:
         try:
             last = _follow(running.stdout, progress)
         except BaseException:
@@ -108,25 +104,25 @@ class Jobs:
     export: Callable[[Path, str, Path], None] = export_pack
 
 
-def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
-    """Size and time of change (ns) of every file below a folder."""
+def snapshot(folder: Path | None) -> dict[str, tuple[int, int]]:
+    """Size and time of change (ns) of every file below a folder, if there is one."""
     return {
         str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns)
-        for path in sorted(folder.rglob("*"))
+        for path in (sorted(folder.rglob("*")) if folder else ())
         if path.is_file()
     }
 
 
 @contextmanager
-def unchanged(folder: Path) -> Iterator[None]:
-    """Sees to it that no file of a folder changes during the block.
+def unchanged(folder: Path | None) -> Iterator[None]:
+    """Sees to it that no file of a folder, if there is one, changes during the block.
 
     Raises:
         DataFault: one did; it names the files.
     """
     before = snapshot(folder)
     yield
-    after = snapshot(folder) if folder.is_dir() else {}
+    after = snapshot(folder)
     changed = sorted(name for name in before | after if before.get(name) != after.get(name))
     if changed:
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
@@ -134,15 +130,6 @@ def unchanged(folder: Path) -> Iterator[None]:
             f"{', '.join(changed[:3])}{more} in {folder} changed while it was read: wait until "
             "nobody writes there, then refresh again."
         )
-
-
-@contextmanager
-def _unchanged_if_any(folder: Path | None) -> Iterator[None]:
-    if folder is None:
-        yield
-    else:
-        with unchanged(folder):
-            yield
 
 
 def _follow(lines: Iterator[str], progress: Progress) -> str:

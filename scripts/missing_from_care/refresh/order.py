@@ -1,9 +1,10 @@
 """What a refresh is to do, and where everything lies."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from missing_from_care.deadlines.states import RequestState
 from missing_from_care.faults import UsageFault
@@ -55,12 +56,8 @@ class Order:
         return self.extracts if self.named_extracts or self.extracts.exists() else None
 
 
-def check_places(order: Order, known: dict[str, object]) -> None:
-    """Refuses places that would mix the private with the published, or that have gone.
-
-    Args:
-        order: what is to be done.
-        known: what the last good run wrote of itself.
+def check_places(order: Order) -> None:
+    """Refuses places that would mix the private with the published, and makes new folders.
 
     Raises:
         UsageFault: with what to change.
@@ -77,15 +74,34 @@ def check_places(order: Order, known: dict[str, object]) -> None:
             f"FOI_EXTRACTS names {order.extracts}, which lies inside the checkout, and children's "
             "data never enters it: name a folder elsewhere."
         )
-    for name in ("published", "responses"):
-        place: Path = getattr(order, name)
-        folder = place.parent if name == "published" else place
-        if known.get(name) == str(place) and not folder.is_dir():
-            raise UsageFault(
-                f"{folder} was there at the last refresh and is not now: connect the share, or "
-                f"make the folder anew if it was moved on purpose."
-            )
+    for folder in (order.published.parent, order.responses):
         folder.mkdir(parents=True, exist_ok=True)
+
+
+def mount_points(order: Order) -> dict[str, str]:
+    """The disk or share on which each public place lies, by the place."""
+    return {
+        str(place): str(next(each for each in place.parents if each.is_mount()))
+        for place in (order.published, order.responses / "packs")
+    }
+
+
+def refuse_other_mounts(told: Mapping[str, Any], now: Mapping[str, str]) -> None:
+    """Refuses to write into the empty folder that stays behind when a share has gone.
+
+    Args:
+        told: what a run wrote of itself.
+        now: the mount points at this moment.
+
+    Raises:
+        UsageFault: a place lay on another disk or share then.
+    """
+    for place, mount in told.get("mounts", {}).items():
+        if now.get(place, mount) != mount:
+            raise UsageFault(
+                f"{place} lay on {mount} before and lies on {now[place]} now: connect the share. "
+                "If it was moved on purpose, name the new place by another path."
+            )
 
 
 def chosen_requests(

@@ -68,7 +68,7 @@ def stage(state: Path, all_made: Sequence[Made]) -> list[Swap]:
 
 def _staged(made: Made) -> Swap:
     new = made.waiting
-    made.target.parent.mkdir(parents=True, exist_ok=True)
+    made.target.parent.mkdir(exist_ok=True)
     _remove(new)
     shutil.move(made.path, new)
     if new.is_dir():
@@ -149,5 +149,5 @@ def _carry_out(swap: Swap) -> None:
 def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    elif path.exists():
+        path.unlink()
