@@ -66,7 +66,11 @@ def land(source, into, _accepted, _progress):
 def build(file, extracts, progress):
     """Builds a small record-level database of the landed version."""
     progress(0, 1, "figures")
-    version = (extracts / "version.csv").read_text()
+    make_database(file, int((extracts / "version.csv").read_text()))
+
+
+def make_database(file: Path, version: int) -> None:
+    """Makes a small record-level database."""
     with duckdb.connect(str(file), config={"threads": 1}) as connection:
         connection.execute(RECORD_LEVEL.format(version=version))
 
