@@ -95,6 +95,8 @@ def carry_out(order: Order) -> None:
             tell.fault(fault)
             raise
     out.print(f"Refreshed, run {done['run']}.")
+    if not order.requests:
+        out.print("No open request is due, so no pack was made.")
     for name, place in places_of(order):
         out.print(f"{name}: {place}", markup=False, soft_wrap=True)
     out.print(f"Log: {tell.file}", markup=False, soft_wrap=True)

@@ -52,10 +52,15 @@ judged as (
                 allowed.table_name is null
                 or instr(' ' || allowed.columns || ' ', ' ' || found.column_name || ' ') = 0
                 then
-                    'The column ' || found.column_name || ' of ' || found.table_name || ' may not be'
-                    || ' published: name it in seeds/rules/published_tables.csv if nothing in it is'
+                    'The column ' || found.column_name || ' of ' || found.table_name
+                    || ' may not be published: name it in seeds/rules/published_tables.csv if nothing in it is'
                     || ' of one child, or leave it out of the model.'
-            when found.table_name not in ('{{ tables | join("', '") }}')
+            when
+                found.table_name not in (
+                    {% for table in tables %}
+                        '{{ table }}'{{ ',' if not loop.last }}
+                    {% endfor %}
+                )
                 then
                     found.table_name || ' of seeds/rules/published_tables.csv is not in the test'
                     || ' published_columns_are_allowed: add it there.'

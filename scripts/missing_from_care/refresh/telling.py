@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from missing_from_care.command_line import err
 from missing_from_care.faults import Fault
@@ -32,11 +33,13 @@ class Teller:
         self.file = folder / f"{clock():%Y%m%dT%H%M%SZ}-{os.getpid()}.jsonl"
         columns = (
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=16),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[detail]}"),
+            TextColumn("{task.fields[detail]}", table_column=Column(no_wrap=True, ratio=1)),
         )
-        self.bar = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+        self.bar = Progress(
+            *columns, console=err, transient=True, expand=True, disable=not err.is_terminal
+        )
         self.task = self.bar.add_task("Refresh", total=None, detail="")
 
     def __enter__(self) -> "Teller":
