@@ -14,6 +14,8 @@ from missing_from_care.faults import BusyFault, UsageFault
 try:
     import fcntl
 except ImportError:  # Windows has no such lock; it refuses to remove a file that is open instead.
+    import msvcrt
+
     fcntl = None
 
 
@@ -116,7 +118,10 @@ def locking_file(path: Path) -> Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
-            _lock(descriptor)
+            if fcntl:
+                _lock(descriptor)
+            else:
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
             raise BusyFault(_busy(path.parent)) from None
         yield

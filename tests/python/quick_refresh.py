@@ -16,10 +16,11 @@ from missing_from_care.refresh.jobs import Jobs
 from missing_from_care.refresh.order import Order
 from missing_from_care.refresh.run import refresh
 from missing_from_care.refresh.telling import Teller, utc_now
+from missing_from_care.whole_files import replacing_folder
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["quick_refresh"])
-PACK_FILES = ("private/ledger.csv", "public/answer.csv", "public/letter.txt")
+PACK_FILES = ("private/audit.csv", "public/answer.csv", "public/letter.txt")
 RECORD_LEVEL = """
     create table figures as select {version} as version, i as place from range(50) as t (i);
     create table fct_missing_occasions as
@@ -75,13 +76,15 @@ def make_database(file: Path, version: int) -> None:
         connection.execute(RECORD_LEVEL.format(version=version))
 
 
-def export(database, request_ref, out):
-    """Writes a pack of the landed version, which is quicker to read than that of the database."""
-    version = (database.parents[1] / "landed" / "version.csv").read_text()
-    for name in PACK_FILES:
-        file = out / request_ref / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(version)
+def export(_database, request_ref, out, extracts):
+    """Writes a pack of the landed version, and before it a row into the ledger."""
+    version = (extracts / "version.csv").read_text()
+    with (out / "ledger.csv").open("a") as ledger:
+        ledger.write(f"{request_ref} {version}\n")
+    with replacing_folder(out / request_ref) as folder:
+        for name in PACK_FILES:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(version)
 
 
 QUICK = Jobs(land, build, export)
@@ -151,6 +154,15 @@ def versions(order: Order) -> dict[str, int | None]:
 
 def _landed_version(folder: Path) -> int | None:
     return int((folder / "version.csv").read_text()) if folder.exists() else None
+
+
+def assert_ledger_names_what_is_released(order: Order) -> None:
+    """Every pack in place stands in the ledger."""
+    ledger = order.responses / "ledger.csv"
+    rows = ledger.read_text().splitlines() if ledger.exists() else []
+    for ref in order.requests:
+        version = pack_version(order.responses / ref)
+        assert version is None or f"{ref} {version}" in rows
 
 
 def left_over(order: Order) -> list[Path]:

@@ -62,8 +62,10 @@ def test_all_went_well_and_the_deadline_is_at_risk(refreshed) -> None:
     order, done, _ = refreshed
     assert done.returncode == 6, done.stderr
     assert f"1 request is at risk: {REQUEST} (late" in done.stderr
-    assert [path.name for path in order.responses.iterdir()] == [REQUEST]
-    assert list((order.responses / REQUEST).rglob("*.xlsx"))
+    packs = [path.name for path in order.responses.iterdir() if path.is_dir()]
+    assert packs == [REQUEST]
+    assert list((order.responses / REQUEST / "public").rglob("*.xlsx"))
+    assert f",{REQUEST}," in order.ledger.read_text(encoding="utf-8")
     marker = json.loads((order.state / "last_good.json").read_bytes())
     assert (marker["run"], marker["requests"]) == (1, [REQUEST])
 

@@ -16,8 +16,10 @@ from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.jobs import Jobs
 from missing_from_care.refresh.run import last_good, today
 from missing_from_care.refresh.telling import utc_now
+from missing_from_care.release.ledger import holding
 from quick_refresh import (
     FORKS,
+    assert_ledger_names_what_is_released,
     build,
     export,
     figures_version,
@@ -268,7 +270,6 @@ def test_a_clock_that_was_set_back(order) -> None:
 
 def test_what_is_kept_and_for_how_long(order) -> None:
     ledger = order.responses / "ledger.csv"
-    ledger.write_text("released")
     run_quickly(order, 2)
     kept = order.state / "earlier" / "000002" / order.database.name
     assert figures_version(kept) == 1
@@ -278,12 +279,30 @@ def test_what_is_kept_and_for_how_long(order) -> None:
         assert kept.exists() == builds
         assert (order.responses / ".earlier" / "open" / "000002").exists() == packs
         assert (order.responses / ".earlier" / "answered" / "000002").exists()
-    assert ledger.read_text() == "released"
+    versions_released = [line.split()[1] for line in ledger.read_text().splitlines()]
+    assert versions_released == [str(each) for each in (1, 2, 6, 8, 91) for _ in order.requests]
     assert_all_old(order, 91)
     logs = len(list((order.state / "logs").iterdir()))
     far = utc_now() + timedelta(days=401)
     run_quickly(order, 5, clock=lambda: far)
     assert len(list((order.state / "logs").iterdir())) < logs
+
+
+def test_the_ledger_is_only_added_to(order) -> None:
+    def rewriting(database, request_ref, out, extracts):
+        (out / "ledger.csv").write_text("")
+        export(database, request_ref, out, extracts)
+
+    with pytest.raises(ProtectionFault, match="only ever added to"):
+        run_quickly(order, 2, changing("export", export=rewriting))
+    assert_all_old(order)
+    assert_ledger_names_what_is_released(order)
+
+
+def test_while_somebody_else_releases_nothing_is_refreshed(order) -> None:
+    with holding(order.ledger), pytest.raises(BusyFault, match="Another run is writing"):
+        run_quickly(order, 2)
+    assert_all_old(order)
 
 
 def test_rights_and_places(order, tmp_path: Path) -> None:

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from quick_refresh import FORKS, left_over, log_of, order_in, run_until, versions, write_source
+from quick_refresh import (
+    FORKS,
+    assert_ledger_names_what_is_released,
+    left_over,
+    log_of,
+    order_in,
+    run_until,
+    versions,
+    write_source,
+)
 
 RANDOM_MOMENTS = 200
 
@@ -29,6 +38,7 @@ def succeeds(order, version):
 
 def old_or_new(order, before, new):
     """Each is whole, old or new; old and new at a time only while the journal says which is new."""
+    assert_ledger_names_what_is_released(order)
     found = set(versions(order).values())
     assert found <= before | {new}
     assert len(found) == 1 or (len(found) == 2 and (order.state / "journal.json").exists())

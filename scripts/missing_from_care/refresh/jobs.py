@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -70,11 +69,16 @@ def build_database(file: Path, extracts: Path | None, progress: Progress) -> Non
         raise _dbt_fault(file.parent / "dbt" / "run_results.json", last)
     with duckdb.connect(str(file)) as connection:
         connection.execute("checkpoint")
-    shutil.rmtree(file.parent / "dbt")
 
 
-def export_pack(database: Path, request_ref: str, out: Path) -> None:
-    """Protects and writes the pack of a request as the folder `out/request_ref`.
+def export_pack(database: Path, request_ref: str, out: Path, extracts: Path | None) -> None:
+    """Protects a request and writes its pack into a folder, whole, after its rows of the ledger.
+
+    Args:
+        database: the record-level database that `build_database` made.
+        request_ref: the request.
+        out: the folder of packs, with the ledger.
+        extracts: the landed folder that the database was built from; None: the demonstration's.
 
     Raises:
         Fault: of the kind that the command's status tells.
@@ -86,7 +90,12 @@ def export_pack(database: Path, request_ref: str, out: Path) -> None:
         capture_output=True,
         encoding="utf-8",
         errors="replace",
-        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        env=os.environ
+        | {
+            "PYTHONIOENCODING": "utf-8",
+            "FOI_EXTRACTS": str(extracts or ""),
+            "DBT_TARGET_PATH": str(database.parent / "dbt"),
+        },
         check=False,
     )
     if done.returncode not in (0, 6):
@@ -101,7 +110,7 @@ class Jobs:
 
     land: Callable[[Path, Path, frozenset[tuple[str, str]], Progress], None] = land_source
     build: Callable[[Path, Path | None, Progress], None] = build_database
-    export: Callable[[Path, str, Path], None] = export_pack
+    export: Callable[[Path, str, Path, Path | None], None] = export_pack
 
 
 def snapshot(folder: Path | None) -> dict[str, tuple[int, int]]:

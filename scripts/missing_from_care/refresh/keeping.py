@@ -17,9 +17,9 @@ def earlier_build(order: Order, run: int) -> Path:
     return order.state / "earlier" / f"{run:06d}" / order.database.name
 
 
-def earlier_pack(order: Order, request_ref: str, run: int) -> Path:
+def earlier_pack(order: Order, name: str, run: int) -> Path:
     """Where the pack that a run replaces is kept."""
-    return order.responses / EARLIER_PACKS / request_ref / f"{run:06d}"
+    return order.responses / EARLIER_PACKS / name / f"{run:06d}"
 
 
 def prune(order: Order, now: datetime) -> None:
@@ -40,7 +40,7 @@ def prune(order: Order, now: datetime) -> None:
     old = [*_older(order.state / "earlier", "*", days["keep_builds"], now)]
     old += _older(order.state / "logs", "*.jsonl", days["keep_logs"], now)
     for (request_ref,) in still_open:
-        folder = order.responses / EARLIER_PACKS / request_ref
+        folder = order.responses / EARLIER_PACKS / order.pack_name(request_ref)
         old += _older(folder, "[0-9]*", days["keep_packs"], now)
     if order.is_dated:
         current = order.published.with_suffix(".txt").read_text(encoding="utf-8").strip()

@@ -4,17 +4,12 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from missing_from_care.faults import BusyFault
-from missing_from_care.whole_files import write_file_whole
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    import msvcrt
+from missing_from_care.whole_files import locking_file, write_file_whole
 
 
 @contextmanager
@@ -28,24 +23,15 @@ def one_at_a_time(folder: Path, started: datetime) -> Iterator[None]:
         BusyFault: another refresh has it; the sentence names process, computer and start.
     """
     holder = folder / "holder.json"
-    with (folder / "lock").open("ab") as opened:
+    with ExitStack() as held:
         try:
-            _lock(opened.fileno())
-        except OSError:
+            held.enter_context(locking_file(folder / "lock"))
+        except BusyFault:
             raise BusyFault(_who(holder)) from None
         told = {"pid": os.getpid(), "host": socket.gethostname(), "started": _text(started)}
         write_file_whole(holder, json.dumps(told).encode())
-        try:
-            yield
-        finally:
-            holder.unlink(missing_ok=True)
-
-
-def _lock(descriptor: int) -> None:
-    if os.name == "nt":
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held.callback(holder.unlink, missing_ok=True)
+        yield
 
 
 def _who(holder: Path) -> str:

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from missing_from_care.deadlines.register import usual_register
-from missing_from_care.faults import UsageFault
+from missing_from_care.faults import ProtectionFault, UsageFault
+from missing_from_care.pack.making import LEDGER
 from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.analysts import write_published
 from missing_from_care.refresh.jobs import Jobs, snapshot, unchanged
@@ -23,6 +24,7 @@ RULES = (
     "models",
     "scripts",
     "seeds",
+    "templates",
     "tests/generic",
     "tests/singular",
 )
@@ -81,19 +83,42 @@ class Making:
             raise
         return built
 
-    def packs(self, database: Path) -> dict[str, Path]:
-        """The pack of each request that was ordered, by its reference."""
-        packs = {ref: self.work / "packs" / ref for ref in self.order.requests}
-        for ref, pack in packs.items():
-            if pack.exists():
-                continue
-            self.tell.step(f"protect and export {ref}")
-            exporting = self.work / "exporting"
-            shutil.rmtree(exporting, ignore_errors=True)
-            self.jobs.export(database, ref, exporting)
-            pack.parent.mkdir(parents=True, exist_ok=True)
-            (exporting / ref).rename(pack)
+    def packs(self, database: Path, extracts: Path | None) -> list[Path]:
+        """The pack of each request that was ordered.
+
+        They are made over a copy of the ledger, so that each is judged by all that was released
+        and by the packs of this run before it.
+        """
+        out = self.work / "packs"
+        if not out.exists():
+            out.mkdir()
+            if self.order.ledger.exists():
+                write_file_whole(out / LEDGER, self.order.ledger.read_bytes(), mode=0o600)
+        packs = [out / self.order.pack_name(ref) for ref in self.order.requests]
+        for ref, pack in zip(self.order.requests, packs, strict=True):
+            if not pack.exists():
+                self.tell.step(f"protect and export {ref}")
+                self.jobs.export(database, ref, out, extracts)
         return packs
+
+    def add_to_ledger(self) -> None:
+        """Puts what the packs release into the ledger, to be called before they are published.
+
+        It may name what is not published, if the run is killed now, but never the other way.
+
+        Raises:
+            ProtectionFault: the ledger would not merely be added to.
+        """
+        staged, ledger = self.work / "packs" / LEDGER, self.order.ledger
+        if not staged.exists():
+            return
+        rows = staged.read_bytes()
+        if not rows.startswith(ledger.read_bytes() if ledger.exists() else b""):
+            raise ProtectionFault(
+                f"{ledger} is only ever added to, and the export changed rows of it: report this "
+                "as a fault of the program."
+            )
+        write_file_whole(ledger, rows, mode=0o600)
 
     def published(self, database: Path, told: Mapping[str, str]) -> Path:
         """The analysts' database; `told` is for its table `about`."""
@@ -123,6 +148,8 @@ def _fingerprint(order: Order, day: date) -> str:
     told.update(f"{ordered} {day}".encode())
     for folder in (order.source or order.reads, usual_register().parent):
         told.update(repr(snapshot(folder)).encode())
+    if order.ledger.exists():
+        told.update(order.ledger.read_bytes())
     for name in RULES:
         place = CHECKOUT / name
         files = [place] if place.is_file() else sorted(place.rglob("*"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from missing_from_care.deadlines.states import RequestState
 from missing_from_care.faults import UsageFault
+from missing_from_care.pack.making import LEDGER
 from missing_from_care.project import CHECKOUT
 
 
@@ -49,6 +50,15 @@ class Order:
     def extracts(self) -> Path:
         """The folder for what is landed."""
         return self.named_extracts or self.state / "landed"
+
+    @property
+    def ledger(self) -> Path:
+        """The record of every cell released."""
+        return self.responses / LEDGER
+
+    def pack_name(self, request_ref: str) -> str:
+        """The folder of a request's pack, as the export names it."""
+        return request_ref.lower().replace("/", "-")
 
     @property
     def reads(self) -> Path | None:

@@ -3,7 +3,7 @@
 import json
 import shutil
 import subprocess
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from missing_from_care.refresh.order import (
 )
 from missing_from_care.refresh.swapping import Made, finish, publish, stage, unstage
 from missing_from_care.refresh.telling import Teller
+from missing_from_care.release.ledger import holding
 from missing_from_care.warehouse import open_database
 
 LAST_GOOD = "last_good.json"
@@ -88,39 +89,38 @@ def _refresh(order: Order, tell: Teller, jobs: Jobs) -> dict[str, Any]:
     tell.line("begin", run=run, requests=order.requests, source=str(order.source or ""))
     if before and started < datetime.fromisoformat(before["finished"]):
         tell.line("clock set back", last_good=before["finished"])
-    making = Making(order, work_folder(order, started.date()), tell, jobs)
-    extracts = making.landed()
-    database = making.database(extracts)
-    packs = making.packs(database)
-    told = {
-        "refreshed": started.isoformat(timespec="seconds"),
-        "built from": str(order.source or extracts or "the demonstration extracts"),
-        "commit": _commit(),
-        "run": str(run),
-    }
-    figures = making.published(database, told)
-    marker = {
-        **told,
-        "run": run,
-        "finished": max(started, tell.clock()).isoformat(timespec="seconds"),
-        "requests": order.requests,
-        "mounts": mounts,
-    }
-    tell.step("bring it beside what it replaces")
-    refuse_other_mounts(marker, mount_points(order))
-    made = [
-        Made(pack, order.responses / ref, earlier_pack(order, ref, run))
-        for ref, pack in packs.items()
-    ]
-    if order.source:
-        made.append(Made(making.work / "landed", order.extracts))
-    made.append(Made(database, order.database, earlier_build(order, run)))
-    made += _figures(order, figures, making.work, run)
-    (making.work / LAST_GOOD).write_text(json.dumps(marker, indent=1), encoding="utf-8")
-    made.append(Made(making.work / LAST_GOOD, order.state / LAST_GOOD))
-    swaps = stage(order.state, made)
-    _refuse_writer(order.database)
-    publish(order.state, swaps, tell)
+    # Nobody else may release anything from when the ledger is read until it is added to.
+    with holding(order.ledger) if order.requests else nullcontext():
+        making = Making(order, work_folder(order, started.date()), tell, jobs)
+        extracts = making.landed()
+        database = making.database(extracts)
+        packs = making.packs(database, extracts)
+        told = {
+            "refreshed": started.isoformat(timespec="seconds"),
+            "built from": str(order.source or extracts or "the demonstration extracts"),
+            "commit": _commit(),
+            "run": str(run),
+        }
+        figures = making.published(database, told)
+        finished = max(started, tell.clock()).isoformat(timespec="seconds")
+        more = {"run": run, "finished": finished, "requests": order.requests, "mounts": mounts}
+        marker = told | more
+        (making.work / LAST_GOOD).write_text(json.dumps(marker, indent=1), encoding="utf-8")
+        tell.step("bring it beside what it replaces")
+        refuse_other_mounts(marker, mount_points(order))
+        made = [
+            Made(pack, order.responses / pack.name, earlier_pack(order, pack.name, run))
+            for pack in packs
+        ]
+        if order.source:
+            made.append(Made(making.work / "landed", order.extracts))
+        made.append(Made(database, order.database, earlier_build(order, run)))
+        made += _figures(order, figures, making.work, run)
+        made.append(Made(making.work / LAST_GOOD, order.state / LAST_GOOD))
+        swaps = stage(order.state, made)
+        _refuse_writer(order.database)
+        making.add_to_ledger()
+        publish(order.state, swaps, tell)
     tell.step("remove what need not be kept")
     shutil.rmtree(making.work, ignore_errors=True)
     prune(order, tell.clock())
