@@ -53,8 +53,8 @@ judged as (
                 or instr(' ' || allowed.columns || ' ', ' ' || found.column_name || ' ') = 0
                 then
                     'The column ' || found.column_name || ' of ' || found.table_name
-                    || ' may not be published: name it in seeds/rules/published_tables.csv if nothing in it is'
-                    || ' of one child, or leave it out of the model.'
+                    || ' may not be published: name it in seeds/rules/published_tables.csv'
+                    || ' if nothing in it is of one child, or leave it out of the model.'
             when
                 found.table_name not in (
                     {% for table in tables %}
