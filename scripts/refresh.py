@@ -15,6 +15,7 @@ from missing_from_care.deadlines.states import request_states
 from missing_from_care.deadlines.wording import risk_sentence, written_day
 from missing_from_care.faults import DeadlineRisk, Fault, UsageFault
 from missing_from_care.landing.checks import accepted_module
+from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.order import Order, chosen_requests
 from missing_from_care.refresh.run import last_good, refresh, today
@@ -117,7 +118,7 @@ def say_what_would_be_done(order: Order, day: date) -> None:
 
 def places_of(order: Order) -> list[tuple[str, Path]]:
     """What a refresh replaces, by name."""
-    packs = [(f"Pack of {ref}", order.responses / ref) for ref in order.requests]
+    packs = [(f"Pack of {ref}", order.responses / file_stem(ref)) for ref in order.requests]
     return [
         ("Record-level database, private", order.database),
         ("Database for analysts", order.published),

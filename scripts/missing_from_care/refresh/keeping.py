@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from missing_from_care.page.page import file_stem
 from missing_from_care.refresh.order import Order
 
 EARLIER_PACKS = ".earlier"
@@ -40,7 +41,7 @@ def prune(order: Order, now: datetime) -> None:
     old = [*_older(order.state / "earlier", "*", days["keep_builds"], now)]
     old += _older(order.state / "logs", "*.jsonl", days["keep_logs"], now)
     for (request_ref,) in still_open:
-        folder = order.responses / EARLIER_PACKS / order.pack_name(request_ref)
+        folder = order.responses / EARLIER_PACKS / file_stem(request_ref)
         old += _older(folder, "[0-9]*", days["keep_packs"], now)
     if order.is_dated:
         current = order.published.with_suffix(".txt").read_text(encoding="utf-8").strip()

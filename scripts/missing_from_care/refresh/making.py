@@ -8,8 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from missing_from_care.deadlines.register import usual_register
+from missing_from_care.disclosure_log.log import index_page
 from missing_from_care.faults import ProtectionFault, UsageFault
-from missing_from_care.pack.making import LEDGER
+from missing_from_care.pack.making import LEDGER, LOG_ENTRY
+from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.analysts import write_published
 from missing_from_care.refresh.jobs import Jobs, snapshot, unchanged
@@ -94,12 +96,24 @@ class Making:
             out.mkdir()
             if self.order.ledger.exists():
                 write_file_whole(out / LEDGER, self.order.ledger.read_bytes(), mode=0o600)
-        packs = [out / self.order.pack_name(ref) for ref in self.order.requests]
+        packs = [out / file_stem(ref) for ref in self.order.requests]
         for ref, pack in zip(self.order.requests, packs, strict=True):
             if not pack.exists():
                 self.tell.step(f"protect and export {ref}")
                 self.jobs.export(database, ref, out, extracts)
         return packs
+
+    def index(self) -> Path:
+        """The page that lists every pack, these and those that stay."""
+        entries = {
+            file.parents[1].name: file.read_bytes()
+            for out in (self.order.responses, self.work / "packs")
+            for file in out.glob(f"[!.]*/public/{LOG_ENTRY}")
+        }
+        index = self.work / "index.html"
+        index.write_bytes(index_page([entries[name] for name in sorted(entries)]))
+        index.chmod(0o644)
+        return index
 
     def add_to_ledger(self) -> None:
         """Puts what the packs release into the ledger, to be called before they are published.

@@ -56,10 +56,6 @@ class Order:
         """The record of every cell released."""
         return self.responses / LEDGER
 
-    def pack_name(self, request_ref: str) -> str:
-        """The folder of a request's pack, as the export names it."""
-        return request_ref.lower().replace("/", "-")
-
     @property
     def reads(self) -> Path | None:
         """The landed folder to build from if nothing is landed; None: the invented children."""

@@ -112,6 +112,8 @@ def _refresh(order: Order, tell: Teller, jobs: Jobs) -> dict[str, Any]:
             Made(pack, order.responses / pack.name, earlier_pack(order, pack.name, run))
             for pack in packs
         ]
+        if packs:
+            made.append(Made(making.index(), order.responses / "index.html"))
         if order.source:
             made.append(Made(making.work / "landed", order.extracts))
         made.append(Made(database, order.database, earlier_build(order, run)))
