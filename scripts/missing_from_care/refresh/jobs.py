@@ -12,12 +12,12 @@ from pathlib import Path
 
 import duckdb
 
-from missing_from_care.faults import DataFault, Fault, ProtectionFault, UsageFault
+from missing_from_care.faults import BusyFault, DataFault, Fault, ProtectionFault, UsageFault
 from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT
 
 Progress = Callable[[int, int, str], None]
-BY_STATUS = {each.status: each for each in (UsageFault, DataFault, ProtectionFault)}
+BY_STATUS = {each.status: each for each in (UsageFault, DataFault, ProtectionFault, BusyFault)}
 
 
 def land_source(
