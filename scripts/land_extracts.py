@@ -14,8 +14,9 @@ from rich.text import Text
 
 from missing_from_care.command_line import err, out, run
 from missing_from_care.faults import UsageFault
+from missing_from_care.landing.checks import accepted_module
 from missing_from_care.landing.land import LandingReport, land
-from missing_from_care.project import CHECKOUT, raw_tables
+from missing_from_care.project import CHECKOUT
 
 
 def land_extracts(
@@ -76,23 +77,6 @@ def land_with_progress(
             bar.update(task, completed=done, total=steps)
 
         return land(source, into, accepted, tell, progress)
-
-
-def accepted_module(text: str) -> tuple[str, str]:
-    """Reads `uasc:2015-16`, a module or raw table in any case, as (raw table, collection year).
-
-    Raises:
-        UsageFault: the text is not of this form, or there is no such module.
-    """
-    name, _, year = text.strip().partition(":")
-    for table in raw_tables().values():
-        if name.strip().lower() in (table.name, table.module.lower()):
-            return table.name, year.strip()
-    modules = [table.module.lower() for table in raw_tables().values() if table.has_collection_year]
-    raise UsageFault(
-        f"--accept-missing {text}: write a module ({', '.join(modules)}) and a collection year, "
-        "as uasc:2015-16."
-    )
 
 
 def show(report: LandingReport) -> None:

@@ -1,7 +1,9 @@
 """Writing all or nothing: whoever looks sees the old file or folder, or the new one, whole."""
 
+import ctypes
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -12,6 +14,8 @@ from missing_from_care.faults import BusyFault, UsageFault
 try:
     import fcntl
 except ImportError:  # Windows has no such lock; it refuses to remove a file that is open instead.
+    import msvcrt
+
     fcntl = None
 
 
@@ -46,7 +50,7 @@ def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
         except BaseException:
             work.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 @contextmanager
@@ -84,8 +88,8 @@ def replacing_folder(target: Path) -> Iterator[Path]:
                 raise BusyFault(_busy(target)) from None
             descriptor = _hold(work)
             yield work
-            _sync_all(work)
-            _swap(work, target, old)
+            sync_all(work)
+            swap_folders(work, target, old)
         except BaseException:
             if is_ours:
                 shutil.rmtree(work, ignore_errors=True)
@@ -114,7 +118,10 @@ def locking_file(path: Path) -> Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
-            _lock(descriptor)
+            if fcntl:
+                _lock(descriptor)
+            else:
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
             raise BusyFault(_busy(path.parent)) from None
         yield
@@ -138,17 +145,36 @@ def _busy(path: Path) -> str:
     return f"Another run is writing {path}: wait until it has ended, then try again."
 
 
-def _swap(work: Path, target: Path, old: Path) -> None:
-    """Puts `work` in the place of `target`, and `target` back if that fails."""
-    if target.exists():
-        target.rename(old)
+def swap_folders(work: Path, target: Path, old: Path) -> None:
+    """Puts the folder `work` in the place of `target`, which becomes `old`.
+
+    Where the system can exchange two names at once, nobody ever finds `target` missing. Elsewhere
+    it is missing for a moment, and is put back if `work` cannot take its place.
+    """
+    if target.exists() and exchange(work, target):
+        work.rename(old)
+    else:
+        if target.exists():
+            target.rename(old)
+        try:
+            work.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+    sync_folder(target.parent)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Exchanges two names of one file system in one step; False where that cannot be done."""
+    here, swap = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
+    if sys.platform != "linux":
+        return False
     try:
-        work.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    _sync_folder(target.parent)
+        rename = ctypes.CDLL(None).renameat2
+    except AttributeError:
+        return False
+    return rename(here, os.fsencode(one), here, os.fsencode(other), swap) == 0
 
 
 def _restore(old: Path, target: Path) -> None:
@@ -198,15 +224,17 @@ def _make_parents(folder: Path) -> list[Path]:
     return missing
 
 
-def _sync_all(folder: Path) -> None:
+def sync_all(folder: Path) -> None:
+    """Has the disk keep a folder and all files below it."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             with path.open("rb+") as stream:
                 os.fsync(stream.fileno())
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Has the disk keep the names in a folder."""
     if not fcntl:
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -6,6 +6,7 @@ dbt takes seconds to start; the statements themselves take milliseconds.
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -61,6 +62,15 @@ def run_dbt(
     )
 
 
+def copy_project(copy: Path) -> Path:
+    """A copy of the project whose models and seeds can be spoilt."""
+    for name in ("models", "macros", "seeds", "tests/generic", "tests/singular"):
+        shutil.copytree(CHECKOUT / name, copy / name)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(CHECKOUT / name, copy / name)
+    return copy
+
+
 def compile_models(work: Path, options: Sequence[str] = ()) -> Statements:
     """The models' statements in an order in which each finds what it reads.
 
@@ -97,6 +107,12 @@ def data_test(name: str, statements: Statements) -> str:
     """The SQL of a data test, whose rows are what fails it; the name may be cut short."""
     (test,) = (text for key, text in statements.tests.items() if key.startswith(name))
     return test
+
+
+def read_csv(file: Path) -> list[dict[str, str]]:
+    """A CSV file's rows."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
 
 
 def load_csv(connection: duckdb.DuckDBPyConnection, file: Path) -> None:

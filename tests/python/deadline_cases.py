@@ -1,10 +1,11 @@
 """Deadlines worked by hand from section 10 of the Act and checked against two calendars.
 
-Dates are texts as a register has them. `due` is the earlier date where the law leaves two, the
-one to keep to, and `alternative` the later. Sources: FOIA 2000 section 10; section 45 Code of
-Practice (2018), paragraph 4.2; published cases of mySociety; J. Baines on the state funeral
-(informationrightsandwrongs.com, 23 September 2022); dracos.co.uk/wrote/bad-bank-holidays on
-holidays for which no Royal Proclamation was made.
+Dates are texts as a register has them. Where the law leaves two dates, `due` is that of the Act's
+words and the published holidays and `alternative` the other; the earlier of them is the one to
+keep to. Sources: FOIA 2000 section 10; section 45 Code of Practice (2018), paragraph 4.2;
+published cases of mySociety; J. Baines on the state funeral (informationrightsandwrongs.com,
+23 September 2022); dracos.co.uk/wrote/bad-bank-holidays on holidays for which no Royal
+Proclamation was made.
 """
 
 
@@ -30,7 +31,7 @@ CASES = [
     # Christmas and New Year substituted; 4 January in Scotland only.
     _case("D08", "2021-12-06", "2022-01-07"),
     # The state funeral of 19 September 2022, proclaimed on the 10th.
-    _case("D10", "2022-09-01", "2022-09-29", "2022-09-30"),
+    _case("D10", "2022-09-01", "2022-09-30", "2022-09-29"),
     # St Patrick's Day on a Monday, in Northern Ireland only.
     _case("D12", "2025-03-03", "2025-04-01"),
     # St Andrew's Day kept on Monday 1 December; 2 January in Scotland.
@@ -40,7 +41,7 @@ CASES = [
     # Days from the fees notice to the payment, both included, are disregarded.
     _case("D22", "2026-01-05", "2026-03-02", fee_notice_on="2026-01-14", fee_paid_on="2026-02-10"),
     # Scotland has Monday 4 January 2027 only if it is proclaimed.
-    _case("D27", "2026-12-07", "2027-01-07", "2027-01-08"),
+    _case("D27", "2026-12-07", "2027-01-08", "2027-01-07"),
     # The notice of an extension is due by day 20, the answer by day 40 (17 March a holiday).
     _case(
         "D28",

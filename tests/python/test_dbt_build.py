@@ -1,6 +1,5 @@
 """dbt itself, as a data engineer runs it: on landed returns, and with rules that are wrong."""
 
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -8,19 +7,13 @@ import pytest
 
 import compiled_models
 from missing_from_care.landing.land import land
-from missing_from_care.project import CHECKOUT
 from random_returns import write_random_returns
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project whose seeds can be spoilt."""
-    copy = tmp_path / "project"
-    for name in ("models", "macros", "seeds", "tests/generic", "tests/singular"):
-        shutil.copytree(CHECKOUT / name, copy / name)
-    for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(CHECKOUT / name, copy / name)
-    return copy
+    return compiled_models.copy_project(tmp_path / "project")
 
 
 def edit(file: Path, old: str, new: str) -> None:

@@ -4,7 +4,7 @@ with deadlines as (
 
     select
         *,
-        coalesce(extended_due_on, due_on) as answer_by,
+        coalesce(extended_due_on, earliest_due_on) as answer_by,
         {{ as_of_day() }} as as_of
     from {{ ref('foi_deadlines') }}
 
@@ -83,6 +83,7 @@ select
     due_on,
     due_on_alternative,
     due_on_alternative_reason,
+    earliest_due_on,
     extended_due_on,
     is_extension_claimed_late,
     cast(answer_by as date) as answer_by,

@@ -1,5 +1,5 @@
 -- Section 10: when each request must be answered. Where the law is unclear both dates stand here,
--- and the earlier is the one to keep to.
+-- that of the Act and the calendar as they are written first; the earlier is the one to keep to.
 
 with requests as (
 
@@ -60,7 +60,6 @@ clocks as (
         requests.extension_claimed_on,
         requests.responded_on,
         requests.subject,
-        start_days.is_working_day as is_start_working_day,
         case when start_days.is_working_day then 0 else 1 end as days_later,
         response_days.working_day_number as response_day_number
     from requests
@@ -78,12 +77,18 @@ due_dates as (
             as earlier_due_on,
         min(
             case
+                when deadline_days.is_working_day and deadline_days.later_number = limits.answer_due
+                    then deadline_days.day
+            end
+        ) as due_on_by_the_act,
+        min(
+            case
                 when
                     deadline_days.is_working_day
                     and deadline_days.later_number = limits.answer_due + clocks.days_later
                     then deadline_days.day
             end
-        ) as later_due_on,
+        ) as due_on_by_the_code,
         min(
             case
                 when deadline_days.earlier_number = limits.extended_answer_due
@@ -94,7 +99,7 @@ due_dates as (
             case
                 when
                     deadline_days.is_doubtful
-                    and deadline_days.earlier_number <= limits.answer_due + clocks.days_later
+                    and deadline_days.earlier_number <= limits.answer_due
                     then deadline_days.day
             end
         ) as doubtful_day
@@ -112,7 +117,8 @@ joined as (
         limits.first_day,
         limits.last_day,
         due_dates.earlier_due_on,
-        due_dates.later_due_on,
+        due_dates.due_on_by_the_act,
+        due_dates.due_on_by_the_code,
         due_dates.extended_due_on,
         doubtful_days.holiday_name as doubtful_holiday,
         doubtful_days.day as doubtful_day,
@@ -125,10 +131,7 @@ joined as (
             else wordings.not_confirmed
         end as doubt_of_the_holiday,
         clocks.clock_started_on < limits.first_day
-        or (
-            not clocks.is_fee_unpaid
-            and (due_dates.earlier_due_on is null or due_dates.later_due_on is null)
-        )
+        or (not clocks.is_fee_unpaid and due_dates.due_on_by_the_code is null)
         or (
             not clocks.is_fee_unpaid
             and clocks.extension_claimed_on is not null
@@ -158,7 +161,10 @@ final as (
 
     select
         *,
-        case when later_due_on <> earlier_due_on then later_due_on end as due_on_alternative,
+        case
+            when earlier_due_on <> due_on_by_the_act then earlier_due_on
+            when due_on_by_the_code <> due_on_by_the_act then due_on_by_the_code
+        end as due_on_alternative,
         case
             when is_beyond_the_calendar
                 then
@@ -169,7 +175,7 @@ final as (
                         ~ " || ' seeds/rules/bank_holidays.csv from www.gov.uk/bank-holidays and move'"
                         ~ " || ' calendar_last_day in seeds/rules/thresholds.csv.'"
                     ) }} as date)
-            else earlier_due_on
+            else coalesce(due_on_by_the_act, earlier_due_on)
         end as due_on
     from joined
 
@@ -185,19 +191,17 @@ select
         case
             when due_on_alternative is null then null
             when doubtful_day is null then non_working_day || '.'
-            when is_start_working_day
-                then
-                    doubtful_holiday || ', ' || cast(doubtful_day as string) || ': '
-                    || doubt_of_the_holiday || '.'
             else
-                non_working_day || '. ' || doubtful_holiday || ', ' || cast(doubtful_day as string)
-                || ': ' || doubt_of_the_holiday || '.'
+                doubtful_holiday || ', ' || cast(doubtful_day as string) || ': '
+                || doubt_of_the_holiday || '.'
         end as string
     ) as due_on_alternative_reason,
+    cast(earlier_due_on as date) as earliest_due_on,
     cast(extension_claimed_on as date) as extension_claimed_on,
     cast(case when extension_claimed_on is not null then extended_due_on end as date)
         as extended_due_on,
-    cast(coalesce(extension_claimed_on > due_on, false) as boolean) as is_extension_claimed_late,
+    cast(coalesce(extension_claimed_on > earlier_due_on, false) as boolean)
+        as is_extension_claimed_late,
     cast(is_fee_unpaid and due_on is null as boolean) as is_waiting_for_fee,
     cast(responded_on as date) as responded_on,
     cast(review_request_by as date) as review_request_by,

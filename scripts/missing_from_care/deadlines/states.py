@@ -28,6 +28,7 @@ class RequestState:
     due_on: date | None
     due_on_alternative: date | None
     due_on_alternative_reason: str | None
+    earliest_due_on: date | None
     extended_due_on: date | None
     is_extension_claimed_late: bool
     answer_by: date | None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from missing_from_care.deadlines.states import OLD_PACK, ON_TIME, RequestState
+from missing_from_care.deadlines.states import ON_TIME, RequestState
 
 
 def written_day(day: date | None) -> str:
@@ -28,7 +28,7 @@ def remarks(state: RequestState) -> list[str]:
     if state.extended_due_on and state.state != "answered":
         said.append(
             f"Extended for the public interest test to {written_day(state.extended_due_on)}; "
-            f"the notice of the extension was due by {written_day(state.due_on)}."
+            f"the notice of the extension was due by {written_day(state.earliest_due_on)}."
         )
     if state.is_extension_claimed_late:
         said.append("The extension was claimed after the request was due (section 17(1)).")
@@ -40,7 +40,7 @@ def remarks(state: RequestState) -> list[str]:
             "paid within three months, the request need not be answered (section 9(2))."
         )
     if state.is_pack_old and state.state != ON_TIME:
-        said.append(f"Its {OLD_PACK}.")
+        said.append("Its last good pack is older than the data.")
     return said
 
 

@@ -43,6 +43,23 @@ def checked_places(source: Path, into: Path) -> tuple[Path, Path]:
     return source, into
 
 
+def accepted_module(text: str) -> tuple[str, str]:
+    """Reads `uasc:2015-16`, a module or raw table in any case, as (raw table, collection year).
+
+    Raises:
+        UsageFault: the text is not of this form, or there is no such module.
+    """
+    name, _, year = text.strip().partition(":")
+    for table in raw_tables().values():
+        if name.strip().lower() in (table.name, table.module.lower()):
+            return table.name, year.strip()
+    modules = [table.module.lower() for table in return_tables().values()]
+    raise UsageFault(
+        f"--accept-missing {text}: write a module ({', '.join(modules)}) and a collection year, "
+        "as uasc:2015-16."
+    )
+
+
 def check_accepted(accepted: frozenset[tuple[str, str]]) -> None:
     """Raises a `UsageFault` unless each is a raw table of the return and a collection year."""
     for name, year in sorted(accepted):

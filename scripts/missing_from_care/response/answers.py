@@ -232,7 +232,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
 def due_day(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> date | None:
     """The day on which the answer is due; None for a question that is only tried out."""
     found = warehouse.execute(
-        "select due_on from foi_deadlines where request_ref = ?", [request_ref]
+        "select earliest_due_on from foi_deadlines where request_ref = ?", [request_ref]
     ).fetchone()
     return found[0] if found else None
 

@@ -1,0 +1,71 @@
+"""Tells what a refresh does: a bar for whoever looks on, a line of JSON for whoever asks later."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column
+
+from missing_from_care.command_line import err
+from missing_from_care.faults import Fault
+
+
+def utc_now() -> datetime:
+    """The time by the computer's clock."""
+    return datetime.now(UTC)
+
+
+class Teller:
+    """Writes the log, and shows the bar on a terminal.
+
+    Args:
+        folder: for the log; made with the first line.
+        clock: gives the time.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime] = utc_now) -> None:
+        self.clock = clock
+        self.file = folder / f"{clock():%Y%m%dT%H%M%SZ}-{os.getpid()}.jsonl"
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=16),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[detail]}", table_column=Column(no_wrap=True, ratio=1)),
+        )
+        self.bar = Progress(
+            *columns, console=err, transient=True, expand=True, disable=not err.is_terminal
+        )
+        self.task = self.bar.add_task("Refresh", total=None, detail="")
+
+    def __enter__(self) -> "Teller":
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def fault(self, fault: Fault) -> None:
+        """Writes down what stopped the refresh."""
+        self.line("fault", status=fault.status, sentences=fault.sentences)
+
+    def line(self, event: str, **more: object) -> None:
+        """Writes a line to the log. Nothing of a child may be in it."""
+        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        told = {"at": self.clock().isoformat(timespec="milliseconds"), "event": event, **more}
+        private = partial(os.open, mode=0o600)
+        with open(self.file, "a", encoding="utf-8", opener=private) as log:
+            log.write(json.dumps(told, ensure_ascii=False) + "\n")
+
+    def step(self, name: str, **more: object) -> None:
+        """Begins a step."""
+        self.line("step", step=name, **more)
+        self.bar.reset(self.task, total=None, description=escape(name), detail="")
+
+    def progress(self, done: int, steps: int, detail: str) -> None:
+        """How far the step has come."""
+        self.bar.update(self.task, completed=done, total=steps, detail=escape(detail))

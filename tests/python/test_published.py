@@ -1,0 +1,167 @@
+"""A whole refresh with dbt, what analysts get from it, and what may not be in it."""
+
+import doctest
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import compiled_models
+from missing_from_care.project import CHECKOUT
+from quick_refresh import order_in
+
+REQUEST = "foi-2018-0417"
+SCRIPT = CHECKOUT / "scripts" / "refresh.py"
+
+
+def whole_refresh(folder: Path, requests: Path, *options: str):
+    """Runs scripts/refresh.py with the demonstration extracts in a folder."""
+    order = order_in(folder, published=folder / "published" / "missing_from_care.duckdb")
+    places = ["--database", order.database, "--published", order.published]
+    done = subprocess.run(
+        [sys.executable, SCRIPT, *places, "--out", order.responses, *options],
+        env=os.environ | {"FOI_REQUESTS": str(requests), "FOI_EXTRACTS": "", "COLUMNS": "80"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return order, done
+
+
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory):
+    """A refresh of a register in which one request has just become late."""
+    folder = tmp_path_factory.mktemp("refreshed")
+    requests = folder / "requests"
+    shutil.copytree(CHECKOUT / "seeds" / "requests", requests)
+    register = requests / "foi_requests.csv"
+    text = register.read_text(encoding="utf-8")
+    received = date.today() - timedelta(days=35)
+    row = f"{REQUEST},2018-06-18,,,,2018-07-16,,"
+    assert row in text
+    register.write_text(text.replace(row, f"{REQUEST},{received},,,,,,"), encoding="utf-8")
+    order, done = whole_refresh(folder, requests, "--due-within", "5")
+    return order, done, requests
+
+
+@pytest.fixture(scope="module")
+def published(refreshed):
+    order, _, _ = refreshed
+    with duckdb.connect(str(order.published), read_only=True) as connection:
+        yield connection
+
+
+def test_all_went_well_and_the_deadline_is_at_risk(refreshed) -> None:
+    order, done, _ = refreshed
+    assert done.returncode == 6, done.stderr
+    assert f"1 request is at risk: {REQUEST} (late" in done.stderr
+    packs = [path.name for path in order.responses.iterdir() if path.is_dir()]
+    assert packs == [REQUEST]
+    assert list((order.responses / REQUEST / "public").rglob("*.xlsx"))
+    assert REQUEST in (order.responses / "index.html").read_text(encoding="utf-8")
+    record = json.loads((order.responses / REQUEST / "private" / "provenance.json").read_bytes())
+    assert record["dbt_results"]["counts"]["test pass"] > 50
+    assert f",{REQUEST}," in order.ledger.read_text(encoding="utf-8")
+    marker = json.loads((order.state / "last_good.json").read_bytes())
+    assert (marker["run"], marker["requests"]) == (1, [REQUEST])
+
+
+def test_analysts_get_the_tables_that_may_leave_and_no_others(published) -> None:
+    allowed = {
+        row["table_name"]: row["columns"].split()
+        for row in compiled_models.read_csv(CHECKOUT / "seeds" / "rules" / "published_tables.csv")
+    }
+    found: dict[str, list[str]] = {}
+    for table, column in published.execute(
+        "select table_name, column_name from duckdb_columns() where not internal "
+        "order by table_name, column_index"
+    ).fetchall():
+        found.setdefault(table, []).append(column)
+    assert found.pop("about") == ["item", "value"]
+    assert {name: sorted(columns) for name, columns in found.items()} == {
+        name: sorted(columns) for name, columns in allowed.items()
+    }
+    comments = published.execute(
+        "select comment from duckdb_tables() union all "
+        "select comment from duckdb_views() where not internal"
+    ).fetchall()
+    assert len(comments) == len(allowed) + 1 and all(comment for (comment,) in comments)
+
+
+def test_no_text_of_it_names_a_child_or_a_file(refreshed, published) -> None:
+    order, _, _ = refreshed
+    with duckdb.connect(str(order.database), read_only=True) as records:
+        private = records.execute(
+            "select distinct child_id from fct_missing_occasions union "
+            "select distinct child_id from dq_findings where child_id is not null union "
+            "select distinct occasion_id from fct_missing_occasions union "
+            "select distinct source_file from stg_landed_modules where source_file is not null"
+        ).fetchall()
+    private = {text for (text,) in private}
+    assert len(private) > 1000
+    words = set()
+    for table, column in published.execute(
+        "select table_name, column_name from duckdb_columns() "
+        "where not internal and data_type = 'VARCHAR'"
+    ).fetchall():
+        for (text,) in published.execute(f'select distinct "{column}" from {table}').fetchall():
+            words |= {text, *re.split(r"[\s,;:]+", text or "")}
+    assert words.isdisjoint(private)
+
+
+def test_about_says_when_from_what_and_what_not_to_do(published) -> None:
+    about = dict(published.execute("from about").fetchall())
+    assert "not for publication" in about["not for publication"]
+    assert "invented children" in about["invented"]
+    assert about["built from"] == "the demonstration extracts"
+    assert about["years"] == "2014/15 to 2017/18"
+
+
+def test_an_analyst_does_what_the_readme_says(refreshed, monkeypatch) -> None:
+    """The session in the README, word for word, beside the folder `published`."""
+    order, _, _ = refreshed
+    monkeypatch.chdir(order.published.parents[1])
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    session = doctest.DocTestParser().get_doctest(readme, {}, "README.md", "README.md", 0)
+    assert len(session.examples) >= 4
+    told: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(session, out=told.append)
+    assert not told, "".join(told)
+
+
+def test_a_model_that_fails_is_told_in_its_sentence(refreshed) -> None:
+    order, _, requests = refreshed
+    before = {path: path.stat().st_mtime_ns for path in order.published.parent.iterdir()}
+    questions = requests / "foi_request_questions.csv"
+    text = questions.read_text(encoding="utf-8")
+    questions.write_text(text.replace(",uasc_children,", ",uasc_childern,"), encoding="utf-8")
+    _, done = whole_refresh(order.database.parents[1], requests, "--due-within", "5")
+    assert done.returncode == 3, done.stderr
+    assert 'the measure "uasc_childern" is not known; did you mean "uasc_children"?' in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert {path: path.stat().st_mtime_ns for path in order.published.parent.iterdir()} == before
+
+
+def test_a_column_that_is_not_allowed_fails_the_build(tmp_path: Path) -> None:
+    project = compiled_models.copy_project(tmp_path / "project")
+    folder = project / "models" / "marts" / "deadlines"
+    for file, old, new in [
+        ("dim_working_days.sql", "    ) as working_day_number\n",
+         "    ) as working_day_number,\n    cast('a' as string) as child_id\n"),
+        ("_deadlines.yml", "  - name: foi_deadlines\n",
+         "      - {name: child_id, data_type: string}\n\n  - name: foi_deadlines\n"),
+    ]:  # fmt: skip
+        text = (folder / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+    selected = ["+dim_working_days", "published_tables", "published_columns_are_allowed"]
+    done = compiled_models.run_dbt(["build", "--select", *selected], tmp_path, project)
+    assert done.returncode != 0
+    assert "The column child_id of dim_working_days may not be published: name it in" in done.stdout
