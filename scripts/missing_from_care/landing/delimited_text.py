@@ -13,6 +13,7 @@ from missing_from_care.faults import DataFault
 from missing_from_care.landing.source_tables import Openable, SourceTable, column_names
 
 MOST_CHARACTERS_IN_A_ROW = 1_000_000
+MOST_CHARACTERS_IN_A_VALUE = 131_072
 CHUNK = 1 << 20
 SAVE_AS = "open it in the program it came from and save it as “CSV UTF-8 (comma delimited)”"
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -183,6 +184,7 @@ def _likely_separator(line: str) -> str:
 def _rows(text_file: _TextFile, header: list[str]) -> Iterator[tuple[int, list[str]]]:
     """The rows below the header; see `SourceTable.rows`."""
     file, number = text_file.file, 0
+    csv.field_size_limit(MOST_CHARACTERS_IN_A_VALUE)
     with text_file.path.open("rb", buffering=0) as raw:
         hashed = _HashedBytes(raw)
         lines = _Lines(_open(text_file, hashed))
@@ -238,7 +240,7 @@ def _explained(problem: Exception) -> str:
         )
     if "field larger than" in found:
         return (
-            f"a value of more than {csv.field_size_limit():,} characters, most likely because a "
+            f"a value of more than {MOST_CHARACTERS_IN_A_VALUE:,} characters, most likely because a "
             "quotation mark is never closed."
         )
     if "unexpected end" in found:
