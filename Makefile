@@ -6,11 +6,16 @@ REQUEST ?= foi-2018-0417
 BIN := .venv/bin
 WORK := target/check
 
-.PHONY: response test lint demonstration lock clean
+.PHONY: response docs test lint demonstration lock clean
 
 response: .venv/installed
 	$(BIN)/dbt --quiet build
 	$(BIN)/python scripts/export_response.py --request $(REQUEST)
+
+docs: .venv/installed
+	$(BIN)/dbt --quiet build
+	DBT_TARGET_PATH=target/docs/dbt $(BIN)/dbt --quiet docs generate --static
+	$(BIN)/python scripts/make_docs.py --target target/docs/dbt --into target/docs
 
 test: .venv/installed lint
 	mkdir -p $(WORK)

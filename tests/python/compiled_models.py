@@ -22,6 +22,7 @@ CATALOG = "compiled"
 class Statements(list[tuple[str, str]]):
     """The models by name in the order of building; which are views; the data tests by name."""
 
+    manifest: Path
     tests: dict[str, str]
     views: set[str]
 
@@ -80,9 +81,11 @@ def compile_models(work: Path, options: Sequence[str] = ()) -> Statements:
     """
     done = run_dbt(["compile", *options], work)
     assert done.returncode == 0, done.stdout
-    nodes = json.loads((work / "target" / "manifest.json").read_text())["nodes"]
+    manifest = work / "target" / "manifest.json"
+    nodes = json.loads(manifest.read_text())["nodes"]
     models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
     statements = Statements()
+    statements.manifest = manifest
     statements.tests = {
         file.stem: file.read_text(encoding="utf-8")
         for place in ("*.yml/*.sql", "tests/singular/*.sql")

@@ -1,11 +1,8 @@
 """The response of the demonstration request: its numbers, its faults, and a killed export."""
 
 import shutil
-import signal
 import subprocess
 import sys
-import time
-from io import BytesIO
 from pathlib import Path
 
 import duckdb
@@ -236,29 +233,3 @@ def test_a_text_that_cannot_be_shown_is_one_sentence(changed, tmp_path: Path) ->
     assert done.returncode == 3
     assert "web address" in done.stderr
     assert not list((tmp_path / "out").glob("foi*"))
-
-
-def test_a_killed_export_leaves_the_old_workbook_or_the_new_one(
-    database: Path, changed, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    export(database, out)
-    old = workbook_file(out).read_bytes()
-    newer = changed("update stg_foi_requests set subject = 'Another subject'")
-    export(newer, tmp_path / "new")
-    new = workbook_file(tmp_path / "new").read_bytes()
-    assert old != new
-    command = [sys.executable, SCRIPT, "--request", REQUEST, "--database", newer, "--out", out]
-    started = time.monotonic()
-    subprocess.run(command, capture_output=True, check=True)
-    whole_run = time.monotonic() - started
-    workbook_file(out).write_bytes(old)
-    for step in range(12):
-        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(whole_run * (0.6 + step / 24))
-        running.send_signal(signal.SIGKILL)
-        running.wait()
-        assert workbook_file(out).read_bytes() in (old, new)
-        load_workbook(BytesIO(workbook_file(out).read_bytes()))
-    assert export(newer, out).returncode == 0
-    assert workbook_file(out).read_bytes() == new

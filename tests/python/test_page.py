@@ -1,6 +1,5 @@
 """The response page: its numbers are the answers', its charts draw them alone, its markup holds."""
 
-import re
 from dataclasses import replace
 
 import matplotlib
@@ -14,6 +13,7 @@ from missing_from_care.response.book import workbook_content
 from missing_from_care.response.layout import shown
 from pack_cases import AUTHORITY, REFUSAL, SCRIPT, changed, nasty, protected
 from read_page import Element, figures_in, read_page
+from walkers import chart_numbers, page_table, sections_with_tables
 
 MARKERS = {"[b]", "[c]", "[x]", "[z]"}
 
@@ -24,11 +24,6 @@ def pages(responses: dict[str, Response]) -> list[tuple[Response, Element]]:
     made = [*responses.values(), *(protected(each) for each in responses.values())]
     made.append(nasty(responses["foi-2018-0611"]))
     return [(each, read_page(page_bytes(each))) for each in made]
-
-
-def sections(page: Element) -> list[Element]:
-    """The sections that hold a table."""
-    return [each for each in page.all("section") if each.all("table")]
 
 
 def numbers_allowed(table: Table) -> set[str]:
@@ -43,11 +38,8 @@ def numbers_allowed(table: Table) -> set[str]:
 def test_the_tables_hold_what_the_workbook_holds(pages: list[tuple[Response, Element]]) -> None:
     for response, page in pages:
         sheets = workbook_content(response, response.dated).answers
-        for sheet, section in zip(sheets, sections(page), strict=True):
-            (table,) = section.all("table")
-            headings, *rows = (
-                [cell.text for cell in row.all("th", "td")] for row in table.all("tr")
-            )
+        for sheet, section in zip(sheets, sections_with_tables(page), strict=True):
+            headings, *rows = page_table(section)
             assert headings == [column.heading for column in sheet.columns]
             assert rows == [[figure(value) for value in row] for row in sheet.rows]
 
@@ -57,11 +49,9 @@ def test_every_number_of_a_chart_is_a_figure_that_is_shown(
 ) -> None:
     drawn = 0
     for response, page in pages:
-        for table, section in zip(response.tables, sections(page), strict=True):
+        for table, section in zip(response.tables, sections_with_tables(page), strict=True):
             for svg in section.all("svg"):
-                counts = re.sub(r"Not shown: \d+\.", "", svg.text.replace("With the figure 0", "0"))
-                said = figures_in(counts.replace("$", " "))
-                assert set(said) <= numbers_allowed(table), section.text[:80]
+                assert chart_numbers(svg) <= numbers_allowed(table), section.text[:80]
                 drawn += 1
     assert drawn > 60
 
@@ -94,7 +84,7 @@ def test_the_markup_holds(pages: list[tuple[Response, Element]]) -> None:
             texts = {each.attributes.get("id"): each.text for each in svg.all("title", "desc")}
             assert texts[title]
             assert "Highest shown: " in texts[summary]
-        for section in sections(page):
+        for section in sections_with_tables(page):
             (region,) = (e for e in section.all("div") if e.attributes.get("role") == "region")
             assert region.attributes["tabindex"] == "0"
             assert all(each.attributes["scope"] for each in section.all("th"))
@@ -122,7 +112,7 @@ def test_texts_stay_texts(responses: dict[str, Response]) -> None:
     assert page.all("header")[0].text == AUTHORITY
     assert SCRIPT in page.all("h1")[0].text
     assert page.all("h1")[0].text.startswith("=cmd|'/c calc'!A1")
-    assert f"=1 {SCRIPT} $x$" in sections(page)[1].all("svg")[0].text
+    assert f"=1 {SCRIPT} $x$" in sections_with_tables(page)[1].all("svg")[0].text
 
 
 def test_the_page_says_what_it_must(responses: dict[str, Response]) -> None:

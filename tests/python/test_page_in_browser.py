@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import compiled_models
+from make_docs import dictionary_page
 from missing_from_care.disclosure_log.log import disclosure_log_entry, index_page
 from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def pages(responses: dict[str, Response]) -> dict[str, str]:
+def pages(responses: dict[str, Response], statements: compiled_models.Statements) -> dict[str, str]:
     """Every kind of page by name."""
     kinds = {ref: protected(response) for ref, response in responses.items()}
     kinds["not protected"] = responses["foi-2018-0611"]
@@ -37,6 +39,7 @@ def pages(responses: dict[str, Response]) -> dict[str, str]:
         for name, response in kinds.items()
         if response.is_protected
     ]
+    made["dictionary"] = dictionary_page(json.loads(statements.manifest.read_text()), {}).decode()
     return made | {"log": index_page(entries).decode(), "empty log": index_page([]).decode()}
 
 

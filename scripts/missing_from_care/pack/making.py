@@ -119,7 +119,8 @@ def write_pack(pack: Pack, today: date) -> None:
         new = [row for row in rows if (row.request_ref, row.cell, row.value) not in known]
         if new:
             add_to_ledger(out / LEDGER, new)
-    entries = [file.read_bytes() for file in sorted(out.glob(f"*/public/{LOG_ENTRY}"))]
+    # A killed run may have left a folder with a dot, which is no pack.
+    entries = [file.read_bytes() for file in sorted(out.glob(f"[!.]*/public/{LOG_ENTRY}"))]
     write_file_whole(out / "index.html", index_page(entries), mode=0o644)
 
 

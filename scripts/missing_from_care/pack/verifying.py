@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.pack.making import making_pack
+from missing_from_care.pack.making import LEDGER, making_pack
 from missing_from_care.pack.provenance import differences
+from missing_from_care.release.ledger import read_ledger
 
 
 def verified(folder: Path, database: Path) -> str:
@@ -39,6 +40,8 @@ def verified(folder: Path, database: Path) -> str:
     if not differing:
         return f"All {len(kept)} public files of {request_ref} are the same, byte for byte."
     causes = differences(record, pack.record)
+    if not any(row.request_ref == request_ref for row in read_ledger(folder.parent / LEDGER)):
+        causes.append(f"{LEDGER} is not beside it or does not hold this response.")
     raise DataFault(
         f"{', '.join(differing)} of {request_ref} cannot be made again as they are.",
         *(causes or ["No input differs, so the files were changed after they were written."]),
