@@ -240,8 +240,8 @@ def _explained(problem: Exception) -> str:
         )
     if "field larger than" in found:
         return (
-            f"a value of more than {MOST_CHARACTERS_IN_A_VALUE:,} characters, most likely because a "
-            "quotation mark is never closed."
+            f"a value of more than {MOST_CHARACTERS_IN_A_VALUE:,} characters, most likely because "
+            "a quotation mark is never closed."
         )
     if "unexpected end" in found:
         return "a quotation mark is opened and never closed."
