@@ -9,3 +9,7 @@
         lambda condition: starts_with(condition, {{ beginning }})
     )
 {%- endmacro %}
+
+{% macro spark__conditions_on(population, beginning) -%}
+    filter(split({{ population }}, '&'), condition -> startswith(condition, {{ beginning }}))
+{%- endmacro %}

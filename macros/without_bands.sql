@@ -6,3 +6,7 @@
 {% macro duckdb__without_bands(population) -%}
     regexp_replace({{ population }}, '(^all$|(duration_band|times_missing_band):[^&]*)', '', 'g')
 {%- endmacro %}
+
+{% macro spark__without_bands(population) -%}
+    regexp_replace({{ population }}, '(^all$|(duration_band|times_missing_band):[^&]*)', '')
+{%- endmacro %}
