@@ -1,10 +1,5 @@
 -- What any question can count: counted occasions, and pieces of care. Each carries its category in
--- every breakdown, and the same as conditions that a population can ask for.
-
-{% set breakdowns = [
-    'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status', 'month', 'quarter',
-    'uasc', 'counts_as'
-] %}
+-- every breakdown, by which a population asks for it too.
 
 with occasions as (
 
@@ -100,7 +95,7 @@ facts as (
 
 ),
 
-with_categories as (
+final as (
 
     select
         facts.fact,
@@ -132,21 +127,6 @@ with_categories as (
     from facts
     left join age_bands
         on facts.age >= age_bands.lowest and facts.age <= age_bands.highest
-
-),
-
-final as (
-
-    select
-        *,
-        {% set conditions = [] -%}
-        {%- for breakdown in breakdowns -%}
-            {%- do conditions.append(
-                "concat('" ~ breakdown ~ ":', replace(lower(" ~ breakdown ~ "), ' ', ''))"
-            ) -%}
-        {%- endfor -%}
-        {{ array_of(conditions) }} as conditions
-    from with_categories
 
 )
 
