@@ -25,7 +25,7 @@
 
 {% set breakdowns = [
     'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status', 'duration_band',
-    'month', 'quarter', 'uasc', 'counts_as', 'times_missing_band'
+    'month', 'quarter', 'uasc', 'counts_as', 'council', 'region', 'country', 'times_missing_band'
 ] %}
 {% set conditions = ["'all'"] -%}
 {%- for breakdown in breakdowns -%}

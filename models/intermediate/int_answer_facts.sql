@@ -14,6 +14,12 @@ care_pieces as (
 
 ),
 
+councils as (
+
+    select * from {{ ref('int_councils') }}
+
+),
+
 age_bands as (
 
     select
@@ -38,6 +44,7 @@ facts as (
     select
         'occasion' as fact,
         occasions.child_id,
+        occasions.la_code,
         occasions.started_on as from_day,
         occasions.started_on as to_day,
         occasions.ended_on,
@@ -71,6 +78,7 @@ facts as (
     select
         'care' as fact,
         child_id,
+        la_code,
         from_day,
         to_day,
         ended_on,
@@ -113,6 +121,9 @@ final as (
         {{ financial_quarter('facts.from_day') }} as quarter,
         facts.uasc,
         facts.counts_as,
+        facts.la_code as council,
+        replace(lower(councils.region), ' ', '_') as region,
+        replace(lower(councils.country), ' ', '_') as country,
         facts.is_missing,
         facts.is_found,
         facts.duration_days,
@@ -125,6 +136,7 @@ final as (
         facts.was_in_drug_sale,
         facts.was_in_crime
     from facts
+    left join councils on facts.la_code = councils.la_code
     left join age_bands
         on facts.age >= age_bands.lowest and facts.age <= age_bands.highest
 

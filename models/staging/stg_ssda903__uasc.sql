@@ -10,7 +10,7 @@ final as (
         collection_year,
         source_file,
         cast(source_row as int) as source_row,
-        {{ clean_text('child') }} as child_id,
+        {{ child_key(clean_text('child')) }} as child_id,
         regexp_replace(upper({{ clean_text('sex') }}), '[.]0$', '') as sex_code,
         {{ clean_text('dob') }} as birth_text,
         {{ parse_date('dob') }} as birth_date,
