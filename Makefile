@@ -5,8 +5,9 @@ PYTHON ?= python3
 REQUEST ?= foi-2018-0417
 BIN := .venv/bin
 WORK := target/check
+EXTRACTS ?= seeds/extracts
 
-.PHONY: response docs test lint demonstration lock clean
+.PHONY: response docs test lint spark demonstration lock clean
 
 response: .venv/installed
 	$(BIN)/dbt --quiet build
@@ -34,15 +35,35 @@ lint: .venv/installed
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.txt
 	touch $@
 
+# Builds what is landed in EXTRACTS on DuckDB and on Spark, and compares every mart. Needs Java 17.
+spark: export FOI_EXTRACTS = $(abspath $(EXTRACTS))
+spark: export FOI_DATABASE = target/spark/missing_from_care.duckdb
+spark: export FOI_SPARK_WAREHOUSE = $(abspath target/spark/tables)
+spark: export DBT_LOG_PATH = target/spark/logs
+spark: BUILD = --quiet build --vars 'as_of: 2018-06-01'
+spark: .venv/installed .venv-spark/installed
+	rm -rf target/spark
+	mkdir -p target/spark
+	DBT_TARGET_PATH=target/spark/dbt $(BIN)/dbt $(BUILD) --exclude-resource-type unit_test
+	DBT_TARGET_PATH=target/spark/dbt-spark .venv-spark/bin/dbt $(BUILD) --target spark
+	$(BIN)/python scripts/compare_engines.py $$FOI_SPARK_WAREHOUSE/main.db
+
+.venv-spark/installed: requirements-spark.txt
+	@java -version 2>/dev/null || { echo "Spark needs Java 17: install it, for instance openjdk-17-jre-headless."; exit 2; }
+	$(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/pip install --quiet --no-deps --require-hashes -r requirements-spark.txt
+	touch $@
+
 # Writes the demonstration extracts anew; the same seed gives the same bytes.
 demonstration: .venv/installed
 	$(BIN)/python scripts/make_demo_extracts.py
 
 # Needs uv; only to change what pyproject.toml asks for.
+lock: LOCK = --universal --python-version 3.11 --excludes requirements-excludes.txt \
+	--generate-hashes --no-header --no-annotate
 lock:
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-		--excludes requirements-excludes.txt --generate-hashes --no-header --no-annotate \
-		-o requirements.txt
+	uv pip compile pyproject.toml --extra dev $(LOCK) -o requirements.txt
+	uv pip compile --group spark $(LOCK) -o requirements-spark.txt
 
 clean:
-	rm -rf .venv target logs warehouse/*.duckdb warehouse/*.wal
+	rm -rf .venv .venv-spark target logs warehouse/*.duckdb warehouse/*.wal

@@ -5,3 +5,7 @@
 {% macro duckdb__array_of(expressions) -%}
     [{{ expressions | join(', ') }}]
 {%- endmacro %}
+
+{% macro spark__array_of(expressions) -%}
+    array({{ expressions | join(', ') }})
+{%- endmacro %}

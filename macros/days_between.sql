@@ -5,3 +5,7 @@
 {% macro duckdb__days_between(first_day, last_day) -%}
     ({{ last_day }} - {{ first_day }})
 {%- endmacro %}
+
+{% macro spark__days_between(first_day, last_day) -%}
+    datediff({{ last_day }}, {{ first_day }})
+{%- endmacro %}

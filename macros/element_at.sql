@@ -6,3 +6,7 @@
 {% macro duckdb__element_at(elements, position) -%}
     list_extract({{ elements }}, {{ position }})
 {%- endmacro %}
+
+{% macro spark__element_at(elements, position) -%}
+    try_element_at({{ elements }}, cast({{ position }} as int))
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__holds_all(elements, wanted) -%}
     list_has_all({{ elements }}, {{ wanted }})
 {%- endmacro %}
+
+{% macro spark__holds_all(elements, wanted) -%}
+    size(array_except({{ wanted }}, {{ elements }})) = 0
+{%- endmacro %}

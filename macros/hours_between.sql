@@ -6,3 +6,7 @@
 {% macro duckdb__hours_between(first_time, last_time) -%}
     (date_diff('second', {{ first_time }}, {{ last_time }}) / 3600.0)
 {%- endmacro %}
+
+{% macro spark__hours_between(first_time, last_time) -%}
+    (cast(timestampdiff(second, {{ first_time }}, {{ last_time }}) as double) / 3600)
+{%- endmacro %}

@@ -6,3 +6,13 @@
 {% macro duckdb__joined_words(word, order) -%}
     string_agg({{ word }}, ', ' order by {{ order }})
 {%- endmacro %}
+
+{% macro spark__joined_words(word, order) -%}
+    array_join(
+        transform(
+            array_sort(collect_list(named_struct('place', {{ order }}, 'word', {{ word }}))),
+            element -> element.word
+        ),
+        ', '
+    )
+{%- endmacro %}

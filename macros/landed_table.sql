@@ -25,3 +25,7 @@
         max_line_size = 20000000
     )
 {% endmacro %}
+
+{% macro spark__landed_table(relation) -%}
+    {{ relation }}
+{%- endmacro %}

@@ -14,3 +14,22 @@
         as date
     )
 {%- endmacro %}
+
+{#- No backslash in a pattern, since Spark takes it for its own, and (?!.) for the end, since Java's $
+    stands before a last line break too. -#}
+{% macro spark__parse_date(column) -%}
+    case
+        when
+            regexp_like(
+                trim({{ column }}),
+                '(?s)^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}([ T][0-9:.]+)?(?!.)'
+            )
+            then try_cast(
+                regexp_replace(
+                    trim({{ column }}), '(?s)^([0-9]+)/([0-9]+)/([0-9]{4}).*', '$3-$2-$1'
+                ) as date
+            )
+        when regexp_like(trim({{ column }}), '(?s)^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+)?(?!.)')
+            then try_cast(left(trim({{ column }}), 10) as date)
+    end
+{%- endmacro %}

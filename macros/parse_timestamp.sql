@@ -16,3 +16,20 @@
             )
     end
 {%- endmacro %}
+
+{% macro spark__parse_timestamp(column) -%}
+    case
+        when
+            regexp_like(
+                trim({{ column }}),
+                '(?s)^([0-9]{1,2}/[0-9]{1,2}/[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2})[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(?!.)'
+            )
+            then try_cast(
+                regexp_replace(
+                    regexp_replace(trim({{ column }}), '[.][0-9]+$', ''),
+                    '^([0-9]+)/([0-9]+)/([0-9]{4})',
+                    '$3-$2-$1'
+                ) as timestamp
+            )
+    end
+{%- endmacro %}

@@ -7,3 +7,7 @@
 {% macro duckdb__raise_sentence(sentence) -%}
     error({{ sentence }})
 {%- endmacro %}
+
+{% macro spark__raise_sentence(sentence) -%}
+    raise_error({{ sentence }})
+{%- endmacro %}

@@ -49,3 +49,7 @@
         )
     )
 {% endmacro %}
+
+{% macro spark__register_table(relation) -%}
+    {{ relation }}
+{%- endmacro %}

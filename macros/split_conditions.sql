@@ -6,3 +6,7 @@
 {% macro duckdb__split_conditions(text) -%}
     list_filter(string_split({{ text }}, '&'), lambda condition: condition <> '')
 {%- endmacro %}
+
+{% macro spark__split_conditions(text) -%}
+    filter(split({{ text }}, '&'), condition -> condition <> '')
+{%- endmacro %}

@@ -23,6 +23,15 @@
     'uasc_at_end': "max(case when uasc = 'yes' then is_at_end else 0 end)",
 } %}
 
+{% set breakdowns = [
+    'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status', 'duration_band',
+    'month', 'quarter', 'uasc', 'counts_as', 'council', 'region', 'country', 'times_missing_band'
+] %}
+{% set conditions = ["'all'"] -%}
+{%- for breakdown in breakdowns -%}
+    {%- do conditions.append("concat('" ~ breakdown ~ ":', want_" ~ breakdown ~ ")") -%}
+{%- endfor %}
+
 with questions as (
 
     select * from {{ ref('stg_foi_request_questions') }}
@@ -95,14 +104,25 @@ slices_asked as (
 
 ),
 
-slices as (
+-- What a population asks of each breakdown; blank for anything.
+slices_read as (
 
     select
         *,
-        {{ split_conditions(without_bands('population')) }} as wanted,
-        {{ conditions_on('population', "'duration_band:'") }} as wanted_durations,
-        {{ conditions_on('population', "'times_missing_band:'") }} as wanted_times
+        {% for breakdown in breakdowns -%}
+            regexp_extract(population, '(^|&){{ breakdown }}:([^&]*)', 2) as want_{{ breakdown }},
+        {% endfor -%}
+        {{ split_conditions('population') }} as wanted
     from slices_asked
+
+),
+
+-- Two categories of one breakdown hold for nothing.
+slices as (
+
+    select *
+    from slices_read
+    where {{ holds_all(array_of(conditions), 'wanted') }}
 
 ),
 
@@ -158,22 +178,21 @@ facts_with_durations as (
 
 ),
 
+-- How often a child went missing is known once its facts are added up: until then all facts of a
+-- child stand together for that breakdown.
 facts_in_slices as (
 
     select
         slices.population,
         slices.breakdown,
-        slices.wanted_times,
-        facts.*,
-        sum(case when facts.is_missing then 1 else 0 end) over (
-            partition by
-                slices.population,
-                slices.breakdown,
-                facts.period_start,
-                facts.period_end,
-                facts.is_snapshot,
-                facts.child_id
-        ) as times_missing
+        slices.want_times_missing_band,
+        case slices.breakdown
+            {% for breakdown in breakdowns if breakdown != 'times_missing_band' -%}
+                when '{{ breakdown }}' then facts.{{ breakdown }}
+            {% endfor -%}
+            else 'all'
+        end as category,
+        facts.*
     from facts_with_durations as facts
     inner join slices
         on
@@ -181,40 +200,11 @@ facts_in_slices as (
             and facts.period_end = slices.period_end
             and facts.is_snapshot = slices.is_snapshot
             and (slices.needs_care or facts.fact = 'occasion')
-    where
-        {{ holds_all('facts.conditions', 'slices.wanted') }}
-        and {{ holds_all(
-            array_of(["concat('duration_band:', facts.duration_band)"]), 'slices.wanted_durations'
-        ) }}
-
-),
-
-facts_in_categories as (
-
-    select
-        facts.*,
-        bands.category as times_missing_band,
-        case facts.breakdown
-            when 'none' then 'all'
-            {% for breakdown in [
-                'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status',
-                'duration_band', 'month', 'quarter', 'uasc', 'counts_as'
-            ] -%}
-                when '{{ breakdown }}' then facts.{{ breakdown }}
-            {% endfor -%}
-            when 'times_missing_band' then bands.category
-        end as category
-    from facts_in_slices as facts
-    left join bands
-        on
-            bands.breakdown = 'times_missing_band'
-            and facts.times_missing >= bands.lowest
-            and facts.times_missing <= coalesce(bands.highest, 99999999)
-    where
-        {{ holds_all(
-            array_of(["concat('times_missing_band:', bands.category)"]), 'facts.wanted_times'
-        ) }}
-
+            {% for breakdown in breakdowns if breakdown != 'times_missing_band' -%}
+                {% set category = 'facts.' ~ breakdown if breakdown != 'quarter'
+                    else "replace(lower(facts.quarter), ' ', '')" -%}
+                and slices.want_{{ breakdown }} in ('', {{ category }})
+            {% endfor %}
 ),
 
 children as (
@@ -222,6 +212,7 @@ children as (
     select
         population,
         breakdown,
+        want_times_missing_band,
         period_start,
         period_end,
         is_snapshot,
@@ -231,10 +222,55 @@ children as (
             {{ expression }} as {{ figure }},
         {% endfor -%}
         count(*) as facts
-    from facts_in_categories
-    where category is not null
+    from facts_in_slices
     group by
-        population, breakdown, period_start, period_end, is_snapshot, category, child_id
+        population,
+        breakdown,
+        want_times_missing_band,
+        period_start,
+        period_end,
+        is_snapshot,
+        category,
+        child_id
+
+),
+
+children_with_times as (
+
+    select
+        *,
+        sum(missing) over (
+            partition by population, breakdown, period_start, period_end, is_snapshot, child_id
+        ) as times_missing
+    from children
+
+),
+
+children_in_categories as (
+
+    select
+        children.population,
+        children.breakdown,
+        children.period_start,
+        children.period_end,
+        children.is_snapshot,
+        case children.breakdown
+            when 'times_missing_band' then bands.category
+            else children.category
+        end as category,
+        {% for figure in by_child -%}
+            children.{{ figure }},
+        {% endfor -%}
+        children.facts
+    from children_with_times as children
+    left join bands
+        on
+            bands.breakdown = 'times_missing_band'
+            and children.times_missing >= bands.lowest
+            and children.times_missing <= coalesce(bands.highest, 99999999)
+    where
+        children.want_times_missing_band = ''
+        or children.want_times_missing_band = bands.category
 
 ),
 
@@ -251,7 +287,8 @@ final as (
             cast({{ expression }} as double) as {{ measure }},
         {% endfor -%}
         sum(facts) as facts
-    from children
+    from children_in_categories
+    where category is not null
     group by population, breakdown, period_start, period_end, is_snapshot, category
 
 )

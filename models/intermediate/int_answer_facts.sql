@@ -1,10 +1,5 @@
 -- What any question can count: counted occasions, and pieces of care. Each carries its category in
--- every breakdown, and the same as conditions that a population can ask for.
-
-{% set breakdowns = [
-    'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status', 'month', 'quarter',
-    'uasc', 'counts_as'
-] %}
+-- every breakdown, by which a population asks for it too.
 
 with occasions as (
 
@@ -16,6 +11,12 @@ with occasions as (
 care_pieces as (
 
     select * from {{ ref('int_care_pieces') }}
+
+),
+
+councils as (
+
+    select * from {{ ref('int_councils') }}
 
 ),
 
@@ -43,6 +44,7 @@ facts as (
     select
         'occasion' as fact,
         occasions.child_id,
+        occasions.la_code,
         occasions.started_on as from_day,
         occasions.started_on as to_day,
         occasions.ended_on,
@@ -76,6 +78,7 @@ facts as (
     select
         'care' as fact,
         child_id,
+        la_code,
         from_day,
         to_day,
         ended_on,
@@ -100,7 +103,7 @@ facts as (
 
 ),
 
-with_categories as (
+final as (
 
     select
         facts.fact,
@@ -118,6 +121,9 @@ with_categories as (
         {{ financial_quarter('facts.from_day') }} as quarter,
         facts.uasc,
         facts.counts_as,
+        facts.la_code as council,
+        replace(lower(councils.region), ' ', '_') as region,
+        replace(lower(councils.country), ' ', '_') as country,
         facts.is_missing,
         facts.is_found,
         facts.duration_days,
@@ -130,23 +136,9 @@ with_categories as (
         facts.was_in_drug_sale,
         facts.was_in_crime
     from facts
+    left join councils on facts.la_code = councils.la_code
     left join age_bands
         on facts.age >= age_bands.lowest and facts.age <= age_bands.highest
-
-),
-
-final as (
-
-    select
-        *,
-        {% set conditions = [] -%}
-        {%- for breakdown in breakdowns -%}
-            {%- do conditions.append(
-                "concat('" ~ breakdown ~ ":', replace(lower(" ~ breakdown ~ "), ' ', ''))"
-            ) -%}
-        {%- endfor -%}
-        {{ array_of(conditions) }} as conditions
-    from with_categories
 
 )
 

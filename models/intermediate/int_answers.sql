@@ -21,7 +21,7 @@ breakdowns as (
 
 categories as (
 
-    select * from {{ ref('categories') }}
+    select * from {{ ref('int_categories') }}
 
 ),
 
@@ -153,7 +153,7 @@ frames as (
         question_periods.is_part,
         categories.category,
         categories.label as category_label,
-        cast(categories.category_order as int) as category_order
+        categories.category_order
     from questions
     inner join question_periods
         on

@@ -65,6 +65,12 @@ collection_years as (
 
 ),
 
+councils as (
+
+    select * from {{ ref('int_councils') }}
+
+),
+
 ranked as (
 
     select
@@ -107,10 +113,12 @@ final as (
         ranked.raw_table,
         ranked.collection_year,
         ranked.source_file,
-        ranked.source_row
+        ranked.source_row,
+        councils.la_code
     from ranked
     cross join latest_episodes_return
     left join collection_years on ranked.collection_year = collection_years.collection_year
+    left join councils on coalesce({{ council_of('ranked.source_file') }}, '') = councils.folder
     left join legal_statuses on ranked.legal_status_code = legal_statuses.legal_status_code
     where ranked.place_in_line = 1
 

@@ -66,6 +66,7 @@ cut_at_months as (
 
     select
         care_episodes.child_id,
+        care_episodes.la_code,
         care_episodes.ended_on,
         care_episodes.placement_code,
         care_episodes.legal_status_code,
@@ -158,6 +159,7 @@ final as (
 
     select
         cut_at_uasc.child_id,
+        cut_at_uasc.la_code,
         case
             when cut_at_uasc.is_before_the_cut then cut_at_uasc.piece_from
             else cast(cut_at_uasc.status_ceased_on + 1 as date)

@@ -26,6 +26,7 @@ joined as (
 
     select
         case_rows.*,
+        {{ council_of('case_rows.source_file') }} as council,
         status_spellings.recorded_status,
         earliest_year.looked_after_since
     from case_rows
@@ -54,10 +55,10 @@ looked_over as (
 
     select
         *,
-        max(case when started_at <> cast(started_on as timestamp) then 1 else 0 end) over ()
-            as has_start_times,
-        max(case when ended_at <> cast(ended_on as timestamp) then 1 else 0 end) over ()
-            as has_end_times,
+        max(case when started_at <> cast(started_on as timestamp) then 1 else 0 end)
+            over (partition by council) as has_start_times,
+        max(case when ended_at <> cast(ended_on as timestamp) then 1 else 0 end)
+            over (partition by council) as has_end_times,
         row_number() over (
             partition by case when reject_code is null then 1 else 0 end, child_id, system_id
             order by source_file desc, source_row desc

@@ -1,25 +1,44 @@
 -- The measures that the Department for Education publishes, counted as it counts them: each return
 -- by itself, the status as recorded, so that like meets like. No answer is made from these. What a
--- case-management extract says was never published: it is left out of this.
+-- case-management extract says was never published: it is left out of this, and so are other
+-- councils than the authority.
 
-with missing_rows as (
+with own_folders as (
 
-    select * from {{ ref('int_missing_rows_judged') }}
-    where reject_code is null
+    select councils.folder
+    from {{ ref('int_councils') }} as councils
+    inner join {{ ref('authority') }} as settings
+        on settings.setting = 'la_code' and councils.la_code = settings.value
+
+),
+
+missing_rows as (
+
+    select missing_rows.*
+    from {{ ref('int_missing_rows_judged') }} as missing_rows
+    inner join own_folders
+        on coalesce({{ council_of('missing_rows.source_file') }}, '') = own_folders.folder
+    where missing_rows.reject_code is null
 
 ),
 
 episode_rows as (
 
-    select * from {{ ref('int_episode_rows_judged') }}
-    where reject_code is null
+    select episode_rows.*
+    from {{ ref('int_episode_rows_judged') }} as episode_rows
+    inner join own_folders
+        on coalesce({{ council_of('episode_rows.source_file') }}, '') = own_folders.folder
+    where episode_rows.reject_code is null
 
 ),
 
 header_rows as (
 
-    select * from {{ ref('stg_ssda903__header') }}
-    where child_id is not null
+    select header_rows.*
+    from {{ ref('stg_ssda903__header') }} as header_rows
+    inner join own_folders
+        on coalesce({{ council_of('header_rows.source_file') }}, '') = own_folders.folder
+    where header_rows.child_id is not null
 
 ),
 

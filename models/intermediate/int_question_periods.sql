@@ -30,8 +30,14 @@ asked as (
         period_basis,
         first_period,
         last_period,
-        try_cast(first_period as date) as first_day,
-        try_cast(last_period as date) as last_day
+        case
+            when {{ matches('first_period', "'^[0-9]{4}-[0-9]{2}-[0-9]{2}$'") }}
+                then try_cast(first_period as date)
+        end as first_day,
+        case
+            when {{ matches('last_period', "'^[0-9]{4}-[0-9]{2}-[0-9]{2}$'") }}
+                then try_cast(last_period as date)
+        end as last_day
     from questions
 
 ),

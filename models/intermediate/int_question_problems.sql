@@ -20,7 +20,7 @@ period_bases as (
 
 categories as (
 
-    select * from {{ ref('categories') }}
+    select * from {{ ref('int_categories') }}
 
 ),
 
@@ -145,7 +145,7 @@ words_allowed as (
     select
         breakdown as list_name,
         category as word,
-        right(concat('000', category_order), 3) as sort_key
+        right(concat('000', cast(category_order as string)), 3) as sort_key
     from categories
 
     union all

@@ -1,5 +1,6 @@
 -- Which annual returns are landed, and which modules each holds. A module accepted as missing is no
--- return without rows: figures that need it are not available.
+-- return without rows: figures that need it are not available. Nor are they where one of several
+-- councils lacks it.
 
 with landed_modules as (
 
@@ -14,7 +15,12 @@ final as (
         {% for table in ['header', 'episodes', 'missing', 'uasc'] -%}
             max(
                 case when raw_table = 'ssda903_{{ table }}' and status = 'landed' then 1 else 0 end
-            ) = 1 as has_{{ table }},
+            ) = 1
+            and max(
+                case
+                    when raw_table = 'ssda903_{{ table }}' and status <> 'landed' then 1 else 0
+                end
+            ) = 0 as has_{{ table }},
         {% endfor -%}
         collection_year,
         replace(collection_year, '-', '/') as financial_year,

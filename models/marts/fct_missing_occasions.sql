@@ -54,6 +54,12 @@ legal_statuses as (
 
 ),
 
+councils as (
+
+    select * from {{ ref('int_councils') }}
+
+),
+
 adult_age as (
 
     select cast(value as int) as years
@@ -66,6 +72,7 @@ joined as (
 
     select
         occasions.*,
+        councils.la_code,
         {{ age_in_years(
             'coalesce(children.birth_date, occasions.birth_date_in_missing)',
             'occasions.started_on'
@@ -103,6 +110,8 @@ joined as (
         coalesce(interviews.was_in_crime, false) as was_in_crime
     from occasions
     cross join adult_age
+    left join councils
+        on coalesce({{ council_of('occasions.source_file') }}, '') = councils.folder
     left join occasions_in_care on occasions.occasion_id = occasions_in_care.occasion_id
     left join placement_types
         on occasions_in_care.placement_code = placement_types.placement_code
@@ -181,7 +190,8 @@ final as (
         cast(was_in_crime as boolean) as was_in_crime,
         cast(collection_year as string) as collection_year,
         cast(source_file as string) as source_file,
-        cast(source_row as int) as source_row
+        cast(source_row as int) as source_row,
+        cast(la_code as string) as la_code
     from judged
 
 )
@@ -221,6 +231,7 @@ select
     was_in_crime,
     collection_year,
     source_file,
-    source_row
+    source_row,
+    la_code
 from final
 order by started_on, child_id, occasion_number

@@ -10,7 +10,7 @@ final as (
         source_file,
         cast(source_row as int) as source_row,
         {{ clean_text('interview_id') }} as interview_id,
-        {{ clean_text('child') }} as child_id,
+        {{ child_key(clean_text('child')) }} as child_id,
         {{ clean_text('mis_start') }} as start_text,
         {{ parse_date('mis_start') }} as started_on,
         {{ clean_text('occasion') }} as occasion_text,

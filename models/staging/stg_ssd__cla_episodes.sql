@@ -10,7 +10,7 @@ final as (
         source_file,
         cast(source_row as int) as source_row,
         {{ system_text('clae_cla_episode_id') }} as system_id,
-        {{ system_text('clae_person_id') }} as child_id,
+        {{ child_key(system_text('clae_person_id')) }} as child_id,
         {{ parse_date('clae_cla_episode_start_date') }} as started_on,
         {{ system_text('clae_cla_episode_ceased_date') }} as end_text,
         {{ parse_date('clae_cla_episode_ceased_date') }} as ended_on,

@@ -9,7 +9,7 @@ final as (
     select
         source_file,
         cast(source_row as int) as source_row,
-        {{ system_text('immi_person_id') }} as child_id,
+        {{ child_key(system_text('immi_person_id')) }} as child_id,
         {{ parse_date('immi_immigration_status_start_date') }} as status_began_on,
         {{ parse_date('immi_immigration_status_end_date') }} as status_ceased_on,
         replace(upper({{ system_text('immi_immigration_status') }}), '-', ' ') as status_text,

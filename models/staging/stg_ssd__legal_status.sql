@@ -9,7 +9,7 @@ final as (
     select
         source_file,
         cast(source_row as int) as source_row,
-        {{ system_text('lega_person_id') }} as child_id,
+        {{ child_key(system_text('lega_person_id')) }} as child_id,
         {{ parse_date('lega_legal_status_start_date') }} as started_on,
         {{ parse_date('lega_legal_status_end_date') }} as ended_on,
         upper(split_part({{ system_text('lega_legal_status') }}, ' ', 1)) as legal_status_code,

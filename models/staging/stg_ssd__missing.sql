@@ -10,7 +10,7 @@ final as (
         source_file,
         cast(source_row as int) as source_row,
         {{ system_text('miss_table_id') }} as system_id,
-        {{ system_text('miss_person_id') }} as child_id,
+        {{ child_key(system_text('miss_person_id')) }} as child_id,
         upper({{ system_text('miss_missing_episode_type') }}) as status_text,
         {{ system_text('miss_missing_episode_start_date') }} as start_text,
         {{ parse_date('miss_missing_episode_start_date') }} as started_on,

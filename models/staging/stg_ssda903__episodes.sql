@@ -10,7 +10,7 @@ final as (
         collection_year,
         source_file,
         cast(source_row as int) as source_row,
-        {{ clean_text('child') }} as child_id,
+        {{ child_key(clean_text('child')) }} as child_id,
         {{ clean_text('decom') }} as start_text,
         {{ parse_date('decom') }} as started_on,
         {{ clean_text('dec') }} as end_text,

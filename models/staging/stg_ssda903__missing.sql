@@ -10,7 +10,7 @@ final as (
         collection_year,
         source_file,
         cast(source_row as int) as source_row,
-        {{ clean_text('child') }} as child_id,
+        {{ child_key(clean_text('child')) }} as child_id,
         {{ clean_text('dob') }} as birth_text,
         {{ parse_date('dob') }} as birth_date,
         upper({{ clean_text('missing') }}) as status_text,

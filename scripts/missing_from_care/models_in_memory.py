@@ -110,6 +110,7 @@ def _environment() -> tuple[Environment, _Dbt]:
         autoescape=False,
     )
     environment.globals.update(ref=dbt.ref, var=dbt.var, env_var=dbt.env_var, adapter=dbt)
+    environment.globals["config"] = lambda **_: ""
     for file in environment.list_templates(extensions=["sql"]):
         module = environment.get_template(file).module
         dbt.macros |= {name: value for name, value in vars(module).items() if callable(value)}

@@ -68,6 +68,10 @@ CATEGORIES = {
     breakdown: [row for row in seed("categories") if row["breakdown"] == breakdown]
     for breakdown in BREAKDOWNS
 }
+# The authority's own place, where its returns are landed alone.
+PLACE = {"council": "856", "region": "east_midlands", "country": "england"}
+for breakdown, category in PLACE.items():
+    CATEGORIES[breakdown] = [{"category": category}]
 SEXES = codes("sexes", "sex_code", "sex")
 ETHNIC_GROUPS = codes("ethnic_groups", "ethnic_code", "ethnic_group")
 PLACEMENT_TYPES = codes("placement_types", "placement_code", "placement_type")
@@ -250,6 +254,7 @@ def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> dict[st
         "duration_band": "still_missing" if days is None else band_of("duration_band", days),
         "uasc": yes_or_no(occasion.is_uasc),
         "counts_as": occasion.counts_as,
+        **PLACE,
     }
 
 
@@ -392,6 +397,7 @@ def care_days_of(
                 **of_birth(day, birth),
                 **of_day(day),
                 "uasc": yes_or_no(is_uasc),
+                **PLACE,
             }
             if fits(categories, conditions):
                 found.append(CareDay(child, day, categories, day == period.last, goes_on))

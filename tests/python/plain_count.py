@@ -97,7 +97,17 @@ def read_table(folder: Path, name: str) -> list[Row]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return [{key: value.strip() for key, value in row.items()} for row in csv.DictReader(file)]
+        return [
+            behind_council({key: value.strip() for key, value in row.items()})
+            for row in csv.DictReader(file)
+        ]
+
+
+def behind_council(row: Row) -> Row:
+    """The row with its child told from those of other councils, where several are landed."""
+    if row.get("child") and re.match("[0-9]{3}/", row["source_file"]):
+        row["child"] = f"{row['source_file'][:3]}|{row['child']}"
+    return row
 
 
 def as_day(text: str) -> date | None:

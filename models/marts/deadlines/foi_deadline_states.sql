@@ -1,5 +1,7 @@
 -- How each request stands today, or on the day that the variable `as_of` names.
 
+{{ config(materialized='view' if var('as_of', '') == '' else 'table') }}
+
 with deadlines as (
 
     select

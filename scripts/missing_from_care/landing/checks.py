@@ -1,13 +1,14 @@
 """What must hold before anything is landed: the two folders, and each year's set of modules."""
 
 from collections.abc import Mapping, Sequence, Set
+from csv import DictReader
 from pathlib import Path
 
 from missing_from_care.faults import UsageFault
 from missing_from_care.landing.landed_files import MODULES_FILE
-from missing_from_care.landing.source_folder import is_collection_year
+from missing_from_care.landing.source_folder import is_collection_year, placed_year, split_council
 from missing_from_care.landing.source_tables import FaultList
-from missing_from_care.project import RawTable, raw_tables
+from missing_from_care.project import CHECKOUT, RawTable, raw_tables
 
 
 def checked_places(source: Path, into: Path) -> tuple[Path, Path]:
@@ -76,6 +77,29 @@ def return_tables() -> dict[str, RawTable]:
     return {name: table for name, table in raw_tables().items() if table.has_collection_year}
 
 
+def check_councils(files: Sequence[str], faults: FaultList) -> None:
+    """Checks that either all files lie in folders of known councils, or none does.
+
+    Args:
+        files: the paths, below the source folder, of the files to land.
+        faults: is given a sentence for each fault.
+    """
+    councils = {split_council(file)[0] for file in files}
+    if len(councils) > 1 and "" in councils:
+        beside = min(file for file in files if not split_council(file)[0])
+        faults.add(
+            f"The folder {max(councils)} is named as a council's, by three digits, but {beside} "
+            "lies in no council's folder: put every council's files into its own, or rename it."
+        )
+    with (CHECKOUT / "seeds" / "rules" / "councils.csv").open(encoding="utf-8") as opened:
+        known = {row["la_code"] for row in DictReader(opened)}
+    for code in sorted(councils - known - {""}):
+        faults.add(
+            f"The folder {code} is named as a council's, but no council has that code: see "
+            "seeds/rules/councils.csv, and correct the name or add the council's row there."
+        )
+
+
 def check_modules(
     seen: Mapping[tuple[str, str], Sequence[str]],
     years: Set[str],
@@ -92,16 +116,22 @@ def check_modules(
         accepted: (raw table, collection year) of modules known to be missing.
         faults: is given a sentence for each fault.
     """
+    placed = {split_council(year) for year in folders}
+    councils = {council for council, _ in placed}
     for name, year in sorted(accepted):
         module = raw_tables()[name].module
-        if year not in folders:
+        found = [seen.get((name, placed_year(each, year)), []) for each in sorted(councils)]
+        files = ", ".join(file for of_one in found for file in of_one)
+        if year not in {each for _, each in placed}:
             faults.add(f"{module} of {year} is accepted as missing, but there is no folder {year}.")
-        elif seen.get((name, year)):
+        elif all(found):
             faults.add(
                 f"{module} of {year} is accepted as missing, but there it is: "
-                f"{', '.join(seen[name, year])}. Run it again without accepting it."
+                f"{files}. Run it again without accepting it."
             )
-    for year in sorted(years | {year for _, year in accepted if year in folders}):
+    wanted = {split_council(year)[1] for year in years}
+    wanted |= {year for _, year in accepted} & {year for _, year in placed}
+    for year in sorted(placed_year(each, year) for each in councils for year in wanted):
         for table in return_tables().values():
             files = seen.get((table.name, year), [])
             if len(files) > 1:
@@ -109,10 +139,11 @@ def check_modules(
                     f"{year} has {table.module} {len(files)} times: {', '.join(files)}. Keep the "
                     "one that was submitted and move the others out of the source folder."
                 )
-            elif not files and (table.name, year) not in accepted:
+            elif not files and (table.name, split_council(year)[1]) not in accepted:
                 columns = ", ".join(name.upper() for name in table.columns if name in table.needed)
                 faults.add(
                     f"{year} has no {table.module} (a file with the columns {columns}): add it, or "
-                    f"accept that with --accept-missing {table.module.lower()}:{year}; what needs "
-                    "it is then “not available”."
+                    "accept that with --accept-missing "
+                    f"{table.module.lower()}:{split_council(year)[1]}; what needs it is then “not "
+                    "available”."
                 )

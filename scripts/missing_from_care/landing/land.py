@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from missing_from_care.faults import DataFault
-from missing_from_care.landing.checks import check_accepted, check_modules, checked_places
+from missing_from_care.landing.checks import (
+    check_accepted,
+    check_councils,
+    check_modules,
+    checked_places,
+)
 from missing_from_care.landing.landed_files import LandedFiles, LandedModule, copy_rows
 from missing_from_care.landing.read_source import read_tables
 from missing_from_care.landing.recognition import recognise
@@ -20,6 +25,8 @@ from missing_from_care.landing.source_folder import (
     collection_years_of,
     find_files,
     misplaced,
+    placed_year,
+    split_council,
     year_folders,
 )
 from missing_from_care.landing.source_tables import FaultList, SourceTable
@@ -87,6 +94,7 @@ def land(
         steps = _Steps(tell, progress, len(files))
         found = _sort(files, faults, steps)
         _check_years(found, source, accepted, faults)
+        check_councils([each.file for _, _, each in found.to_land], faults)
         folders = sorted({*year_folders(source), *found.years})
         check_modules(found.seen, found.years, folders, accepted, faults)
         with replacing_folder(into) as work:
@@ -120,7 +128,8 @@ def _sort(files: list[FoundFile], faults: FaultList, steps: _Steps) -> _Sorted:
         steps.end()
     if found.all_years:
         steps.begin("the years of files with all years")
-    for table, year, source in split(found.all_years, faults):
+    for table, year_alone, source in split(found.all_years, faults):
+        year = placed_year(split_council(source.file)[0], year_alone)
         found.years.add(year)
         found.seen[table.name, year].append(source.file)
         found.to_land.append((table, year, source))
@@ -184,6 +193,7 @@ def _sort_without_year(
     if year_column(source):
         found.all_years += [] if is_faulty else [(table, source)]
     else:
+        file = split_council(file)[1]
         folder = file.partition("/")[0] if "/" in file else ""
         found.stray[folder].append(table.module)
 
@@ -225,7 +235,7 @@ def _write(
                 copy_rows(
                     source,
                     table,
-                    year,
+                    split_council(year)[1],
                     landed.writer(table),
                     seen,
                     faults,
@@ -235,7 +245,7 @@ def _write(
             spans[year][source.file] = seen
             steps.end()
         for year in sorted(spans):
-            sentence = disagreement(year, spans[year]) if year else None
+            sentence = disagreement(split_council(year)[1], spans[year]) if year else None
             faults.add(*([sentence] if sentence else []))
         faults.raise_if_any()
         modules.sort(key=lambda each: (each.table.name, each.collection_year, each.source_file))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from missing_from_care.landing.landed_files import LandedModule
+from missing_from_care.landing.source_folder import split_council
 from missing_from_care.project import raw_tables
 
 
@@ -45,7 +46,7 @@ def remarks(
     told += [
         f"The folder {year} holds no file of the annual return, so that year is not landed."
         for year in folders
-        if year not in years and year not in {other for _, other in accepted}
+        if year not in years and split_council(year)[1] not in {other for _, other in accepted}
     ]
     if "return_interviews" not in landed:
         told.append("There are no return interviews: question 2 will be “not available”.")

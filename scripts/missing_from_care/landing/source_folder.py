@@ -116,11 +116,28 @@ def is_collection_year(label: str) -> bool:
     return bool(parts) and (int(parts[1]) + 1) % 100 == int(parts[2])
 
 
+def split_council(file: str) -> tuple[str, str]:
+    """The council whose folder a path begins with, by its code of three digits, and the rest.
+
+    The council is blank where one council's returns are landed alone. The models read it from
+    `source_file` in the same way.
+    """
+    first, _, rest = file.partition("/")
+    return (first, rest) if rest and re.fullmatch("[0-9]{3}", first) else ("", file)
+
+
+def placed_year(council: str, year: str) -> str:
+    """A collection year as messages name it: `2017-18`, behind its council's folder if any."""
+    return f"{council}/{year}" if council else year
+
+
 def collection_years_of(file: str) -> list[str]:
     """The collection years that the path of a file names: one, if all is well.
 
-    The first folder counts, and of a zip file its own name and every folder inside it.
+    The first folder below the council's counts, and of a zip file its own name and every folder
+    inside it.
     """
+    council, file = split_council(file)
     folders = file.split("/")[:-1]
     packed = next(
         (at for at, name in enumerate(folders) if name.lower().endswith(ZIP_SUFFIX)), None
@@ -128,14 +145,15 @@ def collection_years_of(file: str) -> list[str]:
     names = folders[:1]
     if packed is not None:
         names += [folders[packed][: -len(ZIP_SUFFIX)], *folders[packed + 1 :]]
-    return sorted({name for name in names if is_collection_year(name)})
+    return sorted({placed_year(council, name) for name in names if is_collection_year(name)})
 
 
 def year_folders(source: Path) -> list[str]:
-    """The collection years that have a folder directly below the source folder."""
+    """The collection years that have a folder directly below the source folder or a council's."""
+    below = [*source.iterdir(), *source.glob("[0-9][0-9][0-9]/*")]
     return sorted(
-        path.name
-        for path in source.iterdir()
+        path.relative_to(source).as_posix()
+        for path in below
         if is_collection_year(path.name) and path.is_dir() and not path.is_symlink()
     )
 

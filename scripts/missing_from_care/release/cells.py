@@ -95,7 +95,11 @@ def cell(
         box[dimension] = box.get(dimension, codes) & codes
     if first_day > last_day or not all(box.values()):
         return None
-    ordered = tuple((dimension, tuple(sorted(codes))) for dimension, codes in sorted(box.items()))
+    ordered = tuple(
+        (dimension, tuple(sorted(codes)))
+        for dimension, codes in sorted(box.items())
+        if codes != rules.domains[dimension]
+    )
     return Cell(measure, first_day, last_day, is_snapshot, ordered)
 
 

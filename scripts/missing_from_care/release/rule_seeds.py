@@ -8,6 +8,9 @@ from missing_from_care.faults import DataFault
 from missing_from_care.release.rules import Derived, Measure, Policy, Rules
 
 
+PLACES = ("region", "country")
+
+
 def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     """Reads the rules.
 
@@ -20,12 +23,15 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     """
     breakdowns = _rows(warehouse, "breakdowns")
     categories = _rows(warehouse, "categories")
-    elements = _elements(categories)
+    councils = _rows(warehouse, "int_councils") if _has_councils(warehouse) else []
+    elements = _elements(categories) | _places(councils)
     domains: dict[str, frozenset[str]] = {}
     for dimension, codes in elements.values():
         domains[dimension] = domains.get(dimension, frozenset()) | codes
     labels = {(row["breakdown"], row["category"]): row["label"] for row in categories}
     labels |= {(row["breakdown"], ""): row["heading"] for row in breakdowns}
+    labels |= {("council", row["la_code"]): row["council"] for row in councils}
+    labels |= {(place, _slug(row[place])): row[place] for place in PLACES for row in councils}
     return Rules(
         measures={
             row["measure"]: Measure(
@@ -106,6 +112,27 @@ def _elements(
         if breakdown != "none":
             found[row["breakdown"], category] = (breakdown, codes)
     return found
+
+
+def _has_councils(warehouse: duckdb.DuckDBPyConnection) -> bool:
+    query = "select count(*) from information_schema.tables where table_name = 'int_councils'"
+    return bool(warehouse.execute(query).fetchall()[0][0])
+
+
+def _places(
+    councils: list[dict[str, str | None]],
+) -> dict[tuple[str, str], tuple[str, frozenset[str]]]:
+    """Councils are the finest categories of regions and countries."""
+    found = {("council", row["la_code"]): frozenset({row["la_code"]}) for row in councils}
+    for place in PLACES:
+        for row in councils:
+            name = (place, _slug(row[place]))
+            found[name] = found.get(name, frozenset()) | {row["la_code"]}
+    return {name: ("council", codes) for name, codes in found.items()}
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace(" ", "_")
 
 
 def _policies(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> dict[str, Policy]:
