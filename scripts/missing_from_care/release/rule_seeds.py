@@ -7,7 +7,6 @@ import duckdb
 from missing_from_care.faults import DataFault
 from missing_from_care.release.rules import Derived, Measure, Policy, Rules
 
-
 PLACES = ("region", "country")
 
 
