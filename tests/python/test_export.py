@@ -179,6 +179,10 @@ def test_the_terminal_shows_the_answers_within_80_columns(database: Path, tmp_pa
     assert max(len(line) for line in tables.splitlines()) <= 80
     for figure in ("843", "465", "883", "47", "[b]", "[c]", "invented children"):
         assert figure in tables
+    shown = (CHECKOUT / "README.md").read_text(encoding="utf-8").split("```")[1]
+    assert [line.rstrip() for line in tables.splitlines()] == shown.split("Public:")[
+        0
+    ].splitlines()[1:]
 
 
 def test_two_exports_give_the_same_bytes(database: Path, tmp_path: Path) -> None:

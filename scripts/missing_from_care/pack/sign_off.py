@@ -25,7 +25,7 @@ def checks_of(response: Response, record: Mapping[str, Any], on: date) -> list[C
     """
     results = record["dbt_results"]
     counts = {key: n for key, n in results.get("counts", {}).items() if "test " in key}
-    said = ", ".join(f"{n} {key.replace('_', ' ')}" for key, n in counts.items())
+    said = ", ".join(f"{key.replace('_', ' ')}: {n}" for key, n in counts.items())
     if results.get("selected"):
         said += f" (only of {' '.join(results['selected'])})"
     git = record["git"]

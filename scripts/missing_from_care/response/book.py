@@ -88,10 +88,14 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
         CoverLine("Periods", periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"),
         CoverLine("Who answers", authority["name"]),
         CoverLine(
-            "If you are dissatisfied, ask for a review",
+            response.words["letter:review_label"],
             f"{authority['review_team']}, {authority['review_address']}",
         ),
         CoverLine("Email for reviews", email, link=f"mailto:{email}"),
+        CoverLine(
+            response.words["letter:regulator_label"],
+            f"{authority['regulator']}: {authority['regulator_contact']}",
+        ),
         CoverLine("Licence", authority["licence"], link=LICENCE_ADDRESS),
     ]
     return tuple(line for line in lines if line)
