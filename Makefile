@@ -6,11 +6,14 @@ REQUEST ?= foi-2018-0417
 BIN := .venv/bin
 WORK := target/check
 EXTRACTS ?= seeds/extracts
+BENCH ?= target/bench
 
-.PHONY: response docs test lint spark demonstration lock clean
+.PHONY: response docs test lint spark bench demonstration lock clean
 
+# The unit tests look at the models, not at the data: `make test` runs them, and here they would take a
+# third of the time.
 response: .venv/installed
-	$(BIN)/dbt --quiet build
+	$(BIN)/dbt --quiet build --exclude-resource-type unit_test
 	$(BIN)/python scripts/export_response.py --request $(REQUEST)
 
 docs: .venv/installed
@@ -54,6 +57,15 @@ spark: .venv/installed .venv-spark/installed
 	.venv-spark/bin/pip install --quiet --no-deps --require-hashes -r requirements-spark.txt
 	touch $@
 
+# Times the models beside hand-written code, on invented returns below BENCH; writes RESULTS.md.
+bench: .venv/installed .venv-spark/installed .venv-bench/installed
+	$(BIN)/python benchmarks/scale.py --below $(BENCH) $(BENCH_OPTIONS)
+
+.venv-bench/installed: requirements-bench.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --no-deps --require-hashes -r requirements-bench.txt
+	touch $@
+
 # Writes the demonstration extracts anew; the same seed gives the same bytes.
 demonstration: .venv/installed
 	$(BIN)/python scripts/make_demo_extracts.py
@@ -64,6 +76,7 @@ lock: LOCK = --universal --python-version 3.11 --excludes requirements-excludes.
 lock:
 	uv pip compile pyproject.toml --extra dev $(LOCK) -o requirements.txt
 	uv pip compile --group spark $(LOCK) -o requirements-spark.txt
+	uv pip compile --group bench $(LOCK) -o requirements-bench.txt
 
 clean:
-	rm -rf .venv .venv-spark target logs warehouse/*.duckdb warehouse/*.wal
+	rm -rf .venv .venv-bench .venv-spark target logs warehouse/*.duckdb warehouse/*.wal

@@ -1,0 +1,173 @@
+"""Times landing, the models and hand-written code over the same invented returns, side by side.
+
+`make bench` runs it and writes `benchmarks/RESULTS.md` and its chart. Every step is a process of
+its own; its memory is that of all its processes together, looked at ten times a second.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from measured import Measured, processes_of, write_results
+
+from missing_from_care.command_line import err, run
+from missing_from_care.faults import DataFault
+
+MARTS = (
+    "foi_q1_missing_occasions",
+    "foi_q2_harm_while_missing",
+    "foi_q3_uasc_children",
+    "foi_q4_uasc_missing_occasions",
+)
+WAYS = {
+    "scan": ("Floor: DuckDB reads each file once", ".venv"),
+    "sql": ("Hand-written SQL, DuckDB", ".venv"),
+    "polars": ("polars", ".venv-bench"),
+    "pandas": ("pandas", ".venv-bench"),
+    "spark": ("The same SQL, PySpark local", ".venv-spark"),
+}
+EXACT = """
+    select cast(left(q1.financial_year, 4) as int), q1.* exclude (financial_year, definition,
+        is_break_in_series), q2.*, q4.occasions_missing, q4.occasions_absent, q4.children_missing,
+        q3.* exclude (financial_year)
+    from foi_q1_missing_occasions as q1
+    inner join (
+        select financial_year as label, max(occasions_found), max(occasions_with_interview),
+            max(if(question_part = 'a', occasions_with_outcome, 0)),
+            max(if(question_part = 'b', occasions_with_outcome, 0)),
+            max(if(question_part = 'c', occasions_with_outcome, 0)),
+            max(if(question_part = 'd', occasions_with_outcome, 0))
+        from foi_q2_harm_while_missing group by financial_year
+    ) as q2 on q1.financial_year = q2.label
+    inner join foi_q3_uasc_children as q3 on q1.financial_year = q3.financial_year
+    inner join foi_q4_uasc_missing_occasions as q4 on q1.financial_year = q4.financial_year
+    order by 1
+"""
+
+
+def measure(
+    occasions: int, step: str, command: list[str], **environment: str
+) -> tuple[Measured, str]:
+    """Runs a command and measures it; also gives what it printed.
+
+    Raises:
+        DataFault: it failed.
+    """
+    err.print(f"{occasions:,}: {step}")
+    started, busy, memory = time.perf_counter(), {}, 0.0
+    output = ROOT / "target" / "bench.out"
+    output.parent.mkdir(exist_ok=True)
+    with output.open("w+") as printed:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=printed,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        while process.poll() is None:
+            now, size = processes_of(process.pid)
+            busy, memory = busy | now, max(memory, size)
+            time.sleep(0.1)
+        seconds = time.perf_counter() - started
+        text = output.read_text()
+    if process.returncode:
+        raise DataFault(f"The step “{step}” failed at {occasions:,}: {text[-300:]}")
+    return Measured(occasions, step, seconds, sum(busy.values()), memory), text
+
+
+def python(environment: str, script: str, *arguments: object) -> list[str]:
+    """The command that runs a script of the project in one of its environments."""
+    return [str(ROOT / environment / "bin" / "python"), script, *map(str, arguments)]
+
+
+def dbt(
+    occasions: int, step: str, folder: Path, options: list[str], memory: str = "80%"
+) -> Measured:
+    """Builds with dbt over the landed files; the note says how long without dbt's own start."""
+    target = folder / "dbt"
+    for file in folder.glob("missing_from_care.duckdb*"):
+        file.unlink()
+    done, _ = measure(
+        occasions,
+        step,
+        [str(ROOT / ".venv/bin/dbt"), "--quiet", "build", "--exclude-resource-type", *options],
+        FOI_EXTRACTS=str(folder / "landed"),
+        FOI_DATABASE=str(folder / "missing_from_care.duckdb"),
+        FOI_MEMORY_LIMIT=memory,
+        DBT_TARGET_PATH=str(target),
+        DBT_LOG_PATH=str(target),
+    )
+    nodes = json.loads((target / "run_results.json").read_text())["results"]
+    done.note = f"{sum(node['execution_time'] for node in nodes):.1f} s without dbt's own start"
+    return done
+
+
+def at_size(occasions: int, folder: Path, ways: list[str], limits: list[str]) -> list[Measured]:
+    """All steps at one size, answers checked equal.
+
+    Raises:
+        DataFault: two ways give different answers.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    returns, landed = folder / "returns", folder / "landed"
+    make = python(".venv", "benchmarks/make_returns.py", returns, "--occasions", occasions)
+    found = [measure(occasions, "Making the returns (not ours)", make)[0]]
+    land = python(".venv", "scripts/land_extracts.py", returns, "--into", landed)
+    found.append(measure(occasions, "Landing", land)[0])
+    shutil.rmtree(returns)
+    four = ["test", "unit_test", "--select", *(f"+{mart}" for mart in MARTS)]
+    found.append(dbt(occasions, "The four marts, dbt", folder, four))
+    with duckdb.connect(str(folder / "missing_from_care.duckdb"), read_only=True) as warehouse:
+        rows = warehouse.execute(EXACT).fetchall()
+    expected = [[value for value in row if not isinstance(value, str)] for row in rows]
+    for way in ways:
+        step, environment = WAYS[way]
+        command = python(environment, "benchmarks/four_questions.py", way, landed)
+        done, printed = measure(occasions, step, command)
+        found.append(done)
+        if way != "scan" and json.loads(printed.splitlines()[-1]) != expected:
+            raise DataFault(f"{step} and the marts differ at {occasions:,} occasions.")
+    for limit in limits:
+        found.append(dbt(occasions, f"The four marts within {limit}", folder, four, limit))
+    found.append(dbt(occasions, "Everything, dbt build with its tests", folder, ["unit_test"]))
+    shutil.rmtree(folder)
+    return found
+
+
+def main(
+    below: Annotated[Path, typer.Option(metavar="DIR", help="Scratch folder, 1 GB a million.")],
+    size: Annotated[list[int], typer.Option(help="Occasions; may be repeated.")] = [  # noqa: B006
+        100000,
+        1000000,
+        10000000,
+    ],
+    way: Annotated[list[str], typer.Option(help="Hand-written ways.")] = list(WAYS),  # noqa: B006
+    limit: Annotated[list[str], typer.Option(help="Memory limits at the largest size.")] = [  # noqa: B006
+        "1GiB",
+        "2GiB",
+        "4GiB",
+    ],
+) -> None:
+    """Measures everything at each size and writes benchmarks/RESULTS.md."""
+    found: list[Measured] = []
+    for occasions in sorted(size):
+        limits = limit if occasions == max(size) else []
+        found += at_size(occasions, (below / str(occasions)).resolve(), way, limits)
+        write_results(found)
+
+
+if __name__ == "__main__":
+    run(main)
