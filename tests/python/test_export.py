@@ -36,6 +36,15 @@ def export(database: Path, out: Path, request: str = REQUEST) -> subprocess.Comp
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.fixture(scope="module")
+def exported(
+    database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """What the command said, and the folder of the packs; tests only read it."""
+    out = tmp_path_factory.mktemp("exported")
+    return export(database, out), out
+
+
 def workbook_file(out: Path) -> Path:
     return out / REQUEST / "public" / f"{REQUEST}.xlsx"
 
@@ -52,11 +61,11 @@ def table(sheet) -> dict[str, list]:
     return {row[0].value: [cell.value for cell in row[1:]] for row in rows}
 
 
-def test_the_workbook_holds_the_four_answers(database: Path, tmp_path: Path) -> None:
+def test_the_workbook_holds_the_four_answers(exported) -> None:
     """DfE's published figures for Leicester where they are not suppressed; 2017/18 by the note."""
-    done = export(database, tmp_path)
+    done, out = exported
     assert done.returncode == 0, done.stderr
-    book = load_workbook(private_workbook_file(tmp_path))
+    book = load_workbook(private_workbook_file(out))
     assert book.sheetnames[:3] == ["Cover", "Contents", "Notes"]
     first = table(book["Question 1"])
     assert list(first) == YEARS
@@ -72,9 +81,9 @@ def test_the_workbook_holds_the_four_answers(database: Path, tmp_path: Path) -> 
     assert [row[0] for row in table(book["Question 4"]).values()] == [1, 2, 8, 47]
 
 
-def test_the_cover_says_what_it_must(database: Path, tmp_path: Path) -> None:
-    export(database, tmp_path)
-    cover = load_workbook(private_workbook_file(tmp_path))["Cover"]
+def test_the_cover_says_what_it_must(exported) -> None:
+    _, out = exported
+    cover = load_workbook(private_workbook_file(out))["Cover"]
     text = " ".join(str(cell.value) for (cell,) in cover["A1:A40"] if cell.value)
     for said in ("Not for release", "invented children", "recorded as missing", REQUEST):
         assert said in text
@@ -93,11 +102,9 @@ WITHHELD = {
 }
 
 
-def test_the_public_workbook_withholds_what_is_small_and_what_gives_it_away(
-    database: Path, tmp_path: Path
-) -> None:
-    done = export(database, tmp_path)
-    book = load_workbook(workbook_file(tmp_path))
+def test_the_public_workbook_withholds_what_is_small_and_what_gives_it_away(exported) -> None:
+    done, out = exported
+    book = load_workbook(workbook_file(out))
     for sheet, rows in WITHHELD.items():
         shown = table(book[sheet])
         for year, figures in rows.items():
@@ -124,11 +131,11 @@ def test_all_three_requests_in_a_row_and_again_change_nothing(
     assert again == files
 
 
-def test_private_things_are_their_owners_alone(database: Path, tmp_path: Path) -> None:
-    export(database, tmp_path)
-    for path in (tmp_path / REQUEST / "private", tmp_path / "ledger.csv"):
+def test_private_things_are_their_owners_alone(exported) -> None:
+    _, out = exported
+    for path in (out / REQUEST / "private", out / "ledger.csv"):
         assert path.stat().st_mode & 0o077 == 0
-    page = (tmp_path / REQUEST / "private" / "assessment.html").read_text()
+    page = (out / REQUEST / "private" / "assessment.html").read_text()
     assert "Occasions still missing, 1 April 2017 to 31 March 2018" in page
     assert "4" in page
 
@@ -167,14 +174,14 @@ def test_a_number_that_was_revised_is_told(database: Path, tmp_path: Path) -> No
     assert "Revised since it was first released on 16 July 2018." in said
 
 
-def test_every_check_of_accessibility_holds(database: Path, tmp_path: Path) -> None:
-    export(database, tmp_path)
-    assert check_workbook(workbook_file(tmp_path)) == []
-    assert check_workbook(private_workbook_file(tmp_path)) == []
+def test_every_check_of_accessibility_holds(exported) -> None:
+    _, out = exported
+    assert check_workbook(workbook_file(out)) == []
+    assert check_workbook(private_workbook_file(out)) == []
 
 
-def test_the_terminal_shows_the_answers_within_80_columns(database: Path, tmp_path: Path) -> None:
-    done = export(database, tmp_path)
+def test_the_terminal_shows_the_answers_within_80_columns(exported) -> None:
+    done, _ = exported
     tables = done.stdout.split("Public:")[0]
     assert max(len(line) for line in tables.splitlines()) <= 80
     for figure in ("843", "465", "883", "47", "[b]", "[c]", "invented children"):

@@ -75,6 +75,7 @@ def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes
             if node not in verdict.printed
         ],
         policies=list(dict.fromkeys(verdict.statement.policies.values())),
+        holds_for=lambda policy: holds_for(policy, rules),
         public=[named(node, rules) for node in verdict.public],
         revisions=[revision_sentence(each, rules) for each in verdict.revisions],
         long_day=long_day,
@@ -97,6 +98,13 @@ def audit_record(rules: Rules, verdict: Verdict) -> list[dict[str, Any]]:
         }
         for at in verdict.audit.ranges
     ]
+
+
+def holds_for(policy: Policy, rules: Rules) -> str:
+    """The measure or breakdown of a row of the policy, in words."""
+    if policy.applies_to in rules.measures:
+        return rules.measures[policy.applies_to].heading
+    return rules.labels.get((policy.applies_to, ""), "All other counts")
 
 
 def revision_sentence(revision: Revision, rules: Rules) -> str:

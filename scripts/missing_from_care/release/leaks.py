@@ -95,7 +95,8 @@ def leaks(files: Mapping[str, bytes], secrets: Secrets) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _in(text: str, secrets: Secrets) -> Iterator[str]:
+def _in(raw: str, secrets: Secrets) -> Iterator[str]:
+    text = html.unescape(raw)
     read = NO_FIGURES.sub(" ", text)
     nodes = {node.strip() for node in re.split(r"<[^>]*>|[,\r\n]", read)}
     read_words = set(WORD.findall(re.sub(r"<[^>]*>", " ", read)))
@@ -113,7 +114,7 @@ def _in(text: str, secrets: Secrets) -> Iterator[str]:
             yield what
     if str(CHECKOUT) in text:
         yield "the path of a file on this computer"
-    for field, value in PROPERTIES.findall(text):
+    for field, value in PROPERTIES.findall(raw):
         if html.unescape(value).strip() not in ("", secrets.author):
             yield f"a name in its document properties ({field})"
 
@@ -132,7 +133,7 @@ def _texts(data: bytes) -> Iterator[tuple[str, str]]:
 
 def _decoded(data: bytes) -> str:
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    return html.unescape(data.decode(encoding, errors="replace"))
+    return data.decode(encoding, errors="replace")
 
 
 def _column(warehouse: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> set[str]:
