@@ -86,7 +86,7 @@ def test_a_chart_draws_each_figure_shown_to_scale_and_nothing_else(
     table = table_of(values, breaks, by_category=by_category)
     made = list(charts(table, "chart"))
     known = [value for value in values if value is not None]
-    if len(known) < 2 or 2 * len(known) <= len(values) or not any(known):
+    if 2 * len(known) <= len(values) or len([value for value in known if value]) < 2:
         assert made == []
         return
     (chart,) = made
@@ -111,6 +111,7 @@ def test_a_chart_is_left_out_where_it_does_not_help() -> None:
     for table in (
         table_of([5], set(), by_category=False),
         table_of([0, 0, 0], set(), by_category=True),
+        table_of([0, 7, 0], set(), by_category=False),
         table_of([9, 8, None, None], set(), by_category=True),
         table_of([1] * (MOST_BARS + 1), set(), by_category=True),
     ):

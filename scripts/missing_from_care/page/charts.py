@@ -67,9 +67,9 @@ def panels(table: Table) -> Iterator[tuple[str, list[Answer]]]:
 
 
 def is_helpful(answers: Sequence[Answer]) -> bool:
-    """Whether a chart says more than the table: two figures or more, most of them shown."""
+    """Whether a chart says more than the table: most figures are shown, two of them not zero."""
     values = [each.value for each in answers if is_drawn(each)]
-    return len(values) > 1 and 2 * len(values) > len(answers) and max(values) > 0
+    return 2 * len(values) > len(answers) and sum(value > 0 for value in values) > 1
 
 
 def is_drawn(answer: Answer) -> bool:
