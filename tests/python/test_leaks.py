@@ -1,5 +1,6 @@
 """The leak scan: a secret planted anywhere in a public file is found, and what is none is not."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from zipfile import ZipFile
@@ -105,3 +106,9 @@ def test_a_leak_in_a_public_file_stops_the_release(monkeypatch, tmp_path, databa
     ):
         pytest.fail("A pack with a leak was made.")
     assert [file.name for file in out.iterdir() if not file.name.startswith(".")] == []
+
+
+def test_a_name_with_marks_of_the_language_of_files_is_the_author_still(secrets: Secrets) -> None:
+    """The properties of the file write `<` and `&` otherwise than the name does."""
+    name = 'Cyngor Sir Ynys Môn & "Friends" <North>'
+    assert leaks({"answer.xlsx": workbook(author=name)}, replace(secrets, author=name)) == []
