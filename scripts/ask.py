@@ -8,7 +8,7 @@ import typer
 
 from missing_from_care.asking import TRY_OUT, answer_rows, ask, question_of, save_question
 from missing_from_care.command_line import err, out, run
-from missing_from_care.response.answers import read_response
+from missing_from_care.response.reading import read_response
 from missing_from_care.response.terminal import terminal_tables
 from missing_from_care.warehouse import database_file
 

@@ -6,7 +6,8 @@ import pytest
 
 import compiled_models
 from missing_from_care.project import CHECKOUT
-from missing_from_care.response.answers import Response, read_response
+from missing_from_care.response.answers import Response
+from missing_from_care.response.reading import read_response
 from missing_from_care.warehouse import open_warehouse
 
 

@@ -21,8 +21,9 @@ from missing_from_care.faults import DataFault, ProtectionFault, UsageFault
 from missing_from_care.letter.sentences import sentence
 from missing_from_care.letter.writing import TEMPLATE, letter_bytes, settings_to_check
 from missing_from_care.project import CHECKOUT
-from missing_from_care.response.answers import Answer, Response, read_response
+from missing_from_care.response.answers import Answer, Response
 from missing_from_care.response.book import workbook_content
+from missing_from_care.response.reading import read_response
 from missing_from_care.workbook.cells import one_line
 from missing_from_care.workbook.writing import workbook_bytes
 from walkers import letter_sections, strays_of_letter, workbook_numbers

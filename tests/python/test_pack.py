@@ -17,7 +17,8 @@ from missing_from_care.faults import UsageFault
 from missing_from_care.pack.provenance import checksums, dbt_results, differences, provenance
 from missing_from_care.pack.sign_off import checks_of, sign_off_bytes
 from missing_from_care.project import CHECKOUT
-from missing_from_care.response.answers import Response, read_response
+from missing_from_care.response.answers import Response
+from missing_from_care.response.reading import read_response
 
 REQUEST = "foi-2018-0417"
 

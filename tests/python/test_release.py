@@ -19,7 +19,7 @@ from missing_from_care.release.counting import counting
 from missing_from_care.release.ledger import Released, add_to_ledger, read_ledger
 from missing_from_care.release.rules import Rules
 from missing_from_care.release.verdict import protected, released
-from missing_from_care.response.answers import read_response
+from missing_from_care.response.reading import read_response
 from plain_count import read_returns
 from random_questions import random_questions
 from small_worlds import FIRST, LAST, cell_for, response, response_of, table

@@ -25,7 +25,8 @@ from missing_from_care.release.ledger import add_to_ledger, holding, read_ledger
 from missing_from_care.release.rule_seeds import read_rules
 from missing_from_care.release.rules import Rules
 from missing_from_care.release.verdict import Verdict, protected, released
-from missing_from_care.response.answers import Response, read_response
+from missing_from_care.response.answers import Response
+from missing_from_care.response.reading import read_response
 from missing_from_care.warehouse import open_warehouse
 from missing_from_care.whole_files import replacing_folder, write_file_whole
 

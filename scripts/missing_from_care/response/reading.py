@@ -1,0 +1,191 @@
+"""Reads one request and its answers from the warehouse; every number comes as it stands there."""
+
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+
+import duckdb
+
+from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.response.answers import Answer, Response, Table
+
+ANSWERS = """
+    select distinct
+        answers.question_no,
+        answers.part,
+        answers.population,
+        answers.breakdown,
+        questions.period_basis,
+        answers.period,
+        answers.period_order,
+        answers.period_start,
+        answers.period_end,
+        answers.category,
+        answers.category_label,
+        answers.category_order,
+        answers.measure,
+        measures.heading,
+        measures.definition,
+        measures.by_definition = 'true' as by_definition,
+        answers.unit,
+        answers.value,
+        answers.marker,
+        answers.note,
+        questions.wording,
+        try_cast(answers.question_no as int) as question_order,
+        answers.part = '' as is_without_part,
+        answers.measure_order
+    from foi_answers as answers
+    inner join stg_foi_request_questions as questions
+        on
+            answers.request_ref = questions.request_ref
+            and answers.question_no = questions.question_no
+            and answers.part = questions.part
+            and answers.measure = questions.measure
+            and answers.population = questions.population
+            and answers.breakdown = questions.breakdown
+    inner join measures on answers.measure = measures.measure
+    where answers.request_ref = ?
+    order by
+        question_order, question_no, is_without_part, part, measure_order, period_order,
+        category_order
+"""
+
+DEFINITIONS = """
+    select distinct definitions.wording
+    from foi_answers as answers
+    inner join stg_rules__definition_by_year as definitions
+        on
+            coalesce(definitions.valid_from, answers.period_start) <= answers.period_end
+            and coalesce(definitions.valid_to, answers.period_end) >= answers.period_start
+    inner join measures on answers.measure = measures.measure
+    where answers.request_ref = ? and measures.by_definition = 'true'
+    order by definitions.wording
+"""
+
+WORDS = """
+    select 'letter:' || letter_text, wording from letter_texts
+    union all
+    select 'sentence:' || measure, sentence from measures
+    union all
+    select 'period:' || period_basis, in_words from period_bases
+    union all
+    select 'review_on:' || setting, review_on from authority where review_on is not null
+    union all
+    select threshold, value from thresholds
+    union all
+    select kind || ':' || lpad(item_order, 3, '0'), wording from sign_off_items
+    order by all
+"""
+
+
+def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Response:
+    """Reads a request of the register and its answers.
+
+    Args:
+        warehouse: an open warehouse.
+        request_ref: the authority's reference, as in the register.
+
+    Raises:
+        UsageFault: the register has no such request, or it has no question.
+        DataFault: a question cannot be read, or asks for a period of which no return is landed.
+    """
+    request = warehouse.execute(
+        "select subject, received_on, responded_on from stg_foi_requests where request_ref = ?",
+        [request_ref],
+    ).fetchone()
+    if request is None:
+        known = warehouse.execute(
+            "select coalesce(string_agg(request_ref, ', ' order by request_ref), 'none') "
+            "from stg_foi_requests"
+        ).fetchall()[0][0]
+        raise UsageFault(f"The register has no request {request_ref}. It has: {known}.")
+    problems = warehouse.execute(
+        "select sentence from int_question_problems where request_ref = ? order by all",
+        [request_ref],
+    ).fetchall()
+    if problems:
+        raise DataFault(*dict.fromkeys(sentence for (sentence,) in problems))
+    found = warehouse.execute(ANSWERS, [request_ref]).fetchall()
+    if not found:
+        raise UsageFault(
+            f"Request {request_ref} has no question yet: add its rows to foi_request_questions.csv."
+        )
+    fields = len(Answer.__dataclass_fields__) - 1
+    return Response(
+        request_ref=request_ref,
+        subject=request[0] or request_ref,
+        received_on=request[1],
+        responded_on=request[2],
+        due_on=due_day(warehouse, request_ref),
+        tables=tables_of([Answer(*row[:fields]) for row in found], headings(warehouse)),
+        definitions=texts(warehouse, DEFINITIONS, request_ref),
+        authority=dict(warehouse.execute("select setting, value from authority").fetchall()),
+        notes=dict(warehouse.execute("select note, wording from notes").fetchall()),
+        is_of_invented_children=warehouse.execute(
+            "select count(*) > 0 from stg_landed_modules where source_file ilike '%invented%'"
+        ).fetchall()[0][0],
+        words=dict(warehouse.execute(WORDS).fetchall()),
+    )
+
+
+def due_day(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> date | None:
+    """The day on which the answer is due; None for a question that is only tried out."""
+    found = warehouse.execute(
+        "select earliest_due_on from foi_deadlines where request_ref = ?", [request_ref]
+    ).fetchone()
+    return found[0] if found else None
+
+
+def texts(warehouse: duckdb.DuckDBPyConnection, query: str, request_ref: str) -> tuple[str, ...]:
+    """The first column of what a query finds for a request."""
+    return tuple(row[0] for row in warehouse.execute(query, [request_ref]).fetchall())
+
+
+def headings(warehouse: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Headings in words: `uasc`, `uasc:yes`, `financial_year`."""
+    query = """
+        select breakdown, heading from breakdowns
+        union all
+        select breakdown || ':' || category, label from categories
+        union all
+        select period_basis, heading from period_bases
+    """
+    return dict(warehouse.execute(query).fetchall())
+
+
+def tables_of(answers: list[Answer], words: dict[str, str]) -> tuple[Table, ...]:
+    """Groups answers into tables: parts of a question share one where they can."""
+    tables = []
+    for question_no, of_question in groupby(answers, attrgetter("question_no")):
+        groups: dict[tuple[str, ...], list[Answer]] = {}
+        for each in of_question:
+            periods = (each.period_basis,)
+            groups.setdefault((each.breakdown, each.population, *periods), []).append(each)
+        for number, group in enumerate(groups.values(), start=1):
+            parts = {each.part for each in group}
+            suffix = ""
+            if len(groups) > 1:
+                suffix = parts.pop() if len(parts) == 1 and parts != {""} else f" table {number}"
+            tables.append(
+                Table(
+                    question_no=question_no,
+                    label=f"Question {question_no}{suffix}",
+                    population=population_in_words(group[0].population, words),
+                    breakdown="" if group[0].breakdown == "none" else words[group[0].breakdown],
+                    period_heading=words[group[0].period_basis],
+                    answers=tuple(group),
+                )
+            )
+    return tuple(tables)
+
+
+def population_in_words(population: str, words: dict[str, str]) -> str:
+    """`uasc:yes&sex:male` as `Unaccompanied asylum-seeking; Sex: Male`."""
+    if population == "all":
+        return ""
+    said = []
+    for condition in population.split("&"):
+        breakdown, _, category = condition.partition(":")
+        said.append(": ".join(dict.fromkeys((words[breakdown], words.get(condition, category)))))
+    return "; ".join(said)
