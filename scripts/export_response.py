@@ -59,10 +59,23 @@ def export_response(
     if dry_run:
         out.print("A dry run: nothing was written.", markup=False)
         return
-    for name in ("public", "private"):
-        folder = pack.folder / name
-        near = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-        out.print(f"{name.capitalize()}: {near}", soft_wrap=True, markup=False)
+    for line in places(pack):
+        out.print(line, soft_wrap=True, markup=False)
+
+
+def places(pack: Pack) -> list[str]:
+    """Where the files are that people open, and the folders."""
+    here = Path.cwd()
+    folder = pack.folder.relative_to(here) if pack.folder.is_relative_to(here) else pack.folder
+    stem = pack.folder.name
+    return [
+        f"Public: {folder / 'public'}",
+        f"  Letter: {folder / 'public' / stem}-letter.docx",
+        f"  Workbook: {folder / 'public' / stem}.xlsx",
+        f"  Page: {folder / 'public' / 'response.html'}",
+        f"  Open data: {folder / 'public' / 'datapackage.json'}",
+        f"Private: {folder / 'private'}",
+    ]
 
 
 def withheld(pack: Pack) -> list[str]:
