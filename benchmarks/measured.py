@@ -68,7 +68,7 @@ def write_results(found: list[Measured]) -> None:
     steps = list(dict.fromkeys(each.step for each in found))
     lines = ["| step | occasions | seconds | processor seconds | peak MiB | growth | |"]
     lines.append("| --- | ---: | ---: | ---: | ---: | ---: | --- |")
-    figure, axes = plt.subplots(figsize=(7, 4.5))
+    figure, axes = plt.subplots(figsize=(9, 4.5))
     for step in steps:
         of_step = sorted((x for x in found if x.step == step), key=lambda x: x.occasions)
         for each in of_step:
@@ -83,7 +83,7 @@ def write_results(found: list[Measured]) -> None:
             )
     axes.set(xscale="log", yscale="log", xlabel="Occasions", ylabel="Processor seconds")
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
-    axes.legend(fontsize=7)
+    axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1))
     figure.tight_layout()
     figure.savefig(HERE / "results.svg", metadata={"Date": None})
     cores = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
