@@ -43,11 +43,11 @@ spark: export FOI_EXTRACTS = $(abspath $(EXTRACTS))
 spark: export FOI_DATABASE = target/spark/missing_from_care.duckdb
 spark: export FOI_SPARK_WAREHOUSE = $(abspath target/spark/tables)
 spark: export DBT_LOG_PATH = target/spark/logs
-spark: BUILD = --quiet build --vars 'as_of: 2018-06-01'
+spark: BUILD = --quiet build --exclude-resource-type unit_test --vars 'as_of: 2018-06-01'
 spark: .venv/installed .venv-spark/installed
 	rm -rf target/spark
 	mkdir -p target/spark
-	DBT_TARGET_PATH=target/spark/dbt $(BIN)/dbt $(BUILD) --exclude-resource-type unit_test
+	DBT_TARGET_PATH=target/spark/dbt $(BIN)/dbt $(BUILD)
 	DBT_TARGET_PATH=target/spark/dbt-spark .venv-spark/bin/dbt $(BUILD) --target spark
 	$(BIN)/python scripts/compare_engines.py $$FOI_SPARK_WAREHOUSE/main.db
 
