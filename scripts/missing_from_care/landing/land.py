@@ -10,12 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from missing_from_care.faults import DataFault
-from missing_from_care.landing.checks import (
-    check_accepted,
-    check_councils,
-    check_modules,
-    checked_places,
-)
+from missing_from_care.landing import checks
 from missing_from_care.landing.landed_files import LandedFiles, LandedModule, copy_rows
 from missing_from_care.landing.read_source import read_tables
 from missing_from_care.landing.recognition import recognise
@@ -86,17 +81,17 @@ def land(
         UsageFault: a folder or an accepted module does not exist, or `into` is not for writing.
         DataFault: with one sentence for every fault found; nothing was written.
     """
-    source, into = checked_places(source, into)
-    check_accepted(accepted)
+    source, into = checks.checked_places(source, into)
+    checks.check_accepted(accepted)
     faults = FaultList()
     with ExitStack() as opened:
         files = with_packed_files(find_files(source), opened)
         steps = _Steps(tell, progress, len(files))
         found = _sort(files, faults, steps)
         _check_years(found, source, accepted, faults)
-        check_councils([each.file for _, _, each in found.to_land], faults)
+        checks.check_councils([each.file for _, _, each in found.to_land], faults)
         folders = sorted({*year_folders(source), *found.years})
-        check_modules(found.seen, found.years, folders, accepted, faults)
+        checks.check_modules(found.seen, found.years, folders, accepted, faults)
         with replacing_folder(into) as work:
             modules = _write(work, found, accepted, faults, steps)
     landed = {table.name for table, _, _ in found.to_land}
