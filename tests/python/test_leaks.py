@@ -23,6 +23,7 @@ def secrets() -> Secrets:
         warehouse.execute("create table stg_ssda903__header (child_id varchar, birth_date date)")
         warehouse.execute("insert into stg_ssda903__header values (?, ?)", [CHILD, BORN])
         warehouse.execute("insert into stg_ssda903__header values ('843', null), ('17', null)")
+        warehouse.execute("insert into stg_ssda903__header values ('857|0042-B', null)")
         warehouse.execute("create table stg_return_interviews (interview_id varchar)")
         warehouse.execute("insert into stg_return_interviews values (?)", [INTERVIEW])
         return secrets_of(warehouse, response, [839, 4])
@@ -54,6 +55,7 @@ def test_a_clean_workbook_passes(secrets: Secrets) -> None:
     [
         (f"<x hidden='{CHILD}'/>", "the identifier of a child"),
         (f"<!-- {INTERVIEW} -->", "the identifier of a child"),
+        ("<x hidden='0042-B'/>", "the identifier of a child"),
         ("<t>02/05/2003</t>", "date of birth"),
         ("<t>2003-05-02</t>", "date of birth"),
         ("<t>LE1 1FZ</t>", "a postcode"),

@@ -41,7 +41,7 @@ class Secrets:
     """What must stand nowhere in public.
 
     Attributes:
-        identifiers: of children and interviews.
+        identifiers: of children and interviews, with and without the council's code before them.
         days: birth dates, in every way of writing them.
         numbers: withheld figures that stand nowhere in the answer otherwise.
         allowed: words that the answer itself consists of, which are no secret wherever they stand.
@@ -67,7 +67,12 @@ def secrets_of(
     """
     allowed = _words_of(response)
     return Secrets(
-        identifiers=frozenset(_column(warehouse, CHILD_COLUMNS)) - allowed,
+        identifiers=frozenset(
+            own
+            for whole in _column(warehouse, CHILD_COLUMNS)
+            for own in (whole, whole.rpartition("|")[2])
+        )
+        - allowed,
         days=frozenset(
             written
             for day in _column(warehouse, ("birth_date",))

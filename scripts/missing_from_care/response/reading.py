@@ -147,7 +147,7 @@ def headings(warehouse: duckdb.DuckDBPyConnection) -> dict[str, str]:
     query = """
         select breakdown, heading from breakdowns
         union all
-        select breakdown || ':' || category, label from categories
+        select breakdown || ':' || category, label from int_categories
         union all
         select period_basis, heading from period_bases
     """
