@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import compiled_models
+import quick_refresh
 from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import read_response
@@ -35,3 +36,9 @@ def responses(database: Path) -> dict[str, Response]:
     with open_warehouse(database) as connection:
         references = connection.execute("select request_ref from stg_foi_requests order by 1")
         return {ref: read_response(connection, ref) for (ref,) in references.fetchall()}
+
+
+@pytest.fixture(scope="session")
+def forks() -> None:
+    """Processes of quick refreshes start at once."""
+    quick_refresh.start_forks()

@@ -8,6 +8,8 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sys
+from multiprocessing import forkserver
 from pathlib import Path
 
 import duckdb
@@ -19,7 +21,24 @@ from missing_from_care.refresh.telling import Teller, utc_now
 from missing_from_care.whole_files import replacing_folder
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["quick_refresh"])
+
+
+def start_forks() -> None:
+    """Starts the process that all others are forked from, with what they need imported.
+
+    Python 3.11 looks for modules to preload where PYTHONPATH says, not in `sys.path`.
+    """
+    FORKS.set_forkserver_preload(["quick_refresh"])
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
+    try:
+        forkserver.ensure_running()
+    finally:
+        del os.environ["PYTHONPATH"]
+        if before is not None:
+            os.environ["PYTHONPATH"] = before
+
+
 PACK_FILES = ("private/audit.csv", "public/answer.csv", "public/letter.txt")
 RECORD_LEVEL = """
     create table figures as select {version} as version, i as place from range(50) as t (i);

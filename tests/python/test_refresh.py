@@ -33,6 +33,7 @@ from quick_refresh import (
     write_source,
 )
 
+pytestmark = pytest.mark.usefixtures("forks")
 SCRIPT = CHECKOUT / "scripts" / "refresh.py"
 
 

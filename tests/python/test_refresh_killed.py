@@ -17,6 +17,7 @@ from quick_refresh import (
     write_source,
 )
 
+pytestmark = pytest.mark.usefixtures("forks")
 RANDOM_MOMENTS = 200
 
 
@@ -102,3 +103,12 @@ def test_what_was_done_is_not_done_again(order) -> None:
     steps = [line.get("step", "") for line in log_of(order)[before:]]
     assert "protect and export answered" in steps
     assert not {"land", "build and test", "protect and export open"} & set(steps)
+
+
+def test_killed_while_it_removes_what_it_replaced(order) -> None:
+    """What is left of the old folder is removed, and is not in the way of the next."""
+    left = order.extracts.with_name(f".{order.extracts.name}.old.refresh")
+    left.mkdir()
+    (left / "half").write_text("of what was there")
+    succeeds(order, 2)
+    assert not left.exists()

@@ -3,12 +3,16 @@
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from missing_from_care.refresh.swapping import Made, publish, stage
 from missing_from_care.refresh.telling import Teller
 from quick_refresh import FORKS, figures_version, make_database, order_in, run_quickly
 
 READERS, REFRESHES = 8, 30
+
+
+pytestmark = pytest.mark.usefixtures("forks")
 
 
 def read_on(file: Path, stop, sightings, answers) -> None:

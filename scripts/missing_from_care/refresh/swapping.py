@@ -124,6 +124,10 @@ def finish(state: Path, tell: Teller) -> None:
 def _carry_out(swap: Swap) -> None:
     new, target = Path(swap.new), Path(swap.target)
     earlier = Path(swap.earlier) if swap.earlier else None
+    old = earlier or target.with_name(f".{target.name}.old.refresh")
+    if not earlier and target.exists():
+        # A run was killed while it removed what it had replaced.
+        _remove(old)
     if not new.exists():
         return
     if earlier and target.exists():
@@ -137,7 +141,6 @@ def _carry_out(swap: Swap) -> None:
         new.replace(target)
         sync_folder(target.parent)
         return
-    old = earlier or target.with_name(f".{target.name}.old.refresh")
     if sys.platform == "linux" and target.exists() and target.stat().st_ino == swap.inode:
         new.rename(old)
     else:
