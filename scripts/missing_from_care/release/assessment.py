@@ -8,10 +8,9 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from missing_from_care.release.cells import Cell
 from missing_from_care.release.rules import Policy, Rules
 from missing_from_care.release.verdict import Revision, Verdict
-from missing_from_care.release.web import Node, named
+from missing_from_care.release.web import Node, is_derived, named
 from missing_from_care.response.answers import Response
 from missing_from_care.response.book import long_day
 
@@ -126,7 +125,7 @@ def line(node: Node, rules: Rules, verdict: Verdict) -> Line:
     low, high = verdict.audit.ranges.get(at, (None, None))
     if policy:
         kind = "small" if node in verdict.printed else "follows from what is printed"
-    elif isinstance(node, Cell) and node.measure in rules.derived:
+    elif is_derived(node, rules):
         kind = "worked out from a withheld figure"
     elif at in statement.problem.withheld_before:
         kind = "withheld in an earlier response"

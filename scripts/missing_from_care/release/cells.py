@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from missing_from_care.release.rules import Rules
 from missing_from_care.response.answers import Answer
+from missing_from_care.response.book import long_day
 
 # Children picked by how often they were missing, then broken down: the rows are of those children.
 OF_THOSE = ", of those"
@@ -119,8 +120,8 @@ def conditions_of(box: Box, rules: Rules) -> list[str]:
 
 def in_words(found: Cell, rules: Rules) -> str:
     """`Occasions missing, 1 April 2017 to 31 March 2018 (Unaccompanied asylum-seeking)`."""
-    days = [f"{day.day} {day:%B %Y}" for day in (found.first_day, found.last_day)]
-    period = f"on {days[1]}" if found.is_snapshot else f"{days[0]} to {days[1]}"
+    last = long_day(found.last_day)
+    period = f"on {last}" if found.is_snapshot else f"{long_day(found.first_day)} to {last}"
     said = []
     for dimension, codes in found.box:
         if dimension.endswith(OF_THOSE):

@@ -11,9 +11,9 @@ from missing_from_care.release.latent import Count
 from missing_from_care.release.ledger import Released
 from missing_from_care.release.links import web_of
 from missing_from_care.release.rules import Rules
-from missing_from_care.release.stating import Statement, bases, is_derived, state
+from missing_from_care.release.stating import Statement, state
 from missing_from_care.release.verdict import Revision, Verdict
-from missing_from_care.release.web import Node, named
+from missing_from_care.release.web import Node, bases, is_derived, named
 from missing_from_care.response.answers import Answer, Response
 
 
@@ -63,13 +63,9 @@ def judge_as_it_is(
     revisions = tuple(
         Revision(cell, each)
         for (cell, _), each in sorted(by_request.items())
-        if each.value is not None and now[cell] != each.value
+        if _differs(each, now)
     )
-    is_revised = {
-        cell
-        for cell, each in latest.items()
-        if cell in now and each.value is not None and now[cell] != each.value
-    }
+    is_revised = {cell for cell, each in latest.items() if _differs(each, now)}
     earlier = {
         cell: each.value
         for cell, each in latest.items()
@@ -177,6 +173,12 @@ def _answered(response: Response, rules: Rules) -> list[tuple[Answer, Cell | Non
     return [
         (answer, cell_of(answer, rules)) for table in response.tables for answer in table.answers
     ]
+
+
+def _differs(released: Released, now: Mapping[Cell, float]) -> bool:
+    """Whether a number was released that is another one now."""
+    value = released.value
+    return value is not None and now.get(released.cell, value) != value
 
 
 def _near(printed: Iterable[Cell], released: Iterable[Cell]) -> list[Cell]:

@@ -6,7 +6,7 @@ that corner of the tree is reasoned about.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -56,12 +56,9 @@ def _beside(cells: set[Cell], rules: Rules) -> set[Cell]:
 def _across(cells: set[Cell], rules: Rules) -> set[Cell]:
     """Of each table, its total and all rows, in the measures that connect those that are there."""
     tables: dict[tuple[Cell, str], dict[str, set[tuple[str, ...]]]] = defaultdict(dict)
-    for cell in cells:
-        for dimension, codes in cell.box:
-            others = {name for name, _ in cell.box} - {dimension}
-            if not others & rules.by_question and not cell.is_of_those:
-                place = cell.without(dimension).measuring("")
-                tables[place, dimension].setdefault(cell.measure, set()).add(codes)
+    for cell, dimension, codes in rows_of_tables(cells, rules):
+        place = cell.without(dimension).measuring("")
+        tables[place, dimension].setdefault(cell.measure, set()).add(codes)
     found = set()
     for (place, dimension), rows in tables.items():
         families = [{measure} for measure in rows]
@@ -77,6 +74,17 @@ def _across(cells: set[Cell], rules: Rules) -> set[Cell]:
                         for codes in _atoms(named, rules.domains[dimension])
                     }
     return found
+
+
+def rows_of_tables(
+    cells: Iterable[Cell], rules: Rules
+) -> Iterator[tuple[Cell, str, tuple[str, ...]]]:
+    """Each cell as a row of the table by each of its dimensions, with its categories there."""
+    for cell in cells:
+        for dimension, codes in cell.box:
+            others = {name for name, _ in cell.box} - {dimension}
+            if not others & rules.by_question and not cell.is_of_those:
+                yield cell, dimension, codes
 
 
 def _in_pieces(cells: set[Cell], rules: Rules) -> set[Cell]:

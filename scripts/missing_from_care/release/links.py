@@ -7,10 +7,10 @@ from math import inf
 
 from missing_from_care.faults import DataFault
 from missing_from_care.release.cells import Cell
-from missing_from_care.release.latent import Count, add_latent, adds_up
+from missing_from_care.release.latent import Count, add_latent, adds_up, rows_of_tables
 from missing_from_care.release.order import Order
 from missing_from_care.release.rules import Rules
-from missing_from_care.release.web import Link, Rest, Web, counts, named
+from missing_from_care.release.web import Link, Rest, Web, bases, counts, is_derived, named
 
 
 def web_of(printed: Mapping[Cell, float], rules: Rules, count: Count) -> Web:
@@ -54,16 +54,17 @@ def _add_derived(web: Web, rules: Rules, count: Count) -> None:
     """Percentages, averages and the longest duration, each with what it is worked out from."""
     wanted, derived = [], []
     for cell in list(web.values):
-        if rule := rules.derived.get(cell.measure):
-            bases = [cell.measuring(m) for m in (rule.numerator, rule.denominator) if m]
-            derived.append((cell, rule, bases))
-            wanted += [base for base in bases if base not in web.values]
+        if is_derived(cell, rules):
+            made_of = bases(cell, rules)
+            derived.append((cell, made_of))
+            wanted += [base for base in made_of if base not in web.values]
     web.values |= count(dict.fromkeys(wanted))
-    for cell, rule, bases in derived:
-        if len(bases) < 2 or not all(base in web.values for base in bases):
+    for cell, made_of in derived:
+        if len(made_of) < 2 or not all(base in web.values for base in made_of):
             continue
+        rule = rules.derived[cell.measure]
         half = 0.5 / 10**rule.decimals
-        top, bottom, shown = *bases, web.values[cell]
+        top, bottom, shown = *made_of, web.values[cell]
         away = (top, bottom, cell)
         for edge, sign in ((shown - half, 1.0), (shown + half, -1.0)):
             terms = ((top, sign * rule.scale), (bottom, -sign * edge))
@@ -97,11 +98,8 @@ def _link_measures(web: Web, rules: Rules) -> None:
 def _lines(web: Web, rules: Rules) -> dict[tuple[Cell, str], dict[frozenset[str], Cell]]:
     """For each cell without a dimension, printed or not, those with it, by their categories."""
     found: dict[tuple[Cell, str], dict[frozenset[str], Cell]] = defaultdict(dict)
-    for cell in counts(web, rules):
-        for dimension, codes in cell.box:
-            others = {name for name, _ in cell.box} - {dimension}
-            if not others & rules.by_question and not cell.is_of_those:
-                found[cell.without(dimension), dimension][frozenset(codes)] = cell
+    for cell, dimension, codes in rows_of_tables(counts(web, rules), rules):
+        found[cell.without(dimension), dimension][frozenset(codes)] = cell
     return found
 
 

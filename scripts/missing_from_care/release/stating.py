@@ -8,7 +8,7 @@ from missing_from_care.protection.problem import Need, Problem, Relation
 from missing_from_care.release.cells import Cell
 from missing_from_care.release.order import is_part
 from missing_from_care.release.rules import Policy, Rules
-from missing_from_care.release.web import Link, Node, Web, counts
+from missing_from_care.release.web import Link, Node, Web, bases, counts, is_derived
 
 
 @dataclass(frozen=True)
@@ -81,17 +81,6 @@ def state(
         needs={index[node]: Need(width=policy.range_width) for node, policy in policies.items()},
     )
     return Statement(problem, nodes, carried, policies)
-
-
-def bases(cell: Cell, rules: Rules) -> list[Cell]:
-    """What a figure that is no count is worked out from."""
-    rule = rules.derived[cell.measure]
-    return [cell.measuring(each) for each in (rule.numerator, rule.denominator) if each]
-
-
-def is_derived(node: Node, rules: Rules) -> bool:
-    """Whether a node is a figure that is no count."""
-    return isinstance(node, Cell) and node.measure in rules.derived
 
 
 def _policy(node: Node, rules: Rules) -> Policy | None:

@@ -54,11 +54,20 @@ class Web:
         self.links.append(Link(terms, 0.0, inf))
 
 
+def bases(cell: Cell, rules: Rules) -> list[Cell]:
+    """What a figure that is no count is worked out from."""
+    rule = rules.derived[cell.measure]
+    return [cell.measuring(each) for each in (rule.numerator, rule.denominator) if each]
+
+
+def is_derived(node: Node, rules: Rules) -> bool:
+    """Whether a node is a figure that is no count."""
+    return isinstance(node, Cell) and node.measure in rules.derived
+
+
 def counts(web: Web, rules: Rules) -> list[Cell]:
     """The cells of a web that count children or occasions."""
-    return [
-        node for node in web.values if isinstance(node, Cell) and node.measure not in rules.derived
-    ]
+    return [node for node in web.values if isinstance(node, Cell) and not is_derived(node, rules)]
 
 
 def named(node: Node, rules: Rules) -> str:
