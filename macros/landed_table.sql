@@ -22,7 +22,8 @@
         quote = '"',
         escape = '"',
         new_line = '\n',
-        max_line_size = 20000000
+        max_line_size = 20000000,
+        buffer_size = 32000000
     )
 {% endmacro %}
 

@@ -21,6 +21,37 @@ numbered as (
 
 ),
 
+judged as (
+
+    select
+        source_file,
+        source_row,
+        interview_id,
+        child_id,
+        start_text,
+        started_on,
+        occasion_text,
+        occasion_number,
+        interview_outcome,
+        offered_text,
+        offered_on,
+        interview_text,
+        interviewed_on,
+        was_hurt,
+        was_sexually_harmed,
+        was_in_drug_sale,
+        was_in_crime,
+        raw_values as given_values,
+        case
+            when child_id is null then 'MFC05'
+            when started_on is null then 'MFC06'
+            when occasion_number is null then 'MFC07'
+        end as reject_code
+    from numbered
+
+),
+
+-- What a row says is kept to show why it is rejected.
 final as (
 
     select
@@ -41,13 +72,9 @@ final as (
         was_sexually_harmed,
         was_in_drug_sale,
         was_in_crime,
-        raw_values,
-        case
-            when child_id is null then 'MFC05'
-            when started_on is null then 'MFC06'
-            when occasion_number is null then 'MFC07'
-        end as reject_code
-    from numbered
+        reject_code,
+        case when reject_code is not null then given_values end as raw_values
+    from judged
 
 )
 

@@ -31,6 +31,37 @@ joined as (
 
 ),
 
+judged as (
+
+    select
+        collection_year,
+        source_file,
+        source_row,
+        child_id,
+        birth_text,
+        birth_date,
+        status_text,
+        recorded_status,
+        start_text,
+        started_on,
+        end_text,
+        ended_on,
+        return_starts_on,
+        return_ends_on,
+        raw_values as given_values,
+        case
+            when child_id is null then 'MFC01'
+            when started_on is null then '1004'
+            when end_text is not null and ended_on is null then '1005'
+            when recorded_status is null then '1006'
+            when started_on > ended_on then '567'
+            when started_on > return_ends_on then '570'
+        end as reject_code
+    from joined
+
+),
+
+-- What a row says is kept to show why it is rejected.
 final as (
 
     select
@@ -48,16 +79,9 @@ final as (
         ended_on,
         return_starts_on,
         return_ends_on,
-        raw_values,
-        case
-            when child_id is null then 'MFC01'
-            when started_on is null then '1004'
-            when end_text is not null and ended_on is null then '1005'
-            when recorded_status is null then '1006'
-            when started_on > ended_on then '567'
-            when started_on > return_ends_on then '570'
-        end as reject_code
-    from joined
+        reject_code,
+        case when reject_code is not null then given_values end as raw_values
+    from judged
 
 )
 

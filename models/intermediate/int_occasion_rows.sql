@@ -1,7 +1,8 @@
--- Rules 2 and 3: which rows of several returns are the same occasion. Within one return the rows of
+-- Rules 2, 3 and 10: which rows of several returns are one occasion. Within one return the rows of
 -- a child with the same start are numbered from the latest end, so an occasion that is carried over
 -- keeps its number while the ended ones of the same day stay apart. A case-management extract has
--- each occasion once, often with the time of day. The two sources are never mixed.
+-- each occasion once, often with the time of day. The two sources are never mixed. An occasion is
+-- found if any return has an end.
 
 with rows_of_returns as (
 
@@ -90,7 +91,12 @@ final as (
         row_number() over (
             partition by raw_table, child_id, started_on, number_from_latest_end
             order by collection_year desc
-        ) = 1 as is_latest
+        ) = 1 as is_latest,
+        max(case when ended_on is null then 0 else 1 end) over (
+            partition by raw_table, child_id, started_on, number_from_latest_end
+            order by collection_year desc
+            rows between unbounded preceding and unbounded following
+        ) = 1 as is_found
     from numbered
 
 )

@@ -1,5 +1,4 @@
--- Rules 3 and 10: the latest return that has an occasion gives its status and end; it is found if
--- any return has an end.
+-- Rule 3: the latest return that has an occasion gives its status and end.
 
 with occasion_rows as (
 
@@ -7,33 +6,6 @@ with occasion_rows as (
     from {{ ref('int_occasion_rows') }} as occasion_rows
     inner join {{ ref('int_module_sources') }} as module_sources
         on occasion_rows.raw_table = module_sources.raw_table
-
-),
-
-found as (
-
-    select
-        child_id,
-        started_on,
-        number_from_latest_end,
-        max(case when ended_on is null then 0 else 1 end) = 1 as is_found
-    from occasion_rows
-    group by child_id, started_on, number_from_latest_end
-
-),
-
-joined as (
-
-    select
-        occasion_rows.*,
-        found.is_found
-    from occasion_rows
-    inner join found
-        on
-            occasion_rows.child_id = found.child_id
-            and occasion_rows.started_on = found.started_on
-            and occasion_rows.number_from_latest_end = found.number_from_latest_end
-    where occasion_rows.is_latest
 
 ),
 
@@ -49,7 +21,8 @@ numbered_for_the_reader as (
                 started_at asc nulls last,
                 number_from_latest_end desc
         ) as occasion_number
-    from joined
+    from occasion_rows
+    where is_latest
 
 ),
 

@@ -234,4 +234,3 @@ select
     source_row,
     la_code
 from final
-order by started_on, child_id, occasion_number

@@ -142,10 +142,11 @@ def _decoded(data: bytes) -> str:
 
 
 def _column(warehouse: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> set[str]:
-    """The values of these columns in every staging table that has one."""
+    """The values of these columns in every table of rows as landed; views read files elsewhere."""
     tables = warehouse.execute(
-        "select table_name, column_name from duckdb_columns() "
-        "where table_name like 'stg\\_%' escape '\\' and list_contains(?, column_name)",
+        "select table_name, column_name from duckdb_columns() semi join duckdb_tables() "
+        "using (schema_name, table_name) where list_contains(?, column_name) "
+        "and (starts_with(table_name, 'stg_') or ends_with(table_name, '_judged'))",
         [list(names)],
     ).fetchall()
     found: set[str] = set()
