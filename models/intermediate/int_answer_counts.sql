@@ -109,6 +109,9 @@ slices_read as (
 
     select
         *,
+        row_number() over (
+            order by population, breakdown, period_start, period_end, is_snapshot
+        ) as slice_no,
         {% for breakdown in breakdowns -%}
             regexp_extract(population, '(^|&){{ breakdown }}:([^&]*)', 2) as want_{{ breakdown }},
         {% endfor -%}
@@ -183,8 +186,7 @@ facts_with_durations as (
 facts_in_slices as (
 
     select
-        slices.population,
-        slices.breakdown,
+        slices.slice_no,
         slices.want_times_missing_band,
         case slices.breakdown
             {% for breakdown in breakdowns if breakdown != 'times_missing_band' -%}
@@ -200,22 +202,25 @@ facts_in_slices as (
             and facts.period_end = slices.period_end
             and facts.is_snapshot = slices.is_snapshot
             and (slices.needs_care or facts.fact = 'occasion')
-            {% for breakdown in breakdowns if breakdown != 'times_missing_band' -%}
-                {% set category = 'facts.' ~ breakdown if breakdown != 'quarter'
-                    else "replace(lower(facts.quarter), ' ', '')" -%}
-                and slices.want_{{ breakdown }} in ('', {{ category }})
-            {% endfor %}
+            and (
+                slices.population = 'all'
+                or (
+                    true
+                    {% for breakdown in breakdowns if breakdown != 'times_missing_band' -%}
+                        {% set category = 'facts.' ~ breakdown if breakdown != 'quarter'
+                            else "replace(lower(facts.quarter), ' ', '')" -%}
+                        and slices.want_{{ breakdown }} in ('', {{ category }})
+                    {% endfor %}
+                )
+            )
+
 ),
 
 children as (
 
     select
-        population,
-        breakdown,
+        slice_no,
         want_times_missing_band,
-        period_start,
-        period_end,
-        is_snapshot,
         category,
         child_id,
         {% for figure, expression in by_child.items() -%}
@@ -223,38 +228,38 @@ children as (
         {% endfor -%}
         count(*) as facts
     from facts_in_slices
-    group by
-        population,
-        breakdown,
-        want_times_missing_band,
-        period_start,
-        period_end,
-        is_snapshot,
-        category,
-        child_id
+    group by slice_no, want_times_missing_band, category, child_id
 
 ),
 
+-- Only a population by times missing needs the times in all categories together.
 children_with_times as (
 
     select
         *,
-        sum(missing) over (
-            partition by population, breakdown, period_start, period_end, is_snapshot, child_id
-        ) as times_missing
+        missing as times_missing
     from children
+    where want_times_missing_band = ''
+
+    union all
+
+    select
+        *,
+        cast(sum(missing) over (partition by slice_no, child_id) as bigint) as times_missing
+    from children
+    where want_times_missing_band <> ''
 
 ),
 
 children_in_categories as (
 
     select
-        children.population,
-        children.breakdown,
-        children.period_start,
-        children.period_end,
-        children.is_snapshot,
-        case children.breakdown
+        slices.population,
+        slices.breakdown,
+        slices.period_start,
+        slices.period_end,
+        slices.is_snapshot,
+        case slices.breakdown
             when 'times_missing_band' then bands.category
             else children.category
         end as category,
@@ -263,6 +268,7 @@ children_in_categories as (
         {% endfor -%}
         children.facts
     from children_with_times as children
+    inner join slices on children.slice_no = slices.slice_no
     left join bands
         on
             bands.breakdown = 'times_missing_band'
