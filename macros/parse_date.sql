@@ -5,12 +5,17 @@
 {#- try_strptime alone would read 01/04/17 as the year 17. -#}
 {% macro duckdb__parse_date(column) -%}
     cast(
-        case
-            when regexp_matches(trim({{ column }}), '^\d{1,2}/\d{1,2}/\d{4}([ T][0-9:.]+)?$')
-                then try_strptime(regexp_extract(trim({{ column }}), '^[0-9/]+'), '%d/%m/%Y')
-            when regexp_matches(trim({{ column }}), '^\d{4}-\d{2}-\d{2}([ T][0-9:.]+)?$')
-                then try_strptime(left(trim({{ column }}), 10), '%Y-%m-%d')
-        end
+        coalesce(
+            {%- for written, form in {
+                '\\d{1,2}/\\d{1,2}/\\d{4}': '%d/%m/%Y', '\\d{4}-\\d{2}-\\d{2}': '%Y-%m-%d'
+            }.items() %}
+                try_strptime(
+                    regexp_extract(trim({{ column }}), '^({{ written }})([ T][0-9:.]+)?$', 1),
+                    '{{ form }}'
+                )
+                {{- ',' if not loop.last }}
+            {%- endfor %}
+        )
         as date
     )
 {%- endmacro %}
