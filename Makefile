@@ -59,6 +59,7 @@ spark: .venv/installed .venv-spark/installed
 
 # Times the models beside hand-written code, on invented returns below BENCH; writes RESULTS.md.
 bench: .venv/installed .venv-spark/installed .venv-bench/installed
+	$(BIN)/python benchmarks/floor.py --below $(BENCH)
 	$(BIN)/python benchmarks/scale.py --below $(BENCH) $(BENCH_OPTIONS)
 
 .venv-bench/installed: requirements-bench.txt

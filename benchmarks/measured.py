@@ -62,6 +62,14 @@ def exponent(of_step: list[Measured]) -> str:
     return f"{grown:.2f}"
 
 
+def write_block(name: str, text: str) -> None:
+    """Replaces what stands in `RESULTS.md` between the mark of that name and the next end."""
+    file, mark, end = HERE / "RESULTS.md", f"<!-- {name} -->", "<!-- end -->"
+    head, _, rest = file.read_text(encoding="utf-8").partition(mark)
+    tail = rest.partition(end)[2]
+    file.write_text(f"{head}{mark}\n{text}\n{end}{tail}", encoding="utf-8")
+
+
 def write_results(found: list[Measured]) -> None:
     """Writes `RESULTS.md`'s tables and the chart from all that was measured."""
     sizes = sorted({each.occasions for each in found})
@@ -95,11 +103,4 @@ def write_results(found: list[Measured]) -> None:
         f"dbt-core {version('dbt-core')}, dbt-duckdb {version('dbt-duckdb')}; "
         f"{os.getloadavg()[2]:.1f} processes waiting or running in the last quarter of an hour"
     )
-    text = (HERE / "RESULTS.md").read_text(encoding="utf-8")
-    head, _, rest = text.partition("<!-- measured -->")
-    tail = rest.partition("<!-- end -->")[2]
-    table = "\n".join(lines)
-    (HERE / "RESULTS.md").write_text(
-        f"{head}<!-- measured -->\nMachine: {machine}.\n\n{table}\n<!-- end -->{tail}",
-        encoding="utf-8",
-    )
+    write_block("measured", f"Machine: {machine}.\n\n" + "\n".join(lines))
