@@ -58,6 +58,25 @@ def test_a_gap_in_the_definitions_fails_the_build_with_a_sentence(
     assert "no row covers 2017-03-31. Mend valid_from and valid_to" in done.stdout
 
 
+def test_rows_that_are_not_sound_fail_the_build_with_one_sentence(
+    project: Path, tmp_path: Path
+) -> None:
+    seed = project / "seeds" / "rules" / "definitions.csv"
+    row = seed.read_text(encoding="utf-8").splitlines()[1]
+    seed.write_text(
+        f"{seed.read_text(encoding='utf-8')}{row.replace(',missing,', ',mising,')}\n",
+        encoding="utf-8",
+    )
+    done = compiled_models.run_dbt(["build", "--select", "definitions"], tmp_path, project)
+    assert done.returncode != 0
+    told = " ".join(done.stdout.split())
+    assert (
+        "The rows of definitions are not sound: "
+        "keys (definition_id) that are blank or name several rows: 1, "
+        "rows that break (missing_counts_as in ('missing', 'absent')): 1." in told
+    )
+
+
 def test_a_wrong_word_in_the_register_fails_the_build_with_a_sentence(
     project: Path, tmp_path: Path
 ) -> None:
