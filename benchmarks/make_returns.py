@@ -57,7 +57,7 @@ FILES = {
             if(born % 5 = 0, null, {DATE.format("born + 6575")}) as DUC
         from rows_made where is_uasc""",
     "Interviews": f"""
-        select cast(row_number() over () as varchar) as INTERVIEW_ID,
+        select 'I' || lpad(cast(row_number() over () as varchar), 8, '0') as INTERVIEW_ID,
             {CHILD.format("child")} as CHILD, {DATE.format("start")} as MIS_START,
             null as OCCASION, {DATE.format("stop")} as OFFERED_DATE,
             ['COMPLETED', 'DECLINED', 'NOT_OFFERED'][answer + 1] as OUTCOME,

@@ -1,10 +1,11 @@
 """How long search and audit take on random tables of several sizes, and how good the search is.
 
 Run it with `python benchmarks/protection.py` and, for one case, `--only 3-D`. Seconds are of this
-machine; costs and bounds are the same everywhere.
+machine; costs and bounds are the same everywhere. With `--database` it judges a request instead.
 """
 
 import itertools
+import json
 import random
 import sys
 import time
@@ -20,6 +21,11 @@ from missing_from_care.command_line import out, run
 from missing_from_care.protection.audit import audit
 from missing_from_care.protection.problem import Problem
 from missing_from_care.protection.search import protect
+from missing_from_care.release.counting import counting
+from missing_from_care.release.gate import judge
+from missing_from_care.release.rule_seeds import read_rules
+from missing_from_care.response.reading import read_response
+from missing_from_care.warehouse import open_warehouse
 
 CASES = [
     ("2-D", (10, 10)),
@@ -67,13 +73,32 @@ def table(shape: tuple[int, ...], draw: Callable[[random.Random], int], seed: in
     return Problem.of(cells, equations, primary, threshold=(1, 4))
 
 
+def judging(database: Path, request: str) -> dict[str, float]:
+    """Judges a request as an export would: seconds, processor seconds and figures withheld."""
+    with open_warehouse(database) as warehouse:
+        response = read_response(warehouse, request)
+        rules = read_rules(warehouse, response.dated)
+    start, busy = time.perf_counter(), time.process_time()
+    verdict = judge(response, rules, counting(database, rules))
+    return {
+        "seconds": time.perf_counter() - start,
+        "busy": time.process_time() - busy,
+        "withheld": len(verdict.withheld),
+    }
+
+
 def main(
     only: Annotated[
         str | None, typer.Option(help="Only the cases of this kind: 2-D or 3-D.")
     ] = None,
     seeds: Annotated[int, typer.Option(help="Tables of each kind.")] = 2,
+    database: Annotated[Path | None, typer.Option(help="Judge a request of it instead.")] = None,
+    request: Annotated[str, typer.Option(help="Which request.")] = "foi-2018-0417",
 ) -> None:
     """Prints a table: sizes, seconds, the cost found and the least that any choice can cost."""
+    if database:
+        print(json.dumps(judging(database, request)))
+        return
     out.print("kind  cells  values  primary  secondary  search s  audit s    cost  bound  safe")
     for (kind, shape), draw in itertools.product(CASES, (counts, large)):
         if only not in (None, kind):
