@@ -12,7 +12,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Any
 
 import typer
@@ -125,11 +127,11 @@ def build(project: Path, folder: Path, options: list[str]) -> tuple[float, float
 
 def main(
     below: Annotated[Path, typer.Option(metavar="DIR", help="Scratch folder.")],
-    rounds: Annotated[int, typer.Option(min=1, help="The quickest of so many is kept.")] = 3,
+    rounds: Annotated[int, typer.Option(min=1, help="The median of so many is kept.")] = 3,
 ) -> None:
     """Measures ours and the floor by turns and writes the table into benchmarks/RESULTS.md."""
     below = below.resolve() / "floor"
-    best: dict[tuple[str, bool], tuple[float, ...]] = {}
+    took: dict[tuple[str, bool], list[tuple[float, float, int]]] = defaultdict(list)
     for number in range(rounds):
         shutil.rmtree(below, ignore_errors=True)
         for case, options in CASES.items():
@@ -139,17 +141,20 @@ def main(
                 if not is_ours and not project.exists():
                     manifest = json.loads((below / "ours/dbt/manifest.json").read_text())
                     write_project(project, manifest)
-                took = build(project, below / ("ours" if is_ours else "floor"), options)
-                before = best.get((case, is_ours), took)
-                best[case, is_ours] = tuple(map(min, before, took))
+                folder = below / ("ours" if is_ours else "floor")
+                took[case, is_ours].append(build(project, folder, options))
     lines = [HEAD]
     for case in CASES:
-        (seconds, busy, nodes), (least, floor, as_many) = best[case, True], best[case, False]
+        ours, floors = took[case, True], took[case, False]
+        (seconds, busy, nodes), (least, floor, as_many) = (
+            map(median, zip(*each, strict=True)) for each in (ours, floors)
+        )
+        over = median(one[1] / other[1] for one, other in zip(ours, floors, strict=True))
         if nodes != as_many:
-            raise DataFault(f"{case}: ours has {nodes} nodes and the floor {as_many}.")
+            raise DataFault(f"{case}: ours has {nodes:.0f} nodes and the floor {as_many:.0f}.")
         lines.append(
-            f"| {case} | {nodes} | {seconds:.1f} | {least:.1f} | {busy:.1f} | {floor:.1f} "
-            f"| {busy / floor - 1:+.0%} |"
+            f"| {case} | {nodes:.0f} | {seconds:.1f} | {least:.1f} | {busy:.1f} | {floor:.1f} "
+            f"| {over - 1:+.0%} |"
         )
     table = "\n".join(lines)
     out.print(table, markup=False, soft_wrap=True)
