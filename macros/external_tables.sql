@@ -6,17 +6,22 @@
 
 {% macro duckdb__external_tables() %}{% endmacro %}
 
-{#- Columns go by the names in the first line, all text: nothing else is sniffed. -#}
+{#- A table is a file NAME.csv, whose columns go by the names in its first line, all text, and nothing
+    else is sniffed; or a folder NAME of Parquet files. -#}
 {% macro spark__external_tables() %}
     {%- set folders = {'extracts': 'FOI_EXTRACTS', 'requests': 'FOI_REQUESTS'} -%}
     {%- set tables = graph.sources.values() if execute else [] -%}
     {%- for table in tables if env_var(folders[table.source_name], '') != '' -%}
-        {%- set file = env_var(folders[table.source_name]) ~ '/' ~ table.name ~ '.csv' -%}
+        {%- set place = env_var(folders[table.source_name]) ~ '/' ~ table.name -%}
+        {%- set path = "path '" ~ (place | replace("'", "\\'")) -%}
+        {%- set is_parquet = run_query(
+            "select max(path) like '%.parquet' from binaryFile.`" ~ place ~ "*`"
+        ).rows[0][0] -%}
         {%- do run_query('drop table if exists ' ~ table.relation_name) -%}
-        {%- do run_query(
-            'create table ' ~ table.relation_name ~ " using csv options ("
-            ~ "path '" ~ (file | replace("'", "\\'")) ~ "', header 'true', multiLine 'true', "
+        {%- do run_query('create table ' ~ table.relation_name ~ (
+            ' using parquet options (' ~ path ~ "')" if is_parquet else
+            ' using csv options (' ~ path ~ ".csv', header 'true', multiLine 'true', "
             ~ "quote '\"', escape '\"')"
-        ) -%}
+        )) -%}
     {%- endfor -%}
 {% endmacro %}

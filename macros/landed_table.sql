@@ -2,8 +2,17 @@
     {{- adapter.dispatch('landed_table', 'missing_from_care')(relation) -}}
 {% endmacro %}
 
-{#- Nothing is sniffed: with auto-detection one ragged line turns a file into one column. -#}
+{#- Which form the folder has is asked when a model is rendered, so a partial parse cannot be behind. -#}
 {% macro duckdb__landed_table(relation) %}
+    {%- set place = (env_var('FOI_EXTRACTS') ~ '/' ~ relation.identifier) | replace("'", "''") -%}
+    {%- set parts = "'" ~ place ~ "/*.parquet'" -%}
+    {%- set is_parquet = execute and
+        run_query('select count(*) > 0 from glob(' ~ parts ~ ')').rows[0][0] -%}
+    {{- 'read_parquet(' ~ parts ~ ')' if is_parquet else landed_csv(relation, place) -}}
+{% endmacro %}
+
+{#- Nothing is sniffed: with auto-detection one ragged line turns a file into one column. -#}
+{% macro landed_csv(relation, place) %}
     {%- set columns = [] -%}
     {%- if execute -%}
         {%- for table in graph.sources.values() if table.name == relation.identifier -%}
@@ -12,9 +21,8 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- set file = env_var('FOI_EXTRACTS') ~ '/' ~ relation.identifier ~ '.csv' -%}
     read_csv(
-        '{{ file | replace("'", "''") }}',
+        '{{ place }}.csv',
         columns = { {{- columns | join(', ') -}} },
         auto_detect = false,
         header = true,

@@ -3,11 +3,11 @@
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Column, Table
 from rich.text import Text
@@ -40,12 +40,19 @@ def land_extracts(
             help="A module known to be missing, as uasc:2015-16; may be repeated.",
         ),
     ] = None,
+    form: Annotated[
+        Literal["auto", "csv", "parquet"],
+        typer.Option(
+            "--format", help="Of the raw tables; auto: Parquet above 256 MiB of returns, else CSV."
+        ),
+    ] = "auto",
 ) -> None:
     """Lands the annual returns below SOURCE, and what else is there, as raw tables.
 
     Returns as CSV, XML or a workbook with a sheet for each module, return interviews and
     case-management extracts, also inside zip files. They are recognised by their column names.
-    Nothing is written unless all of it can be.
+    Nothing is written unless all of it can be. As Parquet, files that have not changed since the
+    last landing into DIR are not read again, and a landing that was stopped goes on where it was.
     """
     if into.resolve().is_relative_to(CHECKOUT):
         raise UsageFault(
@@ -53,30 +60,31 @@ def land_extracts(
             "elsewhere, and name it in FOI_EXTRACTS when you build."
         )
     accepted = frozenset(accepted_module(text) for text in accept_missing or [])
-    report = land_with_progress(source, into, accepted)
-    show(report)
+    show(land_with_progress(source, into, accepted, form))
 
 
 def land_with_progress(
-    source: Path, into: Path, accepted: frozenset[tuple[str, str]]
+    source: Path, into: Path, accepted: frozenset[tuple[str, str]], form: str = "auto"
 ) -> LandingReport:
     """Lands a folder with a progress bar, if somebody looks on."""
     columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
+        BarColumn(bar_width=16),
+        TaskProgressColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[file]}"),
+        TextColumn("{task.fields[file]}", table_column=Column(no_wrap=True, ratio=1)),
     )
-    with Bar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with Bar(
+        *columns, console=err, transient=True, expand=True, disable=not err.is_terminal
+    ) as bar:
         task = bar.add_task("Landing", total=None, file="")
 
         def tell(file: str) -> None:
             bar.update(task, file=escape(file))
 
-        def progress(done: int, steps: int) -> None:
-            bar.update(task, completed=done, total=steps)
+        def progress(done: int, size: int) -> None:
+            bar.update(task, completed=done, total=size)
 
-        return land(source, into, accepted, tell, progress)
+        return land(source, into, accepted, tell, progress, form)
 
 
 def show(report: LandingReport) -> None:

@@ -440,7 +440,7 @@ def test_all_faults_are_told_at_once_but_not_without_end(source, into):
 def test_a_file_that_changes_while_it_is_read(source, into, monkeypatch):
     def read_and_change(path, file):
         tables = delimited_text.read_tables(path, file)
-        with path.open("ab") as stream:
+        with (source / file).open("ab") as stream:
             stream.write(b"B,1,,\n" if file.endswith("u.csv") else b"")
         return tables
 

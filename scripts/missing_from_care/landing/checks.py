@@ -1,5 +1,6 @@
 """What must hold before anything is landed: the two folders, and each year's set of modules."""
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from csv import DictReader
 from pathlib import Path
@@ -34,8 +35,10 @@ def checked_places(source: Path, into: Path) -> tuple[Path, Path]:
         )
     if into.exists() and not into.is_dir():
         raise UsageFault(f"{into} is a file: give a folder for the raw tables.")
-    present = {path.name for path in into.iterdir()} if into.exists() else set()
-    ours = {MODULES_FILE, *(f"{name}.csv" for name in raw_tables())}
+    below = into.rglob("*") if into.exists() else ()
+    present = {path.relative_to(into).as_posix() for path in below}
+    parts = {name for name in present if re.fullmatch("[a-z0-9_]+/[0-9]{5,}[.]parquet", name)}
+    ours = {MODULES_FILE, *raw_tables(), *(f"{name}.csv" for name in raw_tables()), *parts}
     if present - ours or (present and MODULES_FILE not in present):
         raise UsageFault(
             f"{into} holds files that landing did not write, and it would be replaced as a whole: "

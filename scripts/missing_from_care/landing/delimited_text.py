@@ -31,17 +31,12 @@ class _Lines:
         self.text = text
         self.taken = 0
 
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = self.text.readline(MOST_CHARACTERS_IN_A_ROW + 1)
-        if not line:
-            raise StopIteration
-        self.taken += len(line)
-        if self.taken > MOST_CHARACTERS_IN_A_ROW:
-            raise _RowTooLongError
-        return line
+    def __iter__(self) -> Iterator[str]:
+        while line := self.text.readline(MOST_CHARACTERS_IN_A_ROW + 1):
+            self.taken += len(line)
+            if self.taken > MOST_CHARACTERS_IN_A_ROW:
+                raise _RowTooLongError
+            yield line
 
 
 class _HashedBytes(io.RawIOBase):

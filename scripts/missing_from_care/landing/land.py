@@ -3,20 +3,21 @@
 Values, row order and rows stay as the source has them; nothing is written unless all of it can be.
 """
 
+import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from missing_from_care.faults import DataFault
 from missing_from_care.landing import checks
-from missing_from_care.landing.landed_files import LandedFiles, LandedModule, copy_rows
+from missing_from_care.landing.landed_files import LandedFiles, LandedModule
+from missing_from_care.landing.landed_parts import LandedParts, unfinished_folder
+from missing_from_care.landing.progress import Progress, Steps, Tell
 from missing_from_care.landing.read_source import read_tables
 from missing_from_care.landing.recognition import recognise
 from missing_from_care.landing.reporting import LandingReport, remarks
 from missing_from_care.landing.source_folder import (
-    FoundFile,
     collection_years_of,
     find_files,
     misplaced,
@@ -24,17 +25,20 @@ from missing_from_care.landing.source_folder import (
     split_council,
     year_folders,
 )
-from missing_from_care.landing.source_tables import FaultList, SourceTable
+from missing_from_care.landing.source_tables import FaultList, FoundFile, SourceTable
 from missing_from_care.landing.year_column import Placed, split, year_column
 from missing_from_care.landing.year_dates import Spans, disagreement
 from missing_from_care.landing.zip_files import with_packed_files
 from missing_from_care.project import RawTable, raw_tables
 from missing_from_care.whole_files import replacing_folder
 
-Tell = Callable[[str], None]
-Progress = Callable[[int, int], None]
+__all__ = ["FORMATS", "LandingReport", "land"]
 
-__all__ = ["LandingReport", "land"]
+FORMATS = ("auto", "csv", "parquet")
+MOST_BYTES_AS_CSV = 256 << 20
+"""Of source files: below it landing takes seconds, and a person may want to look at the rows."""
+
+Landed = LandedFiles | LandedParts
 
 
 @dataclass
@@ -64,6 +68,8 @@ def land(
     accepted: frozenset[tuple[str, str]] = frozenset(),
     tell: Tell = lambda _: None,
     progress: Progress = lambda _done, _all: None,
+    form: str = "auto",
+    last: Path | None = None,
 ) -> LandingReport:
     """Lands the returns, return interviews and case-management extracts below a folder.
 
@@ -72,55 +78,48 @@ def land(
         into: the folder to write; replaced as a whole. It is new, empty, or written by this.
         accepted: (raw table, collection year) of modules known to be missing.
         tell: is told the name of each file when it is read.
-        progress: is told how many steps are done, and how many there are so far.
+        progress: is told how many bytes are done, and how many there are so far.
+        form: one of `FORMATS`; `auto` is Parquet above `MOST_BYTES_AS_CSV`. As Parquet, a file
+            that has not changed since it was landed is not read again.
+        last: the folder that was landed before, if it is not `into`.
 
     Returns:
         What was landed and what was not used.
 
     Raises:
         UsageFault: a folder or an accepted module does not exist, or `into` is not for writing.
-        DataFault: with one sentence for every fault found; nothing was written.
+        BusyFault: another landing is writing `into`.
+        DataFault: with one sentence for every fault found; nothing was written but, as Parquet,
+            what can be taken over by the next run, in `unfinished_folder`.
     """
     source, into = checks.checked_places(source, into)
     checks.check_accepted(accepted)
-    faults = FaultList()
+    faults, last = FaultList(), (last or into).resolve()
     with ExitStack() as opened:
         files = with_packed_files(find_files(source), opened)
-        steps = _Steps(tell, progress, len(files))
-        found = _sort(files, faults, steps)
-        _check_years(found, source, accepted, faults)
-        checks.check_councils([each.file for _, _, each in found.to_land], faults)
-        folders = sorted({*year_folders(source), *found.years})
-        checks.check_modules(found.seen, found.years, folders, accepted, faults)
-        with replacing_folder(into) as work:
-            modules = _write(work, found, accepted, faults, steps)
-    landed = {table.name for table, _, _ in found.to_land}
-    told = remarks(landed, found.years, folders, accepted)
+        steps = Steps(tell, progress, files)
+        is_large = sum(each.size for each in files) > MOST_BYTES_AS_CSV
+        is_parquet = form == "parquet" or (form == "auto" and is_large)
+        with (
+            replacing_folder(into) as work,
+            LandedParts(work, last) if is_parquet else LandedFiles(work) as landed,
+        ):
+            found = _sort(files, landed, faults, steps)
+            _check_years(found, source, accepted, faults)
+            checks.check_councils([each.file for _, _, each in found.to_land], faults)
+            folders = sorted({*year_folders(source), *found.years})
+            checks.check_modules(found.seen, found.years, folders, accepted, faults)
+            modules = _write(landed, found, accepted, faults, steps)
+    shutil.rmtree(unfinished_folder(last), ignore_errors=True)
+    told = remarks({table.name for table, _, _ in found.to_land}, found.years, folders, accepted)
     return LandingReport(into, tuple(modules), tuple(found.not_used), told)
 
 
-class _Steps:
-    """What is told of the progress: first a step for each file, then one for each table."""
-
-    def __init__(self, tell: Tell, progress: Progress, steps: int) -> None:
-        self.tell, self.progress = tell, progress
-        self.done, self.all = 0, 2 * steps
-
-    def begin(self, what: str) -> None:
-        self.tell(what)
-        self.progress(self.done, self.all)
-
-    def end(self) -> None:
-        self.done += 1
-        self.progress(self.done, self.all)
-
-
-def _sort(files: list[FoundFile], faults: FaultList, steps: _Steps) -> _Sorted:
+def _sort(files: list[FoundFile], landed: Landed, faults: FaultList, steps: Steps) -> _Sorted:
     found = _Sorted()
     for item in files:
-        steps.begin(item.file)
-        _sort_file(item, found, faults)
-        steps.end()
+        steps.begin(item.file, item.size)
+        _sort_file(replace(item, path=steps.watched(item.path)), landed, found, faults)
     if found.all_years:
         steps.begin("the years of files with all years")
     for table, year_alone, source in split(found.all_years, faults):
@@ -132,7 +131,7 @@ def _sort(files: list[FoundFile], faults: FaultList, steps: _Steps) -> _Sorted:
     return found
 
 
-def _sort_file(item: FoundFile, found: _Sorted, faults: FaultList) -> None:
+def _sort_file(item: FoundFile, landed: Landed, found: _Sorted, faults: FaultList) -> None:
     if item.unused:
         found.not_used.append((item.file, item.unused))
         return
@@ -140,7 +139,7 @@ def _sort_file(item: FoundFile, found: _Sorted, faults: FaultList) -> None:
         faults.add(item.fault)
         return
     try:
-        tables = read_tables(item.path, item.file)
+        tables = landed.tables_of(item) or read_tables(item.path, item.file)
     except DataFault as fault:
         faults.add(*fault.sentences)
         return
@@ -150,7 +149,7 @@ def _sort_file(item: FoundFile, found: _Sorted, faults: FaultList) -> None:
     if not tables:
         found.not_used.append((item.file, "empty"))
     for table in tables:
-        _sort_table(table, item.file, found, faults)
+        _sort_table(replace(table, origin=item, tables=len(tables)), item.file, found, faults)
 
 
 def _sort_table(source: SourceTable, file: str, found: _Sorted, faults: FaultList) -> None:
@@ -209,40 +208,28 @@ def _check_years(
 
 
 def _write(
-    work: Path,
+    landed: Landed,
     found: _Sorted,
     accepted: frozenset[tuple[str, str]],
     faults: FaultList,
-    steps: _Steps,
+    steps: Steps,
 ) -> list[LandedModule]:
     """Writes the raw tables, checking every row on the way; raises all faults at its end."""
     modules = [
         LandedModule(raw_tables()[name], year, "accepted_missing") for name, year in accepted
     ]
-    spans: dict[str, dict[str, Spans]] = defaultdict(dict)
-    steps.all = steps.done + len(found.to_land)
-    with LandedFiles(work) as landed:
-        in_order = sorted(found.to_land, key=lambda each: (each[0].name, each[1], each[2].file))
-        for table, year, source in in_order:
-            steps.begin(source.file)
-            seen: Spans = Counter()
-            modules.append(
-                copy_rows(
-                    source,
-                    table,
-                    split_council(year)[1],
-                    landed.writer(table),
-                    seen,
-                    faults,
-                    lambda rows, file=source.file: steps.begin(f"{file}, row {rows:,}"),
-                )
-            )
-            spans[year][source.file] = seen
-            steps.end()
-        for year in sorted(spans):
-            sentence = disagreement(split_council(year)[1], spans[year]) if year else None
-            faults.add(*([sentence] if sentence else []))
-        faults.raise_if_any()
-        modules.sort(key=lambda each: (each.table.name, each.collection_year, each.source_file))
-        landed.write_modules(modules)
+    spans: dict[str, dict[str, Spans]] = defaultdict(lambda: defaultdict(Counter))
+    steps.to_land([source.origin.size for _, _, source in found.to_land])
+    in_order = sorted(found.to_land, key=lambda each: (each[0].name, each[1], each[2].file))
+    for table, year, source in in_order:
+        steps.begin(source.file, source.origin.size)
+        module = landed.take(source, table, split_council(year)[1], faults)
+        modules.append(module)
+        spans[year][source.file] += module.spans
+    for year in sorted(spans):
+        sentence = disagreement(split_council(year)[1], spans[year]) if year else None
+        faults.add(*([sentence] if sentence else []))
+    faults.raise_if_any()
+    modules.sort(key=lambda each: (each.table.name, each.collection_year, each.source_file))
+    landed.finish(modules)
     return modules

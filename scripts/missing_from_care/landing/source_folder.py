@@ -4,10 +4,9 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from missing_from_care.landing.source_tables import Openable
+from missing_from_care.landing.source_tables import FoundFile
 
 ZIP_SUFFIX = ".zip"
 READ_SUFFIXES = (".csv", ".txt", ".xml", ".xlsx", ".xlsm", ZIP_SUFFIX)
@@ -18,25 +17,6 @@ YEAR_ADVICE = (
     "folder; or, where a file holds several years, give each row both years in a column YEAR or "
     "COLLECTION_YEAR"
 )
-
-
-@dataclass(frozen=True)
-class FoundFile:
-    """A file below the source folder.
-
-    Attributes:
-        path: where it is, on disk or inside a zip file.
-        file: its path below the source folder, with `/`; a zip file counts as a folder.
-        unused: why it is not looked at; none if it is.
-        fault: why it cannot be, although it has to, as a sentence.
-        size: bytes.
-    """
-
-    path: Openable
-    file: str
-    unused: str | None = None
-    fault: str | None = None
-    size: int = 0
 
 
 def find_files(source: Path) -> list[FoundFile]:
@@ -71,7 +51,8 @@ def _below(folder: Path, source: Path) -> Iterator[FoundFile]:
             fault = f"{file!a}: this file's name holds characters that cannot be shown: rename it."
             yield FoundFile(path, file, fault=fault)
         else:
-            yield FoundFile(path, file, size=path.stat().st_size)
+            status = path.stat()
+            yield FoundFile(path, file, size=status.st_size, changed_ns=status.st_mtime_ns)
 
 
 def _why_unused(path: Path, source: Path) -> str | None:

@@ -21,6 +21,27 @@ class Openable(Protocol):
 
 
 @dataclass(frozen=True)
+class FoundFile:
+    """A file below the source folder.
+
+    Attributes:
+        path: where it is, on disk or inside a zip file.
+        file: its path below the source folder, with `/`; a zip file counts as a folder.
+        unused: why it is not looked at; none if it is.
+        fault: why it cannot be, although it has to, as a sentence.
+        size: bytes.
+        changed_ns: when it, or the zip file that holds it, was changed last, in ns since 1970.
+    """
+
+    path: Openable
+    file: str
+    unused: str | None = None
+    fault: str | None = None
+    size: int = 0
+    changed_ns: int = 0
+
+
+@dataclass(frozen=True)
 class SourceTable:
     """A table of text in a source file.
 
@@ -38,6 +59,8 @@ class SourceTable:
         surplus: what may have happened where a row has more values than there are columns.
         year_column: the column by which these rows were told from those of other collection
             years, in lower case; none if the table holds one year.
+        origin: the file that holds the table.
+        tables: how many tables that file holds.
     """
 
     file: str
@@ -49,6 +72,8 @@ class SourceTable:
     unused: str | None = None
     surplus: str = SURPLUS_IN_TEXT
     year_column: str | None = None
+    origin: FoundFile | None = None
+    tables: int = 1
 
 
 def column_names(header: Sequence[str]) -> list[str]:
@@ -72,6 +97,9 @@ class FaultList:
     def __init__(self) -> None:
         self.sentences: list[str] = []
         self.untold = 0
+
+    def __len__(self) -> int:
+        return len(self.sentences) + self.untold
 
     def add(self, *sentences: str) -> None:
         """Takes further sentences in."""

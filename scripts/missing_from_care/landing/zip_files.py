@@ -8,12 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from missing_from_care.landing.source_folder import (
-    READ_SUFFIXES,
-    ZIP_SUFFIX,
-    FoundFile,
-    why_unused_name,
-)
+from missing_from_care.landing.source_folder import READ_SUFFIXES, ZIP_SUFFIX, why_unused_name
+from missing_from_care.landing.source_tables import FoundFile
 from missing_from_care.landing.zip_limits import DAMAGE, beyond_limits
 
 MOST_BYTES_HELD = 256 << 20
@@ -141,6 +137,7 @@ def _packed_file(item: FoundFile, archive: zipfile.ZipFile, entry: zipfile.ZipIn
         f"{item.file}/{name}",
         _why_unused(name, entry),
         size=entry.file_size,
+        changed_ns=item.changed_ns,
     )
 
 

@@ -21,7 +21,7 @@ BY_STATUS = {each.status: each for each in (UsageFault, DataFault, ProtectionFau
 
 
 def land_source(
-    source: Path, into: Path, accepted: frozenset[tuple[str, str]], progress: Progress
+    source: Path, into: Path, accepted: frozenset[tuple[str, str]], progress: Progress, last: Path
 ) -> None:
     """Lands a folder of returns; see `land`."""
     told = [""]
@@ -29,7 +29,10 @@ def land_source(
     def tell(file: str) -> None:
         told[0] = file
 
-    land(source, into, accepted, tell, lambda done, steps: progress(done, steps, told[0]))
+    def tell_progress(done: int, size: int) -> None:
+        progress(done, size, told[0])
+
+    land(source, into, accepted, tell, tell_progress, last=last)
 
 
 def build_database(file: Path, extracts: Path | None, progress: Progress) -> None:
@@ -108,7 +111,7 @@ def export_pack(database: Path, request_ref: str, out: Path, extracts: Path | No
 class Jobs:
     """The long jobs by name, so that a test can put quick ones in their place."""
 
-    land: Callable[[Path, Path, frozenset[tuple[str, str]], Progress], None] = land_source
+    land: Callable[[Path, Path, frozenset[tuple[str, str]], Progress, Path], None] = land_source
     build: Callable[[Path, Path | None, Progress], None] = build_database
     export: Callable[[Path, str, Path, Path | None], None] = export_pack
 

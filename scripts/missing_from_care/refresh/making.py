@@ -57,7 +57,8 @@ class Making:
         if not landed.exists():
             self.tell.step("land")
             with unchanged(order.source):
-                self.jobs.land(order.source, landed, order.accepted, self.tell.progress)
+                told = self.tell.progress
+                self.jobs.land(order.source, landed, order.accepted, told, order.extracts)
             landed.chmod(0o700)
         return landed
 
