@@ -70,7 +70,8 @@ def landing(folder: Path) -> dict[str, int]:
     """Lands the return; tells its rows by source file."""
     from missing_from_care.landing.land import land
 
-    return {one.source_file: one.rows for one in land(folder / "source", folder / "landed").landed}
+    report = land(folder / "source", folder / "landed", form="csv")
+    return {one.source_file: one.rows for one in report.landed}
 
 
 def by_models(folder: Path) -> dict[str, int]:

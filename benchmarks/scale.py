@@ -145,7 +145,7 @@ def at_size(occasions: int, folder: Path, ways: list[str], limits: list[str]) ->
     returns, landed = folder / "returns", folder / "landed"
     make = python(".venv", "benchmarks/make_returns.py", returns, "--occasions", occasions)
     found = [measure(occasions, "Making the returns (not ours)", make)[0]]
-    land = python(".venv", "scripts/land_extracts.py", returns, "--into", landed)
+    land = python(".venv", "scripts/land_extracts.py", returns, "--into", landed, "--format", "csv")
     found.append(measure(occasions, "Landing", land)[0])
     shutil.rmtree(returns)
     four = ["test", "unit_test", "--select", *(f"+{mart}" for mart in MARTS)]

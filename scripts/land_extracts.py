@@ -43,16 +43,18 @@ def land_extracts(
     form: Annotated[
         Literal["auto", "csv", "parquet"],
         typer.Option(
-            "--format", help="Of the raw tables; auto: Parquet above 256 MiB of returns, else CSV."
+            "--format", help="Of the raw tables. auto: Parquet above 256 MiB of returns, else CSV."
         ),
     ] = "auto",
 ) -> None:
     """Lands the annual returns below SOURCE, and what else is there, as raw tables.
 
-    Returns as CSV, XML or a workbook with a sheet for each module, return interviews and
-    case-management extracts, also inside zip files. They are recognised by their column names.
-    Nothing is written unless all of it can be. As Parquet, files that have not changed since the
-    last landing into DIR are not read again, and a landing that was stopped goes on where it was.
+    Returns as CSV, XML or a workbook with a sheet for each module, return
+    interviews and case-management extracts, also inside zip files. They are
+    recognised by their column names. Nothing is written unless all of it can be.
+
+    As Parquet, files that have not changed since the last landing into DIR are
+    not read again, and a landing that was stopped goes on where it was.
     """
     if into.resolve().is_relative_to(CHECKOUT):
         raise UsageFault(

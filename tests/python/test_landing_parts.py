@@ -25,6 +25,7 @@ from missing_from_care.landing import land as landing_module
 from missing_from_care.landing import landed_parts, progress
 from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT, raw_tables
+from missing_from_care.refresh.jobs import land_source
 from missing_from_care.whole_files import replacing_folder
 
 XML = """<EXPSSDA903><CHILD>
@@ -145,18 +146,17 @@ def test_rows_as_long_as_they_may_be_fit_into_memory(source, into):
 
 
 def test_staging_is_the_same_from_both_forms(tmp_path):
-    """At the demonstration's size, as dbt builds it."""
+    """At the demonstration's size, as dbt builds it; its partial parse does not mind the change."""
     write_demonstration_returns(tmp_path / "source", 1)
     databases = []
     for form in ("csv", "parquet"):
-        (tmp_path / form).mkdir()
-        landed = tmp_path / form / "it's landed"
+        landed = tmp_path / "it's landed"
         land(tmp_path / "source", landed, form=form)
         done = compiled_models.run_dbt(
-            ["run", "--select", "source:extracts+1"], tmp_path / form, extracts=landed
+            ["run", "--select", "source:extracts+1"], tmp_path, extracts=landed
         )
         assert done.returncode == 0, done.stdout
-        databases.append(tmp_path / form / "compiled.duckdb")
+        databases.append((tmp_path / "compiled.duckdb").rename(tmp_path / f"{form}.duckdb"))
     with duckdb.connect() as connection:
         for name, file in zip("ab", databases, strict=True):
             connection.execute(f"attach '{file}' as {name} (read_only)")
@@ -312,13 +312,29 @@ def test_what_cannot_be_trusted_is_read_again(source, into, opened, monkeypatch,
     assert_as_from_scratch(source, into)
 
 
-def test_another_folder_that_was_landed_last_is_taken_over(source, into, tmp_path, opened):
-    """As the refresh does, which lands where nobody looks."""
-    as_parquet(source, into)
+def test_the_refresh_takes_over_what_the_last_one_landed(
+    source, into, tmp_path, opened, monkeypatch
+):
+    """It lands where nobody looks, and empties its work folder when the returns have changed."""
+    monkeypatch.setattr(landing_module, "MOST_BYTES_AS_CSV", 100)
+    work = tmp_path / "work" / "landed"
+    refresh_of = (source, work, frozenset(), lambda *_: None)
+    land_source(*refresh_of, into)
+    assert not landed_parts.unfinished_folder(into).exists()
+    work.rename(into)
+    put(source, "2017-18/m.csv", MISSING + "x\n")
+    put(source, "2017-18/u.csv", RETURN["u.csv"] + "8,1,02/03/2004,\n")
+    age(source)
+    with pytest.raises(DataFault):
+        land_source(*refresh_of, into)
+    shutil.rmtree(work.parent)
+    put(source, "2017-18/m.csv", MISSING)
     opened.clear()
-    as_parquet(source, tmp_path / "work" / "landed", last=into)
-    assert opened == set()
-    assert contents(tmp_path / "work" / "landed") == contents(into)
+    land_source(*refresh_of, into)
+    assert opened == {"m.csv"}
+    shutil.rmtree(into)
+    work.rename(into)
+    assert_as_from_scratch(source, into)
 
 
 # What was finished is kept

@@ -138,3 +138,11 @@ def test_xml_that_changes_while_it_is_read(source, into, monkeypatch):
 def test_the_same_module_in_two_forms_is_there_twice(source, into):
     fill(source / "2017-18", {"u.csv": UASC, "return.xml": as_return(CHILD)})
     assert "UASC 2 times: 2017-18/return.xml, 2017-18/u.csv" in only_sentence(source, into)
+
+
+def test_a_return_in_xml_below_another_year(source, into):
+    """All its tables have one file's name; that the last has no dates must not hide the others'."""
+    amissing = CHILD.split("\n")[2]
+    ended = amissing.replace("<MIS_END />", "<MIS_END>04/06/2017</MIS_END>")
+    put(source, "2019-20/return.xml", as_return(CHILD.replace(amissing, ended * 6)))
+    assert "The folder 2019-20 does not hold what its name says" in only_sentence(source, into)

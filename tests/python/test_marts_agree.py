@@ -202,6 +202,6 @@ def test_your_own_returns(
     statements: compiled_models.Statements,
 ) -> None:
     """A council can compare both counts on its own returns; nothing enters the checkout."""
-    land(Path(os.environ["FOI_TEST_RETURNS"]), tmp_path / "landed")
+    land(Path(os.environ["FOI_TEST_RETURNS"]), tmp_path / "landed", form="csv")
     compiled_models.build(warehouse, statements, tmp_path / "landed")
     assert_agrees(warehouse, plain_count(tmp_path / "landed"))

@@ -78,7 +78,7 @@ def land(
         into: the folder to write; replaced as a whole. It is new, empty, or written by this.
         accepted: (raw table, collection year) of modules known to be missing.
         tell: is told the name of each file when it is read.
-        progress: is told how many bytes are done, and how many there are so far.
+        progress: is told how many bytes are done, of how many so far.
         form: one of `FORMATS`; `auto` is Parquet above `MOST_BYTES_AS_CSV`. As Parquet, a file
             that has not changed since it was landed is not read again.
         last: the folder that was landed before, if it is not `into`.
@@ -118,7 +118,7 @@ def land(
 def _sort(files: list[FoundFile], landed: Landed, faults: FaultList, steps: Steps) -> _Sorted:
     found = _Sorted()
     for item in files:
-        steps.begin(item.file, item.size)
+        steps.begin(item.file, item.size, is_look=True)
         _sort_file(replace(item, path=steps.watched(item.path)), landed, found, faults)
     if found.all_years:
         steps.begin("the years of files with all years")

@@ -1,4 +1,4 @@
-"""How far a landing has come, in bytes of the source files."""
+"""How far a landing has come, in bytes of the source files that are landed."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -11,6 +11,8 @@ Tell = Callable[[str], None]
 Progress = Callable[[int, int], None]
 
 BYTES_BETWEEN_WORDS = 1 << 20
+# To look at a byte takes so much less time than to land it.
+LOOKS_TO_A_LANDING = 16
 
 
 class Steps:
@@ -18,19 +20,22 @@ class Steps:
 
     Args:
         tell: is told the name of each file when it is read.
-        progress: is told how many bytes are done, and how many there are so far.
+        progress: is told how many bytes are done, of how many so far.
         files: what is to be looked at.
     """
 
     def __init__(self, tell: Tell, progress: Progress, files: Sequence[FoundFile]) -> None:
         self.tell, self.progress = tell, progress
-        self.all = 2 * sum(each.size for each in files)
+        size = sum(each.size for each in files)
+        self.all = size + size // LOOKS_TO_A_LANDING
         self.before = self.size = self.read = self.told = 0
+        self.share = 1
 
-    def begin(self, what: str, size: int = 0) -> None:
+    def begin(self, what: str, size: int = 0, is_look: bool = False) -> None:
         """Begins a step of so many bytes; the one before is done, however much of it was read."""
         self.tell(what)
-        self.before, self.size, self.read = self.before + self.size, size, 0
+        self.before, self.share = self.before + self.size, LOOKS_TO_A_LANDING if is_look else 1
+        self.size, self.read = size // self.share, 0
         self._say(self.before)
 
     def to_land(self, sizes: Sequence[int]) -> None:
@@ -43,7 +48,7 @@ class Steps:
 
     def _moved(self, count: int) -> None:
         self.read += count
-        now = self.before + min(self.read, self.size)
+        now = self.before + min(self.read // self.share, self.size)
         if now - self.told >= BYTES_BETWEEN_WORDS:
             self._say(now)
 
