@@ -193,7 +193,7 @@ class LandedParts:
             self.connection.execute(
                 f"copy (from read_csv(?, columns = {{{columns}}}, auto_detect = false, "
                 "header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
-                f"max_line_size = 20000000, buffer_size = 20000000)) to '{place}' (format parquet, "
+                f"max_line_size = 10000000, buffer_size = 10000000)) to '{place}' (format parquet, "
                 f"compression zstd, row_group_size {group}, kv_metadata {{landed: ?}})",
                 [str(written), json.dumps(told, ensure_ascii=False)],
             )
