@@ -5,7 +5,7 @@
 {#- Which form the folder has is asked when a model is rendered, so a partial parse cannot be behind. -#}
 {% macro duckdb__landed_table(relation) %}
     {%- set place = (env_var('FOI_EXTRACTS') ~ '/' ~ relation.identifier) | replace("'", "''") -%}
-    {%- set parts = "'" ~ place ~ "/*.parquet'" -%}
+    {%- set parts = "'" ~ (place | replace('[', '[[]')) ~ "/*.parquet'" -%}
     {%- set is_parquet = execute and
         run_query('select count(*) > 0 from glob(' ~ parts ~ ')').rows[0][0] -%}
     {{- 'read_parquet(' ~ parts ~ ')' if is_parquet else landed_csv(relation, place) -}}

@@ -148,28 +148,24 @@ def test_rows_as_long_as_they_may_be_fit_into_memory(source, into):
 def test_staging_is_the_same_from_both_forms(tmp_path):
     """At the demonstration's size, as dbt builds it; its partial parse does not mind the change."""
     write_demonstration_returns(tmp_path / "source", 1)
-    databases = []
+    landed, found = tmp_path / "it's landed [1]", []
     for form in ("csv", "parquet"):
-        landed = tmp_path / "it's landed"
         land(tmp_path / "source", landed, form=form)
         done = compiled_models.run_dbt(
             ["run", "--select", "source:extracts+1"], tmp_path, extracts=landed
         )
         assert done.returncode == 0, done.stdout
-        databases.append((tmp_path / "compiled.duckdb").rename(tmp_path / f"{form}.duckdb"))
-    with duckdb.connect() as connection:
-        for name, file in zip("ab", databases, strict=True):
-            connection.execute(f"attach '{file}' as {name} (read_only)")
-        tables = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'a'"
-        ).fetchall()
-        assert ("stg_ssda903__missing",) in tables
-        for (table,) in tables:
-            rows = [
-                connection.execute(f"select * from {name}.main.{table} order by all").fetchall()
-                for name in "ab"
-            ]
-            assert rows[0] == rows[1], table
+        with duckdb.connect(str(tmp_path / "compiled.duckdb"), read_only=True) as staged:
+            names = staged.execute("select table_name from information_schema.tables").fetchall()
+            found.append(
+                {
+                    name: staged.execute(f"select * from {name} order by all").fetchall()
+                    for (name,) in names
+                    if name.startswith("stg_")
+                }
+            )
+    assert found[0] == found[1]
+    assert len(found[0]["stg_ssda903__missing"]) > 1_000
 
 
 def test_the_form_follows_the_size_of_the_returns(source, into, monkeypatch):

@@ -142,7 +142,7 @@ class LandedParts:
         query = "select decode(value) from parquet_kv_metadata(?) where decode(key) = 'landed'"
         for part in sorted({*self.last.glob("*/*.parquet"), *unfinished}):
             told = {}
-            with suppress(duckdb.Error):
+            with suppress(duckdb.Error, ValueError):
                 ((found,),) = self.connection.execute(query, [str(part)]).fetchall()
                 told = json.loads(found)
             if told.get("made_by") == _version():
@@ -195,7 +195,7 @@ class LandedParts:
                 "header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
                 f"max_line_size = 10000000, buffer_size = 10000000)) to '{place}' (format parquet, "
                 f"compression zstd, row_group_size {group}, kv_metadata {{landed: ?}})",
-                [str(written), json.dumps(told, ensure_ascii=False)],
+                [str(written), json.dumps(told)],
             )
         except duckdb.Error as problem:
             # What DuckDB says may hold a row; of the disk it says nothing else.
@@ -213,8 +213,9 @@ class LandedParts:
         except OSError:
             shutil.copyfile(part, place)
         is_settled = self.started_ns - changed_ns > NS_UNTIL_A_CHANGE_SHOWS
+        shown = changed_ns if is_settled else 0
         with suppress(OSError):
-            os.utime(place, ns=(0, changed_ns if is_settled else 0))
+            os.utime(place, ns=(shown, shown))
 
 
 def _part_table(part: Path, told: dict[str, Any]) -> _PartTable:
