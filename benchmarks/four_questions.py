@@ -16,9 +16,17 @@ HARMS = {"hurt": "harmed", "abused": "sexual_harm", "drugs": "drug_sale", "crime
 
 
 def file_of(folder: Path, table: str) -> str:
-    """The landed file of a table."""
+    """The landed file of a table, or its files as Parquet."""
     name = "return_interviews" if table == "interviews" else f"ssda903_{table}"
-    return str(folder / f"{name}.csv")
+    file = folder / f"{name}.csv"
+    return str(file if file.exists() else folder / name / "*.parquet")
+
+
+def rows_of(folder: Path, table: str) -> str:
+    """The same, as DuckDB reads it."""
+    file = file_of(folder, table)
+    is_csv = file.endswith(".csv")
+    return f"read_csv('{file}', all_varchar = true)" if is_csv else f"read_parquet('{file}')"
 
 
 def scan(folder: Path) -> list:
@@ -26,9 +34,7 @@ def scan(folder: Path) -> list:
     import duckdb
 
     for table in TABLES:
-        duckdb.sql(
-            f"select max(columns(*)) from read_csv('{file_of(folder, table)}', all_varchar = true)"
-        ).fetchall()
+        duckdb.sql(f"select max(columns(*)) from {rows_of(folder, table)}").fetchall()
     return []
 
 
@@ -37,9 +43,7 @@ def duckdb_sql(folder: Path) -> list:
     import duckdb
 
     for table in TABLES:
-        duckdb.execute(
-            f"create view {table} as from read_csv('{file_of(folder, table)}', all_varchar = true)"
-        )
+        duckdb.execute(f"create view {table} as from {rows_of(folder, table)}")
     duckdb.execute("create macro as_day(x) as cast(try_strptime(x, '%d/%m/%Y') as date)")
     duckdb.execute("create macro as_number(x) as year(x) * 10000 + month(x) * 100 + day(x)")
     return duckdb.execute(SQL.read_text(encoding="utf-8")).fetchall()

@@ -1,9 +1,10 @@
 """What was measured, and how it is written down."""
 
+import json
 import math
 import os
 import platform
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -71,7 +72,13 @@ def write_block(name: str, text: str) -> None:
 
 
 def write_results(found: list[Measured]) -> None:
-    """Writes `RESULTS.md`'s tables and the chart from all that was measured."""
+    """Writes `RESULTS.md`'s tables and the chart, with what was measured before at other sizes."""
+    now, kept = {each.occasions for each in found}, HERE / "results.json"
+    before = [Measured(**each) for each in json.loads(kept.read_text(encoding="utf-8"))]
+    found = [*(each for each in before if each.occasions not in now), *found]
+    found.sort(key=lambda each: each.occasions)
+    text = ",\n".join(json.dumps(asdict(each), ensure_ascii=False) for each in found)
+    kept.write_text(f"[\n{text}\n]\n", encoding="utf-8")
     sizes = sorted({each.occasions for each in found})
     steps = list(dict.fromkeys(each.step for each in found))
     lines = ["| step | occasions | seconds | processor seconds | peak MiB | growth | |"]
@@ -85,7 +92,7 @@ def write_results(found: list[Measured]) -> None:
                 f"| {step} | {each.occasions:,} | {each.seconds:.1f} | {each.busy:.1f} "
                 f"| {each.memory:,.0f} | {grown} | {each.note} |"
             )
-        if not step.startswith(("Making", "The four marts within")):
+        if not step.startswith(("Making", "The four marts, dbt, within")):
             axes.plot(
                 [x.occasions for x in of_step], [x.busy for x in of_step], marker="o", label=step
             )
