@@ -39,7 +39,7 @@ WAYS = {
 }
 WAYS_OF_DUCKDB = ("scan", "sql")
 MOST_FOR_ALL_WAYS = 10_000_000
-"""Occasions; above it the other ways run out of memory or patience, and only the marts are built."""
+"""Occasions; above it the other ways run out of memory or patience."""
 LANDINGS = {
     "Landing as Parquet": "parquet",
     "Landing as Parquet again, nothing changed": "parquet",
