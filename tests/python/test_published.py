@@ -22,12 +22,17 @@ SCRIPT = CHECKOUT / "scripts" / "refresh.py"
 
 
 def whole_refresh(folder: Path, requests: Path, *options: str):
-    """Runs scripts/refresh.py with the demonstration extracts in a folder."""
+    """Runs scripts/refresh.py in a folder, where the demonstration extracts are landed."""
     order = order_in(folder, published=folder / "published" / "missing_from_care.duckdb")
     places = ["--database", order.database, "--published", order.published]
     done = subprocess.run(
         [sys.executable, SCRIPT, *places, "--out", order.responses, *options],
-        env=os.environ | {"FOI_REQUESTS": str(requests), "FOI_EXTRACTS": "", "COLUMNS": "80"},
+        env=os.environ
+        | {
+            "FOI_REQUESTS": str(requests),
+            "FOI_EXTRACTS": str(folder / "extracts"),
+            "COLUMNS": "80",
+        },
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -41,6 +46,7 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("refreshed")
     requests = folder / "requests"
     shutil.copytree(CHECKOUT / "seeds" / "requests", requests)
+    shutil.copytree(CHECKOUT / "seeds" / "extracts", folder / "extracts")
     register = requests / "foi_requests.csv"
     text = register.read_text(encoding="utf-8")
     received = date.today() - timedelta(days=35)
@@ -49,6 +55,17 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory):
     register.write_text(text.replace(row, f"{REQUEST},{received},,,,,,"), encoding="utf-8")
     order, done = whole_refresh(folder, requests, "--due-within", "5")
     return order, done, requests
+
+
+def test_the_record_level_database_needs_no_landed_file(refreshed) -> None:
+    order, _, requests = refreshed
+    landed, aside = requests.with_name("extracts"), requests.with_name("aside")
+    landed.rename(aside)
+    with duckdb.connect(str(order.database), read_only=True) as connection:
+        views = connection.execute("select view_name from duckdb_views() where not internal")
+        for (view,) in views.fetchall():
+            connection.execute(f"select count(*) from {view}").fetchall()
+    aside.rename(landed)
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +133,12 @@ def test_no_text_of_it_names_a_child_or_a_file(refreshed, published) -> None:
     assert words.isdisjoint(private)
 
 
-def test_about_says_when_from_what_and_what_not_to_do(published) -> None:
+def test_about_says_when_from_what_and_what_not_to_do(refreshed, published) -> None:
+    _, _, requests = refreshed
     about = dict(published.execute("from about").fetchall())
     assert "not for publication" in about["not for publication"]
     assert "invented children" in about["invented"]
-    assert about["built from"] == "the demonstration extracts"
+    assert about["built from"] == str(requests.with_name("extracts"))
     assert about["years"] == "2014/15 to 2017/18"
 
 

@@ -71,6 +71,13 @@ def build_database(file: Path, extracts: Path | None, progress: Progress) -> Non
     if running.returncode:
         raise _dbt_fault(file.parent / "dbt" / "run_results.json", last)
     with duckdb.connect(str(file)) as connection:
+        # The landed files are about to move: a view of them could not be read any more.
+        views = connection.execute(
+            "select view_name from duckdb_views() "
+            "where contains(sql, 'read_csv(') or contains(sql, 'read_parquet(')"
+        )
+        for (view,) in views.fetchall():
+            connection.execute(f"drop view {view}")
         connection.execute("checkpoint")
 
 
