@@ -50,6 +50,14 @@ def test_a_clean_workbook_passes(secrets: Secrets) -> None:
     assert leaks({"answer.xlsx": workbook(), "answer.csv": b"2017/18,843,17\n"}, secrets) == []
 
 
+def test_the_numbers_of_a_style_are_no_identifiers(secrets: Secrets) -> None:
+    """A system may number its interviews from 1: the weight of a font is none of them."""
+    numbered = replace(secrets, identifiers=secrets.identifiers | {"600"})
+    page = b"<style>th { font-weight: 600 }</style><p>Interview %s</p>"
+    assert leaks({"page": page % b"one"}, numbered) == []
+    assert len(leaks({"page": page % b"600"}, numbered)) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

@@ -29,8 +29,8 @@ PATTERNS = {
 PROPERTIES = re.compile(
     r"<(?:\w+:)?(creator|lastModifiedBy|Manager|Company|HyperlinkBase)[^>]*>([^<]+)<"
 )
-# Drawings have ticks of their own; a cell of type s holds the place of a text, not a number.
-NO_FIGURES = re.compile(r"<svg.*?</svg>|<c [^>]*t=\"s\"[^>]*>.*?</c>", re.DOTALL)
+# Drawings have ticks of their own, styles have sizes; a cell of type s holds the place of a text.
+NO_FIGURES = re.compile(r"<svg.*?</svg>|<style.*?</style>|<c [^>]*t=\"s\"[^>]*>.*?</c>", re.DOTALL)
 WORD = re.compile(r"\w+(?:[./-]\w+)*")
 SHORTEST_HIDDEN = 5
 SHORTEST_READ = 3
