@@ -162,14 +162,17 @@ def landings(occasions: int, folder: Path) -> list[Measured]:
     return found
 
 
-def at_size(occasions: int, folder: Path, ways: list[str], limits: list[str]) -> list[Measured]:
-    """All steps at one size, answers checked equal.
+def at_size(
+    occasions: int, folder: Path, ways: list[str], limits: list[str], found: list[Measured]
+) -> None:
+    """Appends all steps at one size, answers checked equal, to what was found.
 
     Raises:
         DataFault: two ways give different answers.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    found, is_for_all = landings(occasions, folder), occasions <= MOST_FOR_ALL_WAYS
+    is_for_all = occasions <= MOST_FOR_ALL_WAYS
+    found += landings(occasions, folder)
     four = ["test", "unit_test", "--select", *(f"+{mart}" for mart in MARTS)]
     if is_for_all:
         found.append(dbt(occasions, FOUR_MARTS, folder, four))
@@ -189,7 +192,6 @@ def at_size(occasions: int, folder: Path, ways: list[str], limits: list[str]) ->
         found.append(dbt(occasions, "Everything, dbt build with its tests", folder, ["unit_test"]))
         found += release(occasions, folder)
     shutil.rmtree(folder)
-    return found
 
 
 def main(
@@ -200,7 +202,11 @@ def main(
 ) -> None:
     """Measures everything at each size and writes benchmarks/RESULTS.md."""
     for occasions in sorted(size):
-        write_results(at_size(occasions, (below / str(occasions)).resolve(), way, limit))
+        found: list[Measured] = []
+        try:
+            at_size(occasions, (below / str(occasions)).resolve(), way, limit, found)
+        finally:
+            write_results(found)
 
 
 if __name__ == "__main__":
