@@ -106,9 +106,9 @@ def _in(raw: str, secrets: Secrets) -> Iterator[str]:
     nodes = {node.strip() for node in re.split(r"<[^>]*>|[,\r\n]", read)}
     read_words = set(WORD.findall(re.sub(r"<[^>]*>", " ", read)))
     words = set(WORD.findall(text))
-    hidden = {each for each in secrets.identifiers if len(each) >= SHORTEST_HIDDEN}
-    visible = {each for each in secrets.identifiers if len(each) >= SHORTEST_READ}
-    if words & hidden or read_words & visible:
+    suspects = {each for each in words if len(each) >= SHORTEST_HIDDEN}
+    suspects |= {each for each in read_words if len(each) >= SHORTEST_READ}
+    if suspects & secrets.identifiers:
         yield "the identifier of a child or an interview"
     if words & secrets.days:
         yield "a child's date of birth"
@@ -149,14 +149,9 @@ def _column(warehouse: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> set
         "and (starts_with(table_name, 'stg_') or ends_with(table_name, '_judged'))",
         [list(names)],
     ).fetchall()
-    found: set[str] = set()
-    for table, column in tables:
-        rows = warehouse.execute(
-            f"select distinct trim(cast({column} as varchar)) from {table} "
-            f"where {column} is not null"
-        ).fetchall()
-        found |= {text for (text,) in rows if text}
-    return found
+    each = [f"select trim({column}::varchar) as text from {table}" for table, column in tables]
+    rows = warehouse.execute(f"select text from ({' union '.join(each)}) where text <> ''")
+    return {text for (text,) in rows.fetchall()}
 
 
 def _ways_to_write(day: date) -> Iterator[str]:
