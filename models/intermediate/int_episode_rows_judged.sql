@@ -9,18 +9,7 @@ with episode_rows as (
 judged as (
 
     select
-        collection_year,
-        source_file,
-        source_row,
-        child_id,
-        start_text,
-        started_on,
-        end_text,
-        ended_on,
-        reason_ceased_code,
-        legal_status_code,
-        placement_code,
-        raw_values as given_values,
+        *,
         case
             when child_id is null then 'MFC02'
             when started_on is null then '141'
@@ -47,7 +36,7 @@ final as (
         legal_status_code,
         placement_code,
         reject_code,
-        case when reject_code is not null then given_values end as raw_values
+        case when reject_code is not null then raw_values end as raw_values
     from judged
 
 )

@@ -24,24 +24,7 @@ numbered as (
 judged as (
 
     select
-        source_file,
-        source_row,
-        interview_id,
-        child_id,
-        start_text,
-        started_on,
-        occasion_text,
-        occasion_number,
-        interview_outcome,
-        offered_text,
-        offered_on,
-        interview_text,
-        interviewed_on,
-        was_hurt,
-        was_sexually_harmed,
-        was_in_drug_sale,
-        was_in_crime,
-        raw_values as given_values,
+        *,
         case
             when child_id is null then 'MFC05'
             when started_on is null then 'MFC06'
@@ -73,7 +56,7 @@ final as (
         was_in_drug_sale,
         was_in_crime,
         reject_code,
-        case when reject_code is not null then given_values end as raw_values
+        case when reject_code is not null then raw_values end as raw_values
     from judged
 
 )

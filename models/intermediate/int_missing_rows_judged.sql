@@ -34,21 +34,7 @@ joined as (
 judged as (
 
     select
-        collection_year,
-        source_file,
-        source_row,
-        child_id,
-        birth_text,
-        birth_date,
-        status_text,
-        recorded_status,
-        start_text,
-        started_on,
-        end_text,
-        ended_on,
-        return_starts_on,
-        return_ends_on,
-        raw_values as given_values,
+        *,
         case
             when child_id is null then 'MFC01'
             when started_on is null then '1004'
@@ -80,7 +66,7 @@ final as (
         return_starts_on,
         return_ends_on,
         reject_code,
-        case when reject_code is not null then given_values end as raw_values
+        case when reject_code is not null then raw_values end as raw_values
     from judged
 
 )
