@@ -62,6 +62,13 @@ months as (
 
 ),
 
+halves as (
+
+    select sides.number
+    from (values (0), (1)) as sides (number)
+
+),
+
 cut_at_months as (
 
     select
@@ -119,21 +126,21 @@ cut_at_birthdays as (
     select
         with_birthdays.*,
         case
-            when numbers.number = 0 then with_birthdays.age_at_first
+            when halves.number = 0 then with_birthdays.age_at_first
             else with_birthdays.age_at_last
         end as age,
         case
-            when numbers.number = 0 then with_birthdays.from_day
+            when halves.number = 0 then with_birthdays.from_day
             else with_birthdays.birthday
         end as piece_from,
         case
-            when numbers.number = 0 and with_birthdays.birthday is not null
+            when halves.number = 0 and with_birthdays.birthday is not null
                 then cast(with_birthdays.birthday - 1 as date)
             else with_birthdays.to_day
         end as piece_to
     from with_birthdays
-    inner join numbers
-        on numbers.number <= case when with_birthdays.birthday is null then 0 else 1 end
+    inner join halves
+        on halves.number <= case when with_birthdays.birthday is null then 0 else 1 end
 
 ),
 
@@ -141,11 +148,11 @@ cut_at_uasc as (
 
     select
         cut_at_birthdays.*,
-        numbers.number = 0 as is_before_the_cut
+        halves.number = 0 as is_before_the_cut
     from cut_at_birthdays
-    inner join numbers
+    inner join halves
         on
-            numbers.number <= case
+            halves.number <= case
                 when
                     cut_at_birthdays.status_ceased_on >= cut_at_birthdays.piece_from
                     and cut_at_birthdays.status_ceased_on < cut_at_birthdays.piece_to
