@@ -1,4 +1,4 @@
-{#- The words of a group as one text, in order. -#}
+{#- The words of a group as one text, in order; null if there is none. -#}
 {% macro joined_words(word, order) %}
     {{- adapter.dispatch('joined_words', 'missing_from_care')(word, order) -}}
 {% endmacro %}
@@ -8,11 +8,14 @@
 {%- endmacro %}
 
 {% macro spark__joined_words(word, order) -%}
-    array_join(
-        transform(
-            array_sort(collect_list(named_struct('place', {{ order }}, 'word', {{ word }}))),
-            element -> element.word
+    nullif(
+        array_join(
+            transform(
+                array_sort(collect_list(named_struct('place', {{ order }}, 'word', {{ word }}))),
+                element -> element.word
+            ),
+            ', '
         ),
-        ', '
+        ''
     )
 {%- endmacro %}
