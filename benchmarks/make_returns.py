@@ -1,6 +1,6 @@
 """Makes returns of invented children at any size, in the form in which councils have them.
 
-    .venv/bin/python benchmarks/make_returns.py /tmp/returns --occasions 1000000 --councils 20
+    .venv/bin/python benchmarks/make_returns.py target/returns --occasions 1000000 --councils 20
 
 A council and year at a time, so memory stays flat. The same options write the same bytes. Where
 there are several councils each has a folder with its code, and they share the children's ids.

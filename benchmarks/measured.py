@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import matplotlib as mpl
+from cycler import cycler
 
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "missing_from_care"
@@ -84,6 +85,7 @@ def write_results(found: list[Measured]) -> None:
     lines = ["| step | occasions | seconds | processor seconds | peak MiB | growth | |"]
     lines.append("| --- | ---: | ---: | ---: | ---: | ---: | --- |")
     figure, axes = plt.subplots(figsize=(9, 4.5))
+    axes.set_prop_cycle(cycler(marker=["o", "s"]) * cycler(color=plt.get_cmap("tab10").colors))
     for step in steps:
         of_step = sorted((x for x in found if x.step == step), key=lambda x: x.occasions)
         for each in of_step:
@@ -92,10 +94,10 @@ def write_results(found: list[Measured]) -> None:
                 f"| {step} | {each.occasions:,} | {each.seconds:.1f} | {each.busy:.1f} "
                 f"| {each.memory:,.0f} | {grown} | {each.note} |"
             )
-        if not step.startswith(("Making", "The four marts, dbt, within")):
-            axes.plot(
-                [x.occasions for x in of_step], [x.busy for x in of_step], marker="o", label=step
-            )
+        # Of the limits only the one by which the largest size was built.
+        is_drawn = of_step[-1].occasions == sizes[-1] or ", within" not in step
+        if is_drawn and not step.startswith("Making"):
+            axes.plot([x.occasions for x in of_step], [x.busy for x in of_step], label=step)
     axes.set(xscale="log", yscale="log", xlabel="Occasions", ylabel="Processor seconds")
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
     axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1))
