@@ -3,7 +3,7 @@
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -15,7 +15,7 @@ from rich.text import Text
 from missing_from_care.command_line import err, out, run
 from missing_from_care.faults import UsageFault
 from missing_from_care.landing.checks import accepted_module
-from missing_from_care.landing.land import LandingReport, land
+from missing_from_care.landing.land import MOST_BYTES_AS_CSV, Form, LandingReport, land
 from missing_from_care.project import CHECKOUT
 
 
@@ -41,9 +41,11 @@ def land_extracts(
         ),
     ] = None,
     form: Annotated[
-        Literal["auto", "csv", "parquet"],
+        Form,
         typer.Option(
-            "--format", help="Of the raw tables. auto: Parquet above 256 MiB of returns, else CSV."
+            "--format",
+            help="Of the raw tables. auto: Parquet above "
+            f"{MOST_BYTES_AS_CSV >> 20} MiB of returns, else CSV.",
         ),
     ] = "auto",
 ) -> None:
@@ -66,7 +68,7 @@ def land_extracts(
 
 
 def land_with_progress(
-    source: Path, into: Path, accepted: frozenset[tuple[str, str]], form: str = "auto"
+    source: Path, into: Path, accepted: frozenset[tuple[str, str]], form: Form = "auto"
 ) -> LandingReport:
     """Lands a folder with a progress bar, if somebody looks on."""
     columns = (

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from missing_from_care.faults import DataFault
 from missing_from_care.landing import checks
@@ -32,9 +33,9 @@ from missing_from_care.landing.zip_files import with_packed_files
 from missing_from_care.project import RawTable, raw_tables
 from missing_from_care.whole_files import replacing_folder
 
-__all__ = ["FORMATS", "LandingReport", "land"]
+__all__ = ["MOST_BYTES_AS_CSV", "Form", "LandingReport", "land"]
 
-FORMATS = ("auto", "csv", "parquet")
+Form = Literal["auto", "csv", "parquet"]
 MOST_BYTES_AS_CSV = 256 << 20
 """Of source files: below it landing takes seconds, and a person may want to look at the rows."""
 
@@ -68,7 +69,7 @@ def land(
     accepted: frozenset[tuple[str, str]] = frozenset(),
     tell: Tell = lambda _: None,
     progress: Progress = lambda _done, _all: None,
-    form: str = "auto",
+    form: Form = "auto",
     last: Path | None = None,
 ) -> LandingReport:
     """Lands the returns, return interviews and case-management extracts below a folder.
@@ -79,7 +80,7 @@ def land(
         accepted: (raw table, collection year) of modules known to be missing.
         tell: is told the name of each file when it is read.
         progress: is told how many bytes are done, of how many so far.
-        form: one of `FORMATS`; `auto` is Parquet above `MOST_BYTES_AS_CSV`. As Parquet, a file
+        form: of the raw tables; `auto` is Parquet above `MOST_BYTES_AS_CSV`. As Parquet, a file
             that has not changed since it was landed is not read again.
         last: the folder that was landed before, if it is not `into`.
 
