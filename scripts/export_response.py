@@ -8,8 +8,10 @@ import typer
 
 from missing_from_care.command_line import err, out, run
 from missing_from_care.faults import UsageFault
+from missing_from_care.open_data.files import PACKAGE
 from missing_from_care.pack.making import Pack, making_pack, write_pack
 from missing_from_care.pack.verifying import verified
+from missing_from_care.page.page import pack_files
 from missing_from_care.project import CHECKOUT
 from missing_from_care.release.assessment import revision_sentence
 from missing_from_care.response.answers import Response
@@ -67,13 +69,13 @@ def places(pack: Pack) -> list[str]:
     """Where the files are that people open, and the folders."""
     here = Path.cwd()
     folder = pack.folder.relative_to(here) if pack.folder.is_relative_to(here) else pack.folder
-    stem = pack.folder.name
+    names = {kind: name for name, kind in pack_files(pack.response).items()}
     return [
         f"Public: {folder / 'public'}",
-        f"  Letter: {folder / 'public' / stem}-letter.docx",
-        f"  Workbook: {folder / 'public' / stem}.xlsx",
+        f"  Letter: {folder / 'public' / names['Letter']}",
+        f"  Workbook: {folder / 'public' / names['Workbook']}",
         f"  Page: {folder / 'public' / 'response.html'}",
-        f"  Open data: {folder / 'public' / 'datapackage.json'}",
+        f"  Open data: {folder / 'public' / PACKAGE}",
         f"Private: {folder / 'private'}",
     ]
 
