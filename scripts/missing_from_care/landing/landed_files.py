@@ -29,6 +29,10 @@ MODULES_COLUMNS = (
     "source_file",
     "rows_landed",
     "sha256",
+    "date_forms",
+    "taken_on",
+    "covers_from",
+    "covers_to",
 )
 MOST_SENTENCES_OF_A_FILE = 5
 ROWS_AT_ONCE = 100
@@ -104,7 +108,7 @@ def write_modules(folder: Path, modules: Iterable[LandedModule]) -> None:
         write([MODULES_COLUMNS])
         for each in modules:
             name, year, rows = each.table.name, each.collection_year, str(each.rows)
-            write([(name, year, each.status, each.source_file, rows, each.sha256)])
+            write([(name, year, each.status, each.source_file, rows, each.sha256, *[""] * 4)])
 
 
 def rows_writer(stream: Any) -> WriteRows:
