@@ -216,14 +216,14 @@ councils_of_rows as (
             {% for place, column in {
                 'council': 'la_code', 'region': 'region', 'country': 'country'
             }.items() -%}
-                regexp_extract(rows_by_place.population, '(^|&){{ place }}:([^&]*)', 2)
-                in ('', places.{{ column }})
-                and (
-                    rows_by_place.breakdown <> '{{ place }}'
-                    or rows_by_place.place = places.{{ column }}
-                )
-                {{ 'and' if not loop.last }}
-            {% endfor %}
+            regexp_extract(rows_by_place.population, '(^|&){{ place }}:([^&]*)', 2)
+            in ('', places.{{ column }})
+            and (
+                rows_by_place.breakdown <> '{{ place }}'
+                or rows_by_place.place = places.{{ column }}
+            )
+            {{ 'and' if not loop.last }}
+    {% endfor %}
 ),
 
 definition_changes as (
@@ -257,22 +257,22 @@ rows_held as (
         councils_of_rows.last_period,
         councils_of_rows.period_order,
         max(case when definition_changes.changed_on is null then 0 else 1 end) = 1 as is_break,
-        {% for part, condition in parts.items() -%}
-            count(
-                distinct case
-                    when {{ condition }}
-                        then councils_of_rows.la_code || council_years.collection_year
-                end
+    {% for part, condition in parts.items() -%}
+        count(
+            distinct case
+                when {{ condition }}
+                    then councils_of_rows.la_code || council_years.collection_year
+            end
+        )
+        < count(distinct councils_of_rows.la_code) * max(
+            cast(
+                floor(({{ month_index('councils_of_rows.period_end') }} - 3) / 12.0)
+                - floor(({{ month_index('councils_of_rows.period_start') }} - 3) / 12.0) + 1
+                as int
             )
-            < count(distinct councils_of_rows.la_code) * max(
-                cast(
-                    floor(({{ month_index('councils_of_rows.period_end') }} - 3) / 12.0)
-                    - floor(({{ month_index('councils_of_rows.period_start') }} - 3) / 12.0) + 1
-                    as int
-                )
-            ) as lacks_{{ part }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+        ) as lacks_{{ part }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
     from councils_of_rows
     left join council_years
         on
@@ -301,11 +301,16 @@ needs as (
     select
         asked.population,
         asked.breakdown,
-        {% for part in parts -%}
-            max(case when breakdowns.needs = '{{ part }}' then 1 else 0 end) = 1 as needs_{{ part }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
-    from (select distinct population, breakdown from questions) as asked
+    {% for part in parts -%}
+        max(case when breakdowns.needs = '{{ part }}' then 1 else 0 end) = 1 as needs_{{ part }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from (
+        select distinct
+            population,
+            breakdown
+        from questions
+    ) as asked
     inner join breakdowns
         on
             asked.breakdown = breakdowns.breakdown
@@ -333,7 +338,7 @@ joined as (
                 "'(^|&)(duration_band|times_missing_band|counts_as):'"
             ) }}
         end as does_apply,
-        not (
+        not(
             coalesce(rows_held.lacks_care, false)
             or (measures.counts <> 'care' and coalesce(rows_held.lacks_occasions, false))
             or (

@@ -1,6 +1,7 @@
--- Rule 16: what can be answered, a row a council and year. A module is there if it landed and enough of
--- it survived. A later return corrects an earlier one (rules 3, 5, 6): what it lost of Header, Episodes or
--- Missing is not available for the years before it either, until the loss is mended or accepted.
+-- Rule 16: what can be answered, a row a council and year. A module is there if it landed and
+-- enough of it survived. A later return corrects an earlier one (rules 3, 5, 6): what it lost of
+-- Header, Episodes or Missing is not available for the years before it either, until the loss is
+-- mended or accepted.
 
 {% set modules = ['header', 'episodes', 'missing', 'uasc'] -%}
 {% set rows_and_children = "part in ('rows', 'children')" -%}
@@ -88,10 +89,10 @@ modules_landed as (
     select
         folder,
         collection_year,
-        {% for module in modules -%}
-            max(case when module = '{{ module }}' then 1 else 0 end) as {{ module }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+    {% for module in modules -%}
+        max(case when module = '{{ module }}' then 1 else 0 end) as {{ module }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
     from landed
     group by folder, collection_year
 
@@ -111,7 +112,14 @@ parts_lost as (
         losses.folder,
         years.collection_year,
         {% for module in modules -%}
-            max(case when module_sources.module = '{{ module }}' and {{ rows_and_children }} then 1 else 0 end)
+            max(
+                case
+                    when
+                        module_sources.module = '{{ module }}' and {{ rows_and_children }}
+                        then 1
+                    else 0
+                end
+            )
                 as {{ module }},
         {% endfor -%}
         max(case when losses.raw_table = 'return_interviews' then 1 else 0 end) as interviews,
@@ -121,9 +129,17 @@ parts_lost as (
         max(case when losses.part = 'sexes' then 1 else 0 end) as sexes,
         max(case when losses.part = 'ethnic_groups' then 1 else 0 end) as ethnic_groups,
         max(case when losses.part = 'ages' then 1 else 0 end) as ages,
-        max(case when losses.part = 'birth_dates' and module_sources.module = 'header' then 1 else 0 end)
+        max(
+            case
+                when losses.part = 'birth_dates' and module_sources.module = 'header' then 1 else 0
+            end
+        )
             as birth_dates,
-        max(case when losses.part = 'birth_dates' and module_sources.module = 'missing' then 1 else 0 end)
+        max(
+            case
+                when losses.part = 'birth_dates' and module_sources.module = 'missing' then 1 else 0
+            end
+        )
             as birth_dates_of_missing
     from losses
     left join module_sources on losses.raw_table = module_sources.raw_table

@@ -1,6 +1,6 @@
--- Rules 16 and 17: the children of each module and year, and whether any other module of the council
--- knows them: by their identifiers as they are, and without regard to case and leading zeros. A module
--- is held against others only where the council has a Header or Episodes besides it.
+-- Rules 16 and 17: the children of each module and year, and whether any other module of the
+-- council knows them: by their identifiers as they are, and without regard to case and leading
+-- zeros. A module is held against others only where the council has a Header or Episodes besides it.
 
 {% set modules = {
     'ssda903_header': 'stg_ssda903__header',
@@ -34,7 +34,7 @@ interviews as (
     from {{ ref('stg_return_interviews') }} as interview_rows
     inner join starts
         on interview_rows.started_on >= starts.first_day
-        and interview_rows.started_on <= starts.last_day
+            and interview_rows.started_on <= starts.last_day
 
 ),
 
@@ -43,8 +43,7 @@ children as (
     {% for raw_table, model in modules.items() -%}
         select distinct
             '{{ raw_table }}' as raw_table,
-            {{ 'collection_year' if raw_table.startswith('ssda903_') else "'all'" }}
-                as collection_year,
+            {{ 'collection_year' if raw_table.startswith('ssda903_') else "'all'" }},
             coalesce({{ council_of('source_file') }}, '') as folder,
             child_id,
             upper(regexp_replace(child_id, '^(([0-9]{3})[|])?0*', '')) as relaxed_id

@@ -1,6 +1,6 @@
--- Rule 16: how much of each module was lost, a row for each part that figures lean on: its rows, its
--- children, and the columns without which its rows would be counted wrongly. More than the threshold
--- allows makes the part unavailable, unless a person has accepted the loss by name.
+-- Rule 16: how much of each module was lost, a row for each part that figures lean on: its rows,
+-- its children, and the columns without which its rows would be counted wrongly. More than the
+-- threshold allows makes the part unavailable, unless a person has accepted the loss by name.
 
 {% set parts = [
     ('ssda903_missing', 'missing_rows', 'rows', 'reject_code is not null', none, none),
@@ -96,7 +96,7 @@ interview_rows as (
             as is_outcome_known,
         {% for harm in ['was_hurt', 'was_sexually_harmed', 'was_in_drug_sale', 'was_in_crime'] -%}
             coalesce(interview_rows.{{ harm }} not in ('Y', 'N'), false)
-            {{ 'or' if not loop.last else 'as is_harm_unread' }}
+                {{ 'or' if not loop.last else 'as is_harm_unread' }}
         {% endfor %}
     from {{ ref('int_interview_rows_judged') }} as interview_rows
     left join {{ ref('interview_outcomes') }} as outcomes
@@ -144,7 +144,8 @@ module_children as (
     select
         module_children.*,
         max(case when child_matches.child_id is null then 0 else 1 end)
-            over (partition by module_children.folder) = 1 as is_relaxed
+            over (partition by module_children.folder)
+        = 1 as is_relaxed
     from {{ ref('int_module_children') }} as module_children
     left join {{ ref('int_child_matches') }} as child_matches
         on module_children.child_id = child_matches.child_id
@@ -204,8 +205,7 @@ counted as (
     {% for raw_table, rows, part, lost, value, reason in parts -%}
         select
             '{{ raw_table }}' as raw_table,
-            {{ 'collection_year' if raw_table.startswith('ssda903_') else "'all'" }}
-                as collection_year,
+            {{ 'collection_year' if raw_table.startswith('ssda903_') else "'all'" }},
             coalesce({{ council_of('source_file') }}, '') as folder,
             '{{ part }}' as part,
             count(*) as counted,

@@ -35,7 +35,7 @@ class _Dbt:
         return default
 
     def dispatch(self, name: str, _project: str) -> object:
-        return self.macros[f"duckdb__{name}"]
+        return self.macros.get(f"duckdb__{name}") or self.macros[f"default__{name}"]
 
 
 def build_model(
