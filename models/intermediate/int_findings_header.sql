@@ -37,27 +37,27 @@ judged as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null then 'CHILD is blank.' end as rule_mfc03,
+        case when child_id is null then 'CHILD is blank or no identifier.' end as rule_mfc03,
         case
             when sex_code is null then 'SEX is blank.'
             when not is_sex_known then 'SEX reads ' || {{ shown('sex_code') }} || '.'
-        end as rule_mfc12,
+        end as rule_101,
         case
             when ethnic_code is null then 'ETHNIC is blank.'
             when not is_ethnic_group_known
                 then 'ETHNIC reads ' || {{ shown('ethnic_code') }} || '.'
-        end as rule_mfc13,
+        end as rule_103,
         case
             when birth_text is null then 'DOB is blank.'
             when birth_date is null then 'DOB reads ' || {{ shown('birth_text') }} || '.'
-        end as rule_mfc18
+        end as rule_102
     from joined
 
 ),
 
 final as (
 
-    {{ rows_by_rule('judged', ['MFC03', 'MFC12', 'MFC13', 'MFC18']) }}
+    {{ rows_by_rule('judged', ['MFC03', '101', '102', '103']) }}
 
 )
 

@@ -11,6 +11,8 @@ with findings as (
     union all
     select * from {{ ref('int_findings_uasc') }}
     union all
+    select * from {{ ref('int_findings_uasc_years') }}
+    union all
     select * from {{ ref('int_findings_interviews') }}
     union all
     -- What an analyst mends in the case-management system itself: the rows it cannot be counted by.
