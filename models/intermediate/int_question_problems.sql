@@ -252,6 +252,26 @@ period_sentences as (
 
 ),
 
+-- What is going on on a day began in any month before it: no row of that day's month holds it.
+day_sentences as (
+
+    select
+        request_ref,
+        question_no,
+        part,
+        'a snapshot of a day has no months or quarters. Ask for the breakdown duration_band, which '
+        || 'says how long each occasion had lasted by then, or for a period of months or quarters.'
+            as problem
+    from questions
+    where
+        period_basis = 'snapshot'
+        and (
+            breakdown in ('month', 'quarter')
+            or {{ matches('population', "'(^|&)(month|quarter):'") }}
+        )
+
+),
+
 periods_landed as (
 
     select
@@ -337,6 +357,11 @@ problems as (
         'wrong_period' as kind,
         *
     from period_sentences
+    union all
+    select
+        'wrong_period' as kind,
+        *
+    from day_sentences
     union all
     select
         'not_landed' as kind,
