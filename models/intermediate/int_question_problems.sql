@@ -272,6 +272,42 @@ day_sentences as (
 
 ),
 
+-- Of bands that overlap one condition alone is read, so that what lies in both would count as none.
+overlap_sentences as (
+
+    select distinct
+        conditions.request_ref,
+        conditions.question_no,
+        conditions.part,
+        concat(
+            'the population names "',
+            conditions.condition,
+            '" and "',
+            others.condition,
+            '", which overlap. Name one of them, or add a category for what lies in both.'
+        ) as problem
+    from conditions
+    inner join conditions as others
+        on
+            conditions.request_ref = others.request_ref
+            and conditions.question_no = others.question_no
+            and conditions.part = others.part
+            and conditions.condition < others.condition
+    inner join {{ ref('int_bands') }} as bands
+        on
+            bands.breakdown = {{ split_at_colon('conditions.condition', 1) }}
+            and bands.breakdown = {{ split_at_colon('others.condition', 1) }}
+            and array_contains(
+                {{ split_conditions('bands.categories') }},
+                {{ split_at_colon('conditions.condition', 2) }}
+            )
+            and array_contains(
+                {{ split_conditions('bands.categories') }},
+                {{ split_at_colon('others.condition', 2) }}
+            )
+
+),
+
 periods_landed as (
 
     select
@@ -362,6 +398,11 @@ problems as (
         'wrong_period' as kind,
         *
     from day_sentences
+    union all
+    select
+        'wrong_word' as kind,
+        *
+    from overlap_sentences
     union all
     select
         'not_landed' as kind,

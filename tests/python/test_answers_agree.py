@@ -6,8 +6,10 @@ hand for what is easily got wrong; these hold for both.
 
 import csv
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -15,12 +17,13 @@ import duckdb
 import pytest
 
 import compiled_models
+import plain_answers
 from compiled_models import Statements
 from landed_words import YEARS, land_words
 from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT
 from plain_answers import BREAKDOWNS, MEASURES, OF_THE_PERIOD, every_day, plain_answer
-from plain_count import EPISODES, HEADER, INTERVIEWS, MISSING, UASC, Returns, read_returns
+from plain_count import EPISODES, HEADER, INTERVIEWS, MISSING, UASC, Returns, read_returns, written
 from random_questions import BASES, awkward_days, random_periods, random_questions
 from random_returns import write_random_returns
 
@@ -264,6 +267,127 @@ def test_a_snapshot_by_month_is_refused_with_what_to_ask_instead(
     question = question_of(1, f"occasions_missing {asked}", "snapshot 2018-03-31..2018-03-31")
     with pytest.raises(AssertionError, match="a snapshot of a day has no months or quarters"):
         ask(warehouse, read, [question])
+
+
+# --- Bands that overlap ----------------------------------------------------------------------
+
+OVERLAPPING = """duration_band,more_than_1,More than 1 day,8,2,,
+duration_band,1_to_30,1 to 30 days,9,1,30,
+age_band,10_to_17,10 to 17,9,10,17,
+age,teenager,13 or over,22,13,,
+times_missing_band,more_than_once,More than once,9,2,,
+"""
+
+
+@pytest.fixture
+def overlapping(
+    tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Categories that overlap, in the seed and in the plain evaluation."""
+    seed = CHECKOUT / "seeds" / "rules" / "categories.csv"
+    file = tmp_path / "categories.csv"
+    file.write_text(seed.read_text(encoding="utf-8") + OVERLAPPING, encoding="utf-8")
+    compiled_models.load_csv(warehouse, file)
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    for breakdown in ("duration_band", "age_band", "age", "times_missing_band"):
+        of_it = [row for row in rows if row["breakdown"] == breakdown]
+        monkeypatch.setitem(plain_answers.CATEGORIES, breakdown, of_it)
+    yield
+    compiled_models.load_csv(warehouse, seed)
+
+
+@pytest.mark.parametrize("seed", [0, 2, 4])
+def test_bands_that_overlap_are_each_right_and_change_no_other_figure(
+    seed: int,
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    read: Statements,
+    request: pytest.FixtureRequest,
+) -> None:
+    landed, returns, _ = random_case(seed, tmp_path)
+    rng = Random(seed)
+    damage_births(landed, rng)
+    returns = read_returns(landed)
+    years = f"financial_year {written(min(returns.years))}..{written(max(returns.years))}"
+    questions = [
+        question_of(number, f"{measure} {breakdown} {population}", years)
+        for number, (measure, breakdown, population) in enumerate(
+            product(
+                ("occasions_missing", "children_missing_or_absent", "children_looked_after"),
+                ("none", "sex", "duration_band", "age", "age_band", "times_missing_band"),
+                ("all", "duration_band:2_to_3", "age_band:10_to_15", "times_missing_band:twice"),
+            )
+        )
+    ]
+    compiled_models.build(warehouse, read, landed)
+    before = ask(warehouse, read, questions)
+    request.getfixturevalue("overlapping")
+    compiled_models.build(warehouse, read, landed)
+    after = ask(warehouse, read, questions)
+    for question, rows, now in zip(questions, before, after, strict=True):
+        listed = {row["category"] for row in rows}
+        assert [row for row in now if row["category"] in listed] == rows, as_asked(question)
+    words = ["duration_band:more_than_1", "age_band:10_to_17", "times_missing_band:more_than_once"]
+    words += ["age:teenager", "duration_band:1_to_30&times_missing_band:more_than_once"]
+    more = [
+        {**question, "question_no": str(number), "population": population}
+        for number, (question, population) in enumerate(product(questions[::4], words))
+    ]
+    assert_agrees(questions, after, returns)
+    assert_agrees(more, ask(warehouse, read, more), returns)
+    assert any(row["value"] for question in more for row in plain_answer(question, returns))
+    drawn = random_questions(rng, returns, QUESTIONS_EACH)
+    drawn = [each for each in drawn if each["population"].count(":") < 2]
+    assert_agrees(drawn, ask(warehouse, read, drawn), returns)
+
+
+@pytest.mark.usefixtures("overlapping")
+def test_rows_that_overlap_say_so_and_two_of_them_are_no_population(
+    warehouse: duckdb.DuckDBPyConnection, read: Statements
+) -> None:
+    compiled_models.build(warehouse, read, EXTRACTS)
+    year = "financial_year 2016/17"
+    ask(
+        warehouse,
+        read,
+        [
+            question_of(1, "occasions_missing duration_band all", year),
+            question_of(2, "occasions_missing sex duration_band:more_than_1", year),
+        ],
+    )
+    notes = dict(
+        warehouse.execute(
+            "select question_no, bool_and(coalesce(note, '') like '%rows overlap%') "
+            "from foi_answers group by question_no"
+        ).fetchall()
+    )
+    assert notes == {"1": True, "2": False}
+    both = "duration_band:more_than_1&duration_band:2_to_3"
+    with pytest.raises(AssertionError, match="which overlap"):
+        ask(warehouse, read, [question_of(1, f"occasions_missing none {both}", year)])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("4_to_7,4 to 7 days,4,4,7", "4_to_7,4 to 7 days,4,4,6"),
+        ("18_or_over,18 or over,6,18,,", ""),
+    ],
+)
+def test_a_gap_between_bands_fails_the_build(
+    old: str, new: str, tmp_path: Path, read: Statements, statements: Statements
+) -> None:
+    seed = CHECKOUT / "seeds" / "rules" / "categories.csv"
+    lines = seed.read_text(encoding="utf-8").splitlines()
+    edited = [line.replace(old, new) for line in lines if new or old not in line]
+    assert edited != lines
+    (tmp_path / seed.name).write_text("\n".join(edited) + "\n", encoding="utf-8")
+    warehouse = compiled_models.connect()
+    compiled_models.load_csv(warehouse, tmp_path / seed.name)
+    warehouse.execute(f"create table int_bands as {dict(read)['int_bands']}")
+    with pytest.raises(duckdb.Error, match="categories is not null"):
+        warehouse.execute(compiled_models.data_test("sound_rows_int_bands", statements)).fetchall()
 
 
 # --- Counted by hand -------------------------------------------------------------------------

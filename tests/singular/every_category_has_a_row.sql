@@ -1,5 +1,5 @@
--- Rule 18: whatever is counted stands in a row of its breakdown. A category that codes mean, or that
--- stands for what is not known, has a row of the seed `categories`.
+-- Rule 18: whatever is counted stands in a row of its breakdown. A category that codes mean, or
+-- that stands for what is not known, has a row of the seed `categories`.
 
 with needed as (
 
