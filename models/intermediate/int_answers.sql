@@ -42,6 +42,14 @@ notes as (
 
 ),
 
+overlapping_breakdowns as (
+
+    select distinct breakdown
+    from {{ ref('int_bands') }}
+    where is_overlap
+
+),
+
 question_periods as (
 
     select * from {{ ref('int_question_periods') }}
@@ -330,6 +338,8 @@ joined as (
         measures.by_definition = 'true' and coalesce(rows_held.is_break, false) as is_break,
         measures.unit = 'children'
         and breakdowns.one_category_a_child = 'false' as is_child_in_several_rows,
+        measures.unit in ('occasions', 'children')
+        and overlapping_breakdowns.breakdown is not null as do_rows_overlap,
         case
             when measures.counts = 'occasion' then true
             when breakdowns.applies_to_care = 'false' then false
@@ -357,6 +367,7 @@ joined as (
     from frames
     inner join measures on frames.measure = measures.measure
     inner join breakdowns on frames.breakdown = breakdowns.breakdown
+    left join overlapping_breakdowns on frames.breakdown = overlapping_breakdowns.breakdown
     inner join needs
         on frames.population = needs.population and frames.breakdown = needs.breakdown
     left join rows_held
@@ -441,6 +452,7 @@ final as (
                 case when marked.marker = '[z]' then apply_note.wording end,
                 case when marked.is_part then part_note.wording end,
                 case when marked.is_child_in_several_rows then rows_note.wording end,
+                case when marked.do_rows_overlap then overlap_note.wording end,
                 case when marked.needs_interviews then known_note.wording end
             ),
             ''
@@ -449,7 +461,8 @@ final as (
     {% for alias, note in {
         'break_note': 'break_in_series', 'held_note': 'not_available',
         'apply_note': 'not_applicable', 'part_note': 'part_period',
-        'rows_note': 'rows_do_not_add_up', 'known_note': 'not_known_is_not_no'
+        'rows_note': 'rows_do_not_add_up', 'overlap_note': 'rows_overlap',
+        'known_note': 'not_known_is_not_no'
     }.items() -%}
         left join notes as {{ alias }} on {{ alias }}.note = '{{ note }}'
     {% endfor %}

@@ -103,6 +103,7 @@ joined as (
         coalesce(interviews.is_completed, false) as is_interview_completed,
         coalesce(interviews.is_declined, false) or occasions.is_declined_in_extract
             as is_interview_declined,
+        coalesce(interviews.is_in_time, false) as is_interviewed_in_time,
         interviews.first_interviewed_on,
         coalesce(interviews.was_hurt, false) as was_hurt,
         coalesce(interviews.was_sexually_harmed, false) as was_sexually_harmed,
@@ -185,6 +186,7 @@ final as (
         cast(is_interview_offered as boolean) as is_interview_offered,
         cast(is_interview_completed as boolean) as is_interview_completed,
         cast(is_interview_declined as boolean) as is_interview_declined,
+        cast(is_interviewed_in_time as boolean) as is_interviewed_in_time,
         cast(first_interviewed_on as date) as first_interviewed_on,
         cast(was_hurt as boolean) as was_hurt,
         cast(was_sexually_harmed as boolean) as was_sexually_harmed,
@@ -226,6 +228,7 @@ select
     is_interview_offered,
     is_interview_completed,
     is_interview_declined,
+    is_interviewed_in_time,
     first_interviewed_on,
     was_hurt,
     was_sexually_harmed,
