@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.models_in_memory import raised_sentences, macro_sql
+from missing_from_care.models_in_memory import macro_sql, raised_sentences
 from missing_from_care.project import CHECKOUT
 
 COLUMNS = (
