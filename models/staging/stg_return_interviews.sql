@@ -4,31 +4,76 @@ with raw_rows as (
 
 ),
 
+landed_files as (
+
+    {{ landed_files('return_interviews', ['mis_start', 'offered_date', 'interview_date']) }}
+
+),
+
+cleaned as (
+
+    select
+        raw_rows.source_file,
+        cast(raw_rows.source_row as int) as source_row,
+        {{ child_of('child', 'raw_rows.source_file') }} as child_id,
+        {{ source_text('interview_id') }} as interview_id,
+        {{ source_text('occasion') }} as occasion_text,
+        upper({{ source_text('outcome') }}) as interview_outcome,
+        {{ clean_text('conducted_by') }} as conducted_by,
+        upper({{ source_text('harmed') }}) as was_hurt,
+        upper({{ source_text('sexual_harm') }}) as was_sexually_harmed,
+        upper({{ source_text('drug_sale') }}) as was_in_drug_sale,
+        upper({{ source_text('crime') }}) as was_in_crime,
+        {{ source_text('mis_start') }} as start_text,
+        {{ source_text('offered_date') }} as offered_text,
+        {{ source_text('interview_date') }} as interview_text,
+        landed_files.mis_start_form,
+        landed_files.offered_date_form,
+        landed_files.interview_date_form,
+        landed_files.latest_year,
+        {{ raw_values(['interview_id', 'child', 'mis_start', 'occasion', 'outcome']) }}
+            as raw_values
+    from raw_rows
+    left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ parse_date('start_text', 'mis_start_form', 'latest_year') }} as started_on_written,
+        {{ parse_date('offered_text', 'offered_date_form', 'latest_year') }} as offered_on_written,
+        {{ parse_date(
+            'interview_text', 'interview_date_form', 'latest_year'
+        ) }} as interviewed_on_written
+    from cleaned
+
+),
+
 final as (
 
     select
         source_file,
-        cast(source_row as int) as source_row,
-        {{ clean_text('interview_id') }} as interview_id,
-        {{ child_key(clean_text('child')) }} as child_id,
-        {{ clean_text('mis_start') }} as start_text,
-        {{ parse_date('mis_start') }} as started_on,
-        {{ clean_text('occasion') }} as occasion_text,
-        try_cast({{ clean_text('occasion') }} as double) as occasion_value,
-        {{ clean_text('offered_date') }} as offered_text,
-        {{ parse_date('offered_date') }} as offered_on,
-        upper({{ clean_text('outcome') }}) as interview_outcome,
-        {{ clean_text('interview_date') }} as interview_text,
-        {{ parse_date('interview_date') }} as interviewed_on,
-        {{ clean_text('conducted_by') }} as conducted_by,
-        upper({{ clean_text('harmed') }}) as was_hurt,
-        upper({{ clean_text('sexual_harm') }}) as was_sexually_harmed,
-        upper({{ clean_text('drug_sale') }}) as was_in_drug_sale,
-        upper({{ clean_text('crime') }}) as was_in_crime,
-        {{ raw_values([
-            'interview_id', 'child', 'mis_start', 'occasion', 'outcome'
-        ]) }} as raw_values
-    from raw_rows
+        source_row,
+        child_id,
+        interview_id,
+        occasion_text,
+        try_cast(occasion_text as double) as occasion_value,
+        interview_outcome,
+        conducted_by,
+        was_hurt,
+        was_sexually_harmed,
+        was_in_drug_sale,
+        was_in_crime,
+        {{ filled_text('start_text', 'started_on_written') }} as start_text,
+        {{ filled_day('start_text', 'started_on_written') }} as started_on,
+        {{ filled_text('offered_text', 'offered_on_written') }} as offered_text,
+        {{ filled_day('offered_text', 'offered_on_written') }} as offered_on,
+        {{ filled_text('interview_text', 'interviewed_on_written') }} as interview_text,
+        {{ filled_day('interview_text', 'interviewed_on_written') }} as interviewed_on,
+        raw_values
+    from dated
 
 )
 

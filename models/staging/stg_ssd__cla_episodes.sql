@@ -4,21 +4,64 @@ with raw_rows as (
 
 ),
 
-final as (
+landed_files as (
+
+    {{ landed_files(
+        'ssd_cla_episodes', ['clae_cla_episode_start_date', 'clae_cla_episode_ceased_date']
+    ) }}
+
+),
+
+cleaned as (
 
     select
-        source_file,
-        cast(source_row as int) as source_row,
-        {{ system_text('clae_cla_episode_id') }} as system_id,
-        {{ child_key(system_text('clae_person_id')) }} as child_id,
-        {{ parse_date('clae_cla_episode_start_date') }} as started_on,
-        {{ system_text('clae_cla_episode_ceased_date') }} as end_text,
-        {{ parse_date('clae_cla_episode_ceased_date') }} as ended_on,
+        raw_rows.source_file,
+        cast(raw_rows.source_row as int) as source_row,
+        {{ child_of('clae_person_id', 'raw_rows.source_file') }} as child_id,
+        {{ source_text('clae_cla_episode_id') }} as system_id,
+        {{ source_text('clae_cla_placement_id') }} as placement_id,
+        {{ source_text('clae_cla_episode_start_date') }} as start_text,
+        {{ source_text('clae_cla_episode_ceased_date') }} as end_text,
+        landed_files.clae_cla_episode_start_date_form,
+        landed_files.clae_cla_episode_ceased_date_form,
+        landed_files.latest_year,
         {{ raw_values([
             'clae_cla_episode_id', 'clae_person_id', 'clae_cla_episode_start_date',
             'clae_cla_episode_ceased_date'
         ]) }} as raw_values
     from raw_rows
+    left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ parse_date(
+            'start_text', 'clae_cla_episode_start_date_form', 'latest_year'
+        ) }} as started_on_written,
+        {{ parse_date(
+            'end_text', 'clae_cla_episode_ceased_date_form', 'latest_year'
+        ) }} as ended_on_written
+    from cleaned
+
+),
+
+final as (
+
+    select
+        source_file,
+        source_row,
+        child_id,
+        system_id,
+        placement_id,
+        {{ filled_text('start_text', 'started_on_written') }} as start_text,
+        {{ filled_day('start_text', 'started_on_written') }} as started_on,
+        {{ filled_text('end_text', 'ended_on_written') }} as end_text,
+        {{ filled_day('end_text', 'ended_on_written') }} as ended_on,
+        raw_values
+    from dated
 
 )
 

@@ -4,20 +4,63 @@ with raw_rows as (
 
 ),
 
-final as (
+landed_files as (
+
+    {{ landed_files('ssd_immigration_status', [
+        'immi_immigration_status_start_date',
+        'immi_immigration_status_end_date'
+    ]) }}
+
+),
+
+cleaned as (
 
     select
-        source_file,
-        cast(source_row as int) as source_row,
-        {{ child_key(system_text('immi_person_id')) }} as child_id,
-        {{ parse_date('immi_immigration_status_start_date') }} as status_began_on,
-        {{ parse_date('immi_immigration_status_end_date') }} as status_ceased_on,
-        replace(upper({{ system_text('immi_immigration_status') }}), '-', ' ') as status_text,
+        raw_rows.source_file,
+        cast(raw_rows.source_row as int) as source_row,
+        {{ child_of('immi_person_id', 'raw_rows.source_file') }} as child_id,
+        replace(upper({{ source_text('immi_immigration_status') }}), '-', ' ') as status_text,
+        {{ source_text('immi_immigration_status_start_date') }} as start_text,
+        {{ source_text('immi_immigration_status_end_date') }} as end_text,
+        landed_files.immi_immigration_status_start_date_form,
+        landed_files.immi_immigration_status_end_date_form,
+        landed_files.latest_year,
         {{ raw_values([
             'immi_immigration_status_id', 'immi_person_id', 'immi_immigration_status',
             'immi_immigration_status_start_date', 'immi_immigration_status_end_date'
         ]) }} as raw_values
     from raw_rows
+    left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ parse_date(
+            'start_text', 'immi_immigration_status_start_date_form', 'latest_year'
+        ) }} as status_began_on_written,
+        {{ parse_date(
+            'end_text', 'immi_immigration_status_end_date_form', 'latest_year'
+        ) }} as status_ceased_on_written
+    from cleaned
+
+),
+
+final as (
+
+    select
+        source_file,
+        source_row,
+        child_id,
+        status_text,
+        {{ filled_text('start_text', 'status_began_on_written') }} as start_text,
+        {{ filled_day('start_text', 'status_began_on_written') }} as status_began_on,
+        {{ filled_text('end_text', 'status_ceased_on_written') }} as end_text,
+        {{ filled_day('end_text', 'status_ceased_on_written') }} as status_ceased_on,
+        raw_values
+    from dated
 
 )
 

@@ -4,20 +4,64 @@ with raw_rows as (
 
 ),
 
-final as (
+landed_files as (
+
+    {{ landed_files(
+        'ssd_legal_status', ['lega_legal_status_start_date', 'lega_legal_status_end_date']
+    ) }}
+
+),
+
+cleaned as (
 
     select
-        source_file,
-        cast(source_row as int) as source_row,
-        {{ child_key(system_text('lega_person_id')) }} as child_id,
-        {{ parse_date('lega_legal_status_start_date') }} as started_on,
-        {{ parse_date('lega_legal_status_end_date') }} as ended_on,
-        upper(split_part({{ system_text('lega_legal_status') }}, ' ', 1)) as legal_status_code,
+        raw_rows.source_file,
+        cast(raw_rows.source_row as int) as source_row,
+        {{ child_of('lega_person_id', 'raw_rows.source_file') }} as child_id,
+        upper(
+            split_part({{ source_text('lega_legal_status') }}, ' ', 1)
+        ) as legal_status_code,
+        {{ source_text('lega_legal_status_start_date') }} as start_text,
+        {{ source_text('lega_legal_status_end_date') }} as end_text,
+        landed_files.lega_legal_status_start_date_form,
+        landed_files.lega_legal_status_end_date_form,
+        landed_files.latest_year,
         {{ raw_values([
             'lega_legal_status_id', 'lega_person_id', 'lega_legal_status',
             'lega_legal_status_start_date', 'lega_legal_status_end_date'
         ]) }} as raw_values
     from raw_rows
+    left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ parse_date(
+            'start_text', 'lega_legal_status_start_date_form', 'latest_year'
+        ) }} as started_on_written,
+        {{ parse_date(
+            'end_text', 'lega_legal_status_end_date_form', 'latest_year'
+        ) }} as ended_on_written
+    from cleaned
+
+),
+
+final as (
+
+    select
+        source_file,
+        source_row,
+        child_id,
+        legal_status_code,
+        {{ filled_text('start_text', 'started_on_written') }} as start_text,
+        {{ filled_day('start_text', 'started_on_written') }} as started_on,
+        {{ filled_text('end_text', 'ended_on_written') }} as end_text,
+        {{ filled_day('end_text', 'ended_on_written') }} as ended_on,
+        raw_values
+    from dated
 
 )
 

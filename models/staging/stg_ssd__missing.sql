@@ -4,27 +4,70 @@ with raw_rows as (
 
 ),
 
-final as (
+landed_files as (
+
+    {{ landed_files(
+        'ssd_missing', ['miss_missing_episode_start_date', 'miss_missing_episode_end_date']
+    ) }}
+
+),
+
+cleaned as (
 
     select
-        source_file,
-        cast(source_row as int) as source_row,
-        {{ system_text('miss_table_id') }} as system_id,
-        {{ child_key(system_text('miss_person_id')) }} as child_id,
-        upper({{ system_text('miss_missing_episode_type') }}) as status_text,
-        {{ system_text('miss_missing_episode_start_date') }} as start_text,
-        {{ parse_date('miss_missing_episode_start_date') }} as started_on,
-        {{ parse_timestamp('miss_missing_episode_start_date') }} as started_at,
-        {{ system_text('miss_missing_episode_end_date') }} as end_text,
-        {{ parse_date('miss_missing_episode_end_date') }} as ended_on,
-        {{ parse_timestamp('miss_missing_episode_end_date') }} as ended_at,
-        upper({{ system_text('miss_missing_rhi_offered') }}) as interview_offered,
-        upper({{ system_text('miss_missing_rhi_accepted') }}) as interview_accepted,
+        raw_rows.source_file,
+        cast(raw_rows.source_row as int) as source_row,
+        {{ child_of('miss_person_id', 'raw_rows.source_file') }} as child_id,
+        {{ source_text('miss_table_id') }} as system_id,
+        upper({{ source_text('miss_missing_episode_type') }}) as status_text,
+        upper({{ source_text('miss_missing_rhi_offered') }}) as interview_offered,
+        upper({{ source_text('miss_missing_rhi_accepted') }}) as interview_accepted,
+        {{ source_text('miss_missing_episode_start_date') }} as start_text,
+        {{ source_text('miss_missing_episode_end_date') }} as end_text,
+        landed_files.miss_missing_episode_start_date_form,
+        landed_files.miss_missing_episode_end_date_form,
+        landed_files.latest_year,
         {{ raw_values([
             'miss_table_id', 'miss_person_id', 'miss_missing_episode_type',
             'miss_missing_episode_start_date', 'miss_missing_episode_end_date'
         ]) }} as raw_values
     from raw_rows
+    left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ parse_date(
+            'start_text', 'miss_missing_episode_start_date_form', 'latest_year'
+        ) }} as started_on_written,
+        {{ parse_date(
+            'end_text', 'miss_missing_episode_end_date_form', 'latest_year'
+        ) }} as ended_on_written
+    from cleaned
+
+),
+
+final as (
+
+    select
+        source_file,
+        source_row,
+        child_id,
+        system_id,
+        status_text,
+        interview_offered,
+        interview_accepted,
+        {{ filled_text('start_text', 'started_on_written') }} as start_text,
+        {{ filled_day('start_text', 'started_on_written') }} as started_on,
+        {{ filled_time('start_text', 'started_on_written') }} as started_at,
+        {{ filled_text('end_text', 'ended_on_written') }} as end_text,
+        {{ filled_day('end_text', 'ended_on_written') }} as ended_on,
+        {{ filled_time('end_text', 'ended_on_written') }} as ended_at,
+        raw_values
+    from dated
 
 )
 

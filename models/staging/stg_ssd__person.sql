@@ -4,18 +4,53 @@ with raw_rows as (
 
 ),
 
+landed_files as (
+
+    {{ landed_files('ssd_person', ['pers_dob']) }}
+
+),
+
+cleaned as (
+
+    select
+        raw_rows.source_file,
+        cast(raw_rows.source_row as int) as source_row,
+        {{ child_of('pers_person_id', 'raw_rows.source_file') }} as child_id,
+        regexp_replace(upper({{ source_text('pers_sex') }}), '[.]0$', '') as sex_code,
+        upper({{ source_text('pers_ethnicity') }}) as ethnic_code,
+        {{ source_text('pers_dob') }} as birth_text,
+        landed_files.pers_dob_form,
+        landed_files.last_year,
+        {{ raw_values([
+            'pers_person_id', 'pers_sex', 'pers_dob',
+            'pers_ethnicity'
+        ]) }} as raw_values
+    from raw_rows
+    left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ parse_date('birth_text', 'pers_dob_form', 'last_year') }} as birth_date_written
+    from cleaned
+
+),
+
 final as (
 
     select
         source_file,
-        cast(source_row as int) as source_row,
-        {{ child_key(system_text('pers_person_id')) }} as child_id,
-        {{ parse_date('pers_dob') }} as birth_date,
-        regexp_replace(upper({{ system_text('pers_sex') }}), '[.]0$', '') as sex_code,
-        upper({{ system_text('pers_ethnicity') }}) as ethnic_code,
-        {{ raw_values(['pers_person_id', 'pers_sex', 'pers_dob', 'pers_ethnicity']) }}
-            as raw_values
-    from raw_rows
+        source_row,
+        child_id,
+        sex_code,
+        ethnic_code,
+        {{ filled_text('birth_text', 'birth_date_written') }} as birth_text,
+        {{ filled_day('birth_text', 'birth_date_written') }} as birth_date,
+        raw_values
+    from dated
 
 )
 

@@ -4,22 +4,62 @@ with raw_rows as (
 
 ),
 
+landed_files as (
+
+    {{ landed_files('ssda903_episodes', ['decom', 'dec']) }}
+
+),
+
+cleaned as (
+
+    select
+        raw_rows.collection_year,
+        raw_rows.source_file,
+        cast(raw_rows.source_row as int) as source_row,
+        {{ child_of('child', 'raw_rows.source_file') }} as child_id,
+        upper({{ source_text('rec') }}) as reason_ceased_code,
+        upper({{ source_text('ls') }}) as legal_status_code,
+        upper({{ source_text('place') }}) as placement_code,
+        {{ source_text('decom') }} as start_text,
+        {{ source_text('dec') }} as end_text,
+        landed_files.decom_form,
+        landed_files.dec_form,
+        landed_files.latest_year,
+        {{ raw_values(['child', 'decom', 'ls', 'place', 'dec', 'rec']) }} as raw_values
+    from raw_rows
+    left join landed_files
+        on
+            raw_rows.source_file = landed_files.source_file
+            and raw_rows.collection_year = landed_files.collection_year
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ parse_date('start_text', 'decom_form', 'latest_year') }} as started_on_written,
+        {{ parse_date('end_text', 'dec_form', 'latest_year') }} as ended_on_written
+    from cleaned
+
+),
+
 final as (
 
     select
         collection_year,
         source_file,
-        cast(source_row as int) as source_row,
-        {{ child_key(clean_text('child')) }} as child_id,
-        {{ clean_text('decom') }} as start_text,
-        {{ parse_date('decom') }} as started_on,
-        {{ clean_text('dec') }} as end_text,
-        {{ parse_date('dec') }} as ended_on,
-        upper({{ clean_text('rec') }}) as reason_ceased_code,
-        upper({{ clean_text('ls') }}) as legal_status_code,
-        upper({{ clean_text('place') }}) as placement_code,
-        {{ raw_values(['child', 'decom', 'ls', 'place', 'dec', 'rec']) }} as raw_values
-    from raw_rows
+        source_row,
+        child_id,
+        reason_ceased_code,
+        legal_status_code,
+        placement_code,
+        {{ filled_text('start_text', 'started_on_written') }} as start_text,
+        {{ filled_day('start_text', 'started_on_written') }} as started_on,
+        {{ filled_text('end_text', 'ended_on_written') }} as end_text,
+        {{ filled_day('end_text', 'ended_on_written') }} as ended_on,
+        raw_values
+    from dated
 
 )
 

@@ -4,19 +4,55 @@ with raw_rows as (
 
 ),
 
+landed_files as (
+
+    {{ landed_files('ssda903_header', ['dob']) }}
+
+),
+
+cleaned as (
+
+    select
+        raw_rows.collection_year,
+        raw_rows.source_file,
+        cast(raw_rows.source_row as int) as source_row,
+        {{ child_of('child', 'raw_rows.source_file') }} as child_id,
+        regexp_replace(upper({{ source_text('sex') }}), '[.]0$', '') as sex_code,
+        upper({{ source_text('ethnic') }}) as ethnic_code,
+        {{ source_text('dob') }} as birth_text,
+        landed_files.dob_form,
+        landed_files.last_year,
+        {{ raw_values(['child', 'sex', 'dob', 'ethnic']) }} as raw_values
+    from raw_rows
+    left join landed_files
+        on
+            raw_rows.source_file = landed_files.source_file
+            and raw_rows.collection_year = landed_files.collection_year
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ parse_date('birth_text', 'dob_form', 'last_year') }} as birth_date_written
+    from cleaned
+
+),
+
 final as (
 
     select
         collection_year,
         source_file,
-        cast(source_row as int) as source_row,
-        {{ child_key(clean_text('child')) }} as child_id,
-        {{ clean_text('dob') }} as birth_text,
-        {{ parse_date('dob') }} as birth_date,
-        regexp_replace(upper({{ clean_text('sex') }}), '[.]0$', '') as sex_code,
-        upper({{ clean_text('ethnic') }}) as ethnic_code,
-        {{ raw_values(['child', 'sex', 'dob', 'ethnic']) }} as raw_values
-    from raw_rows
+        source_row,
+        child_id,
+        sex_code,
+        ethnic_code,
+        {{ filled_text('birth_text', 'birth_date_written') }} as birth_text,
+        {{ filled_day('birth_text', 'birth_date_written') }} as birth_date,
+        raw_values
+    from dated
 
 )
 

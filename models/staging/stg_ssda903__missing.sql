@@ -4,22 +4,64 @@ with raw_rows as (
 
 ),
 
+landed_files as (
+
+    {{ landed_files('ssda903_missing', ['dob', 'mis_start', 'mis_end']) }}
+
+),
+
+cleaned as (
+
+    select
+        raw_rows.collection_year,
+        raw_rows.source_file,
+        cast(raw_rows.source_row as int) as source_row,
+        {{ child_of('child', 'raw_rows.source_file') }} as child_id,
+        upper({{ source_text('missing') }}) as status_text,
+        {{ source_text('dob') }} as birth_text,
+        {{ source_text('mis_start') }} as start_text,
+        {{ source_text('mis_end') }} as end_text,
+        landed_files.dob_form,
+        landed_files.mis_start_form,
+        landed_files.mis_end_form,
+        landed_files.last_year,
+        landed_files.latest_year,
+        {{ raw_values(['child', 'dob', 'missing', 'mis_start', 'mis_end']) }} as raw_values
+    from raw_rows
+    left join landed_files
+        on
+            raw_rows.source_file = landed_files.source_file
+            and raw_rows.collection_year = landed_files.collection_year
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ parse_date('birth_text', 'dob_form', 'last_year') }} as birth_date_written,
+        {{ parse_date('start_text', 'mis_start_form', 'latest_year') }} as started_on_written,
+        {{ parse_date('end_text', 'mis_end_form', 'latest_year') }} as ended_on_written
+    from cleaned
+
+),
+
 final as (
 
     select
         collection_year,
         source_file,
-        cast(source_row as int) as source_row,
-        {{ child_key(clean_text('child')) }} as child_id,
-        {{ clean_text('dob') }} as birth_text,
-        {{ parse_date('dob') }} as birth_date,
-        upper({{ clean_text('missing') }}) as status_text,
-        {{ clean_text('mis_start') }} as start_text,
-        {{ parse_date('mis_start') }} as started_on,
-        {{ clean_text('mis_end') }} as end_text,
-        {{ parse_date('mis_end') }} as ended_on,
-        {{ raw_values(['child', 'dob', 'missing', 'mis_start', 'mis_end']) }} as raw_values
-    from raw_rows
+        source_row,
+        child_id,
+        status_text,
+        {{ filled_text('birth_text', 'birth_date_written') }} as birth_text,
+        {{ filled_day('birth_text', 'birth_date_written') }} as birth_date,
+        {{ filled_text('start_text', 'started_on_written') }} as start_text,
+        {{ filled_day('start_text', 'started_on_written') }} as started_on,
+        {{ filled_text('end_text', 'ended_on_written') }} as end_text,
+        {{ filled_day('end_text', 'ended_on_written') }} as ended_on,
+        raw_values
+    from dated
 
 )
 

@@ -4,21 +4,63 @@ with raw_rows as (
 
 ),
 
+landed_files as (
+
+    {{ landed_files('ssda903_uasc', ['dob', 'duc']) }}
+
+),
+
+cleaned as (
+
+    select
+        raw_rows.collection_year,
+        raw_rows.source_file,
+        cast(raw_rows.source_row as int) as source_row,
+        {{ child_of('child', 'raw_rows.source_file') }} as child_id,
+        regexp_replace(upper({{ source_text('sex') }}), '[.]0$', '') as sex_code,
+        regexp_replace(upper({{ source_text('uasc_flag') }}), '[.]0$', '') as uasc_flag,
+        {{ source_text('dob') }} as birth_text,
+        {{ source_text('duc') }} as status_ceased_text,
+        landed_files.dob_form,
+        landed_files.duc_form,
+        landed_files.last_year,
+        landed_files.latest_year,
+        {{ raw_values(['child', 'sex', 'dob', 'duc', 'uasc_flag']) }} as raw_values
+    from raw_rows
+    left join landed_files
+        on
+            raw_rows.source_file = landed_files.source_file
+            and raw_rows.collection_year = landed_files.collection_year
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ parse_date('birth_text', 'dob_form', 'last_year') }} as birth_date_written,
+        {{ parse_date(
+            'status_ceased_text', 'duc_form', 'latest_year'
+        ) }} as status_ceased_on_written
+    from cleaned
+
+),
+
 final as (
 
     select
         collection_year,
         source_file,
-        cast(source_row as int) as source_row,
-        {{ child_key(clean_text('child')) }} as child_id,
-        regexp_replace(upper({{ clean_text('sex') }}), '[.]0$', '') as sex_code,
-        {{ clean_text('dob') }} as birth_text,
-        {{ parse_date('dob') }} as birth_date,
-        {{ clean_text('duc') }} as status_ceased_text,
-        {{ parse_date('duc') }} as status_ceased_on,
-        regexp_replace(upper({{ clean_text('uasc_flag') }}), '[.]0$', '') as uasc_flag,
-        {{ raw_values(['child', 'sex', 'dob', 'duc', 'uasc_flag']) }} as raw_values
-    from raw_rows
+        source_row,
+        child_id,
+        sex_code,
+        uasc_flag,
+        {{ filled_text('birth_text', 'birth_date_written') }} as birth_text,
+        {{ filled_day('birth_text', 'birth_date_written') }} as birth_date,
+        {{ filled_text('status_ceased_text', 'status_ceased_on_written') }} as status_ceased_text,
+        {{ filled_day('status_ceased_text', 'status_ceased_on_written') }} as status_ceased_on,
+        raw_values
+    from dated
 
 )
 

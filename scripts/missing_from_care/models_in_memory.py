@@ -62,6 +62,17 @@ def build_model(
     connection.execute(f"create table {name} as {statement}")
 
 
+def macro_sql(name: str, *arguments: str) -> str:
+    """The SQL that one of the project's macros gives.
+
+    Args:
+        name: the macro, `parse_date`.
+        arguments: SQL expressions. What the macro refers to, a seed say, has to be there by its name.
+    """
+    _, dbt = _environment()
+    return str(dbt.macros[name](*arguments))
+
+
 def make_table(
     connection: duckdb.DuckDBPyConnection, name: str, header: list[str], rows: list[list[str]]
 ) -> None:
@@ -111,8 +122,10 @@ def _environment() -> tuple[Environment, _Dbt]:
     )
     environment.globals.update(ref=dbt.ref, var=dbt.var, env_var=dbt.env_var, adapter=dbt)
     environment.globals["config"] = lambda **_: ""
-    for file in environment.list_templates(extensions=["sql"]):
-        module = environment.get_template(file).module
-        dbt.macros |= {name: value for name, value in vars(module).items() if callable(value)}
+    # In one template, so that a macro finds those that stand in files after its own.
+    files = environment.list_templates(extensions=["sql"])
+    texts = [environment.loader.get_source(environment, file)[0] for file in files]
+    module = environment.from_string("\n".join(texts)).module
+    dbt.macros = {name: value for name, value in vars(module).items() if callable(value)}
     environment.globals.update(dbt.macros)
     return environment, dbt
