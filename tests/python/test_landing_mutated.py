@@ -73,7 +73,7 @@ def test_broken_inputs_end_in_a_sentence_or_in_rows_that_balance(chunk, tmp_path
         write_broken_source(source, seed)
         before = time.monotonic()
         try:
-            report = land(source, into)
+            report = land(source, into, form="csv")
         except DataFault as fault:
             assert fault.sentences and all(each.endswith(".") for each in fault.sentences), seed
             assert not into.exists() and not list(source.parent.glob(".*")), seed
@@ -119,7 +119,7 @@ def test_every_landed_table_keeps_every_value_of_a_large_file(tmp_path):
     rows = [line.replace("A1", f"{number:06d}", 1) for number in range(50_000)]
     fill(source / "2017-18", RETURN)
     put(source, "2017-18/e.csv", "\n".join([EPISODES.split("\n")[0], *rows, ""]))
-    land(source, into)
+    land(source, into, form="csv")
     landed = rows_of(into, "ssda903_episodes")
     assert [row["child"] for row in landed] == [f"{number:06d}" for number in range(50_000)]
     assert set(raw_tables()) < {path.stem for path in into.iterdir()}

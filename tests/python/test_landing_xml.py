@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from landing_sources import RETURN, UASC, fill, only_sentence, put, refused, rows_of, values
-from missing_from_care.landing import xml_return
+
 from missing_from_care.landing.land import land
 
 CHILD = """<CHILD>
@@ -39,7 +39,7 @@ def as_return(children):
 
 def test_a_return_in_xml(source, into):
     put(source, "2017-18/return.xml", as_return(CHILD))
-    land(source, into)
+    land(source, into, form="csv")
     assert values(into, "ssda903_header") == [("007", "1", "02/03/2004", "WBRI", "", "", "", "1")]
     assert values(into, "ssda903_missing") == [("007", "02/03/2004", "M", "03/06/2017", "", "1")]
     episode = rows_of(into, "ssda903_episodes")[0]
@@ -64,7 +64,7 @@ def test_a_return_in_xml(source, into):
 )
 def test_the_uasc_flag_of_xml_stays_beside_duc(source, into, flag, landed):
     put(source, "2017-18/r.xml", as_return(CHILD.replace("<UASC />", flag)))
-    land(source, into)
+    land(source, into, form="csv")
     assert [(row["duc"], row["uasc_flag"]) for row in rows_of(into, "ssda903_uasc")] == landed
 
 
@@ -73,7 +73,7 @@ def test_xml_rows_are_numbered_by_their_kind_and_speak_for_themselves(source, in
     own += "<DOB>05/05/2005</DOB><MISSING>A</MISSING></AMISSING></CHILD>"
     text = as_return(CHILD + own + CHILD).replace("utf-8", "utf-16").encode("utf-16")
     put(source, "2017-18/r.XML", text)
-    land(source, into)
+    land(source, into, form="csv")
     assert [row[0] + row[-1] for row in values(into, "ssda903_header")] == ["0071", "0072"]
     assert [row[0] + row[-1] for row in values(into, "ssda903_episodes")] == ["0071", "A2", "0073"]
     assert values(into, "ssda903_missing")[1] == ("A", "05/05/2005", "A", "", "", "2")
@@ -81,7 +81,7 @@ def test_xml_rows_are_numbered_by_their_kind_and_speak_for_themselves(source, in
 
 def test_xml_that_is_no_return_is_not_used(source, into):
     fill(source / "2017-18", RETURN | {"census.xml": "<Message><Children/></Message>"})
-    assert land(source, into).not_used == (("2017-18/census.xml", "XML, but no annual return"),)
+    assert land(source, into, form="csv").not_used == (("2017-18/census.xml", "XML, but no annual return"),)
 
 
 LAUGHS = '<!DOCTYPE EXPSSDA903 [<!ENTITY a "ha">' + "".join(

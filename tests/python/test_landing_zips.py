@@ -62,7 +62,7 @@ def below(folder, files):
 )
 def test_the_year_of_a_zip_file(source, into, place, folder):
     put(source, place, zipped(below(folder, RETURN)))
-    land(source, into)
+    land(source, into, form="csv")
     assert rows_of(into, "ssda903_uasc")[0]["source_file"] == f"{place}/{folder}/u.csv"
     assert {row["collection_year"] for row in rows_of(into, "landed_modules")} == {"2017-18"}
 
@@ -74,7 +74,7 @@ def test_every_form_inside_a_zip_file(source, into, tmp_path):
     files |= {"u.xlsx": (tmp_path / "u.xlsx").read_bytes(), "i.csv": INTERVIEWS, "empty.csv": ""}
     files |= {"__MACOSX/h.csv": "x", "scan.pdf": "x", "b\\copy.txt": as_csv("ssd_person", [])}
     put(source, "2017-18/all.zip", zipped(files))
-    report = land(source, into)
+    report = land(source, into, form="csv")
     assert values(into, "ssda903_uasc") == [("007", "1", "02/03/2004", "", "", "1")]
     assert rows_of(into, "ssda903_uasc")[0]["source_file"] == "2017-18/all.zip/u.xlsx#Uasc"
     assert len(rows_of(into, "landed_modules")) == 6
@@ -153,5 +153,5 @@ def test_nothing_is_unpacked_onto_a_disk(source, into, monkeypatch):
     put(source, "returns.zip", zipped(below("2017-18", RETURN)))
     for name in ("NamedTemporaryFile", "TemporaryFile", "mkdtemp", "mkstemp"):
         monkeypatch.setattr(tempfile, name, fail)
-    land(source, into)
+    land(source, into, form="csv")
     assert sorted(path.name for path in source.parent.iterdir()) == ["landed", "source"]

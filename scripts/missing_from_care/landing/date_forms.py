@@ -100,9 +100,7 @@ def find_date_forms(
 class _Column:
     """What each form reads of a column's values."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, name: str, year: int | None
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, year: int | None) -> None:
         self.connection, self.name, self.year = connection, name, year
         told = ", ".join(f"coalesce(sum(rows) filter ({form} is not null), 0)" for form in FORMS)
         self.total, *reads = self._row(f"coalesce(sum(rows), 0), {told}")
@@ -169,9 +167,12 @@ def _decided(columns: Sequence[_Column], year: int | None) -> DateForms:
     for column in columns:
         form = column.form()
         if column.is_swapped():
-            form, remarks[column.name] = "none", (
-                "all days to the 12th are written in one way and all later ones in another, as "
-                "when a spreadsheet with US settings has swapped days and months"
+            form, remarks[column.name] = (
+                "none",
+                (
+                    "all days to the 12th are written in one way and all later ones in another, as "
+                    "when a spreadsheet with US settings has swapped days and months"
+                ),
             )
         elif form == "day_first" and column.only("year_day_month", "day_first") > 0:
             if not column._count("year_day_month is null and day_first is not null"):
@@ -187,9 +188,7 @@ def _decided(columns: Sequence[_Column], year: int | None) -> DateForms:
         for each in turning:
             forms[each.name] = "none"
             remarks[each.name] = "some dates can only be day-first and others only month-first"
-    return DateForms(
-        {name: form for name, form in forms.items() if form != USUAL}, remarks=remarks
-    )
+    return DateForms({name: form for name, form in forms.items() if form != USUAL}, remarks=remarks)
 
 
 def _order(columns: Sequence[_Column], forms: dict[str, str], year: int | None) -> str:

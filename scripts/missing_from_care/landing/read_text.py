@@ -252,19 +252,15 @@ def _rows(item: FoundFile, layout: _Layout, work: Path, careful: bool) -> Rows:
             elif len(values) < width or not is_blank(values[width:]):
                 surplus = f"a value with a {SEPARATORS.get(layout.separator, 'separator')} may lack"
                 plain.refuse(
-                    misfit(
-                        item.file, number, len(values), width, f"{surplus} its quotation marks"
-                    )
+                    misfit(item.file, number, len(values), width, f"{surplus} its quotation marks")
                 )
             else:
                 plain.write(number, values[:width])
     plain.raise_if_any(item.file, f"do not have {width} values")
-    return Rows(plain.relation, None, (*census.notes, *passed_over(blank)))
+    return plain.rows((*census.notes, *passed_over(blank)))
 
 
-def _careful(
-    item: FoundFile, layout: _Layout, census: _Census
-) -> Iterator[tuple[int, list[str]]]:
+def _careful(item: FoundFile, layout: _Layout, census: _Census) -> Iterator[tuple[int, list[str]]]:
     """The rows below the column names one by one, blank ones too, each with its number."""
     number, file = 0, item.file
     csv.field_size_limit(MOST_CHARACTERS_IN_A_VALUE)
@@ -320,7 +316,7 @@ class PlainRows:
 
     def __init__(self, work: Path, width: int) -> None:
         self.path = work / f"rows-{len(list(work.glob('rows-*')))}.csv"
-        self.width, self.held, self.untold = width, [], 0
+        self.width, self.held, self.count, self.untold = width, [], 0, 0
         self.sentences: list[str] = []
 
     def __enter__(self) -> "PlainRows":
@@ -336,6 +332,7 @@ class PlainRows:
     def write(self, number: int, values: list[str]) -> None:
         """Takes a row of the right width."""
         self.held.append((*values, str(number)))
+        self.count += 1
         if len(self.held) >= ROWS_AT_ONCE:
             self._write_held()
 
@@ -361,12 +358,12 @@ class PlainRows:
         if self.sentences:
             raise DataFault(*self.sentences)
 
-    @property
-    def relation(self) -> str:
+    def rows(self, notes: tuple[str, ...] = ()) -> Rows:
         """The rows for DuckDB."""
         options = ["header = false, delim = ','", "new_line = '\\n'"]
         options += ["max_line_size = 10000000, buffer_size = 10000000"]
-        return read_csv(self.path, self.width, options, (", 'source_row': 'varchar'"))
+        relation = read_csv(self.path, self.width, options, ", 'source_row': 'varchar'")
+        return Rows(relation, self.count, notes)
 
 
 def read_csv(path: Path, width: int, options: list[str], more: str = "") -> str:

@@ -214,7 +214,7 @@ def _rows(
             else:
                 plain.write(number, (values + [""] * width)[:width])
     plain.raise_if_any(name, f"have more than {width} values")
-    return Rows(plain.relation, None, passed_over(blank))
+    return plain.rows(passed_over(blank))
 
 
 def _refuse_formula(name: str, row: int, column: str) -> None:

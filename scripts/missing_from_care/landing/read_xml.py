@@ -222,7 +222,7 @@ class _Return:
                             values = [fields.get(name, "") for name in each.columns]
                             plain[each.name].write(numbers[each.name], values)
             self.written = plain
-        return Rows(self.written[table.name].relation)
+        return self.written[table.name].rows()
 
 
 def _begin(item: FoundFile) -> None:

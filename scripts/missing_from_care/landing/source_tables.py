@@ -41,7 +41,7 @@ class Rows:
     Attributes:
         relation: SQL with the columns c0, c1, … in the order of the header, blank as null or as
             nothing, and source_row (1 = the first row below the header, blank rows counted).
-        count: how many rows it must give; none if the reader itself has counted.
+        count: how many rows it must give; none if that is not known.
         notes: what the user should know, "decoded from cp1252".
     """
 
