@@ -8,6 +8,12 @@ with case_rows as (
 
 ),
 
+child_matches as (
+
+    select * from {{ ref('int_child_matches') }}
+
+),
+
 status_spellings as (
 
     select * from {{ ref('status_spellings') }}
@@ -25,12 +31,27 @@ earliest_year as (
 joined as (
 
     select
-        case_rows.*,
+        case_rows.source_file,
+        case_rows.source_row,
+        case_rows.child_id as recorded_child_id,
+        coalesce(child_matches.matched_child_id, case_rows.child_id) as child_id,
+        case_rows.system_id,
+        case_rows.status_text,
+        case_rows.start_text,
+        case_rows.started_on,
+        case_rows.started_at,
+        case_rows.end_text,
+        case_rows.ended_on,
+        case_rows.ended_at,
+        case_rows.interview_offered,
+        case_rows.interview_accepted,
+        case_rows.raw_values,
         {{ council_of('case_rows.source_file') }} as council,
         status_spellings.recorded_status,
         earliest_year.looked_after_since
     from case_rows
     cross join earliest_year
+    left join child_matches on case_rows.child_id = child_matches.child_id
     left join status_spellings on case_rows.status_text = status_spellings.spelling
 
 ),

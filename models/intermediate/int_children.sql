@@ -1,7 +1,25 @@
 -- Rule 6: what the Header says of each child: the last row in the latest return that has it, or the
 -- last row in the case-management extract.
 
-with rows_of_returns as (
+with child_matches as (
+
+    select * from {{ ref('int_child_matches') }}
+
+),
+
+sexes as (
+
+    select * from {{ ref('sexes') }}
+
+),
+
+ethnic_groups as (
+
+    select * from {{ ref('ethnic_groups') }}
+
+),
+
+rows_of_returns as (
 
     select
         'ssda903_header' as raw_table,
@@ -9,11 +27,12 @@ with rows_of_returns as (
         source_file,
         source_row,
         child_id,
+        birth_text,
         birth_date,
-        sex_code,
-        ethnic_code
-    from {{ ref('stg_ssda903__header') }}
-    where child_id is not null
+        sex,
+        ethnic_group
+    from {{ ref('int_header_rows_judged') }}
+    where reject_code is null
 
 ),
 
@@ -22,14 +41,18 @@ rows_of_extract as (
     select
         'ssd_person' as raw_table,
         cast(null as string) as collection_year,
-        source_file,
-        source_row,
-        child_id,
-        birth_date,
-        sex_code,
-        ethnic_code
-    from {{ ref('stg_ssd__person') }}
-    where child_id is not null
+        persons.source_file,
+        persons.source_row,
+        coalesce(child_matches.matched_child_id, persons.child_id) as child_id,
+        persons.birth_text,
+        persons.birth_date,
+        sexes.sex,
+        ethnic_groups.ethnic_group
+    from {{ ref('stg_ssd__person') }} as persons
+    left join child_matches on persons.child_id = child_matches.child_id
+    left join sexes on persons.sex_code = sexes.sex_code
+    left join ethnic_groups on persons.ethnic_code = ethnic_groups.ethnic_code
+    where persons.child_id is not null
 
 ),
 
@@ -65,33 +88,20 @@ ranked as (
 
 ),
 
-sexes as (
-
-    select * from {{ ref('sexes') }}
-
-),
-
-ethnic_groups as (
-
-    select * from {{ ref('ethnic_groups') }}
-
-),
-
 final as (
 
     select
-        ranked.child_id,
-        ranked.birth_date,
-        coalesce(sexes.sex, 'not_known') as sex,
-        coalesce(ethnic_groups.ethnic_group, 'not_known') as ethnic_group,
-        ranked.raw_table,
-        ranked.collection_year,
-        ranked.source_file,
-        ranked.source_row
+        child_id,
+        birth_text,
+        birth_date,
+        coalesce(sex, 'not_known') as sex,
+        coalesce(ethnic_group, 'not_known') as ethnic_group,
+        raw_table,
+        collection_year,
+        source_file,
+        source_row
     from ranked
-    left join sexes on ranked.sex_code = sexes.sex_code
-    left join ethnic_groups on ranked.ethnic_code = ethnic_groups.ethnic_code
-    where ranked.place_in_line = 1
+    where place_in_line = 1
 
 )
 

@@ -3,8 +3,8 @@
 
 with header_rows as (
 
-    select * from {{ ref('stg_ssda903__header') }}
-    where child_id is not null
+    select * from {{ ref('int_header_rows_judged') }}
+    where reject_code is null
 
 ),
 
@@ -18,12 +18,6 @@ episode_rows as (
 collection_years as (
 
     select * from {{ ref('int_return_years') }}
-
-),
-
-sexes as (
-
-    select * from {{ ref('sexes') }}
 
 ),
 
@@ -42,14 +36,13 @@ ranked_header_rows as (
 children_in_the_header as (
 
     select
-        ranked_header_rows.collection_year,
-        ranked_header_rows.child_id,
-        ranked_header_rows.birth_date,
-        ranked_header_rows.sex_code,
-        sexes.sex
+        collection_year,
+        child_id,
+        birth_date,
+        sex_code,
+        sex
     from ranked_header_rows
-    left join sexes on ranked_header_rows.sex_code = sexes.sex_code
-    where ranked_header_rows.place_in_line = 1
+    where place_in_line = 1
 
 ),
 

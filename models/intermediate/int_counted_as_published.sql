@@ -35,10 +35,10 @@ episode_rows as (
 header_rows as (
 
     select header_rows.*
-    from {{ ref('stg_ssda903__header') }} as header_rows
+    from {{ ref('int_header_rows_judged') }} as header_rows
     inner join own_folders
         on coalesce({{ council_of('header_rows.source_file') }}, '') = own_folders.folder
-    where header_rows.child_id is not null
+    where header_rows.reject_code is null
 
 ),
 

@@ -6,6 +6,24 @@ with episode_rows as (
 
 ),
 
+child_matches as (
+
+    select * from {{ ref('int_child_matches') }}
+
+),
+
+legal_statuses as (
+
+    select * from {{ ref('legal_statuses') }}
+
+),
+
+placement_types as (
+
+    select * from {{ ref('placement_types') }}
+
+),
+
 judged as (
 
     select
@@ -24,20 +42,26 @@ judged as (
 final as (
 
     select
-        collection_year,
-        source_file,
-        source_row,
-        child_id,
-        start_text,
-        started_on,
-        end_text,
-        ended_on,
-        reason_ceased_code,
-        legal_status_code,
-        placement_code,
-        reject_code,
-        case when reject_code is not null then raw_values end as raw_values
+        judged.collection_year,
+        judged.source_file,
+        judged.source_row,
+        judged.child_id as recorded_child_id,
+        coalesce(child_matches.matched_child_id, judged.child_id) as child_id,
+        judged.start_text,
+        judged.started_on,
+        judged.end_text,
+        judged.ended_on,
+        judged.reason_ceased_code,
+        judged.legal_status_code,
+        legal_statuses.legal_status_code is not null as is_legal_status_known,
+        judged.placement_code,
+        placement_types.placement_code is not null as is_placement_known,
+        judged.reject_code,
+        case when judged.reject_code is not null then judged.raw_values end as raw_values
     from judged
+    left join child_matches on judged.child_id = child_matches.child_id
+    left join legal_statuses on judged.legal_status_code = legal_statuses.legal_status_code
+    left join placement_types on judged.placement_code = placement_types.placement_code
 
 )
 

@@ -6,10 +6,17 @@ with interview_rows as (
 
 ),
 
+child_matches as (
+
+    select * from {{ ref('int_child_matches') }}
+
+),
+
 numbered as (
 
     select
-        *,
+        interview_rows.*,
+        coalesce(child_matches.matched_child_id, interview_rows.child_id) as matched_child_id,
         case
             when occasion_text is null then 1
             when
@@ -18,6 +25,7 @@ numbered as (
                 then cast(occasion_value as int)
         end as occasion_number
     from interview_rows
+    left join child_matches on interview_rows.child_id = child_matches.child_id
 
 ),
 
@@ -41,7 +49,8 @@ final as (
         source_file,
         source_row,
         interview_id,
-        child_id,
+        child_id as recorded_child_id,
+        matched_child_id as child_id,
         start_text,
         started_on,
         occasion_text,

@@ -6,6 +6,12 @@ with missing_rows as (
 
 ),
 
+child_matches as (
+
+    select * from {{ ref('int_child_matches') }}
+
+),
+
 status_spellings as (
 
     select * from {{ ref('status_spellings') }}
@@ -22,10 +28,12 @@ joined as (
 
     select
         missing_rows.*,
+        coalesce(child_matches.matched_child_id, missing_rows.child_id) as matched_child_id,
         status_spellings.recorded_status,
         collection_years.first_day as return_starts_on,
         collection_years.last_day as return_ends_on
     from missing_rows
+    left join child_matches on missing_rows.child_id = child_matches.child_id
     left join status_spellings on missing_rows.status_text = status_spellings.spelling
     left join collection_years on missing_rows.collection_year = collection_years.collection_year
 
@@ -54,7 +62,8 @@ final as (
         collection_year,
         source_file,
         source_row,
-        child_id,
+        child_id as recorded_child_id,
+        matched_child_id as child_id,
         birth_text,
         birth_date,
         status_text,

@@ -8,6 +8,12 @@ with uasc_rows as (
 
 ),
 
+child_matches as (
+
+    select * from {{ ref('int_child_matches') }}
+
+),
+
 flags as (
 
     select * from {{ ref('yes_no_flags') }}
@@ -20,7 +26,8 @@ final as (
         uasc_rows.collection_year,
         uasc_rows.source_file,
         uasc_rows.source_row,
-        uasc_rows.child_id,
+        uasc_rows.child_id as recorded_child_id,
+        coalesce(child_matches.matched_child_id, uasc_rows.child_id) as child_id,
         uasc_rows.sex_code,
         uasc_rows.birth_text,
         uasc_rows.birth_date,
@@ -36,6 +43,7 @@ final as (
         uasc_rows.raw_values,
         case when uasc_rows.child_id is null then 'MFC04' end as reject_code
     from uasc_rows
+    left join child_matches on uasc_rows.child_id = child_matches.child_id
     left join flags on uasc_rows.uasc_flag = flags.flag
 
 )

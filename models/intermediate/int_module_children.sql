@@ -1,0 +1,112 @@
+-- Rules 16 and 17: the children of each module and year, and whether any other module of the council
+-- knows them: by their identifiers as they are, and without regard to case and leading zeros. A module
+-- is held against others only where the council has a Header or Episodes besides it.
+
+{% set modules = {
+    'ssda903_header': 'stg_ssda903__header',
+    'ssda903_episodes': 'stg_ssda903__episodes',
+    'ssda903_missing': 'stg_ssda903__missing',
+    'ssda903_uasc': 'stg_ssda903__uasc',
+    'ssd_person': 'stg_ssd__person',
+    'ssd_cla_episodes': 'stg_ssd__cla_episodes',
+    'ssd_missing': 'stg_ssd__missing',
+    'ssd_immigration_status': 'stg_ssd__immigration_status',
+    'return_interviews': 'stg_return_interviews',
+} -%}
+
+with children as (
+
+    {% for raw_table, model in modules.items() -%}
+        select distinct
+            '{{ raw_table }}' as raw_table,
+            {{ 'collection_year' if raw_table.startswith('ssda903_') else "'all'" }}
+                as collection_year,
+            coalesce({{ council_of('source_file') }}, '') as folder,
+            child_id,
+            upper(regexp_replace(child_id, '^(([0-9]{3})[|])?0*', '')) as relaxed_id
+        from {{ ref(model) }}
+        where child_id is not null
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+known_by as (
+
+    select
+        folder,
+        child_id,
+        relaxed_id,
+        raw_table
+    from children
+    where raw_table <> 'return_interviews'
+
+),
+
+known as (
+
+    select
+        child_id,
+        min(raw_table) as first_table,
+        max(raw_table) as last_table
+    from known_by
+    group by child_id
+
+),
+
+known_relaxed as (
+
+    select
+        folder,
+        relaxed_id,
+        min(child_id) as first_child_id,
+        min(raw_table) as first_table,
+        max(raw_table) as last_table
+    from known_by
+    group by folder, relaxed_id
+
+),
+
+tables_of_all_children as (
+
+    select
+        folder,
+        min(raw_table) as first_table,
+        max(raw_table) as last_table
+    from children
+    where raw_table in ('ssda903_header', 'ssda903_episodes', 'ssd_person', 'ssd_cla_episodes')
+    group by folder
+
+),
+
+final as (
+
+    select
+        children.raw_table,
+        children.collection_year,
+        children.folder,
+        children.child_id,
+        known_relaxed.first_child_id as relaxed_child_id,
+        tables_of_all_children.folder is null
+        or (
+            tables_of_all_children.first_table = children.raw_table
+            and tables_of_all_children.last_table = children.raw_table
+        )
+        or coalesce(
+            known.first_table <> children.raw_table or known.last_table <> children.raw_table, false
+        ) as is_known,
+        coalesce(
+            known_relaxed.first_table <> children.raw_table
+            or known_relaxed.last_table <> children.raw_table,
+            false
+        ) as is_known_relaxed
+    from children
+    left join known on children.child_id = known.child_id
+    left join known_relaxed
+        on
+            children.folder = known_relaxed.folder
+            and children.relaxed_id = known_relaxed.relaxed_id
+    left join tables_of_all_children on children.folder = tables_of_all_children.folder
+
+)
+
+select * from final
