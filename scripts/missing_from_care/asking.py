@@ -22,6 +22,7 @@ QUESTIONS = "stg_foi_request_questions"
 REQUESTS = "stg_foi_requests"
 QUESTION_VIEWS = (
     "int_question_periods",
+    "int_question_faults",
     "int_question_problems",
     "int_answer_counts",
     "int_answers",

@@ -5,7 +5,7 @@ request seeds need neither.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -73,8 +73,23 @@ def macro_sql(name: str, *arguments: str) -> str:
     return str(dbt.macros[name](*arguments))
 
 
+def rendered(macro: str, *arguments: object) -> str:
+    """What one of the project's macros writes."""
+    _, dbt = _environment()
+    return dbt.macros[macro](*arguments)
+
+
+def raised_sentences(problem: duckdb.Error) -> list[str]:
+    """The sentences that a statement raised; DuckDB puts the kind of error before them."""
+    text = str(problem)
+    return (text.partition(": ")[2] or text).splitlines()
+
+
 def make_table(
-    connection: duckdb.DuckDBPyConnection, name: str, header: list[str], rows: list[list[str]]
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    header: list[str],
+    rows: Sequence[Sequence[str | None]],
 ) -> None:
     """Makes a table of texts; a blank is null, as in dbt's seeds."""
     places = (f"nullif(unnest(cast(? as varchar[])), '') as {column}" for column in header)

@@ -34,6 +34,7 @@ ANSWER = ["period", "period_start", "period_end", "category", "value", "marker"]
 OF_QUESTIONS = {
     "stg_foi_request_questions",
     "int_question_periods",
+    "int_question_faults",
     "int_question_problems",
     "int_answer_counts",
     "int_answers",

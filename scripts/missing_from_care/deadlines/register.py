@@ -4,9 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.landing.delimited_text import read_tables
-from missing_from_care.landing.source_tables import FaultList, column_names, listed
+from missing_from_care.models_in_memory import raised_sentences, rendered
 from missing_from_care.project import CHECKOUT
 
 COLUMNS = (
@@ -28,24 +29,14 @@ class Register:
 
     Attributes:
         file: its path as the user wrote it.
-        rows: the values of `COLUMNS` for each request; blank where the file has no such column.
-        numbers: the row of each request in the file, 1 = the first below the header.
+        rows: the values of `COLUMNS` in each row below the header, None where the file has no such
+            column; a blank row has no value at all.
         unused: columns of the file that no deadline depends on.
     """
 
     file: str
-    rows: list[list[str]]
-    numbers: list[int]
-    unused: tuple[str, ...]
-
-    def rows_of(self, request_ref: str | None) -> str:
-        """Where a request stands, "row 3" or "rows 3 and 7"."""
-        found = [
-            str(number)
-            for number, row in zip(self.numbers, self.rows, strict=True)
-            if row[0].strip() == (request_ref or "")
-        ]
-        return f"rows {' and '.join(found)}" if len(found) > 1 else f"row {''.join(found)}"
+    rows: list[list[str | None]]
+    unused: str
 
 
 def usual_register() -> Path:
@@ -55,7 +46,7 @@ def usual_register() -> Path:
 
 
 def read_register(path: Path) -> Register:
-    """Reads a register CSV file.
+    """Reads a register CSV file, with the macro by which dbt reads it.
 
     Args:
         path: the file, with at least the columns `NEEDED`.
@@ -67,51 +58,20 @@ def read_register(path: Path) -> Register:
         UsageFault: there is no such file, or it cannot be read.
         DataFault: it is no CSV file, a column is missing or twice there, or a row is ragged.
     """
+    statement = rendered("register_rows", str(path), list(COLUMNS), list(NEEDED))
     try:
-        tables = read_tables(path, str(path))
+        path.open("rb").close()
+        with duckdb.connect() as connection:
+            found = connection.execute(f"from {statement}").fetchall()
     except OSError as problem:
         raise UsageFault(
             f"{path} cannot be read ({problem.strerror}): name a register with --register FILE."
         ) from problem
-    if not tables:
-        raise DataFault(f"{path} is empty: its first line must name the columns, {_wanted()}.")
-    table = tables[0]
-    if table.problem:
-        raise DataFault(f"{path} {table.problem}")
-    header = column_names(table.header)
-    _check_header(path, header)
-    faults = FaultList()
-    rows, numbers = [], []
-    for number, values in table.rows():
-        if not any(value.strip() for value in values):
-            continue
-        if len(values) != len(header):
-            faults.add(
-                f"{path}, row {number} below the header: {len(values)} values where the "
-                f"header has {len(header)} columns; is a comma not in quotation marks?"
-            )
-            continue
-        by_name = dict(zip(header, values, strict=True))
-        rows.append([by_name.get(column, "") for column in COLUMNS])
-        numbers.append(number)
-    faults.raise_if_any()
-    unused = tuple(name for name in header if name and name not in COLUMNS)
-    return Register(str(path), rows, numbers, unused)
-
-
-def _check_header(path: Path, header: list[str]) -> None:
-    missing = [name for name in NEEDED if name not in header]
-    if missing:
-        raise DataFault(
-            f"{path}, the line of column names: {listed(missing)} is not there; a register has "
-            f"the columns {_wanted()}, of which only {' and '.join(NEEDED)} must be filled."
-        )
-    twice = sorted({name for name in header if name in COLUMNS and header.count(name) > 1})
-    if twice:
-        raise DataFault(
-            f"{path}, the line of column names: {listed(twice)} stands there twice; rename one."
-        )
-
-
-def _wanted() -> str:
-    return ", ".join(COLUMNS)
+    except duckdb.Error as problem:
+        raise DataFault(*raised_sentences(problem)) from problem
+    rows: list[list[str | None]] = [
+        [None] * len(COLUMNS) for _ in range(max((row[-2] for row in found), default=0))
+    ]
+    for *values, number, _ in found:
+        rows[number - 1] = values
+    return Register(str(path), rows, (found[0][-1] or "") if found else "")
