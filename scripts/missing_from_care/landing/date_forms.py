@@ -5,10 +5,9 @@ for the file as a whole. What a form reads is asked of the macro by which stagin
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 import duckdb
 
@@ -23,6 +22,15 @@ ONLY_TO_TELL = (*TURNED.values(), "year_first_short", "year_day_month")
 FEWEST_DATES = 5
 MOST_YEARS_BEFORE = 30
 STARTS_AND_ENDS = ("mis_start", "mis_end")
+SWAPPED = (
+    "all days to the 12th are written in one way and all later ones in another, as when a "
+    "spreadsheet with US settings has swapped days and months"
+)
+NO_FORM = "the dates are in no one form that is known"
+YEAR_DAY_MONTH = "the dates look year-day-month"
+BOTH_ORDERS = "some dates of the file can only be day-first and others only month-first"
+
+Facts = dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -39,33 +47,11 @@ class DateForms:
     refused: tuple[str, ...] = ()
     remarks: dict[str, str] = field(default_factory=dict)
 
-    def read(self, column: str) -> str:
-        """SQL for the day in a column of the file."""
-        form = self.forms.get(column, USUAL)
-        if form == "none":
-            return "cast(null as date)"
-        return parsed(_text(column), form, str(9999))
-
-
-def parsed(text: str, form: str, latest_year: str) -> str:
-    """SQL for the day that a text is, read by a form."""
-    return macro_sql("parse_date", text, f"'{form}'", latest_year)
-
-
-def _text(column: str) -> str:
-    return macro_sql("source_text", column)
-
-
-@cache
-def _threshold(name: str) -> int:
-    with (CHECKOUT / "seeds" / "rules" / "thresholds.csv").open(encoding="utf-8") as stream:
-        return next(int(row["value"]) for row in csv.DictReader(stream) if row["threshold"] == name)
-
 
 def find_date_forms(
     connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str], year: int | None
 ) -> DateForms:
-    """Decides in which form the dates of a file are.
+    """Decides in which form the dates of a file are; keeps its dates for `spans`.
 
     Args:
         connection: where the relation can be read.
@@ -74,140 +60,209 @@ def find_date_forms(
         year: the first calendar year of the collection year, if the rows are all of one.
     """
     build_model(connection, "blank_words")
-    texts = " union all ".join(
+    values = " union all ".join(
         f"select '{name}' as column_name, {name} as value, count(*) as rows from {relation} "
-        f"where {name} is not null group by all"
+        f"where trim({name}) <> '' group by all"
         for name in columns
     )
-    latest = f"{(year or 2999) + 1 + _threshold('years_ahead_of_two_digits')}"
-    days = ", ".join(f"{parsed('text', form, latest)} as {form}" for form in FORMS + ONLY_TO_TELL)
     connection.execute(
-        f"""
-        create or replace temp table dates as
-        select *, {days}
-        from (
-            select column_name, {_text("value")} as text, cast(sum(rows) as bigint) as rows
-            from ({texts})
-            group by all
+        f"create or replace temp table texts as select *, {_macro('source_text', 'value')} as text "
+        f"from ({values})"
+    )
+    latest = str((year or 2999) + 1 + _threshold("years_ahead_of_two_digits"))
+    facts = _facts(connection, (USUAL, TURNED[USUAL]), year, latest)
+    # Most files are in the return's own form, and the other forms take ten times as long to try.
+    if any(each[USUAL] < each["total"] for each in facts.values()):
+        facts = _facts(connection, (*FORMS, *ONLY_TO_TELL), year, latest)
+    return _decided({name: facts[name] for name in columns if name in facts})
+
+
+def spans(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    start_and_end: tuple[str, str],
+    dates: DateForms,
+    label: str = "''",
+) -> list[tuple[str, int, int | None, int]]:
+    """In which collection years the rows start and end whose forms were found last.
+
+    Args:
+        connection: as given to `find_date_forms`.
+        relation: likewise.
+        start_and_end: its columns of the start and of the end.
+        dates: what was found.
+        label: SQL for what the rows are told apart by.
+
+    Returns:
+        Label, the first calendar year of the start's and of the end's year, and how many rows. The
+        end's is none if it is blank; rows with a date that cannot be read are left out.
+    """
+    start, end = start_and_end
+    sides = []
+    for name in start_and_end:
+        form = dates.forms.get(name, USUAL)
+        day = "cast(null as date)" if form == "none" else form
+        sides.append(
+            f"(select value, text, year({day}) - cast(month({day}) < 4 as int) as year "
+            f"from days where column_name = '{name}')"
         )
-        where text is not null
+    found = connection.execute(
+        f"""
+        select label, starts.year, ends.year, cast(sum(rows) as bigint)
+        from (
+            select {label} as label, {start}, {end}, count(*) as rows from {relation} group by all
+        )
+        inner join {sides[0]} as starts on {start} = starts.value
+        left join {sides[1]} as ends on {end} = ends.value
+        where starts.year is not null and (ends.year is not null or ends.text is null)
+        group by all
         """
     )
-    found = [_Column(connection, name, year) for name in columns]
-    return _decided([each for each in found if each.total], year)
+    return found.fetchall()
 
 
-class _Column:
-    """What each form reads of a column's values."""
+@cache
+def _macro(name: str, *arguments: str) -> str:
+    return macro_sql(name, *arguments)
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, year: int | None) -> None:
-        self.connection, self.name, self.year = connection, name, year
-        told = ", ".join(f"coalesce(sum(rows) filter ({form} is not null), 0)" for form in FORMS)
-        self.total, *reads = self._row(f"coalesce(sum(rows), 0), {told}")
-        self.reads = dict(zip(FORMS, reads, strict=True))
-        for form, turned in TURNED.items():
-            self.reads[form] = self._count(f"{form} is not null or {turned} is not null")
 
-    def _row(self, what: str) -> Sequence[Any]:
-        return self.connection.execute(
-            f"select {what} from dates where column_name = ?", [self.name]
-        ).fetchall()[0]
+@cache
+def _threshold(name: str) -> int:
+    with (CHECKOUT / "seeds" / "rules" / "thresholds.csv").open(encoding="utf-8") as stream:
+        return next(int(row["value"]) for row in csv.DictReader(stream) if row["threshold"] == name)
 
-    def _count(self, condition: str) -> int:
-        return int(self._row(f"coalesce(sum(rows) filter ({condition}), 0)")[0])
 
-    def form(self) -> str:
-        """The form that reads nearly all values; `none` if there is none."""
-        best = max(FORMS, key=lambda form: (self.reads[form], -FORMS.index(form)))
-        is_enough = 100 * self.reads[best] >= _threshold("date_form_fits_at_least") * self.total
-        if not is_enough:
-            return "none"
-        if best in SERIALS and self.fits(SERIALS[1]) > self.fits(SERIALS[0]):
-            return SERIALS[1]
-        if best == "day_first_short" and self.fits("year_first_short") > self.fits(best):
-            return "none"
-        return best
-
-    def only(self, form: str, other: str) -> int:
-        """How many values one form reads and the other does not."""
-        return self._count(f"{form} is not null and {other} is null")
-
-    def fits(self, form: str, condition: str = "true") -> int:
-        """How many days lie where the collection year lets them, if the form reads them."""
-        if self.year is None:
-            return 0
-        end = f"date '{self.year + 1}-03-31'"
-        if self.name in STARTS_AND_ENDS:
-            where = f"{form} between date '{self.year}-04-01' and {end}"
-        else:
-            first = f"date '{self.year + 1 - MOST_YEARS_BEFORE}-03-31'"
-            where = f"{form} between {first} and {end}"
-        return self._count(f"({condition}) and {where}")
-
-    def looks_turned(self, form: str) -> bool:
-        """Whether the number that should be the day hardly varies while the month does."""
-        days, months = self._row(
-            f"count(distinct day({form})) filter ({form} <> {TURNED[form]}), "
-            f"count(distinct month({form})) filter ({form} <> {TURNED[form]})"
+def _facts(
+    connection: duckdb.DuckDBPyConnection, forms: Sequence[str], year: int | None, latest: str
+) -> dict[str, Facts]:
+    """What the forms read of each column, in numbers of rows."""
+    days = ", ".join(
+        f"{_macro('parse_date', 'text', repr(form), latest)} as {form}" for form in forms
+    )
+    connection.execute(f"create or replace temp table days as select *, {days} from texts")
+    converted = "regexp_matches(text, '^[0-9]{4}-')"
+    shown = "day_first"
+    if "month_name" in forms:
+        converted, shown = (
+            f"(month_name is not null or {converted})",
+            "coalesce(month_name, day_first)",
         )
-        return months >= FEWEST_DATES and days <= max(1, months // 4)
-
-    def is_swapped(self) -> bool:
-        """Whether a spreadsheet turned those dates whose day can be a month, and left the rest."""
-        converted = "(month_name is not null or regexp_matches(text, '^[0-9]{4}-'))"
-        as_text = "(day_first is not null and regexp_matches(text, '^[0-9]{1,2}[^0-9]'))"
-        day = "day(coalesce(month_name, day_first))"
-        left, left_large = self._count(as_text), self._count(f"{as_text} and day(day_first) > 12")
-        done, done_small = self._count(converted), self._count(f"{converted} and {day} <= 12")
-        return min(left, done) >= FEWEST_DATES and left == left_large and done == done_small
-
-
-def _decided(columns: Sequence[_Column], year: int | None) -> DateForms:
-    forms, remarks = {}, {}
-    for column in columns:
-        form = column.form()
-        if column.is_swapped():
-            form, remarks[column.name] = (
-                "none",
-                (
-                    "all days to the 12th are written in one way and all later ones in another, as "
-                    "when a spreadsheet with US settings has swapped days and months"
-                ),
-            )
-        elif form == "day_first" and column.only("year_day_month", "day_first") > 0:
-            if not column._count("year_day_month is null and day_first is not null"):
-                form, remarks[column.name] = "none", "the dates look year-day-month"
-        if form == "none":
-            remarks.setdefault(column.name, "the dates are in no one form that is known")
-        forms[column.name] = form
-    turning = [each for each in columns if forms[each.name] in TURNED]
-    order = _order(turning, forms, year)
-    if order == "month_first":
-        return DateForms(refused=tuple(each.name for each in turning))
-    if order == "none":
-        for each in turning:
-            forms[each.name] = "none"
-            remarks[each.name] = "some dates can only be day-first and others only month-first"
-    return DateForms({name: form for name, form in forms.items() if form != USUAL}, remarks=remarks)
-
-
-def _order(columns: Sequence[_Column], forms: dict[str, str], year: int | None) -> str:
-    """Whether the numbers of a file's dates are day-first, month-first or `none` for certain."""
-    pairs = [(each, forms[each.name], TURNED[forms[each.name]]) for each in columns]
-    day = sum(each.only(form, turned) for each, form, turned in pairs)
-    month = sum(each.only(turned, form) for each, form, turned in pairs)
-    if day or month:
-        share = _threshold("date_form_fits_at_least")
-        if 100 * day >= share * (day + month):
-            return "day_first"
-        return "month_first" if 100 * month >= share * (day + month) else "none"
-    told = [
-        (each.fits(form, f"{form} <> {turned}"), each.fits(turned, f"{form} <> {turned}"))
-        for each, form, turned in pairs
+    as_text = "regexp_matches(text, '^[0-9]{1,2}[^0-9]') and day_first is not null"
+    facts = {
+        "total": "true",
+        "text_dates": as_text,
+        "text_large_days": f"{as_text} and day(day_first) > 12",
+        "converted_dates": converted,
+        "converted_small_days": f"{converted} and day({shown}) <= 12",
+    }
+    for form in forms:
+        facts[form] = f"{form} is not null"
+        facts[f"fits_{form}"] = _fits(form, year)
+    for form, turned in TURNED.items():
+        if form in forms:
+            facts[f"either_{form}"] = f"{form} is not null or {turned} is not null"
+            facts[f"only_{form}"] = f"{form} is not null and {turned} is null"
+            facts[f"only_{turned}"] = f"{turned} is not null and {form} is null"
+            for each in (form, turned):
+                facts[f"told_{each}"] = f"{form} <> {turned} and {_fits(each, year)}"
+    if "year_day_month" in forms:
+        facts["only_year_day_month"] = "year_day_month is not null and day_first is null"
+        facts["never_year_day_month"] = "year_day_month is null and day_first is not null"
+    sums = [
+        f"cast(coalesce(sum(rows) filter ({condition}), 0) as bigint) as {name}"
+        for name, condition in facts.items()
     ]
-    as_day, as_month = sum(first for first, _ in told), sum(second for _, second in told)
-    if max(as_day, as_month) >= FEWEST_DATES and max(as_day, as_month) > 2 * min(as_day, as_month):
-        return "day_first" if as_day > as_month else "month_first"
-    if any(each.looks_turned(form) for each, form, _ in pairs):
-        return "month_first"
+    for form, turned in TURNED.items():
+        if form in forms:
+            for part in ("day", "month"):
+                kinds = f"count(distinct {part}({form})) filter ({form} <> {turned})"
+                sums.append(f"{kinds} as {part}s_{form}")
+    found = connection.execute(
+        f"select column_name, {', '.join(sums)} from days where text is not null "
+        "group by column_name order by column_name"
+    )
+    names = [each[0] for each in found.description[1:]]
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in found.fetchall()}
+
+
+def _fits(form: str, year: int | None) -> str:
+    """Whether a day lies where the collection year lets it."""
+    if year is None:
+        return "false"
+    names = ", ".join(f"'{name}'" for name in STARTS_AND_ENDS)
+    return (
+        f"{form} <= date '{year + 1}-03-31' and {form} >= case when column_name in ({names}) "
+        f"then date '{year}-04-01' else date '{year + 1 - MOST_YEARS_BEFORE}-04-01' end"
+    )
+
+
+def _is_swapped(facts: Facts) -> bool:
+    """Whether a spreadsheet turned those dates whose day can be a month, and left the rest."""
+    return (
+        min(facts["text_dates"], facts["converted_dates"]) >= FEWEST_DATES
+        and facts["text_dates"] == facts["text_large_days"]
+        and facts["converted_dates"] == facts["converted_small_days"]
+    )
+
+
+def _is_nearly_all(part: int, whole: int) -> bool:
+    return 100 * part >= _threshold("date_form_fits_at_least") * whole
+
+
+def _decided(columns: Mapping[str, Facts]) -> DateForms:
+    forms, remarks = {}, {}
+    for name, facts in columns.items():
+        forms[name], remark = _form(facts)
+        remarks |= {name: remark} if remark else {}
+    turning = {name: columns[name] for name, form in forms.items() if form in TURNED}
+    order = _order(turning, forms)
+    if order == "month_first":
+        return DateForms(refused=tuple(turning))
+    if order == "none":
+        forms |= dict.fromkeys(turning, "none")
+        remarks |= dict.fromkeys(turning, BOTH_ORDERS)
+    forms = {name: form for name, form in forms.items() if form != USUAL}
+    return DateForms(forms, remarks=remarks)
+
+
+def _form(facts: Facts) -> tuple[str, str]:
+    """The form that reads nearly all values of a column; `none`, and why, if none does."""
+    if _is_swapped(facts):
+        return "none", SWAPPED
+    if facts[USUAL] == facts["total"]:
+        return USUAL, ""
+    reads = {form: facts.get(f"either_{form}", facts[form]) for form in FORMS}
+    best = max(FORMS, key=lambda form: (reads[form], -FORMS.index(form)))
+    if facts["only_year_day_month"] and not facts["never_year_day_month"]:
+        return "none", YEAR_DAY_MONTH
+    if not _is_nearly_all(reads[best], facts["total"]):
+        return "none", NO_FORM
+    if best in SERIALS:
+        return max(SERIALS, key=lambda form: facts[f"fits_{form}"]), ""
+    if best == "day_first_short" and facts["fits_year_first_short"] > facts[f"fits_{best}"]:
+        return "none", "the dates look year-month-day with two digits for the year"
+    return best, ""
+
+
+def _order(columns: Mapping[str, Facts], forms: Mapping[str, str]) -> str:
+    """Whether the numbers of a file's dates are day-first, month-first or, for certain, `none`.
+
+    A value that only one order can read is evidence. Without any, the collection year tells, then
+    variety: in a true column days vary more than months. Else the return's own form is taken.
+    """
+    named = [(facts, forms[name], TURNED[forms[name]]) for name, facts in columns.items()]
+    day = sum(facts[f"only_{form}"] for facts, form, _ in named)
+    month = sum(facts[f"only_{turned}"] for facts, _, turned in named)
+    if day or month:
+        if _is_nearly_all(day, day + month):
+            return "day_first"
+        return "month_first" if _is_nearly_all(month, day + month) else "none"
+    day = sum(facts[f"told_{form}"] for facts, form, _ in named)
+    month = sum(facts[f"told_{turned}"] for facts, _, turned in named)
+    if max(day, month) >= FEWEST_DATES and max(day, month) > 2 * min(day, month):
+        return "day_first" if day > month else "month_first"
+    for facts, form, _ in named:
+        days, months = facts[f"days_{form}"], facts[f"months_{form}"]
+        if months >= FEWEST_DATES and days <= max(1, months // 4):
+            return "month_first"
     return "day_first"

@@ -13,6 +13,7 @@ from missing_from_care.faults import DataFault
 from missing_from_care.landing import checks, read_text, read_workbook, read_xml
 from missing_from_care.landing.case_extracts import check_newest, check_taken, day_in_name
 from missing_from_care.landing.date_forms import DateForms, find_date_forms
+from missing_from_care.landing.date_forms import spans as date_spans
 from missing_from_care.landing.find_files import WORKBOOKS, find_files
 from missing_from_care.landing.parts import (
     Form,
@@ -325,8 +326,10 @@ class _Landing:
         chosen = [f"c{names.index(name)} as {name}" for name in START_AND_END[table.name]]
         relation = source.rows(self.parts.work, False).relation
         named = f"(select {_year_value(source)} as label, {', '.join(chosen)} from {relation})"
-        dates = find_date_forms(self.parts.connection, named, START_AND_END[table.name], None)
-        for label, (start, end, count) in self._span_rows(table, named, dates, "label"):
+        columns = START_AND_END[table.name]
+        dates = find_date_forms(self.parts.connection, named, columns, None)
+        found = date_spans(self.parts.connection, named, columns, dates, "label")
+        for label, start, end, count in found:
             spans[labels[label]][start, end] += count
         return spans
 
@@ -359,7 +362,8 @@ class _Landing:
             rows = f"read_parquet({sql_path(part.path)})"
             dates = self._dates(table, split_council(year)[1], source.file, rows)
             if table.name in START_AND_END:
-                for _, (start, end, count) in self._span_rows(table, rows, dates, "''"):
+                found = date_spans(self.parts.connection, rows, START_AND_END[table.name], dates)
+                for _, start, end, count in found:
                     spans[year][source.file][start, end] += count
             if part.councils:
                 councils[year, source.file] = part.councils
@@ -413,32 +417,6 @@ class _Landing:
                 "them is “not available”. Export the file again with dates as dd/mm/yyyy."
             )
         return dates
-
-    def _span_rows(
-        self, table: RawTable, rows: str, dates: DateForms, label: str
-    ) -> list[tuple[str, tuple[int, int | None, int]]]:
-        """How many rows start and end in which collection years."""
-        start, end = START_AND_END[table.name]
-        days = f"{dates.read(start)} as first_day, {dates.read(end)} as last_day"
-        found = self.parts.connection.execute(
-            f"""
-            select
-                label,
-                year(first_day) - cast(month(first_day) < 4 as int),
-                year(last_day) - cast(month(last_day) < 4 as int),
-                sum(rows)
-            from (
-                select *, {days}
-                from (
-                    select {label} as label, {start}, {end}, count(*) as rows
-                    from {rows} group by all
-                )
-            )
-            where first_day is not null and (last_day is not null or coalesce(trim({end}), '') = '')
-            group by all
-            """
-        ).fetchall()
-        return [(name, (first, last, int(count))) for name, first, last, count in found]
 
     def _check_unchanged(self, item: FoundFile) -> None:
         if _state(item.path) != self.states[item.file]:
