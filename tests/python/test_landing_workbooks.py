@@ -82,7 +82,7 @@ def test_cells_are_read_as_a_person_sees_them(source, into):
     ]
     assert ("2017-18/m.xlsx#Trend", "chart") in report.not_used
     notes = next(each.notes for each in report.landed if each.table.module == "Missing")
-    assert notes == ("hidden sheet",)
+    assert notes == ("hidden sheet", "1 blank row passed over")
 
 
 def test_a_formula_without_its_result_is_not_blank(source, into):

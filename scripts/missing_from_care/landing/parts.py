@@ -40,7 +40,7 @@ MODULES_COLUMNS = (
 PART_NAME = "[a-z0-9_]+/[0-9]{5,}-[0-9a-f]{64}[.]parquet"
 # Many rows compress well, and a group of rows is held in memory whole.
 MOST_ROWS_OF_A_GROUP, FEWEST_ROWS_OF_A_GROUP, BYTES_OF_A_GROUP = 40_960, 2_048, 16 << 20
-MEMORY = "250MB"
+MEMORY = "1GB"
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,9 @@ def _layout(item: FoundFile) -> _Layout | None:
         return None
     told = re.fullmatch(r'\s*"?sep=(.)"?\s*', lines[filled[0]], re.I | re.S)
     best, at = _best(lines[:LINES_UNTIL_THE_NAMES], [told[1]] if told else list(SEPARATORS))
-    if best is None:
+    if best:
+        _check_names(item, lines[at], best)
+    else:
         at = filled[1] if told and len(filled) > 1 else filled[0]
         best = told[1] if told else ","
     if not is_whole and len(lines[at]) > BYTES_AT_FIRST // 2:
@@ -146,6 +148,16 @@ def _best(lines: list[str], separators: list[str]) -> tuple[str | None, int]:
         if at is not None:
             found.append((-len(_values(lines[at], separator)), at, separator))
     return (min(found)[2], min(found)[1]) if found else (None, 0)
+
+
+def _check_names(item: FoundFile, line: str, separator: str) -> None:
+    try:
+        next(csv.reader([line.rstrip("\r\n")], delimiter=separator, strict=True), [])
+    except csv.Error as problem:
+        raise DataFault(
+            f"{item.file}, the line of column names: {_explained(problem)} Mend the file, or move "
+            "it out of the source folder if it is no extract."
+        ) from None
 
 
 def _values(line: str, separator: str) -> list[str]:
