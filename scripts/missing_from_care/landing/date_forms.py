@@ -49,7 +49,11 @@ class DateForms:
 
 
 def find_date_forms(
-    connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str], year: int | None
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    columns: Sequence[str],
+    year: int | None,
+    from_1904: bool = False,
 ) -> DateForms:
     """Decides in which form the dates of a file are; keeps its dates for `spans`.
 
@@ -58,6 +62,8 @@ def find_date_forms(
         relation: SQL of the rows.
         columns: its columns of dates.
         year: the first calendar year of the collection year, if the rows are all of one.
+        from_1904: whether the workbook says that it counts its days from 1904. Where nothing says
+            so, serial numbers count from what puts more days where the collection year lets them.
     """
     build_model(connection, "blank_words")
     values = " union all ".join(
@@ -74,7 +80,7 @@ def find_date_forms(
     # Most files are in the return's own form, and the other forms take ten times as long to try.
     if any(each[USUAL] < each["total"] for each in facts.values()):
         facts = _facts(connection, (*FORMS, *ONLY_TO_TELL), year, latest)
-    return _decided({name: facts[name] for name in columns if name in facts})
+    return _decided({name: facts[name] for name in columns if name in facts}, from_1904)
 
 
 def spans(
@@ -147,7 +153,8 @@ def _facts(
             f"(month_name is not null or {converted})",
             "coalesce(month_name, day_first)",
         )
-    as_text = "regexp_matches(text, '^[0-9]{1,2}[^0-9]') and day_first is not null"
+    numbers = "regexp_matches(text, '^[0-9]{1,2}[^0-9]')"
+    as_text = f"{numbers} and day_first is not null"
     facts = {
         "total": "true",
         "text_dates": as_text,
@@ -175,7 +182,9 @@ def _facts(
     for form, turned in TURNED.items():
         if form in forms:
             for part in ("day", "month"):
-                kinds = f"count(distinct {part}({form})) filter ({form} <> {turned})"
+                kinds = (
+                    f"count(distinct {part}({form})) filter ({numbers} and {turned} is not null)"
+                )
                 sums.append(f"{kinds} as {part}s_{form}")
     found = connection.execute(
         f"select column_name, {', '.join(sums)} from days where text is not null "
@@ -209,11 +218,15 @@ def _is_nearly_all(part: int, whole: int) -> bool:
     return 100 * part >= _threshold("date_form_fits_at_least") * whole
 
 
-def _decided(columns: Mapping[str, Facts]) -> DateForms:
+def _decided(columns: Mapping[str, Facts], from_1904: bool) -> DateForms:
     forms, remarks = {}, {}
     for name, facts in columns.items():
         forms[name], remark = _form(facts)
         remarks |= {name: remark} if remark else {}
+    numbered = [name for name, form in forms.items() if form in SERIALS]
+    fits = {form: sum(columns[name][f"fits_{form}"] for name in numbered) for form in SERIALS}
+    epoch = SERIALS[1] if from_1904 else max(SERIALS, key=lambda form: fits[form])
+    forms |= dict.fromkeys(numbered, epoch)
     turning = {name: columns[name] for name, form in forms.items() if form in TURNED}
     order = _order(turning, forms)
     if order == "month_first":
@@ -237,8 +250,6 @@ def _form(facts: Facts) -> tuple[str, str]:
         return "none", YEAR_DAY_MONTH
     if not _is_nearly_all(reads[best], facts["total"]):
         return "none", NO_FORM
-    if best in SERIALS:
-        return max(SERIALS, key=lambda form: facts[f"fits_{form}"]), ""
     if best == "day_first_short" and facts["fits_year_first_short"] > facts[f"fits_{best}"]:
         return "none", "the dates look year-month-day with two digits for the year"
     return best, ""

@@ -360,7 +360,7 @@ class _Landing:
                 self.faults.add(_unreadable(source.file, problem))
                 continue
             rows = f"read_parquet({sql_path(part.path)})"
-            dates = self._dates(table, split_council(year)[1], source.file, rows)
+            dates = self._dates(table, split_council(year)[1], source, rows)
             if table.name in START_AND_END:
                 found = date_spans(self.parts.connection, rows, START_AND_END[table.name], dates)
                 for _, start, end, count in found:
@@ -401,10 +401,11 @@ class _Landing:
             self.faults.add(*([sentence] if sentence else []))
         return modules
 
-    def _dates(self, table: RawTable, year: str, file: str, rows: str) -> DateForms:
+    def _dates(self, table: RawTable, year: str, source: SourceTable, rows: str) -> DateForms:
         """The forms of a file's dates; dates that look month-first are refused."""
-        first = int(year[:4]) if year else None
-        dates = find_date_forms(self.parts.connection, rows, table.dates, first)
+        first, file = int(year[:4]) if year else None, source.file
+        from_1904 = read_workbook.FROM_1904 in source.notes
+        dates = find_date_forms(self.parts.connection, rows, table.dates, first, from_1904)
         if dates.refused:
             columns = f"column{'s' * (len(dates.refused) > 1)} {', '.join(dates.refused).upper()}"
             self.faults.add(

@@ -44,6 +44,7 @@ ROWS_UNTIL_THE_NAMES = 30
 MOST_BYTES_OF_A_WORKBOOK = 1 << 30
 MOST_BYTES_OF_SHARED_TEXT = 200 << 20
 MOST_ROWS, MOST_CELLS = 1_048_576, 20_000_000
+FROM_1904 = "counts its days from 1904"
 FORMULA = "\0formula"
 HALF_A_SECOND = dt.timedelta(microseconds=500_000)
 SURPLUS = "a value stands to the right of the last column that has a name"
@@ -70,6 +71,7 @@ def read_tables(item: FoundFile) -> list[SourceTable]:
         OSError: the file cannot be read.
     """
     _check(item)
+    epoch = (FROM_1904,) if _counts_from_1904(item) else ()
     tables = []
     with _opened(item) as book:
         for at, sheet in enumerate(book.sheets_metadata):
@@ -82,7 +84,7 @@ def read_tables(item: FoundFile) -> list[SourceTable]:
                 tables.append(SourceTable(name, unused="sheet without a table"))
                 continue
             is_hidden = sheet.visible != SheetVisibleEnum.Visible
-            notes = ("hidden sheet",) if is_hidden else ()
+            notes = (*epoch, *(("hidden sheet",) if is_hidden else ()))
             rows = partial(_rows, item, at, name, *found)
             tables.append(SourceTable(name, found[1], rows, notes))
     return tables
@@ -237,6 +239,18 @@ def _marks(item: FoundFile, at: int, name: str) -> Marks:
                 yield from _marked_rows(part, padded, name)
     except (*DAMAGE, KeyError, IndexError, etree.XMLSyntaxError) as problem:
         raise DataFault(_damaged(item.file, problem)) from None
+
+
+def _counts_from_1904(item: FoundFile) -> bool:
+    """Whether the numbers of days count from 1904, as an old setting of one system has it."""
+    if not item.file.lower().endswith((".xlsx", ".xlsm")):
+        return False
+    try:
+        with zipfile.ZipFile(item.path) as archive:
+            found = _parsed(archive, "xl/workbook.xml").find("{*}workbookPr")
+    except (*DAMAGE, KeyError, etree.XMLSyntaxError) as problem:
+        raise DataFault(_damaged(item.file, problem)) from None
+    return found is not None and found.get("date1904") in ("1", "true")
 
 
 def _sheet_part(archive: zipfile.ZipFile, at: int) -> str:
