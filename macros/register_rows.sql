@@ -46,7 +46,7 @@
                     ltrim(text, chr(65279)) || chr(10),
                     '^\s*"?sep=[^\r\n]*[\r\n]', '', 'i'
                 ),
-                '^[\s,;|]*[\r\n]',
+                '^(?:[\s,;|]|"")*[\r\n]',
                 ''
             ) as text
         from decoded
@@ -230,7 +230,8 @@
                         rows_found.values_found
                     )
                     || ' values where the header names ' || widths.width
-                    || ' columns. Is a comma not in quotation marks, or one left out?'
+                    || ' columns. Put a value that holds the separator into quotation marks, or '
+                    || 'add the separator that was left out.'
             end as fault
         from rows_found
         cross join widths
@@ -298,17 +299,28 @@
     select
         register.*,
         not_used.column_names as columns_not_used
-    from told
+    from register
     cross join not_used
-    left join register on true
-    where
-        case
-            when told.sentences is null then register.source_row is not null
-            else error(told.sentences)
-        end
-    order by register.source_row
+
+    union all
+
+    select
+        {{ raised_values('sentences', columns) }},
+        null as source_row,
+        null as columns_not_used
+    from told
+    where sentences is not null
+    order by source_row
     )
 {% endmacro %}
+
+{#- Fails the statement as soon as a value is looked at, where a condition might be left out if there is
+    no row to hold it against. Without a type DuckDB takes the error for a null. -#}
+{% macro raised_values(sentences, columns) -%}
+    {%- for column in columns -%}
+        cast(error({{ sentences }}) as varchar) as {{ column }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
 
 {#- A path in a text of SQL, of which DuckDB is to take no character for a pattern. -#}
 {% macro literal_pattern(file) -%}

@@ -27,17 +27,15 @@
 {% endmacro %}
 
 {% macro duckdb__register_table(_relation, file, columns) %}
-    {%- if execute -%}
-        {%- set found = run_query(
-            "select count(*) from glob('" ~ literal_pattern(file) ~ "')"
-        ).rows[0][0] -%}
-        {%- if not found -%}
-            {%- do exceptions.raise_compiler_error(
-                file ~ ' is not there: put the register into the folder that FOI_REQUESTS names.'
-            ) -%}
-        {%- endif -%}
+    {%- set found = execute and run_query(
+        "select count(*) > 0 from glob('" ~ literal_pattern(file) ~ "')"
+    ).rows[0][0] -%}
+    {%- if found or not execute -%}
+        {{ register_rows(file, columns, columns) }}
+    {%- else -%}
+        {%- set fault = file ~ ' is not there: put the register into the folder of FOI_REQUESTS.' -%}
+        (select {{ raised_values("'" ~ fault | replace("'", "''") ~ "'", columns) }}, 1 as source_row)
     {%- endif -%}
-    {{- register_rows(file, columns, columns) -}}
 {% endmacro %}
 
 {% macro spark__register_table(relation, _file, _columns) -%}

@@ -245,6 +245,56 @@ period_sentences as (
 
 ),
 
+-- What is going on on a day began in any month before it: no row of that day's month holds it.
+day_sentences as (
+
+    select
+        question_id,
+        'a snapshot of a day has no months or quarters. Ask for the breakdown duration_band, which '
+        || 'says how long each occasion had lasted by then, or for a period of months or quarters.'
+            as problem
+    from questions
+    where
+        period_basis = 'snapshot'
+        and (
+            breakdown in ('month', 'quarter')
+            or {{ matches('population', "'(^|&)(month|quarter):'") }}
+        )
+
+),
+
+-- Of bands that overlap one condition alone is read, so that what lies in both would count as none.
+overlap_sentences as (
+
+    select distinct
+        conditions.question_id,
+        concat(
+            'the population names "',
+            conditions.condition,
+            '" and "',
+            others.condition,
+            '", which overlap. Name one of them, or add a category for what lies in both.'
+        ) as problem
+    from conditions
+    inner join conditions as others
+        on
+            conditions.question_id = others.question_id
+            and conditions.condition < others.condition
+    inner join {{ ref('int_bands') }} as bands
+        on
+            bands.breakdown = {{ split_at_colon('conditions.condition', 1) }}
+            and bands.breakdown = {{ split_at_colon('others.condition', 1) }}
+            and array_contains(
+                {{ split_conditions('bands.categories') }},
+                {{ split_at_colon('conditions.condition', 2) }}
+            )
+            and array_contains(
+                {{ split_conditions('bands.categories') }},
+                {{ split_at_colon('others.condition', 2) }}
+            )
+
+),
+
 register_sentences as (
 
     select
@@ -272,6 +322,16 @@ problems as (
         3 as place,
         *
     from period_sentences
+    union all
+    select
+        4 as place,
+        *
+    from day_sentences
+    union all
+    select
+        5 as place,
+        *
+    from overlap_sentences
 
 ),
 

@@ -60,9 +60,10 @@ rows_of_extract as (
                 immigration_rows.source_row desc
         ) as place_in_line
     from immigration_rows
-    inner join {{ ref('int_collection_years') }} as collection_years
+    inner join {{ ref('int_council_years') }} as collection_years
         on
-            collection_years.has_uasc
+            coalesce({{ council_of('immigration_rows.source_file') }}, '') = collection_years.folder
+            and collection_years.has_uasc
             and collection_years.last_day
             >= coalesce(immigration_rows.status_began_on, collection_years.last_day)
             and collection_years.first_day

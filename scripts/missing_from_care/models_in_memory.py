@@ -35,7 +35,7 @@ class _Dbt:
         return default
 
     def dispatch(self, name: str, _project: str) -> object:
-        return self.macros[f"duckdb__{name}"]
+        return self.macros.get(f"duckdb__{name}") or self.macros[f"default__{name}"]
 
 
 def build_model(
@@ -62,21 +62,15 @@ def build_model(
     connection.execute(f"create table {name} as {statement}")
 
 
-def macro_sql(name: str, *arguments: str) -> str:
+def macro_sql(macro: str, *arguments: object) -> str:
     """The SQL that one of the project's macros gives.
 
     Args:
-        name: the macro, `parse_date`.
-        arguments: SQL expressions. What the macro refers to, a seed say, has to be there by its name.
+        macro: its name, `parse_date`.
+        arguments: what it takes; what it refers to, a seed say, has to be there by its name.
     """
     _, dbt = _environment()
-    return str(dbt.macros[name](*arguments))
-
-
-def rendered(macro: str, *arguments: object) -> str:
-    """What one of the project's macros writes."""
-    _, dbt = _environment()
-    return dbt.macros[macro](*arguments)
+    return str(dbt.macros[macro](*arguments))
 
 
 def raised_sentences(problem: duckdb.Error) -> list[str]:

@@ -1,13 +1,14 @@
 """Reads a register of requests: any order of columns, the unused ones may be missing."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.models_in_memory import raised_sentences, rendered
+from missing_from_care.models_in_memory import macro_sql, raised_sentences
 from missing_from_care.project import CHECKOUT
 
 COLUMNS = (
@@ -46,7 +47,7 @@ def usual_register() -> Path:
 
 
 def read_register(path: Path) -> Register:
-    """Reads a register CSV file, with the macro by which dbt reads it.
+    """Reads a register CSV file.
 
     Args:
         path: the file, with at least the columns `NEEDED`.
@@ -58,7 +59,30 @@ def read_register(path: Path) -> Register:
         UsageFault: there is no such file, or it cannot be read.
         DataFault: it is no CSV file, a column is missing or twice there, or a row is ragged.
     """
-    statement = rendered("register_rows", str(path), list(COLUMNS), list(NEEDED))
+    numbered, unused = read_rows(path, COLUMNS, NEEDED)
+    rows: list[list[str | None]] = [[None] * len(COLUMNS) for _ in range(max(numbered, default=0))]
+    for number, row in numbered.items():
+        rows[number - 1] = list(row.values())
+    return Register(str(path), rows, unused)
+
+
+def read_rows(
+    path: Path, columns: Sequence[str], needed: Sequence[str]
+) -> tuple[dict[int, dict[str, str | None]], str]:
+    """Reads a file of the register with the macro by which dbt reads it.
+
+    Args:
+        path: the file.
+        columns: the columns to give.
+        needed: those of them that must be there.
+
+    Returns:
+        The values by column of each row in which any stands, by its number, 1 = the first below the
+        header; and the names of the file's other columns.
+
+    Raises: as `read_register`.
+    """
+    statement = macro_sql("register_rows", str(path), list(columns), list(needed))
     try:
         path.open("rb").close()
         with duckdb.connect() as connection:
@@ -69,9 +93,5 @@ def read_register(path: Path) -> Register:
         ) from problem
     except duckdb.Error as problem:
         raise DataFault(*raised_sentences(problem)) from problem
-    rows: list[list[str | None]] = [
-        [None] * len(COLUMNS) for _ in range(max((row[-2] for row in found), default=0))
-    ]
-    for *values, number, _ in found:
-        rows[number - 1] = values
-    return Register(str(path), rows, (found[0][-1] or "") if found else "")
+    rows = {row[-2]: dict(zip(columns, row, strict=False)) for row in found}
+    return rows, (found[0][-1] or "") if found else ""

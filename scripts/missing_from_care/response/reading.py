@@ -54,7 +54,7 @@ ANSWERS = """
 DEFINITIONS = """
     select distinct definitions.wording
     from foi_answers as answers
-    inner join stg_rules__definition_by_year as definitions
+    inner join int_definitions as definitions
         on
             coalesce(definitions.valid_from, answers.period_start) <= answers.period_end
             and coalesce(definitions.valid_to, answers.period_end) >= answers.period_start
