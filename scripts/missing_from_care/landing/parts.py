@@ -215,8 +215,9 @@ class LandedParts:
             try:
                 # The number of rows is known only when they are read: the notes come with them.
                 ((count,),) = self.connection.execute(
-                    f"copy (select {values} from {rows.relation}) to {sql_path(part)} (format "
-                    f"parquet, compression zstd, row_group_size {group}, kv_metadata {{landed: ?}})",
+                    f"copy (select {values} from {rows.relation}) to {sql_path(part)} "
+                    "(format parquet, compression zstd, "
+                    f"row_group_size {group}, kv_metadata {{landed: ?}})",
                     [json.dumps(told | {"notes": notes})],
                 ).fetchall()
             except duckdb.IOException as problem:

@@ -114,6 +114,11 @@ def _layout(item: FoundFile) -> _Layout | None:
     with item.path.open("rb") as stream:
         start = stream.read(BYTES_AT_FIRST)
         is_whole = not stream.read(1)
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise DataFault(
+            f"{item.file} is a workbook or a zip file by what it holds, not text: give it the "
+            "ending that it should have, as .xlsx."
+        )
     encoding = _encoding(start)
     text = start.decode(encoding, "surrogateescape" if encoding == "utf-8-sig" else "replace")
     lines = re.split("(?<=\n)|(?<=\r)(?!\n)", text)

@@ -161,15 +161,25 @@ def _sheet_rows(
     sheet = book.get_sheet_by_index(at)
     if sheet.total_height * sheet.total_width > MOST_CELLS:
         raise DataFault(f"{name} has more than {MOST_CELLS:,} cells: {SAVE_AS}.")
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        values = [cell_text(cell) for cell in cells]
-        while 0 < row <= number:
-            if row == number:
-                values += [""] * (max(marked) - len(values))
-                for column, mark in marked.items():
-                    values[column - 1] = mark(values[column - 1])
+    # calamine begins with the first row and column that hold anything.
+    first_row, first_column = sheet.start or (0, 0)
+    number = 0
+    for number, cells in enumerate(sheet.iter_rows(), start=first_row + 1):
+        values = [""] * first_column + [cell_text(cell) for cell in cells]
+        while 0 < row < number:
             row, marked = next(marks, (0, {}))
-        yield number, values
+        yield number, _changed(values, marked) if row == number else values
+    while row:
+        if row > number:
+            yield row, _changed([], marked)
+        row, marked = next(marks, (0, {}))
+
+
+def _changed(values: list[str], marked: dict[int, Mark]) -> list[str]:
+    values += [""] * (max(marked) - len(values))
+    for column, mark in marked.items():
+        values[column - 1] = mark(values[column - 1])
+    return values
 
 
 def _column_names(
@@ -179,8 +189,9 @@ def _column_names(
 
     A title above the table, merged over its columns, is one value.
     """
-    rows = []
-    for _, values in islice(rows_of_sheet, ROWS_UNTIL_THE_NAMES):
+    rows, numbers = [], []
+    for number, values in islice(rows_of_sheet, ROWS_UNTIL_THE_NAMES):
+        numbers.append(number)
         while values and is_blank(values[-1:]):
             values.pop()
         rows.append(values)
@@ -188,7 +199,7 @@ def _column_names(
     if found is None:
         several = (at for at, row in enumerate(rows) if sum(not is_blank([v]) for v in row) > 1)
         found = next(several, None)
-    return None if found is None else (found + 1, tuple(rows[found]))
+    return None if found is None else (numbers[found], tuple(rows[found]))
 
 
 def _rows(
