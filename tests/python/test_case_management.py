@@ -34,7 +34,7 @@ def from_the_extract(tmp_path_factory: pytest.TempPathFactory) -> compiled_model
 
 def landed_returns(folder: Path, seed: int) -> Path:
     write_random_returns(folder / "source", seed)
-    land(folder / "source", folder / "returns")
+    land(folder / "source", folder / "returns", form="csv")
     return folder / "returns"
 
 
@@ -290,7 +290,7 @@ def test_an_extract_as_a_council_has_it(
         "clae_cla_episode_ceased_date\n9,007,2017-04-01 00:00:00.000,NULL\n",
         encoding="utf-8",
     )
-    land(source, tmp_path / "landed")
+    land(source, tmp_path / "landed", form="csv")
     compiled_models.build(warehouse, statements, tmp_path / "landed")
     columns = ["occasion_number", "recorded_status", "counts_as", "duration_hours"]
     assert compiled_models.rows(warehouse, "fct_missing_occasions", columns) == [

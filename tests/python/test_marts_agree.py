@@ -89,7 +89,7 @@ def test_random_returns(
 ) -> None:
     """Row accounting is one of the marts compared, so that it balances in each as well."""
     write_random_returns(tmp_path / "source", seed)
-    land(tmp_path / "source", tmp_path / "landed")
+    land(tmp_path / "source", tmp_path / "landed", form="csv")
     compiled_models.build(warehouse, statements, tmp_path / "landed")
     assert_agrees(warehouse, plain_count(tmp_path / "landed"))
 

@@ -45,7 +45,7 @@ def built(
     source: Path, landed: Path, statements: compiled_models.Statements
 ) -> duckdb.DuckDBPyConnection:
     """A warehouse of a source folder, with questions by place."""
-    land(source, landed)
+    land(source, landed, form="csv")
     connection = compiled_models.connect()
     connection.execute("delete from foi_request_questions")
     for number, measure in enumerate(("occasions_missing", "children_looked_after"), start=1):
@@ -115,7 +115,7 @@ def test_councils_and_files_of_none_do_not_mix(source: Path, tmp_path: Path) -> 
     year = next((copy / "330").glob("20*"))
     shutil.copytree(year, copy / year.name)
     with pytest.raises(DataFault, match="lies in no council's folder"):
-        land(copy, tmp_path / "landed")
+        land(copy, tmp_path / "landed", form="csv")
 
 
 def test_a_folder_with_an_unknown_code_is_named(source: Path, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_folder_with_an_unknown_code_is_named(source: Path, tmp_path: Path) ->
     shutil.copytree(source, copy)
     (copy / "330").rename(copy / "999")
     with pytest.raises(DataFault, match="The folder 999 is named as a council's"):
-        land(copy, tmp_path / "landed")
+        land(copy, tmp_path / "landed", form="csv")
 
 
 def test_a_year_that_one_council_lacks_is_named_and_can_be_accepted(
@@ -134,9 +134,14 @@ def test_a_year_that_one_council_lacks_is_named_and_can_be_accepted(
     year = max((copy / "330").glob("20*")).name
     shutil.rmtree(copy / "330" / year)
     with pytest.raises(DataFault, match=f"330/{year} has no Missing"):
-        land(copy, tmp_path / "landed")
+        land(copy, tmp_path / "landed", form="csv")
     modules = ("header", "episodes", "missing", "uasc")
-    land(copy, tmp_path / "landed", frozenset((f"ssda903_{name}", year) for name in modules))
+    land(
+        copy,
+        tmp_path / "landed",
+        frozenset((f"ssda903_{name}", year) for name in modules),
+        form="csv",
+    )
     connection = compiled_models.connect()
     compiled_models.build(connection, statements, tmp_path / "landed")
     found = connection.execute(
