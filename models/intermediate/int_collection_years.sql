@@ -1,6 +1,5 @@
 -- Which years can be answered for, and which modules each has: of the returns, or of the
--- case-management extract where the module comes from there. An extract has no years of its own: it
--- covers those from the first to the last in which one of its occasions started.
+-- case-management extract where the module comes from there.
 
 with return_years as (
 
@@ -14,33 +13,16 @@ module_sources as (
 
 ),
 
-numbers as (
-
-    {{ numbers() }}
-
-),
-
-occasions_of_extract as (
+-- Of several councils with an extract each must have the module.
+extract_years as (
 
     select
-        min(started_on) as first_start,
-        max(started_on) as last_start
-    from {{ ref('int_case_missing_rows_judged') }}
-    where reject_code is null
-
-),
-
-years_of_extract as (
-
-    select year(occasions_of_extract.first_start) - 1 + numbers.number as year_from
-    from occasions_of_extract
-    inner join numbers
-        on
-            make_date(year(occasions_of_extract.first_start) + cast(numbers.number as int), 3, 31)
-            >= occasions_of_extract.first_start
-            and make_date(
-                year(occasions_of_extract.first_start) - 1 + cast(numbers.number as int), 4, 1
-            ) <= occasions_of_extract.last_start
+        {% for module in ['header', 'episodes', 'missing', 'uasc'] -%}
+            min(case when has_{{ module }} then 1 else 0 end) = 1 as has_{{ module }},
+        {% endfor -%}
+        first_day
+    from {{ ref('int_extract_years') }}
+    group by first_day
 
 ),
 
@@ -58,13 +40,17 @@ modules_by_year as (
         union all
 
     {% endfor -%}
-    select
-        cast(years_of_extract.year_from as int) as year_from,
-        module_sources.module,
-        true as is_landed
-    from years_of_extract
-    inner join module_sources on module_sources.is_from_extract
+    {% for module in ['header', 'episodes', 'missing', 'uasc'] -%}
+        select
+            year(extract_years.first_day) as year_from,
+            '{{ module }}' as module,
+            extract_years.has_{{ module }} as is_landed
+        from extract_years
+        inner join module_sources
+            on module_sources.module = '{{ module }}' and module_sources.is_from_extract
+        {{ 'union all' if not loop.last }}
 
+    {% endfor %}
 ),
 
 collection_years as (

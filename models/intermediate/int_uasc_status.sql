@@ -21,52 +21,34 @@ with rows_of_returns as (
 
 ),
 
-immigration_rows as (
-
-    select
-        immigration_rows.source_file,
-        immigration_rows.source_row,
-        immigration_rows.child_id,
-        immigration_rows.status_began_on,
-        immigration_rows.status_ceased_on
-    from {{ ref('stg_ssd__immigration_status') }} as immigration_rows
-    inner join {{ ref('immigration_status_words') }} as words
-        on immigration_rows.status_text like concat('%', words.words, '%')
-    where immigration_rows.child_id is not null
-    group by
-        immigration_rows.source_file,
-        immigration_rows.source_row,
-        immigration_rows.child_id,
-        immigration_rows.status_began_on,
-        immigration_rows.status_ceased_on
-    having min(words.is_uasc) = 'true'
-
-),
-
 rows_of_extract as (
 
     select
         'ssd_immigration_status' as raw_table,
-        collection_years.collection_year,
+        extract_years.collection_year,
         immigration_rows.source_file,
         immigration_rows.source_row,
         immigration_rows.child_id,
         immigration_rows.status_ceased_on,
         row_number() over (
-            partition by collection_years.collection_year, immigration_rows.child_id
+            partition by extract_years.collection_year, immigration_rows.child_id
             order by
                 immigration_rows.status_ceased_on desc nulls first,
-                immigration_rows.source_file desc,
-                immigration_rows.source_row desc
+                {{ newest_first('immigration_rows') }}
         ) as place_in_line
-    from immigration_rows
-    inner join {{ ref('int_collection_years') }} as collection_years
+    from {{ ref('int_case_immigration_rows_judged') }} as immigration_rows
+    inner join {{ ref('int_extract_years') }} as extract_years
         on
-            collection_years.has_uasc
-            and collection_years.last_day
-            >= coalesce(immigration_rows.status_began_on, collection_years.last_day)
-            and collection_years.first_day
-            <= coalesce(immigration_rows.status_ceased_on, collection_years.first_day)
+            coalesce({{ council_of('immigration_rows.source_file') }}, '') = extract_years.folder
+            and extract_years.has_uasc
+            and extract_years.last_day
+            >= coalesce(immigration_rows.status_began_on, extract_years.last_day)
+            and extract_years.first_day
+            <= coalesce(immigration_rows.status_ceased_on, extract_years.first_day)
+    where
+        immigration_rows.reject_code is null
+        and not immigration_rows.is_repeated
+        and immigration_rows.is_uasc
 
 ),
 
