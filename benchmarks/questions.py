@@ -19,6 +19,7 @@ POPULATIONS = ("all", "uasc:yes", "sex:male", "age_band:16_to_17", "placement_ty
 QUESTION_MODELS = (
     "stg_foi_request_questions",
     "int_question_periods",
+    "int_question_faults",
     "int_question_problems",
     "int_answer_counts",
     "int_answers",

@@ -4,7 +4,11 @@
     values: a constant in quotes, or an expression. Month-first forms are read so that landing knows
     them; no landed column has one. Years of two digits are the last ones not after `latest_year`. A
     time may stand behind the day. Null if the text is blank, or no day in that form. -#}
-{% macro parse_date(text, form="'day_first'", latest_year='9999') -%}
+{% macro parse_date(text, form="'day_first'", latest_year='9999') %}
+    {{- adapter.dispatch('parse_date', 'missing_from_care')(text, form, latest_year) -}}
+{% endmacro %}
+
+{% macro default__parse_date(text, form, latest_year) -%}
     {%- set time -%}
         (?:[ t]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[ap][.]?m[.]?)?(?: ?(?:z|utc|gmt|bst|[+-]00:?00|[+]01:?00))?)?$
     {%- endset -%}

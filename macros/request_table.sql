@@ -1,55 +1,43 @@
-{#- Where the register is read from: the project's seeds, or the folder that FOI_REQUESTS names. -#}
-{% macro request_table(name) %}
-    {%- if env_var('FOI_REQUESTS', '') == '' -%}
-        {{ ref(name) }}
+{#- Where the register is read from: the project's seeds, or the folder that FOI_REQUESTS names. Beside
+    its own columns stands source_row, 1 for the first row below the header. -#}
+{% macro request_table(name, columns) %}
+    {%- set folder = env_var('FOI_REQUESTS', '') -%}
+    {%- if folder == '' -%}
+        {{ numbered_rows(ref(name)) }}
     {%- else -%}
-        {{ register_table(source('requests', name)) }}
+        {{ register_table(source('requests', name), folder ~ '/' ~ name ~ '.csv', columns) }}
     {%- endif -%}
 {% endmacro %}
 
-{% macro register_table(relation) %}
-    {{- adapter.dispatch('register_table', 'missing_from_care')(relation) -}}
+{% macro numbered_rows(relation) %}
+    {{- adapter.dispatch('numbered_rows', 'missing_from_care')(relation) -}}
 {% endmacro %}
 
-{#- Officers edit these files by hand: columns are taken by name, in any order. -#}
-{% macro duckdb__register_table(relation) %}
-    {%- set file = (env_var('FOI_REQUESTS') ~ '/' ~ relation.identifier ~ '.csv') | replace("'", "''") -%}
-    {%- set options = "auto_detect = false, delim = ',', quote = '\"', escape = '\"'" -%}
-    {%- set wanted = [] -%}
-    {%- set columns = [] -%}
-    {%- if execute -%}
-        {%- for table in graph.sources.values() if table.name == relation.identifier -%}
-            {%- do wanted.extend(table.columns.keys()) -%}
-        {%- endfor -%}
-        {%- set found = run_query(
-            "select string_split(ltrim(content, chr(65279)), chr(10))[1] "
-            ~ "from read_text('" ~ file ~ "')"
-        ).columns[0].values()[0] -%}
-        {%- for column in found.strip().lower().replace('"', '').split(',') -%}
-            {%- do columns.append(column.strip()) -%}
-        {%- endfor -%}
-        {%- for column in wanted if column not in columns -%}
-            {%- do exceptions.raise_compiler_error(
-                relation.identifier ~ '.csv in the folder of FOI_REQUESTS has no column "' ~ column
-                ~ '"; its first line must name: ' ~ wanted | join(', ') ~ '.'
-            ) -%}
-        {%- endfor -%}
+{% macro duckdb__numbered_rows(relation) -%}
+    (select *, row_number() over () as source_row from {{ relation }})
+{%- endmacro %}
+
+{#- Spark does not say in which order it read the rows: a message then names the request alone. -#}
+{% macro spark__numbered_rows(relation) -%}
+    (select *, cast(null as bigint) as source_row from {{ relation }})
+{%- endmacro %}
+
+{% macro register_table(relation, file, columns) %}
+    {{- adapter.dispatch('register_table', 'missing_from_care')(relation, file, columns) -}}
+{% endmacro %}
+
+{% macro duckdb__register_table(_relation, file, columns) %}
+    {%- set found = execute and run_query(
+        "select count(*) > 0 from glob('" ~ literal_pattern(file) ~ "')"
+    ).rows[0][0] -%}
+    {%- if found or not execute -%}
+        {{ register_rows(file, columns, columns) }}
+    {%- else -%}
+        {%- set fault = file ~ ' is not there: put the register into the folder of FOI_REQUESTS.' -%}
+        (select {{ raised_values("'" ~ fault | replace("'", "''") ~ "'", columns) }}, 1 as source_row)
     {%- endif -%}
-    (
-        select {{ wanted | join(', ') }}
-        from read_csv(
-            '{{ file }}',
-            columns = {
-                {%- for column in columns -%}
-                    '{{ column }}': 'varchar'{{ ', ' if not loop.last }}
-                {%- endfor -%}
-            },
-            header = true,
-            {{ options }}
-        )
-    )
 {% endmacro %}
 
-{% macro spark__register_table(relation) -%}
-    {{ relation }}
+{% macro spark__register_table(relation, _file, _columns) -%}
+    {{ numbered_rows(relation) }}
 {%- endmacro %}

@@ -1,6 +1,10 @@
 {#- A value of a council's own system: what a spreadsheet put around it, '00123 or ="00123", is taken
     off, and a word for nothing, by the seed, is null. -#}
-{% macro source_text(column) -%}
+{% macro source_text(column) %}
+    {{- adapter.dispatch('source_text', 'missing_from_care')(column) -}}
+{% endmacro %}
+
+{% macro default__source_text(column) -%}
     {%- set text -%}
         {{ clean_text(
             "regexp_replace(" ~ trim_white_space(column) ~ ", '^(=\"(.*)\"|''(.*))$', '"

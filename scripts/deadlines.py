@@ -63,7 +63,7 @@ def deadlines(
     day = day_of(as_of)
     read = read_register(register or usual_register())
     if read.unused and not as_json:
-        err.print(f"Not used: {', '.join(read.unused)}.", markup=False)
+        err.print(f"Not used: {read.unused}.", markup=False)
     states = [
         replace(state, is_pack_old=is_old(state, warehouse(database)))
         for state in request_states(read, day)

@@ -14,8 +14,9 @@ from rich.text import Text
 
 from missing_from_care.command_line import err, out, run
 from missing_from_care.faults import UsageFault
+from missing_from_care.landing.case_extracts import covers_option, taken_option
 from missing_from_care.landing.checks import accepted_module
-from missing_from_care.landing.land import MOST_BYTES_AS_CSV, Form, LandingReport, land
+from missing_from_care.landing.land import Form, LandingReport, land
 from missing_from_care.project import CHECKOUT
 
 
@@ -42,12 +43,23 @@ def land_extracts(
     ] = None,
     form: Annotated[
         Form,
+        typer.Option("--format", help="Of the raw tables; CSV to look at them."),
+    ] = "parquet",
+    taken: Annotated[
+        list[str] | None,
         typer.Option(
-            "--format",
-            help="Of the raw tables. auto: Parquet above "
-            f"{MOST_BYTES_AS_CSV >> 20} MiB of returns, else CSV.",
+            metavar="FILE:DATE",
+            help="Day on which a case-management extract was taken, if its name does not tell "
+            "it, as missing.csv:2018-02-01; may be repeated.",
         ),
-    ] = "auto",
+    ] = None,
+    covers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FROM..TO",
+            help="Days that the case-management extracts cover, as 2014-04-01..2018-03-31.",
+        ),
+    ] = None,
 ) -> None:
     """Lands the annual returns below SOURCE, and what else is there, as raw tables.
 
@@ -55,8 +67,8 @@ def land_extracts(
     interviews and case-management extracts, also inside zip files. They are
     recognised by their column names. Nothing is written unless all of it can be.
 
-    As Parquet, files that have not changed since the last landing into DIR are
-    not read again, and a landing that was stopped goes on where it was.
+    Files that have not changed since they were landed into DIR as Parquet are not
+    read again.
     """
     if into.resolve().is_relative_to(CHECKOUT):
         raise UsageFault(
@@ -64,11 +76,21 @@ def land_extracts(
             "elsewhere, and name it in FOI_EXTRACTS when you build."
         )
     accepted = frozenset(accepted_module(text) for text in accept_missing or [])
-    show(land_with_progress(source, into, accepted, form))
+    days = dict(taken_option(text) for text in taken or [])
+    show(
+        land_with_progress(
+            source, into, accepted, form, days, covers_option(covers) if covers else ("", "")
+        )
+    )
 
 
 def land_with_progress(
-    source: Path, into: Path, accepted: frozenset[tuple[str, str]], form: Form = "auto"
+    source: Path,
+    into: Path,
+    accepted: frozenset[tuple[str, str]],
+    form: Form,
+    taken: dict[str, str],
+    covers: tuple[str, str],
 ) -> LandingReport:
     """Lands a folder with a progress bar, if somebody looks on."""
     columns = (
@@ -88,7 +110,7 @@ def land_with_progress(
         def progress(done: int, size: int) -> None:
             bar.update(task, completed=done, total=size)
 
-        return land(source, into, accepted, tell, progress, form)
+        return land(source, into, accepted, tell, progress, form, taken=taken, covers=covers)
 
 
 def show(report: LandingReport) -> None:

@@ -25,7 +25,7 @@ def make_demo_extracts(
     with tempfile.TemporaryDirectory() as scratch:
         source = returns or Path(scratch) / "invented-children"
         write_demonstration_returns(source, seed)
-        land(source, into)
+        land(source, into, form="csv")
     if returns:
         out.print(f"Returns of invented children: {returns}", soft_wrap=True, markup=False)
     out.print(f"Landed extracts: {into}", soft_wrap=True, markup=False)

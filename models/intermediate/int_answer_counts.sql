@@ -3,6 +3,7 @@
 
 {% set by_child = {
     'missing': 'count(case when is_missing then 1 end)',
+    'missing_once': 'count(case when is_missing and coalesce(overlapping.is_first, true) then 1 end)',
     'absent': "count(case when counts_as = 'absent' then 1 end)",
     'found': 'count(case when is_found then 1 end)',
     'still_missing': 'count(case when is_missing and (is_snapshot or not is_found) then 1 end)',
@@ -27,6 +28,7 @@
     'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status', 'duration_band',
     'month', 'quarter', 'uasc', 'counts_as', 'council', 'region', 'country', 'times_missing_band'
 ] %}
+{% set banded = ['age', 'age_band', 'duration_band'] %}
 {% set conditions = ["'all'"] -%}
 {%- for breakdown in breakdowns -%}
     {%- do conditions.append("concat('" ~ breakdown ~ ":', want_" ~ breakdown ~ ")") -%}
@@ -58,13 +60,28 @@ facts as (
 
 bands as (
 
+    select * from {{ ref('int_bands') }}
+
+),
+
+-- Where bands overlap, a fact stands in several rows; in the first of them for sums of all.
+overlapping as (
+
     select
-        breakdown,
-        category,
-        cast(lowest as int) as lowest,
-        cast(highest as int) as highest
-    from {{ ref('categories') }}
-    where breakdown in ('duration_band', 'times_missing_band')
+        bands.breakdown,
+        bands.categories,
+        categories.category,
+        row_number() over (
+            partition by bands.breakdown, bands.categories
+            order by categories.category
+        ) = 1 as is_first
+    from bands
+    inner join {{ ref('categories') }} as categories
+        on
+            bands.breakdown = categories.breakdown
+            and array_contains({{ split_conditions('bands.categories') }}, categories.category)
+    where bands.is_overlap
+    group by bands.breakdown, bands.categories, categories.category
 
 ),
 
@@ -170,14 +187,14 @@ facts_with_durations as (
         facts_in_windows.*,
         case
             when facts_in_windows.fact = 'occasion'
-                then coalesce(bands.category, 'still_missing')
+                then coalesce(bands.categories, 'still_missing')
         end as duration_band
     from facts_in_windows
     left join bands
         on
             bands.breakdown = 'duration_band'
             and facts_in_windows.days_missing >= bands.lowest
-            and facts_in_windows.days_missing <= coalesce(bands.highest, 99999)
+            and facts_in_windows.days_missing <= bands.highest
 
 ),
 
@@ -187,6 +204,7 @@ facts_in_slices as (
 
     select
         slices.slice_no,
+        slices.breakdown,
         slices.want_times_missing_band,
         case slices.breakdown
             {% for breakdown in breakdowns if breakdown != 'times_missing_band' -%}
@@ -209,7 +227,14 @@ facts_in_slices as (
                     {% for breakdown in breakdowns if breakdown != 'times_missing_band' -%}
                         {% set category = 'facts.' ~ breakdown if breakdown != 'quarter'
                             else "replace(lower(facts.quarter), ' ', '')" -%}
-                        and slices.want_{{ breakdown }} in ('', {{ category }})
+                        and (
+                            slices.want_{{ breakdown }} in ('', {{ category }})
+                            {% if breakdown in banded -%}
+                                or array_contains(
+                                    {{ split_conditions(category) }}, slices.want_{{ breakdown }}
+                                )
+                            {% endif %}
+                        )
                     {% endfor %}
                 )
             )
@@ -219,16 +244,24 @@ facts_in_slices as (
 children as (
 
     select
-        slice_no,
-        want_times_missing_band,
-        category,
-        child_id,
+        facts.slice_no,
+        facts.want_times_missing_band,
+        coalesce(overlapping.category, facts.category) as category,
+        facts.child_id,
         {% for figure, expression in by_child.items() -%}
             {{ expression }} as {{ figure }},
         {% endfor -%}
         count(*) as facts
-    from facts_in_slices
-    group by slice_no, want_times_missing_band, category, child_id
+    from facts_in_slices as facts
+    left join overlapping
+        on
+            facts.breakdown = overlapping.breakdown
+            and facts.category = overlapping.categories
+    group by
+        facts.slice_no,
+        facts.want_times_missing_band,
+        coalesce(overlapping.category, facts.category),
+        facts.child_id
 
 ),
 
@@ -245,7 +278,7 @@ children_with_times as (
 
     select
         *,
-        cast(sum(missing) over (partition by slice_no, child_id) as bigint) as times_missing
+        cast(sum(missing_once) over (partition by slice_no, child_id) as bigint) as times_missing
     from children
     where want_times_missing_band <> ''
 
@@ -260,7 +293,7 @@ children_in_categories as (
         slices.period_end,
         slices.is_snapshot,
         case slices.breakdown
-            when 'times_missing_band' then bands.category
+            when 'times_missing_band' then coalesce(overlapping.category, bands.categories)
             else children.category
         end as category,
         {% for figure in by_child -%}
@@ -273,10 +306,17 @@ children_in_categories as (
         on
             bands.breakdown = 'times_missing_band'
             and children.times_missing >= bands.lowest
-            and children.times_missing <= coalesce(bands.highest, 99999999)
+            and children.times_missing <= bands.highest
+    left join overlapping
+        on
+            slices.breakdown = overlapping.breakdown
+            and bands.breakdown = overlapping.breakdown
+            and bands.categories = overlapping.categories
     where
         children.want_times_missing_band = ''
-        or children.want_times_missing_band = bands.category
+        or array_contains(
+            {{ split_conditions('bands.categories') }}, children.want_times_missing_band
+        )
 
 ),
 

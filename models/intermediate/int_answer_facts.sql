@@ -20,22 +20,26 @@ councils as (
 
 ),
 
-age_bands as (
+bands as (
 
-    select
-        category,
-        cast(lowest as int) as lowest,
-        cast(highest as int) as highest
-    from {{ ref('categories') }}
-    where breakdown = 'age_band' and lowest is not null
+    select * from {{ ref('int_bands') }}
 
 ),
 
-interview_limit as (
+-- Every age lies in one row of these, so that none is left out and none counts twice.
+ages as (
 
-    select cast(floor(cast(value as int) / 24.0) as int) as days
-    from {{ ref('thresholds') }}
-    where threshold = 'interview_within_hours'
+    select
+        single_ages.categories as age,
+        age_bands.categories as age_band,
+        greatest(single_ages.lowest, age_bands.lowest) as lowest,
+        least(single_ages.highest, age_bands.highest) as highest
+    from bands as single_ages
+    inner join bands as age_bands
+        on
+            single_ages.lowest <= age_bands.highest
+            and single_ages.highest >= age_bands.lowest
+    where single_ages.breakdown = 'age' and age_bands.breakdown = 'age_band'
 
 ),
 
@@ -53,7 +57,11 @@ facts as (
         occasions.ethnic_group,
         occasions.placement_type,
         occasions.legal_status,
-        case when occasions.is_uasc then 'yes' when not occasions.is_uasc then 'no' end as uasc,
+        case
+            when occasions.is_uasc then 'yes'
+            when not occasions.is_uasc then 'no'
+            else 'not_known'
+        end as uasc,
         occasions.counts_as,
         occasions.counts_as = 'missing' as is_missing,
         occasions.counts_as = 'missing' and occasions.is_found as is_found,
@@ -61,17 +69,12 @@ facts as (
         occasions.is_interview_offered,
         occasions.is_interview_completed,
         occasions.is_interview_declined,
-        coalesce(
-            {{ days_between('occasions.ended_on', 'occasions.first_interviewed_on') }}
-            between 0 and interview_limit.days,
-            false
-        ) as is_interviewed_in_time,
+        occasions.is_interviewed_in_time,
         occasions.was_hurt,
         occasions.was_sexually_harmed,
         occasions.was_in_drug_sale,
         occasions.was_in_crime
     from occasions
-    cross join interview_limit
 
     union all
 
@@ -87,7 +90,7 @@ facts as (
         ethnic_group,
         placement_type,
         legal_status,
-        uasc,
+        coalesce(uasc, 'not_known') as uasc,
         null as counts_as,
         false as is_missing,
         false as is_found,
@@ -111,8 +114,8 @@ final as (
         facts.from_day,
         facts.to_day,
         facts.ended_on,
-        coalesce(cast(facts.age as string), 'not_known') as age,
-        case when facts.age is null then 'not_known' else age_bands.category end as age_band,
+        coalesce(ages.age, 'not_known') as age,
+        coalesce(ages.age_band, 'not_known') as age_band,
         facts.sex,
         facts.ethnic_group,
         facts.placement_type,
@@ -137,8 +140,7 @@ final as (
         facts.was_in_crime
     from facts
     left join councils on facts.la_code = councils.la_code
-    left join age_bands
-        on facts.age >= age_bands.lowest and facts.age <= age_bands.highest
+    left join ages on facts.age >= ages.lowest and facts.age <= ages.highest
 
 )
 

@@ -1,6 +1,17 @@
 -- Each question's periods and categories with the value it asks for, zeros included, or the marker
 -- that says why there is none.
 
+{% set parts = {
+    'occasions': 'council_years.has_missing and council_years.has_episodes',
+    'care': 'council_years.has_episodes',
+    'uasc': 'council_years.has_uasc',
+    'interviews': 'council_years.has_interviews',
+    'birth_dates': 'council_years.has_birth_dates',
+    'sexes': 'council_years.has_sexes',
+    'ethnic_groups': 'council_years.has_ethnic_groups',
+    'placements': 'council_years.has_placements',
+} -%}
+
 with questions as (
 
     select * from {{ ref('stg_foi_request_questions') }}
@@ -31,6 +42,14 @@ notes as (
 
 ),
 
+overlapping_breakdowns as (
+
+    select distinct breakdown
+    from {{ ref('int_bands') }}
+    where is_overlap
+
+),
+
 question_periods as (
 
     select * from {{ ref('int_question_periods') }}
@@ -43,76 +62,27 @@ counts as (
 
 ),
 
-financial_years as (
+council_years as (
 
-    select * from {{ ref('dim_financial_years') }}
+    select * from {{ ref('int_council_years') }}
+
+),
+
+councils as (
+
+    select * from {{ ref('int_councils') }}
 
 ),
 
 definitions as (
 
-    select * from {{ ref('stg_rules__definition_by_year') }}
+    select * from {{ ref('int_definitions') }}
 
 ),
 
 numbers as (
 
     {{ numbers() }}
-
-),
-
-definition_changes as (
-
-    select changed_on
-    from (
-        select
-            valid_from as changed_on,
-            definition_id,
-            lag(definition_id) over (
-                order by valid_from asc nulls first
-            ) as previous_definition_id
-        from definitions
-    ) as definitions_in_order
-    where definition_id <> previous_definition_id
-
-),
-
-periods_held as (
-
-    select
-        question_periods.period_basis,
-        question_periods.first_period,
-        question_periods.last_period,
-        question_periods.period_order,
-        max(case when definition_changes.changed_on is null then 0 else 1 end) = 1 as is_break,
-        count(distinct case when financial_years.has_occasions then financial_years.first_day end)
-            as years_with_occasions,
-        count(distinct case when financial_years.has_care then financial_years.first_day end)
-            as years_with_care,
-        count(distinct case when financial_years.has_uasc then financial_years.first_day end)
-            as years_with_uasc,
-        max(case when financial_years.has_interviews then 1 else 0 end) = 1 as has_interviews,
-        max(
-            cast(
-                floor(({{ month_index('question_periods.period_end') }} - 3) / 12.0)
-                - floor(({{ month_index('question_periods.period_start') }} - 3) / 12.0) + 1
-                as int
-            )
-        ) as years_needed
-    from question_periods
-    left join financial_years
-        on
-            financial_years.first_day <= question_periods.period_end
-            and financial_years.last_day >= question_periods.period_start
-    left join definition_changes
-        on
-            definition_changes.changed_on >= question_periods.period_start
-            and definition_changes.changed_on <= question_periods.period_end
-    group by
-        question_periods.period_basis,
-        question_periods.first_period,
-        question_periods.last_period,
-        question_periods.period_order
 
 ),
 
@@ -216,6 +186,147 @@ frames as (
 
 ),
 
+-- Which councils each row speaks of.
+rows_by_place as (
+
+    select distinct
+        population,
+        breakdown,
+        case when breakdown in ('council', 'region', 'country') then category else '' end as place,
+        period_basis,
+        first_period,
+        last_period,
+        period_order,
+        period_start,
+        period_end
+    from frames
+
+),
+
+places as (
+
+    select
+        la_code,
+        replace(lower(region), ' ', '_') as region,
+        replace(lower(country), ' ', '_') as country
+    from councils
+
+),
+
+councils_of_rows as (
+
+    select
+        rows_by_place.*,
+        places.la_code
+    from rows_by_place
+    inner join places
+        on
+            {% for place, column in {
+                'council': 'la_code', 'region': 'region', 'country': 'country'
+            }.items() -%}
+            regexp_extract(rows_by_place.population, '(^|&){{ place }}:([^&]*)', 2)
+            in ('', places.{{ column }})
+            and (
+                rows_by_place.breakdown <> '{{ place }}'
+                or rows_by_place.place = places.{{ column }}
+            )
+            {{ 'and' if not loop.last }}
+    {% endfor %}
+),
+
+definition_changes as (
+
+    select
+        la_code,
+        changed_on
+    from (
+        select
+            la_code,
+            valid_from as changed_on,
+            definition_id,
+            lag(definition_id) over (
+                partition by la_code order by valid_from asc nulls first
+            ) as previous_definition_id
+        from definitions
+    ) as definitions_in_order
+    where definition_id <> previous_definition_id
+
+),
+
+-- Of the years of every council that a row speaks of, how many lack each part.
+rows_held as (
+
+    select
+        councils_of_rows.population,
+        councils_of_rows.breakdown,
+        councils_of_rows.place,
+        councils_of_rows.period_basis,
+        councils_of_rows.first_period,
+        councils_of_rows.last_period,
+        councils_of_rows.period_order,
+        max(case when definition_changes.changed_on is null then 0 else 1 end) = 1 as is_break,
+    {% for part, condition in parts.items() -%}
+        count(
+            distinct case
+                when {{ condition }}
+                    then councils_of_rows.la_code || council_years.collection_year
+            end
+        )
+        < count(distinct councils_of_rows.la_code) * max(
+            cast(
+                floor(({{ month_index('councils_of_rows.period_end') }} - 3) / 12.0)
+                - floor(({{ month_index('councils_of_rows.period_start') }} - 3) / 12.0) + 1
+                as int
+            )
+        ) as lacks_{{ part }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from councils_of_rows
+    left join council_years
+        on
+            councils_of_rows.la_code = council_years.la_code
+            and council_years.first_day <= councils_of_rows.period_end
+            and council_years.last_day >= councils_of_rows.period_start
+    left join definition_changes
+        on
+            councils_of_rows.la_code = definition_changes.la_code
+            and definition_changes.changed_on >= councils_of_rows.period_start
+            and definition_changes.changed_on <= councils_of_rows.period_end
+    group by
+        councils_of_rows.population,
+        councils_of_rows.breakdown,
+        councils_of_rows.place,
+        councils_of_rows.period_basis,
+        councils_of_rows.first_period,
+        councils_of_rows.last_period,
+        councils_of_rows.period_order
+
+),
+
+-- What the breakdown of a question and its population's conditions lean on.
+needs as (
+
+    select
+        asked.population,
+        asked.breakdown,
+    {% for part in parts -%}
+        max(case when breakdowns.needs = '{{ part }}' then 1 else 0 end) = 1 as needs_{{ part }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from (
+        select distinct
+            population,
+            breakdown
+        from questions
+    ) as asked
+    inner join breakdowns
+        on
+            asked.breakdown = breakdowns.breakdown
+            or {{ matches('asked.population', "concat('(^|&)', breakdowns.breakdown, ':')") }}
+    group by asked.population, asked.breakdown
+
+),
+
 joined as (
 
     select
@@ -224,9 +335,11 @@ joined as (
         cast(measures.measure_order as int) as measure_order,
         measures.counts as fact,
         measures.needs_interviews = 'true' as needs_interviews,
-        measures.by_definition = 'true' and periods_held.is_break as is_break,
+        measures.by_definition = 'true' and coalesce(rows_held.is_break, false) as is_break,
         measures.unit = 'children'
         and breakdowns.one_category_a_child = 'false' as is_child_in_several_rows,
+        measures.unit in ('occasions', 'children')
+        and overlapping_breakdowns.breakdown is not null as do_rows_overlap,
         case
             when measures.counts = 'occasion' then true
             when breakdowns.applies_to_care = 'false' then false
@@ -235,18 +348,16 @@ joined as (
                 "'(^|&)(duration_band|times_missing_band|counts_as):'"
             ) }}
         end as does_apply,
-        (measures.counts = 'care' or periods_held.years_with_occasions = periods_held.years_needed)
-        and periods_held.years_with_care = periods_held.years_needed
-        and (
-            measures.needs_interviews = 'false' or periods_held.has_interviews
-        )
-        and (
-            (
-                measures.needs_uasc = 'false'
-                and frames.breakdown <> 'uasc'
-                and not {{ matches('frames.population', "'(^|&)uasc:'") }}
+        not(
+            coalesce(rows_held.lacks_care, false)
+            or (measures.counts <> 'care' and coalesce(rows_held.lacks_occasions, false))
+            or (
+                measures.needs_interviews = 'true' and coalesce(rows_held.lacks_interviews, false)
             )
-            or periods_held.years_with_uasc = periods_held.years_needed
+            or (measures.needs_uasc = 'true' and coalesce(rows_held.lacks_uasc, false))
+            {% for part in parts -%}
+                or (needs.needs_{{ part }} and coalesce(rows_held.lacks_{{ part }}, false))
+            {% endfor %}
         ) as is_held,
         case measures.measure
             {% for measure in answer_measures() -%}
@@ -256,12 +367,22 @@ joined as (
     from frames
     inner join measures on frames.measure = measures.measure
     inner join breakdowns on frames.breakdown = breakdowns.breakdown
-    inner join periods_held
+    left join overlapping_breakdowns on frames.breakdown = overlapping_breakdowns.breakdown
+    inner join needs
+        on frames.population = needs.population and frames.breakdown = needs.breakdown
+    left join rows_held
         on
-            frames.period_basis = periods_held.period_basis
-            and frames.first_period = periods_held.first_period
-            and frames.last_period = periods_held.last_period
-            and frames.period_order = periods_held.period_order
+            frames.population = rows_held.population
+            and frames.breakdown = rows_held.breakdown
+            and rows_held.place
+            = case
+                when frames.breakdown in ('council', 'region', 'country') then frames.category
+                else ''
+            end
+            and frames.period_basis = rows_held.period_basis
+            and frames.first_period = rows_held.first_period
+            and frames.last_period = rows_held.last_period
+            and frames.period_order = rows_held.period_order
     left join counts
         on
             frames.population = counts.population
@@ -331,6 +452,7 @@ final as (
                 case when marked.marker = '[z]' then apply_note.wording end,
                 case when marked.is_part then part_note.wording end,
                 case when marked.is_child_in_several_rows then rows_note.wording end,
+                case when marked.do_rows_overlap then overlap_note.wording end,
                 case when marked.needs_interviews then known_note.wording end
             ),
             ''
@@ -339,7 +461,8 @@ final as (
     {% for alias, note in {
         'break_note': 'break_in_series', 'held_note': 'not_available',
         'apply_note': 'not_applicable', 'part_note': 'part_period',
-        'rows_note': 'rows_do_not_add_up', 'known_note': 'not_known_is_not_no'
+        'rows_note': 'rows_do_not_add_up', 'overlap_note': 'rows_overlap',
+        'known_note': 'not_known_is_not_no'
     }.items() -%}
         left join notes as {{ alias }} on {{ alias }}.note = '{{ note }}'
     {% endfor %}

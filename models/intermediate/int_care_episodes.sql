@@ -1,5 +1,6 @@
 -- Rule 5: what is known of each episode of care once all returns are read. The latest return wins;
--- an open episode that a later return does not repeat ended with its own return's year. An episode
+-- an open episode that a later return of the same council does not repeat ended with its own
+-- return's year. An episode
 -- of a case-management extract belongs to no return: it is open as long as the extract says so.
 
 with rows_of_returns as (
@@ -59,9 +60,9 @@ legal_statuses as (
 
 ),
 
-collection_years as (
+council_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_council_years') }}
 
 ),
 
@@ -87,11 +88,14 @@ ranked as (
 
 ),
 
-latest_episodes_return as (
+latest_episodes_returns as (
 
-    select max(collection_year) as collection_year
-    from collection_years
+    select
+        folder,
+        max(collection_year) as collection_year
+    from council_years
     where has_episodes
+    group by folder
 
 ),
 
@@ -103,8 +107,8 @@ final as (
         case
             when
                 ranked.ended_on is null
-                and ranked.collection_year < latest_episodes_return.collection_year
-                then collection_years.last_day
+                and ranked.collection_year < latest_episodes_returns.collection_year
+                then council_years.last_day
             else ranked.ended_on
         end as ended_on,
         ranked.legal_status_code,
@@ -116,9 +120,12 @@ final as (
         ranked.source_row,
         councils.la_code
     from ranked
-    cross join latest_episodes_return
-    left join collection_years on ranked.collection_year = collection_years.collection_year
     left join councils on coalesce({{ council_of('ranked.source_file') }}, '') = councils.folder
+    left join council_years
+        on
+            councils.folder = council_years.folder
+            and ranked.collection_year = council_years.collection_year
+    left join latest_episodes_returns on councils.folder = latest_episodes_returns.folder
     left join legal_statuses on ranked.legal_status_code = legal_statuses.legal_status_code
     where ranked.place_in_line = 1
 

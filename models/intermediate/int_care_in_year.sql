@@ -11,7 +11,6 @@ with care_episodes as (
 collection_years as (
 
     select * from {{ ref('int_collection_years') }}
-    where has_episodes
 
 ),
 

@@ -8,9 +8,9 @@ with care_episodes as (
 
 ),
 
-collection_years as (
+council_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_council_years') }}
     where has_episodes
 
 ),
@@ -48,15 +48,16 @@ numbers as (
 months as (
 
     select
-        collection_years.collection_year,
-        collection_years.has_uasc,
-        {{ month_start(month_index('collection_years.first_day') ~ ' + numbers.number') }}
+        council_years.la_code,
+        council_years.collection_year,
+        council_years.has_uasc,
+        {{ month_start(month_index('council_years.first_day') ~ ' + numbers.number') }}
             as first_day,
         cast(
-            {{ month_start(month_index('collection_years.first_day') ~ ' + numbers.number + 1') }}
+            {{ month_start(month_index('council_years.first_day') ~ ' + numbers.number + 1') }}
             - 1 as date
         ) as last_day
-    from collection_years
+    from council_years
     cross join numbers
     where numbers.number < 12
 
@@ -84,7 +85,8 @@ cut_at_months as (
     from care_episodes
     inner join months
         on
-            care_episodes.started_on <= months.last_day
+            care_episodes.la_code = months.la_code
+            and care_episodes.started_on <= months.last_day
             and coalesce(care_episodes.ended_on, months.last_day) >= months.first_day
 
 ),

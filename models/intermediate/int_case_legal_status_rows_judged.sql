@@ -24,7 +24,7 @@ legal_status_words as (
 
     select
         {{ plain_words('words') }} as plain_words,
-        legal_status_code
+        nullif(legal_status_code, '') as legal_status_code
     from {{ ref('legal_status_words') }}
 
 ),

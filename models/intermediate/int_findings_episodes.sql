@@ -73,9 +73,10 @@ joined as (
         beside_other_rows.*,
         returns.return_after,
         starts_after.child_id is not null as is_continued,
-        legal_statuses.legal_status_code is not null as is_legal_status_known,
         coalesce(legal_statuses.is_short_break = 'true', false) as is_short_break,
-        placement_types.placement_code is not null as is_placement_known,
+        placement_types.label is not null as has_placement_label,
+        placement_types.valid_from_year as placement_from_year,
+        placement_types.valid_to_year as placement_to_year,
         cast(left(beside_other_rows.latest_end_before, 10) as date) as ended_before,
         cast(substring(beside_other_rows.latest_end_before, 11, 10) as int) as row_before
     from beside_other_rows
@@ -99,7 +100,7 @@ judged as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null then 'CHILD is blank.' end as rule_mfc02,
+        case when child_id is null then 'CHILD is blank or no identifier.' end as rule_mfc02,
         case
             when start_text is null then 'DECOM is blank.'
             when started_on is null then 'DECOM reads ' || {{ shown('start_text') }} || '.'
@@ -143,16 +144,30 @@ judged as (
                     || return_after || ' has no episode of the child with this start.'
         end as rule_502,
         case
-            when legal_status_code is null then 'LS is blank.'
-            when not is_legal_status_known
+            when legal_status_code is not null and not is_legal_status_known
                 then 'LS reads ' || {{ shown('legal_status_code') }} || '.'
-        end as rule_mfc14,
+        end as rule_144,
+        case when legal_status_code is null then 'LS is blank.' end as rule_mfc14,
         case
-            when is_short_break then null
-            when placement_code is null then 'PLACE is blank.'
+            when is_short_break or placement_code is null then null
             when not is_placement_known
                 then 'PLACE reads ' || {{ shown('placement_code') }} || '.'
-        end as rule_mfc15
+            when collection_year < placement_from_year
+                then
+                    'PLACE reads ' || {{ shown('placement_code') }}
+                    || ', a code from ' || placement_from_year || ' on.'
+            when collection_year > placement_to_year
+                then
+                    'PLACE reads ' || {{ shown('placement_code') }}
+                    || ', a code to ' || placement_to_year || '.'
+        end as rule_146,
+        case
+            when not is_short_break and placement_code is null then 'PLACE is blank.'
+        end as rule_mfc15,
+        case
+            when not is_short_break and is_placement_known and not has_placement_label
+                then 'PLACE reads ' || {{ shown('placement_code') }} || '.'
+        end as rule_mfc25
     from joined
 
 ),
@@ -160,7 +175,7 @@ judged as (
 final as (
 
     {{ rows_by_rule('judged', [
-        'MFC02', '141', '147', '356', '148', '501', '502', 'MFC14', 'MFC15',
+        'MFC02', '141', '147', '356', '148', '501', '502', '144', 'MFC14', '146', 'MFC15', 'MFC25',
     ]) }}
 
 )

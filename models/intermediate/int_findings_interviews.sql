@@ -42,7 +42,7 @@ judged as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null then 'CHILD is blank.' end as rule_mfc05,
+        case when child_id is null then 'CHILD is blank or no identifier.' end as rule_mfc05,
         case
             when start_text is null then 'MIS_START is blank.'
             when started_on is null then 'MIS_START reads ' || {{ shown('start_text') }} || '.'

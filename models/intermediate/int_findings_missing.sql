@@ -126,7 +126,12 @@ beside_other_rows as (
             partition by
                 child_id, started_on, number_from_latest_end, coalesce(reject_code, 'accepted')
             order by collection_year
-        ) as status_before
+        ) as status_before,
+        min(source_row) over (
+            partition by
+                collection_year, child_id, started_on, ended_on, recorded_status, source_file,
+                coalesce(reject_code, 'accepted')
+        ) as first_row_of_the_same
     from numbered
 
 ),
@@ -229,7 +234,7 @@ judged as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null then 'CHILD is blank.' end as rule_mfc01,
+        case when child_id is null then 'CHILD is blank or no identifier.' end as rule_mfc01,
         case
             when start_text is null then 'MIS_START is blank.'
             when started_on is null then 'MIS_START reads ' || {{ shown('start_text') }} || '.'
@@ -380,7 +385,14 @@ judged as (
         case
             when birth_text is not null and birth_date is null
                 then 'DOB reads ' || {{ shown('birth_text') }} || '.'
-        end as rule_mfc19
+        end as rule_mfc19,
+        case
+            when reject_code is null and source_row > first_row_of_the_same
+                then
+                    'It says the same as row ' || cast(first_row_of_the_same as string)
+                    || ': MIS_START is ' || cast(started_on as string)
+                    || ', MIS_END is ' || coalesce(cast(ended_on as string), 'blank') || '.'
+        end as rule_mfc24
     from joined
 
 ),
@@ -390,7 +402,7 @@ final as (
     {{ rows_by_rule('judged', [
         'MFC01', '1004', '1005', '1006', '567', '570', '564', '565', '566', '571', '574', '575',
         '576', '577', '578', '580', '581', '586', '1012', 'INT04', 'INT13', 'MFC09', 'MFC10',
-        'MFC11', 'MFC19',
+        'MFC11', 'MFC19', 'MFC24',
     ]) }}
 
 )

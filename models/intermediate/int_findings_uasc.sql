@@ -31,11 +31,13 @@ sexes as (
 
 ),
 
-adult_age as (
+ages as (
 
-    select cast(value as int) as years
+    select
+        max(case when threshold = 'adult_age' then cast(value as int) end) as adult,
+        max(case when threshold = 'youngest_uasc_age' then cast(value as int) end) as youngest
     from {{ ref('thresholds') }}
-    where threshold = 'adult_age'
+    where threshold in ('adult_age', 'youngest_uasc_age')
 
 ),
 
@@ -55,6 +57,7 @@ joined as (
     select
         beside_other_rows.*,
         collection_years.first_day,
+        collection_years.last_day,
         collection_years.has_header,
         collection_years.has_episodes,
         coalesce(sexes.sex, beside_other_rows.sex_code) as sex,
@@ -65,10 +68,14 @@ joined as (
         coalesce(children_by_return.has_episode_in_year, false) as has_episode_in_year,
         {{ birthday(
             'coalesce(children.birth_date, beside_other_rows.birth_date)',
-            'adult_age.years'
-        ) }} as adult_from
+            'ages.adult'
+        ) }} as adult_from,
+        {{ birthday(
+            'coalesce(children.birth_date, beside_other_rows.birth_date)',
+            'ages.youngest'
+        ) }} as usual_age_from
     from beside_other_rows
-    cross join adult_age
+    cross join ages
     left join collection_years
         on beside_other_rows.collection_year = collection_years.collection_year
     left join children_by_return
@@ -87,7 +94,7 @@ judged as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null then 'CHILD is blank.' end as rule_mfc04,
+        case when child_id is null then 'CHILD is blank or no identifier.' end as rule_mfc04,
         case
             when is_uasc and status_ceased_text is not null and status_ceased_on is null
                 then 'DUC reads ' || {{ shown('status_ceased_text') }} || '.'
@@ -109,9 +116,16 @@ judged as (
                     || ', the 18th birthday is ' || cast(adult_from as string) || '.'
         end as rule_304,
         case
+            when is_uasc and usual_age_from > last_day
+                then
+                    'The birthday at the youngest usual age is '
+                    || cast(usual_age_from as string)
+                    || ', the year ends on ' || cast(last_day as string) || '.'
+        end as rule_231,
+        case
             when is_uasc and has_episodes and child_id is not null and not has_episode_in_year
                 then 'Episodes of ' || collection_year || ' has no day of care of the child.'
-        end as rule_1014,
+        end as rule_mfc23,
         case
             when is_uasc and has_header and child_id is not null and not is_in_header
                 then 'Header of ' || collection_year || ' has no row of the child.'
@@ -139,9 +153,10 @@ judged as (
                 then 'DOB reads ' || {{ shown('birth_text') }} || '.'
         end as rule_mfc20,
         case
+            when uasc_flag is null and not is_uasc then 'The flag is blank.'
             when uasc_flag is not null and not is_flag_known
                 then 'The flag reads ' || {{ shown('uasc_flag') }} || '.'
-        end as rule_mfc21
+        end as rule_105
     from joined
 
 ),
@@ -149,7 +164,8 @@ judged as (
 final as (
 
     {{ rows_by_rule('judged', [
-        'MFC04', '104', '303', '304', '1014', 'INT09', 'INT18', 'INT21', 'INT36', 'MFC20', 'MFC21',
+        'MFC04', '104', '105', '231', '303', '304', 'INT09', 'INT18', 'INT21', 'INT36', 'MFC20',
+        'MFC23',
     ]) }}
 
 )

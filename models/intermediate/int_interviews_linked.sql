@@ -20,6 +20,7 @@ final as (
         interview_rows.source_row,
         interview_rows.child_id,
         occasions.occasion_id,
+        occasions.ended_on as occasion_ended_on,
         interview_rows.interview_outcome,
         interview_rows.offered_on,
         interview_rows.interviewed_on,

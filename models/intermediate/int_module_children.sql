@@ -1,6 +1,6 @@
--- Rules 16 and 17: the children of each module and year, and whether any other module of the council
--- knows them: by their identifiers as they are, and without regard to case and leading zeros. A module
--- is held against others only where the council has a Header or Episodes besides it.
+-- Rules 16 and 17: the children of each module and year, and whether any other module of the
+-- council knows them: by their identifiers as they are, and without regard to case and leading
+-- zeros. A module is held against others only where the council has a Header or Episodes besides it.
 
 {% set modules = {
     'ssda903_header': 'stg_ssda903__header',
@@ -14,17 +14,40 @@
     'return_interviews': 'stg_return_interviews',
 } -%}
 
-with children as (
+with starts as (
+
+    select
+        min(started_on) as first_day,
+        max(started_on) as last_day
+    from (
+        select started_on from {{ ref('stg_ssda903__missing') }}
+        union all
+        select started_on from {{ ref('stg_ssd__missing') }}
+    ) as all_starts
+
+),
+
+-- Interviews of years that are not landed speak of children whom nobody knows here.
+interviews as (
+
+    select interview_rows.*
+    from {{ ref('stg_return_interviews') }} as interview_rows
+    inner join starts
+        on interview_rows.started_on >= starts.first_day
+            and interview_rows.started_on <= starts.last_day
+
+),
+
+children as (
 
     {% for raw_table, model in modules.items() -%}
         select distinct
             '{{ raw_table }}' as raw_table,
-            {{ 'collection_year' if raw_table.startswith('ssda903_') else "'all'" }}
-                as collection_year,
+            {{ 'collection_year' if raw_table.startswith('ssda903_') else "'all'" }},
             coalesce({{ council_of('source_file') }}, '') as folder,
             child_id,
             upper(regexp_replace(child_id, '^(([0-9]{3})[|])?0*', '')) as relaxed_id
-        from {{ ref(model) }}
+        from {{ 'interviews' if raw_table == 'return_interviews' else ref(model) }}
         where child_id is not null
         {{ 'union all' if not loop.last }}
     {% endfor %}

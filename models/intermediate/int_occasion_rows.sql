@@ -2,7 +2,8 @@
 -- a child with the same start are numbered from the latest end, so an occasion that is carried over
 -- keeps its number while the ended ones of the same day stay apart. A case-management extract has
 -- each occasion once, often with the time of day. The two sources are never mixed. An occasion is
--- found if any return has an end.
+-- found if any return has an end: that of the latest return with one, since a return that leaves it
+-- out does not say that the child went missing again.
 
 with rows_of_returns as (
 
@@ -92,11 +93,11 @@ final as (
             partition by raw_table, child_id, started_on, number_from_latest_end
             order by collection_year desc
         ) = 1 as is_latest,
-        max(case when ended_on is null then 0 else 1 end) over (
+        max_by(ended_on, case when ended_on is not null then collection_year end) over (
             partition by raw_table, child_id, started_on, number_from_latest_end
             order by collection_year desc
             rows between unbounded preceding and unbounded following
-        ) = 1 as is_found
+        ) as latest_end
     from numbered
 
 )

@@ -1,4 +1,5 @@
--- Rule 3: the latest return that has an occasion gives its status and end.
+-- Rules 3 and 10: the latest return that has an occasion gives its status, the latest that has an
+-- end gives that.
 
 with occasion_rows as (
 
@@ -16,7 +17,7 @@ numbered_for_the_reader as (
         row_number() over (
             partition by child_id, started_on
             order by
-                ended_on asc nulls last,
+                latest_end asc nulls last,
                 ended_at asc nulls last,
                 started_at asc nulls last,
                 number_from_latest_end desc
@@ -35,10 +36,10 @@ final as (
         child_id,
         started_on,
         cast(occasion_number as int) as occasion_number,
-        ended_on,
+        latest_end as ended_on,
         started_at,
         ended_at,
-        is_found,
+        latest_end is not null as is_found,
         recorded_status,
         birth_date as birth_date_in_missing,
         is_offered_in_extract,

@@ -1,4 +1,5 @@
--- What is wrong with a question, in a sentence that lists the right words and names the nearest.
+-- What keeps a question from being answered, in a sentence: it cannot be read, or no return is
+-- landed for it.
 
 with questions as (
 
@@ -6,27 +7,9 @@ with questions as (
 
 ),
 
-requests as (
+question_faults as (
 
-    select request_ref from {{ ref('stg_foi_requests') }}
-
-),
-
-period_bases as (
-
-    select * from {{ ref('period_bases') }}
-
-),
-
-categories as (
-
-    select * from {{ ref('int_categories') }}
-
-),
-
-breakdowns as (
-
-    select * from {{ ref('breakdowns') }}
+    select * from {{ ref('int_question_faults') }}
 
 ),
 
@@ -39,216 +22,6 @@ question_periods as (
 financial_years as (
 
     select * from {{ ref('dim_financial_years') }}
-
-),
-
-numbers as (
-
-    {{ numbers() }}
-
-),
-
--- A population's conditions, one row each.
-conditions as (
-
-    select
-        questions.request_ref,
-        questions.question_no,
-        questions.part,
-        {{ element_at(split_conditions('questions.population'), 'numbers.number + 1') }}
-            as condition
-    from questions
-    inner join numbers
-        on
-            questions.population <> 'all'
-            and numbers.number
-            <= length(questions.population) - length(replace(questions.population, '&', ''))
-
-),
-
-breakdowns_to_ask_for as (
-
-    select breakdown
-    from breakdowns
-    where breakdown <> 'none'
-
-),
-
-words_used as (
-
-    {% for column in ['measure', 'breakdown', 'period_basis'] -%}
-        select
-            request_ref,
-            question_no,
-            part,
-            '{{ column }}' as list_name,
-            '{{ column | replace("_", " ") }}' as what,
-            coalesce({{ column }}, '') as word
-        from questions
-
-        union all
-
-    {% endfor -%}
-    select
-        conditions.request_ref,
-        conditions.question_no,
-        conditions.part,
-        case
-            when not {{ matches('conditions.condition', "'^[a-z_]+:.+$'") }}
-                then 'population'
-            else coalesce(known.breakdown, 'breakdown')
-        end as list_name,
-        'population' as what,
-        case
-            when known.breakdown is null then {{ split_at_colon('conditions.condition', 1) }}
-            else {{ split_at_colon('conditions.condition', 2) }}
-        end as word
-    from conditions
-    left join breakdowns_to_ask_for as known
-        on known.breakdown = {{ split_at_colon('conditions.condition', 1) }}
-    where
-        not (
-            coalesce(known.breakdown, '') in ('month', 'quarter')
-            and {{ matches(
-                'conditions.condition', "'^(month:[0-9]{4}-[01][0-9]|quarter:[0-9]{4}/[0-9]{2}q[1-4])$'"
-            ) }}
-        )
-
-),
-
-words_allowed as (
-
-    select
-        'measure' as list_name,
-        measure as word,
-        measure as sort_key
-    from {{ ref('measures') }}
-
-    union all
-
-    select
-        'breakdown' as list_name,
-        breakdown as word,
-        breakdown as sort_key
-    from breakdowns
-
-    union all
-
-    select
-        'period_basis' as list_name,
-        period_basis as word,
-        period_basis as sort_key
-    from period_bases
-
-    union all
-
-    select
-        breakdown as list_name,
-        category as word,
-        right(concat('000', cast(category_order as string)), 3) as sort_key
-    from categories
-
-    union all
-
-    select
-        period_basis as list_name,
-        concat(period_basis, 's as in ', example) as word,
-        example as sort_key
-    from period_bases
-    where period_basis in ('month', 'quarter')
-
-    union all
-
-    select
-        'population' as list_name,
-        concat(breakdown, ':…') as word,
-        breakdown as sort_key
-    from breakdowns_to_ask_for
-
-),
-
-wrong_words as (
-
-    select words_used.*
-    from words_used
-    left join words_allowed
-        on
-            words_used.list_name = words_allowed.list_name
-            and words_used.word = words_allowed.word
-    where words_allowed.word is null
-
-),
-
-word_sentences as (
-
-    select
-        wrong_words.request_ref,
-        wrong_words.question_no,
-        wrong_words.part,
-        concat(
-            'the ',
-            wrong_words.what,
-            case when wrong_words.word = '' then ' is blank' else ' ' end,
-            case
-                when wrong_words.word = '' then ''
-                else concat('"', wrong_words.word, '" is not known')
-            end,
-            case
-                when
-                    wrong_words.word = ''
-                    or wrong_words.list_name in ('population', 'month', 'quarter')
-                    then ''
-                else
-                    concat(
-                        '; did you mean "',
-                        min_by(
-                            words_allowed.word,
-                            levenshtein(wrong_words.word, words_allowed.word)
-                        ),
-                        '"?'
-                    )
-            end,
-            ' Right are: ',
-            {{ joined_words('words_allowed.word', 'words_allowed.sort_key') }},
-            '.'
-        ) as problem
-    from wrong_words
-    inner join words_allowed on wrong_words.list_name = words_allowed.list_name
-    group by
-        wrong_words.request_ref,
-        wrong_words.question_no,
-        wrong_words.part,
-        wrong_words.what,
-        wrong_words.word,
-        wrong_words.list_name
-
-),
-
-period_sentences as (
-
-    select
-        questions.request_ref,
-        questions.question_no,
-        questions.part,
-        concat(
-            'the periods "',
-            coalesce(questions.first_period, ''),
-            '" to "',
-            coalesce(questions.last_period, ''),
-            '" are not read as ',
-            questions.period_basis,
-            '. Write them like "',
-            period_bases.example,
-            '", the first before the last; a day is written 2018-03-31.'
-        ) as problem
-    from questions
-    inner join period_bases on questions.period_basis = period_bases.period_basis
-    left join question_periods
-        on
-            questions.period_basis = question_periods.period_basis
-            and questions.first_period = question_periods.first_period
-            and questions.last_period = question_periods.last_period
-    where question_periods.period_basis is null
 
 ),
 
@@ -289,12 +62,13 @@ landing_sentences as (
         questions.question_no,
         questions.part,
         concat(
+            {{ question_named('questions') }},
             'no return is landed for ',
             {{ joined_words('periods_landed.period', 'periods_landed.period_start') }},
             '. Landed are: ',
             coalesce(max(years_landed.listed), 'none'),
             '. Land the returns, or ask for other periods.'
-        ) as problem
+        ) as sentence
     from questions
     inner join periods_landed
         on
@@ -313,60 +87,22 @@ landing_sentences as (
 
 ),
 
-register_sentences as (
-
-    select
-        questions.request_ref,
-        questions.question_no,
-        questions.part,
-        'its request is not in foi_requests.csv; add a row for it there.' as problem
-    from questions
-    left join requests on questions.request_ref = requests.request_ref
-    where requests.request_ref is null
-
-),
-
-problems as (
-
-    select
-        'wrong_word' as kind,
-        *
-    from word_sentences
-    union all
-    select
-        'wrong_period' as kind,
-        *
-    from period_sentences
-    union all
-    select
-        'not_landed' as kind,
-        *
-    from landing_sentences
-    union all
-    select
-        'no_request' as kind,
-        *
-    from register_sentences
-
-),
-
 final as (
 
-    select distinct
-        kind,
+    select
+        'not_read' as kind,
         request_ref,
         question_no,
         part,
-        concat(
-            'Request ',
-            coalesce(request_ref, '(blank)'),
-            ', question ',
-            coalesce(question_no, '(blank)'),
-            case when part = '' then '' else concat(' part ', part) end,
-            ': ',
-            problem
-        ) as sentence
-    from problems
+        sentence
+    from question_faults
+
+    union all
+
+    select distinct
+        'not_landed' as kind,
+        *
+    from landing_sentences
 
 )
 

@@ -25,26 +25,26 @@ rows_of_extract as (
 
     select
         'ssd_immigration_status' as raw_table,
-        extract_years.collection_year,
+        collection_years.collection_year,
         immigration_rows.source_file,
         immigration_rows.source_row,
         immigration_rows.child_id,
         immigration_rows.status_ceased_on,
         row_number() over (
-            partition by extract_years.collection_year, immigration_rows.child_id
+            partition by collection_years.collection_year, immigration_rows.child_id
             order by
                 immigration_rows.status_ceased_on desc nulls first,
                 {{ newest_first('immigration_rows') }}
         ) as place_in_line
     from {{ ref('int_case_immigration_rows_judged') }} as immigration_rows
-    inner join {{ ref('int_extract_years') }} as extract_years
+    inner join {{ ref('int_council_years') }} as collection_years
         on
-            coalesce({{ council_of('immigration_rows.source_file') }}, '') = extract_years.folder
-            and extract_years.has_uasc
-            and extract_years.last_day
-            >= coalesce(immigration_rows.status_began_on, extract_years.last_day)
-            and extract_years.first_day
-            <= coalesce(immigration_rows.status_ceased_on, extract_years.first_day)
+            coalesce({{ council_of('immigration_rows.source_file') }}, '') = collection_years.folder
+            and collection_years.has_uasc
+            and collection_years.last_day
+            >= coalesce(immigration_rows.status_began_on, collection_years.last_day)
+            and collection_years.first_day
+            <= coalesce(immigration_rows.status_ceased_on, collection_years.first_day)
     where
         immigration_rows.reject_code is null
         and not immigration_rows.is_repeated

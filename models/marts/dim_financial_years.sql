@@ -8,48 +8,54 @@ with collection_years as (
 
 definitions as (
 
-    select * from {{ ref('stg_rules__definition_by_year') }}
+    select * from {{ ref('int_definitions') }}
 
 ),
 
 years_and_the_ones_before as (
 
     select
-        financial_year,
-        'this' as which_year,
-        first_day,
-        last_day
+        collection_years.financial_year,
+        definitions.la_code,
+        definitions.definition_id,
+        definitions.title,
+        coalesce(definitions.valid_from, cast('0001-01-01' as date)) as valid_from,
+        coalesce(definitions.valid_to, cast('9999-12-31' as date)) as valid_to,
+        collection_years.first_day,
+        collection_years.last_day,
+        make_date(year(collection_years.first_day) - 1, 4, 1) as first_day_before
     from collection_years
-
-    union all
-
-    select
-        financial_year,
-        'previous' as which_year,
-        make_date(year(first_day) - 1, 4, 1) as first_day,
-        make_date(year(first_day), 3, 31) as last_day
-    from collection_years
+    cross join definitions
 
 ),
 
-definitions_in_force as (
+-- A council's definitions of a year and of the year before: more than one is a break.
+definitions_of_councils as (
 
     select
-        years_and_the_ones_before.financial_year,
-        years_and_the_ones_before.which_year,
-        min(definitions.title) as first_title,
-        max(definitions.title) as last_title,
-        count(distinct definitions.definition_id) as definitions
+        financial_year,
+        la_code,
+        max(case when valid_to >= first_day then title end) as title,
+        count(distinct case when valid_to >= first_day then definition_id end) as definitions,
+        count(distinct definition_id) > 1 as is_break
     from years_and_the_ones_before
-    inner join definitions
-        on
-            coalesce(definitions.valid_from, years_and_the_ones_before.first_day)
-            <= years_and_the_ones_before.last_day
-            and coalesce(definitions.valid_to, years_and_the_ones_before.last_day)
-            >= years_and_the_ones_before.first_day
-    group by
-        years_and_the_ones_before.financial_year,
-        years_and_the_ones_before.which_year
+    where valid_from <= last_day and valid_to >= first_day_before
+    group by financial_year, la_code
+
+),
+
+definitions_of_years as (
+
+    select
+        financial_year,
+        case
+            when max(definitions) > 1 then 'Definition changes within the year'
+            when count(distinct title) > 1 then 'Definitions differ between councils'
+            else max(title)
+        end as definition,
+        max(case when is_break then 1 else 0 end) = 1 as is_break_in_series
+    from definitions_of_councils
+    group by financial_year
 
 ),
 
@@ -60,31 +66,16 @@ final as (
         cast(collection_years.collection_year as string) as collection_year,
         cast(collection_years.first_day as date) as first_day,
         cast(collection_years.last_day as date) as last_day,
-        cast(
-            case
-                when this_year.definitions = 1 then this_year.first_title
-                else 'Definition changes within the year'
-            end as string
-        ) as definition,
-        cast(
-            this_year.definitions > 1
-            or this_year.first_title <> previous_year.last_title
-            or previous_year.definitions > 1 as boolean
-        ) as is_break_in_series,
+        cast(definitions_of_years.definition as string) as definition,
+        cast(definitions_of_years.is_break_in_series as boolean) as is_break_in_series,
         cast(collection_years.has_missing and collection_years.has_episodes as boolean)
             as has_occasions,
         cast(collection_years.has_episodes as boolean) as has_care,
         cast(collection_years.has_uasc as boolean) as has_uasc,
         cast(collection_years.has_interviews as boolean) as has_interviews
     from collection_years
-    left join definitions_in_force as this_year
-        on
-            collection_years.financial_year = this_year.financial_year
-            and this_year.which_year = 'this'
-    left join definitions_in_force as previous_year
-        on
-            collection_years.financial_year = previous_year.financial_year
-            and previous_year.which_year = 'previous'
+    left join definitions_of_years
+        on collection_years.financial_year = definitions_of_years.financial_year
 
 )
 

@@ -20,13 +20,13 @@ children as (
 
 definitions as (
 
-    select * from {{ ref('stg_rules__definition_by_year') }}
+    select * from {{ ref('int_definitions') }}
 
 ),
 
-collection_years as (
+council_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_council_years') }}
 
 ),
 
@@ -89,7 +89,7 @@ joined as (
             when 'A' then definitions.absent_counts_as
         end as would_count_as,
         case
-            when coalesce(collection_years.has_uasc, false)
+            when coalesce(council_years.has_uasc, false)
                 then
                     uasc_status.child_id is not null
                     and (
@@ -103,6 +103,7 @@ joined as (
         coalesce(interviews.is_completed, false) as is_interview_completed,
         coalesce(interviews.is_declined, false) or occasions.is_declined_in_extract
             as is_interview_declined,
+        coalesce(interviews.is_in_time, false) as is_interviewed_in_time,
         interviews.first_interviewed_on,
         coalesce(interviews.was_hurt, false) as was_hurt,
         coalesce(interviews.was_sexually_harmed, false) as was_sexually_harmed,
@@ -120,16 +121,18 @@ joined as (
     left join children on occasions.child_id = children.child_id
     left join definitions
         on
-            occasions.started_on >= coalesce(definitions.valid_from, occasions.started_on)
+            councils.la_code = definitions.la_code
+            and occasions.started_on >= coalesce(definitions.valid_from, occasions.started_on)
             and occasions.started_on <= coalesce(definitions.valid_to, occasions.started_on)
-    left join collection_years
+    left join council_years
         on
-            occasions.started_on >= collection_years.first_day
-            and occasions.started_on <= collection_years.last_day
+            councils.la_code = council_years.la_code
+            and occasions.started_on >= council_years.first_day
+            and occasions.started_on <= council_years.last_day
     left join uasc_status
         on
             occasions.child_id = uasc_status.child_id
-            and collection_years.collection_year = uasc_status.collection_year
+            and council_years.collection_year = uasc_status.collection_year
     left join interviews on occasions.occasion_id = interviews.occasion_id
 
 ),
@@ -183,6 +186,7 @@ final as (
         cast(is_interview_offered as boolean) as is_interview_offered,
         cast(is_interview_completed as boolean) as is_interview_completed,
         cast(is_interview_declined as boolean) as is_interview_declined,
+        cast(is_interviewed_in_time as boolean) as is_interviewed_in_time,
         cast(first_interviewed_on as date) as first_interviewed_on,
         cast(was_hurt as boolean) as was_hurt,
         cast(was_sexually_harmed as boolean) as was_sexually_harmed,
@@ -224,6 +228,7 @@ select
     is_interview_offered,
     is_interview_completed,
     is_interview_declined,
+    is_interviewed_in_time,
     first_interviewed_on,
     was_hurt,
     was_sexually_harmed,

@@ -1,7 +1,13 @@
 -- Rule 9: every fault that a rule finds in a row, what it does to the answers, and whether somebody
 -- has accepted it.
 
-with findings as (
+with validation_rules as (
+
+    select * from {{ ref('validation_rules') }}
+
+),
+
+findings_of_rows as (
 
     select * from {{ ref('int_findings_missing') }}
     union all
@@ -10,6 +16,8 @@ with findings as (
     select * from {{ ref('int_findings_header') }}
     union all
     select * from {{ ref('int_findings_uasc') }}
+    union all
+    select * from {{ ref('int_findings_uasc_years') }}
     union all
     select * from {{ ref('int_findings_interviews') }}
     union all
@@ -28,9 +36,30 @@ with findings as (
 
 ),
 
-validation_rules as (
+findings as (
 
-    select * from {{ ref('validation_rules') }}
+    select
+        findings_of_rows.rule_code,
+        validation_rules.raw_table,
+        findings_of_rows.collection_year,
+        findings_of_rows.source_file,
+        findings_of_rows.source_row,
+        findings_of_rows.child_id,
+        findings_of_rows.found
+    from findings_of_rows
+    left join validation_rules on findings_of_rows.rule_code = validation_rules.rule_code
+
+    union all
+
+    select
+        rule_code,
+        raw_table,
+        collection_year,
+        source_file,
+        source_row,
+        child_id,
+        found
+    from {{ ref('int_findings_modules') }}
 
 ),
 
@@ -71,7 +100,6 @@ joined as (
     select
         findings.*,
         validation_rules.severity,
-        validation_rules.raw_table,
         validation_rules.finding as what_the_rule_finds,
         row_outcomes.outcome,
         reasons.accepted_reason
@@ -79,7 +107,7 @@ joined as (
     left join validation_rules on findings.rule_code = validation_rules.rule_code
     left join row_outcomes
         on
-            validation_rules.raw_table = row_outcomes.raw_table
+            findings.raw_table = row_outcomes.raw_table
             and findings.source_file = row_outcomes.source_file
             and findings.source_row = row_outcomes.source_row
     left join reasons
@@ -99,7 +127,7 @@ select
     cast(source_row as int) as source_row,
     cast(child_id as string) as child_id,
     cast(what_the_rule_finds || ' ' || found as string) as finding,
-    cast(outcome as string) as effect,
+    cast(case when source_row = 0 then 'not_available' else outcome end as string) as effect,
     cast(accepted_reason is not null as boolean) as is_accepted,
     cast(accepted_reason as string) as accepted_reason
 from joined

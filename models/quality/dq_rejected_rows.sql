@@ -32,9 +32,9 @@ with judged_rows as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null then 'MFC03' end as reject_code,
+        reject_code,
         raw_values
-    from {{ ref('stg_ssda903__header') }}
+    from {{ ref('int_header_rows_judged') }}
 
     union all
 

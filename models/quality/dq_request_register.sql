@@ -2,7 +2,10 @@
 
 with requests as (
 
-    select * from {{ ref('stg_foi_requests') }}
+    select
+        *,
+        'row ' || cast(source_row as string) as source_rows
+    from {{ ref('stg_foi_requests') }}
 
 ),
 
@@ -10,6 +13,7 @@ without_reference as (
 
     select
         request_ref,
+        source_rows,
         'request_ref' as column_name,
         'is blank: give every request its own reference' as problem
     from requests
@@ -17,15 +21,24 @@ without_reference as (
 
 ),
 
-repeated_references as (
+-- The folder of a pack has the reference in lower case and with - for /.
+shared_references as (
 
     select
-        request_ref,
+        min(request_ref) as request_ref,
+        'rows '
+        || {{ joined_words('cast(source_row as string)', 'source_row', "' and '") }} as source_rows,
         'request_ref' as column_name,
-        'stands in more than one row: keep one row for each request' as problem
+        case
+            when count(distinct request_ref) = 1
+                then 'stands in more than one row: keep one row for each request'
+            else
+                'differs in nothing but capitals, / and -, so that two packs would share a folder: '
+                || 'give every request its own reference'
+        end as problem
     from requests
     where request_ref is not null
-    group by request_ref
+    group by replace(lower(request_ref), '/', '-')
     having count(*) > 1
 
 ),
@@ -34,6 +47,7 @@ without_receipt as (
 
     select
         request_ref,
+        source_rows,
         'received_on' as column_name,
         'is blank: write the day on which the request arrived' as problem
     from requests
@@ -48,6 +62,7 @@ unreadable_dates as (
     ] -%}
         select
             request_ref,
+            source_rows,
             '{{ event }}_on' as column_name,
             'reads "' || {{ event }}_text
             || '", which is no date: write it as 2026-11-22 or 22/11/2026' as problem
@@ -69,6 +84,7 @@ impossible_orders as (
     ] -%}
         select
             request_ref,
+            source_rows,
             '{{ later }}_on' as column_name,
             'is ' || cast({{ later }}_on as string) || ', earlier than {{ earlier }}_on, '
             || cast({{ earlier }}_on as string) || ': correct the one that is wrong' as problem
@@ -83,6 +99,7 @@ payments_without_notice as (
 
     select
         request_ref,
+        source_rows,
         'fee_paid_on' as column_name,
         'is filled while fee_notice_on is blank: write the day of the fees notice too' as problem
     from requests
@@ -94,7 +111,7 @@ problems as (
 
     select * from without_reference
     union all
-    select * from repeated_references
+    select * from shared_references
     union all
     select * from without_receipt
     union all
@@ -108,6 +125,7 @@ problems as (
 
 select
     cast(request_ref as string) as request_ref,
+    cast(source_rows as string) as source_rows,
     cast(column_name as string) as column_name,
     cast(problem as string) as problem
 from problems

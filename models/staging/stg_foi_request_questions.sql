@@ -1,6 +1,11 @@
+{% set columns = [
+    'request_ref', 'question_no', 'part', 'wording', 'measure', 'breakdown', 'population',
+    'period_basis', 'first_period', 'last_period'
+] -%}
+
 with question_rows as (
 
-    select * from {{ request_table('foi_request_questions') }}
+    select * from {{ request_table('foi_request_questions', columns) }}
 
 ),
 
@@ -16,8 +21,15 @@ final as (
         coalesce(lower(replace({{ clean_text('population') }}, ' ', '')), 'all') as population,
         lower({{ clean_text('period_basis') }}) as period_basis,
         {{ clean_text('first_period') }} as first_period,
-        coalesce({{ clean_text('last_period') }}, {{ clean_text('first_period') }}) as last_period
+        coalesce({{ clean_text('last_period') }}, {{ clean_text('first_period') }}) as last_period,
+        source_row
     from question_rows
+    where
+        coalesce(
+            {% for column in columns -%}
+                {{ clean_text(column) }}{{ ',' if not loop.last }}
+            {% endfor -%}
+        ) is not null
 
 )
 

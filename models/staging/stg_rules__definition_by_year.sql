@@ -13,6 +13,7 @@ definitions as (
 final as (
 
     select
+        definition_years.la_code,
         definition_years.definition_id,
         cast({{ clean_text('definition_years.valid_from') }} as date) as valid_from,
         cast({{ clean_text('definition_years.valid_to') }} as date) as valid_to,

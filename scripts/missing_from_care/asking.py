@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from missing_from_care.deadlines.register import NEEDED, read_rows
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.project import CHECKOUT
 from missing_from_care.warehouse import open_warehouse
@@ -22,6 +23,7 @@ QUESTIONS = "stg_foi_request_questions"
 REQUESTS = "stg_foi_requests"
 QUESTION_VIEWS = (
     "int_question_periods",
+    "int_question_faults",
     "int_question_problems",
     "int_answer_counts",
     "int_answers",
@@ -161,7 +163,8 @@ def save_question(question: Question, request_ref: str) -> Path:
     Returns: the file that was written, whole or not at all.
 
     Raises:
-        UsageFault: the register is not there, or has no such request.
+        UsageFault: the register is not there, has no such request, or cannot be added to.
+        DataFault: it cannot be read.
     """
     folder = Path(os.environ.get("FOI_REQUESTS") or CHECKOUT / "seeds" / "requests")
     requests, questions = folder / "foi_requests.csv", folder / "foi_request_questions.csv"
@@ -170,32 +173,37 @@ def save_question(question: Question, request_ref: str) -> Path:
             f"There is no register in {folder}: it has two files, {requests.name} and "
             f"{questions.name}."
         )
-    if request_ref not in {row.get("request_ref", "").strip() for row in _rows(requests)}:
+    found, _ = read_rows(requests, NEEDED, NEEDED)
+    if request_ref not in {(row["request_ref"] or "").strip() for row in found.values()}:
         raise UsageFault(
             f"{requests.name} has no request {request_ref}: add its row first, then save again."
         )
-    text = questions.read_text(encoding="utf-8-sig")
-    names = next(csv.reader(StringIO(text)))
+    columns = ("request_ref", "question_no", *asdict(question))
+    rows, _ = read_rows(questions, columns, columns)
     numbers = [
         int(row["question_no"])
-        for row in _rows(questions)
-        if row["request_ref"] == request_ref and row["question_no"].isdigit()
+        for row in rows.values()
+        if row["request_ref"] == request_ref and (row["question_no"] or "").isdecimal()
     ]
     row = asdict(question) | {
         "request_ref": request_ref,
         "question_no": str(max(numbers, default=0) + 1),
     }
+    try:
+        text = questions.read_text(encoding="utf-8-sig")
+        names = [name.strip().lower() for name in next(csv.reader(StringIO(text)), [])]
+    except UnicodeDecodeError:
+        names = []
+    if not set(columns) <= set(names):
+        raise UsageFault(
+            f'{questions} is not as a row can be added to it: save it as "CSV UTF-8 (comma '
+            'delimited)", with the column names as in the README in its first line, then save '
+            "again."
+        )
     line = StringIO()
-    csv.writer(line, lineterminator="\n").writerow(
-        [row.get(name.strip().lower(), "") for name in names]
-    )
+    csv.writer(line, lineterminator="\n").writerow([row.get(name, "") for name in names])
     write_file_whole(questions, f"{text.rstrip()}\n{line.getvalue()}".encode())
     return questions
-
-
-def _rows(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        return list(csv.DictReader(opened))
 
 
 def _capital(text: str) -> str:

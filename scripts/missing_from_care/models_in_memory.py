@@ -5,7 +5,7 @@ request seeds need neither.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class _Dbt:
         return default
 
     def dispatch(self, name: str, _project: str) -> object:
-        return self.macros[f"duckdb__{name}"]
+        return self.macros.get(f"duckdb__{name}") or self.macros[f"default__{name}"]
 
 
 def build_model(
@@ -62,19 +62,28 @@ def build_model(
     connection.execute(f"create table {name} as {statement}")
 
 
-def macro_sql(name: str, *arguments: str) -> str:
+def macro_sql(macro: str, *arguments: object) -> str:
     """The SQL that one of the project's macros gives.
 
     Args:
-        name: the macro, `parse_date`.
-        arguments: SQL expressions. What the macro refers to, a seed say, has to be there by its name.
+        macro: its name, `parse_date`.
+        arguments: what it takes; what it refers to, a seed say, has to be there by its name.
     """
     _, dbt = _environment()
-    return str(dbt.macros[name](*arguments))
+    return str(dbt.macros[macro](*arguments))
+
+
+def raised_sentences(problem: duckdb.Error) -> list[str]:
+    """The sentences that a statement raised; DuckDB puts the kind of error before them."""
+    text = str(problem)
+    return (text.partition(": ")[2] or text).splitlines()
 
 
 def make_table(
-    connection: duckdb.DuckDBPyConnection, name: str, header: list[str], rows: list[list[str]]
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    header: list[str],
+    rows: Sequence[Sequence[str | None]],
 ) -> None:
     """Makes a table of texts; a blank is null, as in dbt's seeds."""
     places = (f"nullif(unnest(cast(? as varchar[])), '') as {column}" for column in header)

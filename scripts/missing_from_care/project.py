@@ -25,6 +25,8 @@ class RawTable:
         has_collection_year: whether it belongs to the annual return of one collection year.
         only_in_xml: those columns that only a return in XML can fill.
         also_called: other names that a column goes by in some extracts, with the column.
+        dates: those columns that hold dates.
+        identified_by: the column that tells a row of a case-management extract in the next one.
     """
 
     name: str
@@ -34,6 +36,8 @@ class RawTable:
     has_collection_year: bool
     only_in_xml: frozenset[str] = frozenset()
     also_called: Mapping[str, str] = field(default_factory=dict)
+    dates: tuple[str, ...] = ()
+    identified_by: str = ""
 
     @property
     def is_case_extract(self) -> bool:
@@ -75,5 +79,7 @@ def raw_tables() -> dict[str, RawTable]:
             has_collection_year="collection_year" in names,
             only_in_xml=frozenset(meta.get("only_in_xml", [])),
             also_called=meta.get("also_called", {}),
+            dates=tuple(meta["dates"]),
+            identified_by=meta.get("identified_by", ""),
         )
     return tables

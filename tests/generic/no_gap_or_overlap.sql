@@ -1,9 +1,11 @@
-{#- A rule must hold on every day, and only one: a gap would empty a join, an overlap double it. -#}
-{% test no_gap_or_overlap(model, valid_from='valid_from', valid_to='valid_to') %}
+{#- A rule must hold on every day, and only one: a gap would empty a join, an overlap double it. The days
+    are looked at apart for each value of the column `within`. -#}
+{% test no_gap_or_overlap(model, within, valid_from='valid_from', valid_to='valid_to') %}
 
 with periods as (
 
     select
+        {{ within }} as part,
         coalesce({{ valid_from }}, cast('0001-01-01' as date)) as first_day,
         coalesce({{ valid_to }}, cast('9999-12-31' as date)) as last_day
     from {{ model }}
@@ -15,8 +17,8 @@ neighbours as (
     select
         first_day,
         last_day,
-        lag(last_day) over (order by first_day, last_day) as previous_last_day,
-        lead(first_day) over (order by first_day, last_day) as next_first_day
+        lag(last_day) over (partition by part order by first_day, last_day) as previous_last_day,
+        lead(first_day) over (partition by part order by first_day, last_day) as next_first_day
     from periods
 
 ),

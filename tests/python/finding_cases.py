@@ -71,6 +71,8 @@ USUAL_HEADER = tuple(h(year) for year in YEARS)
 USUAL_EPISODES = tuple(e(year) for year in YEARS)
 A_DAY = (m("2016-17", "01/06/2016", "02/06/2016"),)
 ENDS_2016 = (e("2015-16"), e("2016-17", dec="01/08/2016"))
+HERE = (h("2016-17"),)
+HERE_AND_NEXT = (h("2016-17"), h("2017-18"))
 CHAIN = (e("2015-16"), e("2016-17", dec="01/08/2016"), e("2016-17", "01/08/2016", "01/10/2016"))
 NEXT_DAY = (e("2015-16"), e("2016-17", dec="01/08/2016"), e("2016-17", "02/08/2016", "01/10/2016"))
 TURNS_18 = tuple(h(year, "01/08/1998") for year in YEARS)
@@ -84,7 +86,9 @@ def leaves(rec: str) -> tuple[Row, ...]:
 
 CASES = {
     # Nothing to find.
-    "usual": Case("", "nothing", missing=A_DAY, uasc=(u("2016-17"),), interviews=(i(),)),
+    "usual": Case(
+        "", "nothing", header=HERE, missing=A_DAY, uasc=(u("2016-17"),), interviews=(i(),)
+    ),
     # Missing: rows that are rejected.
     "MFC01": Case("MFC01", "no child", missing=(m("2016-17", "01/06/2016", child=" "),)),
     "1004 blank": Case(
@@ -159,7 +163,7 @@ CASES = {
         missing=(m("2017-18", "01/06/2017"), m("2017-18", "01/03/2018", "01/03/2018")),
     ),
     "574 twins of a day": Case(
-        "",
+        "MFC24",
         "three times on one day, the last goes on",
         missing=(
             m("2017-18", "01/06/2017"),
@@ -226,7 +230,7 @@ CASES = {
     ),
     "576 last return": Case("", "no return after it", missing=(m("2017-18", "01/03/2018"),)),
     "576 one of two": Case(
-        "574 576",
+        "574 576 MFC24",
         "two are open and one is repeated",
         missing=(
             m("2015-16", "01/03/2016"),
@@ -358,7 +362,7 @@ CASES = {
         "INT13", "a day off", header=tuple(h(y, "02/01/2004") for y in YEARS), missing=A_DAY
     ),
     "INT13 unreadable": Case(
-        "MFC18 MFC18 MFC18",
+        "102 102 102",
         "not both readable",
         header=tuple(h(y, "?") for y in YEARS),
         missing=A_DAY,
@@ -401,6 +405,24 @@ CASES = {
         "MFC19", "unreadable", missing=(m("2016-17", "01/06/2016", "01/06/2016", dob="?"),)
     ),
     "MFC19 sound": Case("", "blank", missing=(m("2016-17", "01/06/2016", "01/06/2016", dob=" "),)),
+    "MFC24": Case(
+        "MFC24 MFC24",
+        "three times the same",
+        missing=tuple(m("2016-17", "01/06/2016", "01/06/2016") for _ in range(3)),
+    ),
+    "MFC24 sound": Case(
+        "",
+        "one of them away",
+        missing=(
+            m("2016-17", "01/06/2016", "01/06/2016"),
+            m("2016-17", "01/06/2016", "01/06/2016", "A"),
+        ),
+    ),
+    "MFC24 rejected": Case(
+        "567 567",
+        "rows that count as no occasion",
+        missing=tuple(m("2016-17", "02/06/2016", "01/06/2016") for _ in range(2)),
+    ),
     # Episodes.
     "MFC02": Case("MFC02", "no child", episodes=(*USUAL_EPISODES, e("2016-17", child=""))),
     "141 blank": Case("141", "blank", episodes=(*USUAL_EPISODES, e("2016-17", " "))),
@@ -438,67 +460,139 @@ CASES = {
         "502", "a day off", episodes=(e("2016-17"), e("2017-18", "02/05/2015"))
     ),
     "502 sound": Case("", "the last return", episodes=(e("2017-18"),)),
-    "MFC14": Case(
-        "MFC14 MFC14",
-        "blank, unknown",
-        episodes=(e("2017-18", ls=""), e("2016-17", dec="01/06/2016", ls="ZZ")),
-    ),
-    "MFC14 sound": Case("", "lower case", episodes=(e("2017-18", ls="c2"),)),
-    "MFC15": Case(
-        "MFC15 MFC15",
-        "blank, unknown",
-        episodes=(e("2017-18", place=""), e("2016-17", dec="01/06/2016", place="ZZ")),
-    ),
+    "144": Case("144", "unknown", episodes=(e("2017-18", ls="ZZ"),)),
+    "144 sound": Case("", "lower case", episodes=(e("2017-18", ls="c2"),)),
+    "MFC14": Case("MFC14", "blank", episodes=(e("2017-18", ls=" "),)),
+    "146": Case("146", "unknown", episodes=(e("2017-18", place="ZZ"),)),
+    "146 too early": Case("146", "a code of later years", episodes=(e("2017-18", place="K3"),)),
+    "146 sound": Case("", "a code to 2024-25, lower case", episodes=(e("2017-18", place="h5"),)),
+    "MFC15": Case("MFC15", "blank", episodes=(e("2017-18", place=""),)),
     "MFC15 sound": Case("", "a short break", episodes=(e("2017-18", place="", ls="V4"),)),
+    "MFC25": Case("146 MFC25", "no label at hand", episodes=(e("2017-18", place="Z12"),)),
     # Header.
     "MFC03": Case("MFC03", "no child", header=(*USUAL_HEADER, h("2016-17", child=""))),
-    "MFC12": Case(
-        "MFC12 MFC12", "blank, unknown", header=(h("2015-16", sex=""), h("2016-17", sex="9"))
+    "101": Case("101 101", "blank, unknown", header=(h("2015-16", sex=""), h("2016-17", sex="9"))),
+    "101 sound": Case("", "a number", header=(h("2015-16", sex="1.0"), h("2016-17", sex="u"))),
+    "103": Case(
+        "103 103", "blank, unknown", header=(h("2015-16", ethnic=""), h("2016-17", ethnic="X"))
     ),
-    "MFC12 sound": Case("", "a number", header=(h("2015-16", sex="1.0"), h("2016-17", sex="u"))),
-    "MFC13": Case(
-        "MFC13 MFC13", "blank, unknown", header=(h("2015-16", ethnic=""), h("2016-17", ethnic="X"))
-    ),
-    "MFC13 sound": Case("", "refused is a code", header=(h("2016-17", ethnic="refu"),)),
-    "MFC18": Case(
-        "MFC18 MFC18", "blank, unreadable", header=(h("2015-16", ""), h("2016-17", "01/01/04"))
+    "103 sound": Case("", "refused is a code", header=(h("2016-17", ethnic="refu"),)),
+    "102": Case(
+        "102 102", "blank, unreadable", header=(h("2015-16", ""), h("2016-17", "01/01/04"))
     ),
     # UASC.
     "MFC04": Case("MFC04", "no child", uasc=(u("2016-17", child=""),)),
-    "104": Case("104", "the day before the year", uasc=(u("2016-17", "31/03/2016"),)),
-    "104 unreadable": Case("104", "unreadable", uasc=(u("2016-17", "never"),)),
-    "104 sound": Case("", "the first day", uasc=(u("2016-17", "01/04/2016"),)),
-    "303": Case("303", "not flagged", uasc=(u("2016-17", "01/06/2016", uasc_flag="0"),)),
-    "303 sound": Case("", "flagged", uasc=(u("2016-17", "01/06/2016", uasc_flag="1"),)),
+    "104": Case("104", "the day before the year", header=HERE, uasc=(u("2016-17", "31/03/2016"),)),
+    "104 unreadable": Case("104", "unreadable", header=HERE, uasc=(u("2016-17", "never"),)),
+    "104 sound": Case("", "the first day", header=HERE, uasc=(u("2016-17", "01/04/2016"),)),
+    "105": Case("105", "unknown", uasc=(u("2016-17", uasc_flag="?"),)),
+    "105 sound": Case("", "lower case", uasc=(u("2016-17", uasc_flag="n"),)),
+    "205A": Case("205A", "no day", header=HERE_AND_NEXT, uasc=(u("2016-17"),)),
+    "205A later": Case(
+        "205A", "a day after the year", header=HERE_AND_NEXT, uasc=(u("2016-17", "01/04/2017"),)
+    ),
+    "205A sound": Case(
+        "", "the last day of the year", header=HERE_AND_NEXT, uasc=(u("2016-17", "31/03/2017"),)
+    ),
+    "205A turned 18": Case(
+        "",
+        "no day, and the 18th birthday in the year",
+        header=TURNS_18[1:],
+        uasc=(u("2016-17", **BORN_1998),),
+    ),
+    "205A flagged": Case(
+        "205A 303",
+        "no longer flagged, and still a day",
+        header=HERE_AND_NEXT,
+        uasc=(u("2016-17", "01/06/2016"), u("2017-18", "01/06/2016", uasc_flag="0")),
+    ),
+    "205B": Case(
+        "205B",
+        "it had ceased",
+        header=HERE_AND_NEXT,
+        uasc=(u("2016-17", "01/06/2016"), u("2017-18")),
+    ),
+    "205B now": Case(
+        "205B",
+        "it ceases neither in the year nor on the birthday",
+        header=HERE_AND_NEXT,
+        uasc=(u("2016-17", "01/01/2022"), u("2017-18", "31/12/2021")),
+    ),
+    "205B sound": Case(
+        "",
+        "the 18th birthday, then a day in the year",
+        header=HERE_AND_NEXT,
+        uasc=(u("2016-17", "01/01/2022"), u("2017-18", "01/06/2017")),
+    ),
+    "205B last row": Case(
+        "INT36",
+        "the last row of the child speaks",
+        header=HERE_AND_NEXT,
+        uasc=(u("2016-17", "01/06/2016"), u("2016-17"), u("2017-18")),
+    ),
+    "205C": Case("205C 303", "not flagged", uasc=(u("2016-17", "01/06/2016", uasc_flag="0"),)),
+    "205C sound": Case(
+        "303", "no return before it", uasc=(u("2015-16", "01/06/2015", uasc_flag="0"),)
+    ),
+    "205D": Case("205D", "not before", header=USUAL_HEADER[:2], uasc=(u("2016-17"),)),
+    "205D sound": Case("", "not in the Header before", header=HERE, uasc=(u("2016-17"),)),
+    "231": Case(
+        "231",
+        "turns 11 the day after the year",
+        header=(h("2016-17", "01/04/2006"),),
+        uasc=(u("2016-17", dob="01/04/2006"),),
+    ),
+    "231 sound": Case(
+        "",
+        "turns 11 on its last day",
+        header=(h("2016-17", "31/03/2006"),),
+        uasc=(u("2016-17", dob="31/03/2006"),),
+    ),
+    "303": Case("205C 303", "not flagged", uasc=(u("2016-17", "01/06/2016", uasc_flag="0"),)),
+    "303 sound": Case(
+        "", "flagged", header=HERE, uasc=(u("2016-17", "01/06/2016", uasc_flag="1"),)
+    ),
     "303 blank": Case(
         "", "not flagged, no day, no row in Header", header=(), uasc=(u("2016-17", uasc_flag="N"),)
     ),
-    "304": Case("304", "the day after", uasc=(u("2016-17", "02/01/2022"),)),
-    "304 sound": Case("", "the birthday", uasc=(u("2016-17", "01/01/2022"),)),
+    "304": Case("304", "the day after", header=HERE, uasc=(u("2016-17", "02/01/2022"),)),
+    "304 sound": Case("", "the birthday", header=HERE, uasc=(u("2016-17", "01/01/2022"),)),
     "304 leap": Case(
-        "304",
+        "205B 304",
         "born on 29 February: 2 March is after the birthday, 1 March is not",
-        header=tuple(h(year, "29/02/2004") for year in YEARS),
+        header=tuple(h(year, "29/02/2004") for year in YEARS[1:]),
         uasc=(u("2016-17", "01/03/2022", dob=""), u("2017-18", "02/03/2022", dob="")),
     ),
-    "1014": Case(
-        "1014", "episodes in another year", episodes=(e("2017-18"),), uasc=(u("2016-17"),)
-    ),
-    "1014 sound": Case(
-        "", "one day", episodes=(e("2016-17", dec="01/04/2016"),), uasc=(u("2016-17"),)
-    ),
-    "INT09": Case("INT09", "another Header", header=(h("2017-18"),), uasc=(u("2016-17"),)),
-    "INT09 sound": Case("", "this one", header=(h("2016-17"),), uasc=(u("2016-17"),)),
-    "INT18": Case("INT18", "a day off", uasc=(u("2016-17", dob="02/01/2004"),)),
-    "INT18 sound": Case("", "blank", uasc=(u("2016-17", dob=""),)),
-    "INT21": Case("INT21", "differs", uasc=(u("2016-17", sex="2"),)),
+    "INT09": Case("205A INT09", "another Header", header=(h("2017-18"),), uasc=(u("2016-17"),)),
+    "INT09 sound": Case("", "this one", header=HERE, uasc=(u("2016-17"),)),
+    "INT18": Case("INT18", "a day off", header=HERE, uasc=(u("2016-17", dob="02/01/2004"),)),
+    "INT18 sound": Case("", "blank", header=HERE, uasc=(u("2016-17", dob=""),)),
+    "INT21": Case("INT21", "differs", header=HERE, uasc=(u("2016-17", sex="2"),)),
     "INT21 sound": Case(
-        "", "another code of the same sex", uasc=(u("2016-17", sex="M"), u("2017-18", sex=""))
+        "",
+        "another code of the same sex",
+        header=HERE_AND_NEXT,
+        uasc=(u("2016-17", sex="M"), u("2017-18", sex="")),
     ),
-    "INT36": Case("INT36", "twice", uasc=(u("2016-17"), u("2016-17"))),
-    "INT36 sound": Case("", "in two returns", uasc=(u("2016-17"), u("2017-18"))),
-    "MFC20": Case("MFC20", "unreadable", uasc=(u("2016-17", dob="?"),)),
-    "MFC21": Case("MFC21", "unknown", uasc=(u("2016-17", uasc_flag="?"),)),
+    "INT36": Case("INT36", "twice", header=HERE, uasc=(u("2016-17"), u("2016-17"))),
+    "INT36 sound": Case(
+        "", "in two returns", header=HERE_AND_NEXT, uasc=(u("2016-17"), u("2017-18"))
+    ),
+    "MFC20": Case("MFC20", "unreadable", header=HERE, uasc=(u("2016-17", dob="?"),)),
+    "MFC23": Case(
+        "MFC23",
+        "episodes in another year",
+        header=HERE,
+        episodes=(e("2017-18"),),
+        uasc=(u("2016-17"),),
+    ),
+    "MFC23 sound": Case(
+        "",
+        "one day",
+        header=HERE,
+        episodes=(e("2016-17", dec="01/04/2016"),),
+        uasc=(u("2016-17"),),
+    ),
     # Return interviews, of an occasion on 1 June 2016.
     "MFC05": Case("MFC05", "no child", missing=A_DAY, interviews=(i(child=""),)),
     "MFC06 blank": Case("MFC06", "blank", missing=A_DAY, interviews=(i(" "),)),

@@ -47,7 +47,7 @@ def refused(source, into, accepted=frozenset()):
     """Lands what must be refused; gives the sentences, after checking that nothing was written."""
     before = sorted(into.parent.rglob("*"))
     with pytest.raises(DataFault) as caught:
-        land(source, into, accepted)
+        land(source, into, accepted, form="csv")
     assert sorted(into.parent.rglob("*")) == before
     assert caught.value.status == 3
     return caught.value.sentences

@@ -72,6 +72,9 @@ CATEGORIES = {
 PLACE = {"council": "856", "region": "east_midlands", "country": "england"}
 for breakdown, category in PLACE.items():
     CATEGORIES[breakdown] = [{"category": category}]
+PLACES = {breakdown: (category,) for breakdown, category in PLACE.items()}
+# The categories of each breakdown in which something stands: one, unless they overlap.
+Categories = dict[str, tuple[str, ...]]
 SEXES = codes("sexes", "sex_code", "sex")
 ETHNIC_GROUPS = codes("ethnic_groups", "ethnic_code", "ethnic_group")
 PLACEMENT_TYPES = codes("placement_types", "placement_code", "placement_type")
@@ -83,13 +86,15 @@ def meaning_of(code: str, meanings: dict[str, str]) -> str:
     return meanings.get(code.upper().removesuffix(".0"), NOT_KNOWN)
 
 
-def band_of(breakdown: str, number: int) -> str | None:
-    """The category whose bounds hold the number; none, if it is not listed."""
-    for row in CATEGORIES[breakdown]:
-        lowest, highest = row["lowest"], row["highest"]
-        if lowest and int(lowest) <= number and (not highest or number <= int(highest)):
-            return row["category"]
-    return None
+def bands_of(breakdown: str, number: int) -> tuple[str, ...]:
+    """The categories whose bounds hold the number: more than one, if they overlap."""
+    return tuple(
+        row["category"]
+        for row in CATEGORIES[breakdown]
+        if (row["lowest"] or row["highest"])
+        and (not row["lowest"] or int(row["lowest"]) <= number)
+        and (not row["highest"] or number <= int(row["highest"]))
+    )
 
 
 # --- Periods ---------------------------------------------------------------------------------
@@ -200,39 +205,39 @@ def episode_on(day: date, episodes: list[Episode]) -> Episode:
     return max(covering, key=lambda each: (not each.is_short_break, each.first_day))
 
 
-def of_birth(day: date, birth: date | None) -> dict[str, str | None]:
+def of_birth(day: date, birth: date | None) -> Categories:
     """Age and age band on a day."""
     age = age_on(day, birth)
     if age is None:
-        return {"age": NOT_KNOWN, "age_band": NOT_KNOWN}
-    return {"age": band_of("age", age), "age_band": band_of("age_band", age)}
+        return {"age": (NOT_KNOWN,), "age_band": (NOT_KNOWN,)}
+    return {"age": bands_of("age", age), "age_band": bands_of("age_band", age)}
 
 
-def of_child(child: str, returns: Returns) -> dict[str, str]:
+def of_child(child: str, returns: Returns) -> Categories:
     """Sex and ethnic group by the child's latest Header."""
     details = returns.details.get(child, {})
     return {
-        "sex": meaning_of(details.get("sex", ""), SEXES),
-        "ethnic_group": meaning_of(details.get("ethnic", ""), ETHNIC_GROUPS),
+        "sex": (meaning_of(details.get("sex", ""), SEXES),),
+        "ethnic_group": (meaning_of(details.get("ethnic", ""), ETHNIC_GROUPS),),
     }
 
 
-def of_episode(episode: Episode) -> dict[str, str]:
+def of_episode(episode: Episode) -> Categories:
     """Placement and legal status of an episode."""
     return {
-        "placement_type": meaning_of(episode.row.get("place", ""), PLACEMENT_TYPES),
-        "legal_status": meaning_of(episode.row["ls"], LEGAL_STATUSES),
+        "placement_type": (meaning_of(episode.row.get("place", ""), PLACEMENT_TYPES),),
+        "legal_status": (meaning_of(episode.row["ls"], LEGAL_STATUSES),),
     }
 
 
-def of_day(day: date) -> dict[str, str]:
+def of_day(day: date) -> Categories:
     """Month and quarter of a day."""
-    return {basis: unit_at(basis, day).name for basis in OF_THE_PERIOD}
+    return {basis: (unit_at(basis, day).name,) for basis in OF_THE_PERIOD}
 
 
-def yes_or_no(is_uasc: bool | None) -> str | None:
+def yes_or_no(is_uasc: bool | None) -> tuple[str]:
     """The category of a child that is UASC, is not, or of which no return says."""
-    return {True: "yes", False: "no"}.get(is_uasc)
+    return ({True: "yes", False: "no", None: NOT_KNOWN}[is_uasc],)
 
 
 def days_between(occasion: Occasion, end: date | None) -> int | None:
@@ -240,21 +245,21 @@ def days_between(occasion: Occasion, end: date | None) -> int | None:
     return (end - occasion.started_on).days if end else None
 
 
-def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> dict[str, str | None]:
-    """An occasion's category in every breakdown but the times missing."""
+def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categories:
+    """An occasion's categories in every breakdown but the times missing."""
     start = occasion.started_on
     days = days_between(occasion, period.last if period.is_snapshot else occasion.ended_on)
     episodes = returns.episodes_of[occasion.child_id]
     return {
-        "none": "all",
+        "none": ("all",),
         **of_birth(start, occasion.birth_date),
         **of_child(occasion.child_id, returns),
         **of_episode(episode_on(start, episodes)),
         **of_day(start),
-        "duration_band": "still_missing" if days is None else band_of("duration_band", days),
+        "duration_band": ("still_missing",) if days is None else bands_of("duration_band", days),
         "uasc": yes_or_no(occasion.is_uasc),
-        "counts_as": occasion.counts_as,
-        **PLACE,
+        "counts_as": (occasion.counts_as,),
+        **PLACES,
     }
 
 
@@ -266,7 +271,7 @@ class Case:
     """An occasion in a period, with its categories and the interview rows linked to it."""
 
     occasion: Occasion
-    categories: dict[str, str | None]
+    categories: Categories
     interviews: list[Row]
     on_snapshot: bool
 
@@ -302,9 +307,9 @@ def conditions_of(population: str) -> list[tuple[str, str]]:
     return [(breakdown, category) for breakdown, _, category in pairs]
 
 
-def fits(categories: dict[str, str | None], conditions: list[tuple[str, str]]) -> bool:
+def fits(categories: Categories, conditions: list[tuple[str, str]]) -> bool:
     """Whether all conditions hold."""
-    return all(categories[breakdown] == category for breakdown, category in conditions)
+    return all(category in categories[breakdown] for breakdown, category in conditions)
 
 
 def cases_of(period: Period, population: str, returns: Returns) -> list[Case]:
@@ -320,8 +325,7 @@ def cases_of(period: Period, population: str, returns: Returns) -> list[Case]:
     cases = [case for case in cases if fits(case.categories, others)]
     times = Counter(case.child for case in cases if case.is_missing)
     for case in cases:
-        # A child that was only absent has been missing no times, which is in no band.
-        case.categories[TIMES] = band_of(TIMES, times[case.child])
+        case.categories[TIMES] = bands_of(TIMES, times[case.child])
     return [case for case in cases if fits(case.categories, conditions)]
 
 
@@ -334,7 +338,7 @@ class CareDay:
 
     child: str
     day: date
-    categories: dict[str, str | None]
+    categories: Categories
     is_last_of_period: bool
     goes_on: bool
 
@@ -346,7 +350,7 @@ class CareDay:
     @property
     def is_uasc(self) -> bool:
         """Whether the child is UASC on that day (rule 12)."""
-        return self.categories["uasc"] == "yes"
+        return self.categories["uasc"] == ("yes",)
 
 
 def every_day(first: date, last: date, *_: object) -> list[date]:
@@ -388,7 +392,7 @@ def care_days_of(
             continue
         child, birth = episode.child_id, returns.birth_date(episode.child_id)
         goes_on = episode.last_day is None or episode.last_day > period.last
-        of_them = {"none": "all", **of_child(child, returns), **of_episode(episode)}
+        of_them = {"none": ("all",), **of_child(child, returns), **of_episode(episode)}
         for day in days_of(first, last, child, returns):
             is_known = UASC in returns.years.get(year_of(day), set())
             is_uasc = is_uasc_on(child, day, returns.uasc_last_days) if is_known else None
@@ -397,7 +401,7 @@ def care_days_of(
                 **of_birth(day, birth),
                 **of_day(day),
                 "uasc": yes_or_no(is_uasc),
-                **PLACE,
+                **PLACES,
             }
             if fits(categories, conditions):
                 found.append(CareDay(child, day, categories, day == period.last, goes_on))
@@ -423,14 +427,14 @@ def has_outcome(case: Case, *outcomes: str) -> bool:
 
 
 def interviewed_within_72_hours(case: Case) -> bool:
-    """Whether the first completed interview came within three days of the end (rule 15)."""
+    """Whether any completed interview was on the day of the end or the next three (rule 19)."""
     days = [
         as_day(row["interview_date"])
         for row in case.interviews
-        if row["outcome"].upper() == "COMPLETED" and as_day(row["interview_date"])
+        if row["outcome"].upper() == "COMPLETED"
     ]
     end = case.occasion.ended_on
-    return bool(days and end) and 0 <= (min(days) - end).days <= 3
+    return any(0 <= (day - end).days <= 3 for day in days if day and end)
 
 
 def longest_duration(cases: list[Case]) -> int | None:
@@ -600,8 +604,8 @@ def plain_answer(
             if is_answered:
                 value = figure(
                     measure,
-                    [case for case in cases if case.categories[breakdown] == category],
-                    [day for day in care_days if day.categories[breakdown] == category],
+                    [case for case in cases if category in case.categories[breakdown]],
+                    [day for day in care_days if category in day.categories[breakdown]],
                 )
                 is_break = MEASURES[measure]["by_definition"] == "true" and changes_in(
                     period, definition

@@ -74,13 +74,14 @@ class Occasion:
 
     @property
     def row(self) -> Row:
-        """The row of the latest return, which gives status and end (rule 3)."""
+        """The row of the latest return, which gives the status (rule 3)."""
         return self.rows[-1]
 
     @property
     def ended_on(self) -> date | None:
-        """The end that the latest return gives (rule 3)."""
-        return as_day(self.row["mis_end"])
+        """The end by the latest return that has one (rule 10)."""
+        ends = [as_day(row["mis_end"]) for row in self.rows]
+        return next((end for end in reversed(ends) if end), None)
 
     @property
     def is_found(self) -> bool:
@@ -271,6 +272,7 @@ def number_for_the_reader(occasions: list[Occasion]) -> None:
             key=lambda each: (
                 each.ended_on or date.max,
                 first_year(each.row),
+                as_day(each.row["mis_end"]) or date.max,
                 *place_in_file(each.row),
             )
         )

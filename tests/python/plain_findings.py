@@ -50,8 +50,13 @@ RULES = [
     "501",
     "502",
     "304",
-    "1014",
+    "MFC23",
+    "MFC24",
     "INT36",
+    "205A",
+    "205B",
+    "205D",
+    "231",
 ]
 Finding = tuple[str, str, int]
 
@@ -99,6 +104,15 @@ class Returns:
             and (as_day(each["dec"]) or NEVER) >= year_start(year)
             for each in self.of_child[row["child"]]
         )
+
+    def uasc_row(self, child: str, year: int) -> Row | None:
+        """The child's last row in the UASC module of a return."""
+        rows = [row for row in self.uasc if (row["child"], first_year(row)) == (child, year)]
+        return max(rows, key=lambda row: int(row["source_row"]), default=None)
+
+    def is_in_header(self, child: str, year: int) -> bool:
+        """Whether the Header of a return has the child."""
+        return any((row["child"], first_year(row)) == (child, year) for row in self.header)
 
     def same(self, row: Row, year: int) -> Row | None:
         """The row of another return that is the same occasion (rule 3)."""
@@ -199,8 +213,27 @@ def find_in_missing(row: Row, returns: Returns) -> Iterator[str]:
     if not start:
         return
     yield from compared_with_other_returns(row, returns)
+    if any(repeats(row, other) for other in returns.missing):
+        yield "MFC24"
     if returns.has(year, EPISODES):
         yield from compared_with_care(row, start, end, is_open, returns)
+
+
+def repeats(row: Row, other: Row) -> bool:
+    """Whether a sound row says what an earlier one of its file says."""
+    return (
+        row["source_file"] == other["source_file"]
+        and int(row["source_row"]) > int(other["source_row"])
+        and not missing_is_rejected(row)
+        and not missing_is_rejected(other)
+        and said(row) == said(other)
+    )
+
+
+def said(row: Row) -> tuple:
+    """What a row of Missing says, however it is written."""
+    status = STATUSES[row["missing"].upper()]
+    return row["child"], status, as_day(row["mis_start"]), as_day(row["mis_end"])
 
 
 def compared_with_other_returns(row: Row, returns: Returns) -> Iterator[str]:
@@ -257,12 +290,14 @@ def find_in_episodes(row: Row, returns: Returns) -> Iterator[str]:
 
 def find_in_uasc(row: Row, returns: Returns) -> Iterator[str]:
     born, duc = returns.known_birth(row), as_day(row["duc"])
+    if born and birthday(born, 11) > year_end(first_year(row)):
+        yield "231"
     if born and duc and duc > birthday(born, 18):
         yield "304"
     if not row["child"]:
         return
     if returns.has(first_year(row), EPISODES) and not returns.has_day_in_year(row):
-        yield "1014"
+        yield "MFC23"
     of_child = [
         int(each["source_row"])
         for each in returns.uasc
@@ -270,3 +305,32 @@ def find_in_uasc(row: Row, returns: Returns) -> Iterator[str]:
     ]
     if int(row["source_row"]) < max(of_child):
         yield "INT36"
+    else:
+        yield from uasc_in_two_returns(row, returns)
+
+
+def uasc_in_two_returns(row: Row, returns: Returns) -> Iterator[str]:
+    """Rules 205A, 205B and 205D for the child's last row; no flags, so 205C finds nothing."""
+    year, born = first_year(row), returns.known_birth(row)
+    adult = birthday(born, 18) if born else None
+    ceased = as_day(row["duc"]) or adult
+    in_year = ceased is not None and year_start(year) <= ceased <= year_end(year)
+    before, after = (
+        returns.uasc_row(row["child"], year - 1),
+        returns.uasc_row(row["child"], year + 1),
+    )
+    compared = {
+        other
+        for other in (year - 1, year + 1)
+        if returns.has(other, UASC) and returns.is_in_header(row["child"], other)
+    }
+    if year + 1 in compared and after is None and not in_year:
+        yield "205A"
+    if year - 1 in compared and before is None:
+        yield "205D"
+    if (
+        before
+        and adult
+        and ((as_day(before["duc"]) or adult) != adult or (ceased != adult and not in_year))
+    ):
+        yield "205B"

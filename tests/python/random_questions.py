@@ -11,7 +11,9 @@ from plain_answers import (
     CATEGORIES,
     FIRST_MONTHS,
     MEASURES,
+    OF_THE_PERIOD,
     TIMES,
+    Categories,
     Period,
     care_days_of,
     of_occasion,
@@ -23,7 +25,6 @@ from random_returns import at
 DAY = timedelta(days=1)
 BASES = [*FIRST_MONTHS, "rolling_12_months", "range", "snapshot"]
 LONGEST_SERIES = {"month": 150, "quarter": 420, "rolling_12_months": 364}
-Categories = dict[str, str | None]
 
 
 def days_landed(returns: Returns) -> Period:
@@ -66,7 +67,7 @@ def random_population(rng: Random, categories: Categories) -> str:
     names = [name for name in BREAKDOWNS if name != "none"]
     for name in rng.sample(names, rng.choices([0, 1, 2, 3], [35, 40, 20, 5])[0]):
         listed = [row["category"] for row in CATEGORIES[name]][: 2 if name == TIMES else None]
-        category = categories.get(name)
+        category = rng.choice(categories.get(name) or (None,))
         if listed and (category not in listed or at(rng, 0.1)):
             category = rng.choice(listed)
         if category:
@@ -74,9 +75,11 @@ def random_population(rng: Random, categories: Categories) -> str:
     return rng.choice(["&", "&", " & "]).join(conditions) or "all"
 
 
-def random_periods(rng: Random, days: list[date], day: date) -> dict[str, str]:
+def random_periods(
+    rng: Random, days: list[date], day: date, basis: str | None = None
+) -> dict[str, str]:
     """A period basis, with a first and last period that mostly have the day between them."""
-    basis = rng.choice(BASES)
+    basis = basis or rng.choice(BASES)
     first, last = sorted(rng.choices(days, k=2))
     if at(rng, 0.8):
         first, last = min(first, day), max(last, day)
@@ -100,16 +103,21 @@ def random_questions(rng: Random, returns: Returns, how_many: int) -> list[dict[
     days, facts = awkward_days(returns), seen(returns)
     for number in range(1, how_many + 1):
         day, categories = rng.choice(facts) if facts else (rng.choice(days), {})
-        questions.append(
-            {
-                "request_ref": "foi-2018-0417",
-                "question_no": str(number),
-                "part": "",
-                "wording": "Made up",
-                "measure": rng.choice(list(MEASURES)),
-                "breakdown": rng.choice([*BREAKDOWNS, "none"]),
-                "population": random_population(rng, categories),
-                **random_periods(rng, days, day),
-            }
-        )
+        question = {
+            "request_ref": "foi-2018-0417",
+            "question_no": str(number),
+            "part": "",
+            "wording": "Made up",
+            "measure": rng.choice(list(MEASURES)),
+            "breakdown": rng.choice([*BREAKDOWNS, "none"]),
+            "population": random_population(rng, categories),
+            **random_periods(rng, days, day),
+        }
+        # A day has no months or quarters, so such a question is refused.
+        asked = question["breakdown"] + ":" + question["population"]
+        while question["period_basis"] == "snapshot" and any(
+            f"{name}:" in asked for name in OF_THE_PERIOD
+        ):
+            question |= random_periods(rng, days, day)
+        questions.append(question)
     return questions

@@ -26,7 +26,7 @@ from missing_from_care.project import CHECKOUT
 def register(*requests):
     """A register of requests, each a dictionary of texts."""
     rows = [[request.get(column, "") for column in COLUMNS] for request in requests]
-    return Register("register.csv", rows, list(range(1, len(rows) + 1)), ())
+    return Register("register.csv", rows, "")
 
 
 def due_dates(requests, holidays=()):

@@ -42,7 +42,8 @@ def counted(source: Path, source_file: str, table: str) -> int:
     file, _, sheet = source_file.partition("#")
     data = data_of(source, file)
     if file.endswith(".xml"):
-        root = ElementTree.fromstring(data)
+        # The encoding that a file declares may not be its own: its mark tells.
+        root = ElementTree.fromstring(data.decode(encoding_of(data)).partition("?>")[2])
         kind = XML_KINDS.get(table.removeprefix("ssda903_"))
         if kind:
             return sum(1 for _ in root.iter(kind))
@@ -50,11 +51,27 @@ def counted(source: Path, source_file: str, table: str) -> int:
         return sum(1 for flag, duc in texts if flag.strip() not in ("", "0") or duc.strip())
     if sheet:
         cells = list(openpyxl.load_workbook(io.BytesIO(data))[sheet].iter_rows(values_only=True))
-        named = [sum(1 for value in row if str(value or "").strip()) > 1 for row in cells]
-        below = cells[named.index(True) + 1 :]
-        return sum(1 for row in below if any(value not in (None, "") for value in row))
-    text = data.decode("utf-8-sig") if is_utf8(data) else data.decode("cp1252", "replace")
-    return sum(1 for row in csv.reader(io.StringIO(text, newline="")) if row) - 1
+        return below_the_names([[str(value or "") for value in row] for row in cells], table)
+    text = data.decode(encoding_of(data), "replace")
+    tables = (csv.reader(io.StringIO(text, newline=""), delimiter=each) for each in ",;\t|")
+    return max(below_the_names(list(rows), table) for rows in tables)
+
+
+def below_the_names(rows: list[list[str]], table: str) -> int:
+    """How many rows with a value stand below the column names of a raw table; -1 without names."""
+    raw = raw_tables()[table]
+    named = [raw.needed <= {name.strip("\ufeff ").lower() for name in row} for row in rows[:30]]
+    below = rows[named.index(True) + 1 :] if True in named else None
+    return -1 if below is None else sum(any(value.strip() for value in row) for row in below)
+
+
+def encoding_of(data: bytes) -> str:
+    """UTF-16 where its mark or its zeros tell it, else UTF-8 if it can be, else cp1252."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if data.count(b"\0") > len(data) / 4:
+        return "utf-16-be" if data.startswith(b"\0") else "utf-16-le"
+    return "utf-8-sig" if is_utf8(data) else "cp1252"
 
 
 def is_utf8(data: bytes) -> bool:
@@ -73,7 +90,7 @@ def test_broken_inputs_end_in_a_sentence_or_in_rows_that_balance(chunk, tmp_path
         write_broken_source(source, seed)
         before = time.monotonic()
         try:
-            report = land(source, into)
+            report = land(source, into, form="csv")
         except DataFault as fault:
             assert fault.sentences and all(each.endswith(".") for each in fault.sentences), seed
             assert not into.exists() and not list(source.parent.glob(".*")), seed
@@ -119,7 +136,7 @@ def test_every_landed_table_keeps_every_value_of_a_large_file(tmp_path):
     rows = [line.replace("A1", f"{number:06d}", 1) for number in range(50_000)]
     fill(source / "2017-18", RETURN)
     put(source, "2017-18/e.csv", "\n".join([EPISODES.split("\n")[0], *rows, ""]))
-    land(source, into)
+    land(source, into, form="csv")
     landed = rows_of(into, "ssda903_episodes")
     assert [row["child"] for row in landed] == [f"{number:06d}" for number in range(50_000)]
     assert set(raw_tables()) < {path.stem for path in into.iterdir()}

@@ -50,7 +50,7 @@ def as_sheets(files):
 
 def test_a_workbook_with_a_sheet_for_each_module(source, into):
     sheets_of(source / "2017-18" / "return.xlsx", **as_sheets(RETURN), notes=[["only a note"]])
-    report = land(source, into)
+    report = land(source, into, form="csv")
     assert rows_of(into, "ssda903_uasc")[0]["source_file"] == "2017-18/return.xlsx#u"
     assert values(into, "ssda903_uasc") == [("007", "1", "02/03/2004", "", "", "1")]
     assert report.not_used == (("2017-18/return.xlsx#notes", "sheet without a table"),)
@@ -75,14 +75,14 @@ def test_cells_are_read_as_a_person_sees_them(source, into):
     book.create_sheet("Seen")
     fill(source / "2017-18", {name: RETURN[name] for name in ("h.csv", "e.csv", "u.csv")})
     book.save(source / "2017-18" / "m.xlsx")
-    report = land(source, into)
+    report = land(source, into, form="csv")
     assert values(into, "ssda903_missing") == [
         ("000451", "02/03/2004", "M", "03/06/2017", "04/06/2017 21:30:00", "1"),
         ("00451", "43000", "TRUE", "22/09/2017", "1.5", "3"),
     ]
     assert ("2017-18/m.xlsx#Trend", "chart") in report.not_used
     notes = next(each.notes for each in report.landed if each.table.module == "Missing")
-    assert notes == ("hidden sheet",)
+    assert notes == ("hidden sheet", "1 blank row passed over")
 
 
 def test_a_formula_without_its_result_is_not_blank(source, into):
@@ -125,7 +125,7 @@ def test_a_case_management_extract_alone(source, into):
             ["00451", "M", "WBRI", dt.date(2004, 3, 2), "Sam"],
         ],
     )
-    report = land(source, into)
+    report = land(source, into, form="csv")
     assert values(into, "ssd_missing") == [
         ("1", "00451", "2017-06-03 21:30:00", "Missing", "2017-06-04 00:00:00", "", "", "1")
     ]
@@ -151,11 +151,11 @@ def test_an_extract_that_lacks_a_column_is_not_guessed(source, into):
 def test_returns_interviews_and_an_extract_together(source, into):
     fill(source / "2017-18", RETURN)
     fill(source, {"i.csv": INTERVIEWS, "m.csv": MISSING_EXTRACT})
-    land(source, into)
+    land(source, into, form="csv")
     assert len(rows_of(into, "landed_modules")) == 6
 
 
 def test_nothing_that_can_be_landed(source, into):
     put(source, "i.csv", INTERVIEWS)
     with pytest.raises(DataFault, match="nor a case-management extract"):
-        land(source, into)
+        land(source, into, form="csv")

@@ -4,7 +4,7 @@ import pytest
 
 from landing_sources import MISSING, RETURN, UASC, fill, only_sentence, put, refused, rows_of
 from missing_from_care.landing.land import land
-from missing_from_care.landing.year_column import read_label
+from missing_from_care.landing.years import read_label
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def put_all_years(source, labels):
 @pytest.mark.parametrize("form", ["{0}-{1}", "{0}/{1}", "{0}_{1}", "{0}{1}", "{0}-20{1}"])
 def test_rows_go_to_the_year_of_their_column(source, into, form):
     put_all_years(source, [(form.format(2017, 18), 2017), (form.format(2016, 17), 2016)])
-    report = land(source, into)
+    report = land(source, into, form="csv")
     landed = [
         (row["collection_year"], row["source_row"]) for row in rows_of(into, "ssda903_missing")
     ]
@@ -50,7 +50,7 @@ def test_rows_go_to_the_year_of_their_column(source, into, form):
 def test_a_bare_year_is_read_as_the_dates_say(source, into, shift, names):
     labels = [(str(first + shift), first) for first in (2016, 2017) for _ in range(3)]
     put_all_years(source, labels)
-    land(source, into)
+    land(source, into, form="csv")
     assert sorted({row["collection_year"] for row in rows_of(into, "ssda903_uasc")}) == names
 
 
@@ -70,7 +70,7 @@ def test_a_value_that_is_no_year(source, into):
 def test_a_year_between_others_without_a_row_has_none(source, into):
     put_all_years(source, [(f"{year}-{year - 1999}", year) for year in (2015, 2016, 2017)])
     put(source, "all/u.csv", all_years(UASC, [("2015-16", 2015), ("2017-18", 2017)]))
-    land(source, into)
+    land(source, into, form="csv")
     uasc = [row for row in rows_of(into, "landed_modules") if row["raw_table"] == "ssda903_uasc"]
     assert [row["rows_landed"] for row in uasc] == ["1", "0", "1"]
     put(source, "all/u.csv", all_years(UASC, [("2016-17", 2016), ("2017-18", 2017)]))
@@ -79,7 +79,7 @@ def test_a_year_between_others_without_a_row_has_none(source, into):
 
 def test_in_a_folder_of_a_year_the_column_is_an_extra_one(source, into):
     fill(source / "2017-18", RETURN | {"m.csv": all_years(MISSING, [("2099", 2017)])})
-    land(source, into)
+    land(source, into, form="csv")
     assert rows_of(into, "ssda903_missing")[0]["collection_year"] == "2017-18"
 
 

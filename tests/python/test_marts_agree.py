@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 import compiled_models
+from landed_words import land_words
 from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT
 from plain_count import plain_count
@@ -48,6 +49,13 @@ def assert_agrees(connection: duckdb.DuckDBPyConnection, counted: dict[str, list
         expected = counted[mart]
         found = compiled_models.rows(connection, mart, list(expected[0])) if expected else []
         assert in_order(found) == in_order(expected), mart
+    assert_ledger_agrees(connection, counted)
+
+
+def assert_ledger_agrees(
+    connection: duckdb.DuckDBPyConnection, counted: dict[str, list[dict]]
+) -> None:
+    """The ledger holds what the plain count says, row for row."""
     found = compiled_models.rows(connection, "fct_missing_occasions", LEDGER)
     expected = [{column: row[column] for column in LEDGER} for row in counted["occasions"]]
     assert in_order(found) == in_order(expected)
@@ -84,6 +92,36 @@ def test_random_returns(
     land(tmp_path / "source", tmp_path / "landed")
     compiled_models.build(warehouse, statements, tmp_path / "landed")
     assert_agrees(warehouse, plain_count(tmp_path / "landed"))
+
+
+def test_reopened_occasions(
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    statements: compiled_models.Statements,
+) -> None:
+    """An end of one return that the next leaves out: the status changed, several on one day."""
+    land_words(
+        tmp_path,
+        missing="""
+            2015-16 C1 M 30/03/2016 31/03/2016
+            2016-17 C1 A 30/03/2016 -
+            2016-17 C1 M 28/03/2017 28/03/2017
+            2016-17 C1 A 28/03/2017 30/03/2017
+            2016-17 C1 M 28/03/2017 29/03/2017
+            2017-18 C1 A 28/03/2017 -
+            2017-18 C1 M 28/03/2017 28/03/2017
+            2015-16 C1 M 01/03/2016 02/03/2016
+            2016-17 C1 M 01/03/2016 -
+            2017-18 C1 M 01/03/2016 05/03/2016
+        """,
+        episodes="".join(
+            f"{year} C1 01/04/2014 - C2\n" for year in ("2015-16", "2016-17", "2017-18")
+        ),
+    )
+    compiled_models.build(warehouse, statements, tmp_path)
+    counted = plain_count(tmp_path)
+    assert_ledger_agrees(warehouse, counted)
+    assert all(row["is_found"] and row["ended_on"] for row in counted["occasions"])
 
 
 def accept_as_missing(landed: Path, table: str, year: str) -> None:

@@ -191,7 +191,28 @@ def test_found_in_an_earlier_return_stays_found(count):
         2017-18 C1 M 30/03/2017 -
     """)
     (occasion,) = marts["occasions"]
-    assert (occasion["is_found"], occasion["ended_on"]) == (True, None)
+    assert (occasion["is_found"], occasion["ended_on"]) == (True, date(2017, 3, 31))
+
+
+def test_a_reopened_occasion_keeps_its_end_whatever_else_the_later_return_says(count):
+    """Its status is the later return's; of two of a day each keeps its own end."""
+    marts = count("""
+        2016-17 C1 M 30/03/2017 31/03/2017
+        2017-18 C1 A 30/03/2017 -
+        2016-17 C2 M 28/03/2017 28/03/2017
+        2016-17 C2 A 28/03/2017 30/03/2017
+        2017-18 C2 A 28/03/2017 -
+        2017-18 C2 M 28/03/2017 28/03/2017
+    """)
+    found = [
+        (each["child_id"], each["recorded_status"], each["ended_on"], each["is_found"])
+        for each in marts["occasions"]
+    ]
+    assert found == [
+        ("C1", "A", date(2017, 3, 31), True),
+        ("C2", "M", date(2017, 3, 28), True),
+        ("C2", "A", date(2017, 3, 30), True),
+    ]
 
 
 def test_statuses_in_full_words_and_lower_case(count):

@@ -162,8 +162,11 @@ def test_a_model_that_fails_is_told_in_its_sentence(refreshed) -> None:
     questions.write_text(text.replace(",uasc_children,", ",uasc_childern,"), encoding="utf-8")
     _, done = whole_refresh(order.database.parents[1], requests, "--due-within", "5")
     assert done.returncode == 3, done.stderr
-    assert 'the measure "uasc_childern" is not known; did you mean "uasc_children"?' in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    told = done.stderr.strip().splitlines()
+    assert len(told) == text.count(",uasc_children,") == 2
+    for line in told:
+        assert line.startswith(f"{questions}, row ")
+        assert 'the measure "uasc_childern" is not known; did you mean "uasc_children"?' in line
     assert {path: path.stat().st_mtime_ns for path in order.published.parent.iterdir()} == before
 
 

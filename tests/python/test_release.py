@@ -93,6 +93,38 @@ def test_what_nobody_asked_for_but_follows_is_protected(rules: Rules) -> None:
     assert verdict.cover == tuple(verdict.withheld)
 
 
+OVERLAPPING = "duration_band,more_than_1,more,8,2,, duration_band,1_to_5,some,9,1,5,"
+
+
+def test_a_band_that_overlaps_is_made_of_the_stretches_that_it_covers() -> None:
+    found = small_worlds.rules(OVERLAPPING)
+    of = {name: codes for (of, name), (_, codes) in found.elements.items() if of == "duration_band"}
+    assert of["4_to_7"] == {"4..5", "6..7"}
+    assert of["1_to_5"] == {"1_day", "2_to_3", "4..5"}
+    assert of["more_than_1"] == of["2_to_3"] | of["4_to_7"] | of["8_to_30"] | of["more_than_30"]
+    apart = [codes for name, codes in of.items() if name not in ("more_than_1", "1_to_5")]
+    assert found.domains["duration_band"] == frozenset().union(*apart)
+    assert sum(map(len, apart)) == len(found.domains["duration_band"])
+    assert found.labels["duration_band", "4..5"] == "4 to 5"
+
+
+def test_a_band_that_overlaps_gives_nothing_away() -> None:
+    """More than a day is 20, of which 17 and 3: the 3 is withheld, and another number with it."""
+    numbers = {"more_than_1": 20, "2_to_3": 17, "4_to_7": 3, "8_to_30": 0, "more_than_30": 0}
+    numbers |= {"same_day": 10, "1_day": 10, "all": 40}
+    tables = []
+    for number, (category, value) in enumerate(numbers.items(), start=1):
+        asked = table(number, "occasions_missing", None, value)
+        population = "all" if category == "all" else f"duration_band:{category}"
+        answers = (replace(asked.answers[0], population=population),)
+        tables.append(replace(asked, answers=answers))
+    overlapping = small_worlds.rules("duration_band,more_than_1,more,8,2,,")
+    _, verdict = asked_for(overlapping, *tables)
+    withheld = {dict(cell.box)["duration_band"] for cell in verdict.withheld if cell.box}
+    assert ("4_to_7",) in withheld
+    assert len(verdict.withheld) > 1
+
+
 def test_the_same_number_in_two_questions_is_withheld_in_both(rules: Rules) -> None:
     tables = [table(number, "occasions_missing", None, 3) for number in (1, 2)]
     answer, verdict = asked_for(rules, *tables)

@@ -8,8 +8,7 @@ import duckdb
 
 from missing_from_care.deadlines.register import COLUMNS, Register
 from missing_from_care.faults import DataFault
-from missing_from_care.landing.source_tables import FaultList
-from missing_from_care.models_in_memory import build_model, make_table
+from missing_from_care.models_in_memory import build_model, make_table, raised_sentences
 
 ON_TIME = "on time"
 OLD_PACK = "last good pack older than the data"
@@ -65,9 +64,8 @@ def request_states(register: Register, as_of: date) -> list[RequestState]:
         try:
             build_model(connection, "foi_deadline_states", {"as_of": as_of.isoformat()})
         except duckdb.Error as problem:
-            # DuckDB puts the kind of error before the sentence that the model raised.
-            sentence = str(problem).partition(": ")[2] or str(problem)
-            raise DataFault(f"{register.file}: {sentence.splitlines()[0]}") from problem
+            sentence = raised_sentences(problem)[0]
+            raise DataFault(f"{register.file}: {sentence}") from problem
         found = connection.execute(
             f"select {', '.join(MODEL_COLUMNS)} from foi_deadline_states"
         ).fetchall()
@@ -76,15 +74,16 @@ def request_states(register: Register, as_of: date) -> list[RequestState]:
 
 def _refuse_faults(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
     build_model(connection, "dq_request_register")
-    faults = FaultList()
-    for request_ref, column, problem in connection.execute(
-        "select request_ref, column_name, problem from dq_request_register"
-    ).fetchall():
-        faults.add(
-            f"{register.file}, {register.rows_of(request_ref)} below the header, column "
-            f"{column} {problem}."
+    faults = connection.execute(
+        "select source_rows, column_name, problem from dq_request_register order by all"
+    ).fetchall()
+    if faults:
+        raise DataFault(
+            *(
+                f"{register.file}, {rows} below the header, column {column} {problem}."
+                for rows, column, problem in faults
+            )
         )
-    faults.raise_if_any()
 
 
 def is_pack_older(pack: Path, database: Path) -> bool:

@@ -1,15 +1,19 @@
 """What must hold before anything is landed: the two folders, and each year's set of modules."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from csv import DictReader
+from functools import cache
 from pathlib import Path
 
 from missing_from_care.faults import UsageFault
-from missing_from_care.landing.landed_files import MODULES_FILE
-from missing_from_care.landing.source_folder import is_collection_year, placed_year, split_council
-from missing_from_care.landing.source_tables import FaultList
+from missing_from_care.landing.parts import MODULES_FILE, PART_NAME
+from missing_from_care.landing.source_tables import FaultList, listed
+from missing_from_care.landing.years import is_collection_year, placed_year, split_council
 from missing_from_care.project import CHECKOUT, RawTable, raw_tables
+
+APART = "put each council's files into a folder named by its code of three digits"
 
 
 def checked_places(source: Path, into: Path) -> tuple[Path, Path]:
@@ -37,7 +41,7 @@ def checked_places(source: Path, into: Path) -> tuple[Path, Path]:
         raise UsageFault(f"{into} is a file: give a folder for the raw tables.")
     below = into.rglob("*") if into.exists() else ()
     present = {path.relative_to(into).as_posix() for path in below}
-    parts = {name for name in present if re.fullmatch("[a-z0-9_]+/[0-9]{5,}[.]parquet", name)}
+    parts = {name for name in present if re.fullmatch(PART_NAME, name)}
     ours = {MODULES_FILE, *raw_tables(), *(f"{name}.csv" for name in raw_tables()), *parts}
     if present - ours or (present and MODULES_FILE not in present):
         raise UsageFault(
@@ -94,13 +98,50 @@ def check_councils(files: Sequence[str], faults: FaultList) -> None:
             f"The folder {max(councils)} is named as a council's, by three digits, but {beside} "
             "lies in no council's folder: put every council's files into its own, or rename it."
         )
-    with (CHECKOUT / "seeds" / "rules" / "councils.csv").open(encoding="utf-8") as opened:
-        known = {row["la_code"] for row in DictReader(opened)}
-    for code in sorted(councils - known - {""}):
+    for code in sorted(councils - set(known_councils()) - {""}):
         faults.add(
             f"The folder {code} is named as a council's, but no council has that code: see "
             "seeds/rules/councils.csv, and correct the name or add the council's row there."
         )
+
+
+@cache
+def known_councils() -> dict[str, str]:
+    """Councils by their code of three digits."""
+    with (CHECKOUT / "seeds" / "rules" / "councils.csv").open(encoding="utf-8") as opened:
+        return {row["la_code"]: row["council"] for row in DictReader(opened)}
+
+
+def check_council_columns(
+    found: Mapping[tuple[str, str], Sequence[str]], faults: FaultList
+) -> None:
+    """Checks that the files of one return name one council, and the one of their folder.
+
+    Args:
+        found: by collection year, behind its council's folder if any, and file, what a column of
+            the council holds.
+        faults: is given a sentence for each fault.
+    """
+    codes = {name.lower(): code for code, name in known_councils().items()}
+    by_return: dict[str, dict[str, str]] = defaultdict(dict)
+    for (year, file), values in sorted(found.items()):
+        named = {codes.get(value.lower(), re.sub("[.]0$", "", value)) for value in values}
+        folder = split_council(file)[0]
+        if len(named) > 1:
+            faults.add(f"{file}: the column of the council holds {listed(values)}: {APART}.")
+        elif folder and named & set(known_councils()) - {folder}:
+            faults.add(
+                f"{file} lies in the folder of {known_councils().get(folder, folder)}, but its "
+                f"column of the council says {listed(values)}: {APART}."
+            )
+        else:
+            by_return[year] |= dict.fromkeys(named, file)
+    for year, files in sorted(by_return.items()):
+        if year and len(files) > 1:
+            faults.add(
+                f"{year} has files of several councils ({listed(sorted(set(files.values())))}) by "
+                f"their column of the council: {APART}."
+            )
 
 
 def check_modules(

@@ -1,23 +1,16 @@
 """What every reader of source files gives, whatever the form of the file: a table of text."""
 
-from collections.abc import Callable, Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
 
 from missing_from_care.faults import DataFault
 
 MOST_SENTENCES = 20
-
-
-SURPLUS_IN_TEXT = "a value with a comma may lack its quotation marks"
-
-
-class Openable(Protocol):
-    """A file to read bytes from, on disk or inside a zip file."""
-
-    def open(self, mode: str = "rb", buffering: int = -1) -> Any:
-        """Opens it for reading, from its beginning."""
-        ...
+MOST_SENTENCES_OF_A_FILE = 5
+MOST_NOT_USED = 40
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 
 
 @dataclass(frozen=True)
@@ -25,20 +18,36 @@ class FoundFile:
     """A file below the source folder.
 
     Attributes:
-        path: where it is, on disk or inside a zip file.
+        path: where it is; a file inside a zip file is unpacked there when it is looked at.
         file: its path below the source folder, with `/`; a zip file counts as a folder.
         unused: why it is not looked at; none if it is.
         fault: why it cannot be, although it has to, as a sentence.
         size: bytes.
-        changed_ns: when it, or the zip file that holds it, was changed last, in ns since 1970.
+        unpack: writes it to a path, if it lies in a zip file.
     """
 
-    path: Openable
+    path: Path
     file: str
     unused: str | None = None
     fault: str | None = None
     size: int = 0
-    changed_ns: int = 0
+    unpack: Callable[[Path], None] | None = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a table as DuckDB reads them.
+
+    Attributes:
+        relation: SQL with the columns c0, c1, … in the order of the header, blank as null or as
+            nothing, and source_row (1 = the first row below the header, blank rows counted).
+        count: how many rows it must give; none if that is not known.
+        notes: what the user should know, "decoded from cp1252".
+    """
+
+    relation: str
+    count: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,37 +57,43 @@ class SourceTable:
     Attributes:
         file: the file's path below the source folder, with `/`; a sheet as `book.xlsx#Sheet`.
         header: the column names as the file has them.
-        rows: gives the rows in order, each with its number (1 = the first row below the header,
-            blank lines counted but not given) and its values, as many as the file has there. It
-            raises a `DataFault` where reading cannot go on.
-        sha256: hash of the file's bytes, in hexadecimal.
-        notes: what the reader did that the user should know, "decoded from cp1252".
-        problem: what keeps the rows from being read although the header could be, as the end of
-            a sentence that begins with the file's name; none if they can be.
+        rows: gives the rows, with a folder for what is written on the way. Told to be careful it
+            reads row by row, so that it can say which row is at fault: a `DataFault`.
+        notes: what the reader did that the user should know.
         unused: why the table is not looked at, "chart sheet"; none if it is.
-        surplus: what may have happened where a row has more values than there are columns.
-        year_column: the column by which these rows were told from those of other collection
-            years, in lower case; none if the table holds one year.
         origin: the file that holds the table.
+        sha256: hash of that file's bytes, in hexadecimal.
         tables: how many tables that file holds.
     """
 
     file: str
-    header: tuple[str, ...]
-    rows: Callable[[], Iterator[tuple[int, list[str]]]]
-    sha256: str
+    header: tuple[str, ...] = ()
+    rows: Callable[[Path, bool], Rows] | None = None
     notes: tuple[str, ...] = ()
-    problem: str | None = None
     unused: str | None = None
-    surplus: str = SURPLUS_IN_TEXT
-    year_column: str | None = None
     origin: FoundFile | None = None
+    sha256: str = ""
     tables: int = 1
 
 
 def column_names(header: Sequence[str]) -> list[str]:
     """Column names as they are compared: trimmed, lower case, without a byte order mark."""
-    return [name.strip().strip("\ufeff").strip().lower() for name in header]
+    return [bare(name).lower() for name in header]
+
+
+def bare(text: str) -> str:
+    """A text without white space around it, no-break and zero-width too."""
+    return text.strip(INVISIBLE).strip().strip(INVISIBLE)
+
+
+def is_blank(values: Sequence[str]) -> bool:
+    """Whether a row holds nothing but white space."""
+    return not bare("".join(values)) or all(not bare(value) for value in values)
+
+
+def printable(name: str, most: int = 40) -> str:
+    """A column's or a sheet's name in a sentence."""
+    return unicodedata.normalize("NFC", ascii(name)[1:-1])[:most]
 
 
 def listed(names: Sequence[str], most: int = 12) -> str:
@@ -107,9 +122,26 @@ class FaultList:
         self.sentences.extend(sentences[:room])
         self.untold += len(sentences[room:])
 
-    def raise_if_any(self) -> None:
-        """Raises them as one `DataFault`, if there are any."""
+    def raise_if_any(self, not_used: Sequence[tuple[str, str]] = ()) -> None:
+        """Raises them as one `DataFault`, if there are any, and says what was not used."""
         if not self.sentences:
             return
         more = [f"… and {self.untold} more: mend these first, then run it again."]
-        raise DataFault(*self.sentences, *(more if self.untold else []))
+        unused = [f"Not used: {file} ({reason})." for file, reason in not_used[:MOST_NOT_USED]]
+        if len(not_used) > MOST_NOT_USED:
+            unused.append(f"Not used: {len(not_used) - MOST_NOT_USED:,} more files.")
+        raise DataFault(*self.sentences, *(more if self.untold else []), *unused)
+
+
+def misfit(file: str, number: int, found: int, expected: int, surplus: str) -> str:
+    """The sentence for a row with too few or too many values."""
+    what = "it may be cut off" if found < expected else surplus
+    return (
+        f"{file}, row {number} below the header: found {found} values, expected {expected}; "
+        f"{what}. Mend that row in the program the file came from."
+    )
+
+
+def passed_over(blank: int) -> tuple[str, ...]:
+    """The note on rows of nothing but white space, if there were any."""
+    return (f"{blank:,} blank row{'s' * (blank > 1)} passed over",) if blank else ()

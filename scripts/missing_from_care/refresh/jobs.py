@@ -172,17 +172,19 @@ def _dbt_fault(results: Path, last: str) -> Fault:
     """What stopped dbt, in the sentences that models and tests raise."""
     found = json.loads(results.read_bytes())["results"] if results.exists() else []
     failed = [each for each in found if each["status"] in ("error", "fail", "runtime error")]
-    sentences = list(dict.fromkeys(_sentence(each) for each in failed)) or [f"dbt: {last}"]
+    told = (sentence for each in failed for sentence in _sentences(each))
+    sentences = list(dict.fromkeys(told)) or [f"dbt: {last}"]
     if any(re.search("IO Error|No space|disk is full|out of memory", each, re.I)
            for each in sentences):  # fmt: skip
         return UsageFault(*sentences, "Free space on the disk, then refresh again.")
     return DataFault(*sentences)
 
 
-def _sentence(result: dict[str, str]) -> str:
+def _sentences(result: dict[str, str]) -> list[str]:
     name = result["unique_id"].split(".")[2]
-    message = " ".join((result["message"] or "").split())
+    lines = [" ".join(line.split()) for line in (result["message"] or "").splitlines()]
+    message = " ".join(line for line in lines if line)
     if result["status"] == "fail":
-        return f"The check {name} failed: {message}. Run `dbt build --select {name}` to see why."
-    raised = re.search(r"Invalid Input Error: (.*)", message)
-    return raised[1] if raised else f"{name}: {message}"
+        return [f"The check {name} failed: {message}. Run `dbt build --select {name}` to see why."]
+    raised = "\n".join(lines).partition("Invalid Input Error: ")[2]
+    return [line for line in raised.splitlines() if line] or [f"{name}: {message}"]

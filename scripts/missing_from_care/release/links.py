@@ -176,10 +176,11 @@ def _link_times_missing(web: Web, rules: Rules) -> None:
         occasions = cell.measuring("occasions_missing")
         if cell.measure != "children_missing" or not bands or occasions not in web.values:
             continue
-        lowest, highest = rules.bounds[bands[0][0], bands[0][1][0]]
-        web.at_least([(occasions, 1.0)], [(cell, float(lowest))])
-        if highest:
-            web.at_least([(cell, float(highest))], [(occasions, 1.0)])
+        dimension, codes = bands[0]
+        lowest, highest = zip(*(rules.bounds[dimension, code] for code in codes), strict=True)
+        web.at_least([(occasions, 1.0)], [(cell, min(lowest))])
+        if max(highest) < inf:
+            web.at_least([(cell, max(highest))], [(occasions, 1.0)])
 
 
 def _link_order(web: Web, rules: Rules) -> None:

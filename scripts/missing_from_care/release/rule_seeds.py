@@ -1,6 +1,8 @@
 """Reads the rules of the gate from the seeds, as the warehouse holds them."""
 
 from datetime import date
+from itertools import pairwise
+from math import inf
 
 import duckdb
 
@@ -8,6 +10,8 @@ from missing_from_care.faults import DataFault
 from missing_from_care.release.rules import Derived, Measure, Policy, Rules
 
 PLACES = ("region", "country")
+# Readers take it that whoever is not unaccompanied is another child: that no return says is rare.
+HARDLY_EVER = ("uasc", "not_known")
 
 
 def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
@@ -23,12 +27,15 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     breakdowns = _rows(warehouse, "breakdowns")
     categories = _rows(warehouse, "categories")
     councils = _rows(warehouse, "int_councils") if _has_councils(warehouse) else []
-    elements = _elements(categories) | _places(councils)
+    stretches = _stretches(categories)
+    elements = _elements(categories, stretches) | _places(councils)
     domains: dict[str, frozenset[str]] = {}
-    for dimension, codes in elements.values():
-        domains[dimension] = domains.get(dimension, frozenset()) | codes
+    for name, (dimension, codes) in elements.items():
+        if name != HARDLY_EVER:
+            domains[dimension] = domains.get(dimension, frozenset()) | codes
     labels = {(row["breakdown"], row["category"]): row["label"] for row in categories}
     labels |= {(row["breakdown"], ""): row["heading"] for row in breakdowns}
+    labels = {name: name[1].replace("..", " to ") for name in stretches} | labels
     labels |= {("council", row["la_code"]): row["council"] for row in councils}
     labels |= {(place, _slug(row[place])): row[place] for place in PLACES for row in councils}
     return Rules(
@@ -71,14 +78,7 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
         by_question=frozenset(
             row["breakdown"] for row in breakdowns if row["depends_on_question"] == "true"
         ),
-        bounds={
-            (row["breakdown"], row["category"]): (
-                int(row["lowest"]),
-                int(row["highest"]) if row["highest"] else None,
-            )
-            for row in categories
-            if row["lowest"]
-        },
+        bounds=stretches,
         labels=labels,
         policies=_policies(warehouse, on_day),
     )
@@ -90,26 +90,53 @@ def _rows(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, st
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def _elements(
+def _dimension(breakdown: str) -> str:
+    """Age bands are made of ages; every other breakdown stands for itself."""
+    return "age" if breakdown == "age_band" else breakdown
+
+
+def _bounds(row: dict[str, str | None]) -> tuple[float, float] | None:
+    """Lowest and highest number of a category; None if it is no band."""
+    if not (row["lowest"] or row["highest"]):
+        return None
+    return float(row["lowest"] or -inf), float(row["highest"] or inf)
+
+
+def _stretches(
     categories: list[dict[str, str | None]],
+) -> dict[tuple[str, str], tuple[float, float]]:
+    """The stretches within which no band of a dimension begins or ends: bands may overlap.
+
+    Each is named for the band that it is, or by its numbers.
+    """
+    bands: dict[str, dict[tuple[float, float], str]] = {}
+    for row in categories:
+        if bounds := _bounds(row):
+            bands.setdefault(_dimension(row["breakdown"]), {}).setdefault(bounds, row["category"])
+    found = {}
+    for dimension, names in bands.items():
+        edges = sorted({low for low, _ in names} | {high + 1 for _, high in names})
+        for low, after in pairwise(edges):
+            name = names.get((low, after - 1), f"{low:g}..{after - 1:g}")
+            found[dimension, name] = (low, after - 1)
+    return found
+
+
+def _elements(
+    categories: list[dict[str, str | None]], stretches: dict[tuple[str, str], tuple[float, float]]
 ) -> dict[tuple[str, str], tuple[str, frozenset[str]]]:
-    """Ages are the finest categories of age bands; every other breakdown stands for itself."""
-    ages = {
-        row["category"]: int(row["lowest"])
-        for row in categories
-        if row["breakdown"] == "age" and row["lowest"]
-    }
+    """What each category is made of: a band of stretches, any other of itself."""
     found = {}
     for row in categories:
-        breakdown, category = row["breakdown"], row["category"]
-        codes = frozenset({category})
-        if breakdown == "age_band":
-            breakdown = "age"
-            if row["lowest"]:
-                low, high = int(row["lowest"]), int(row["highest"])
-                codes = frozenset(code for code, age in ages.items() if low <= age <= high)
-        if breakdown != "none":
-            found[row["breakdown"], category] = (breakdown, codes)
+        dimension, codes = _dimension(row["breakdown"]), frozenset({row["category"]})
+        if bounds := _bounds(row):
+            codes = frozenset(
+                name
+                for (of_dimension, name), (low, high) in stretches.items()
+                if of_dimension == dimension and bounds[0] <= low and high <= bounds[1]
+            )
+        if dimension != "none":
+            found[row["breakdown"], row["category"]] = (dimension, codes)
     return found
 
 

@@ -70,7 +70,7 @@ class Rules:
         domains: every finest category of a dimension.
         one_a_child: dimensions in which a child has one category.
         by_question: dimensions whose categories depend on what else is asked for.
-        bounds: lowest and highest of the categories that are bands.
+        bounds: lowest and highest of the finest categories that are stretches of numbers.
         labels: category in words by (breakdown, category); breakdown alone by (breakdown, "").
         policies: rows in force, by measure, breakdown or `all`.
     """
@@ -83,7 +83,7 @@ class Rules:
     domains: dict[str, frozenset[str]]
     one_a_child: frozenset[str]
     by_question: frozenset[str]
-    bounds: dict[tuple[str, str], tuple[int, int | None]]
+    bounds: dict[tuple[str, str], tuple[float, float]]
     labels: dict[tuple[str, str], str]
     policies: dict[str, Policy]
 
@@ -140,10 +140,17 @@ class Rules:
     def named_measure(
         self, measure: str, conditions: Sequence[str], is_snapshot: bool
     ) -> tuple[str, list[str]]:
-        """The measure that stands for one under conditions, with the conditions left over."""
+        """The measure that stands for one under conditions, with the conditions left over.
+
+        How often a child was missing depends on all conditions but those that every occasion
+        missing fulfils, so beside it the others stay.
+        """
+        is_by_question = any(each.partition(":")[0] in self.by_question for each in conditions)
         left = []
         for condition in conditions:
-            if name := self.named.get((measure, condition, is_snapshot)):
+            name = self.named.get((measure, condition, is_snapshot))
+            missing = self.named.get(("occasions_missing", condition, is_snapshot))
+            if name and (missing == "occasions_missing" or not is_by_question):
                 measure = name
             else:
                 left.append(condition)

@@ -104,7 +104,11 @@ def measures_down(table: Table, measures: Sequence[tuple[str, str]]) -> Grid:
 def periods_down(
     table: Table, measures: Sequence[tuple[str, str]], *, with_categories: bool
 ) -> Grid:
-    """One row a period, and category if there are any; one column a measure."""
+    """One row a period, and category if there are any; one column a measure.
+
+    Quarters by quarter, or months by month, are named once.
+    """
+    with_categories = with_categories and table.breakdown != table.period_heading
     by_place = {
         (each.period, each.category, each.part, each.measure): each for each in table.answers
     }

@@ -1,0 +1,319 @@
+-- Rule 16: how much of each module was lost, a row for each part that figures lean on: its rows,
+-- its children, and the columns without which its rows would be counted wrongly. More than the
+-- threshold allows makes the part unavailable, unless a person has accepted the loss by name.
+
+{% set parts = [
+    ('ssda903_missing', 'missing_rows', 'rows', 'reject_code is not null', none, none),
+    ('ssda903_missing', 'missing_rows', 'birth_dates', 'is_birth_date_unread', none,
+        'The birth dates cannot be read.'),
+    ('ssda903_missing', 'missing_rows', 'ages', 'known_birth_date is null', none,
+        'The birth dates are not known.'),
+    ('ssda903_episodes', 'episode_rows', 'rows', 'reject_code is not null', none, none),
+    ('ssda903_episodes', 'episode_rows', 'legal_statuses', 'not is_legal_status_known', none,
+        'The legal statuses are no codes of the return.'),
+    ('ssda903_episodes', 'episode_rows', 'placements',
+        'placement_code is not null and not is_placement_known', 'placement_code',
+        'The placements are no codes of the return.'),
+    ('ssda903_header', 'header_rows', 'rows', 'reject_code is not null', none, none),
+    ('ssda903_header', 'header_rows', 'birth_dates',
+        'birth_text is not null and birth_date is null', 'birth_text',
+        'The birth dates cannot be read.'),
+    ('ssda903_header', 'header_rows', 'sexes', 'sex_code is not null and sex is null', 'sex_code',
+        'The sexes are no codes of the return.'),
+    ('ssda903_header', 'header_rows', 'ethnic_groups',
+        'ethnic_code is not null and ethnic_group is null', 'ethnic_code',
+        'The ethnic groups are no codes of the return.'),
+    ('ssda903_uasc', 'uasc_rows', 'rows', 'reject_code is not null', none, none),
+    ('ssda903_uasc', 'uasc_rows', 'status_ends',
+        'status_ceased_text is not null and status_ceased_on is null', none,
+        'The days on which the status ceased cannot be read.'),
+    ('return_interviews', 'interview_rows', 'rows', 'reject_code is not null', none, none),
+    ('return_interviews', 'interview_rows', 'outcomes', 'not is_outcome_known', none,
+        'The outcomes are none of the form.'),
+    ('return_interviews', 'interview_rows', 'harms', 'is_harm_unread', none,
+        'The answers about harm are neither Y nor N.'),
+    ('return_interviews', 'interview_rows', 'interview_days',
+        'interview_text is not null and interviewed_on is null', none,
+        'The days of the interviews cannot be read.'),
+    ('ssd_missing', 'case_missing_rows', 'rows', 'reject_code is not null', none, none),
+    ('ssd_cla_episodes', 'case_episode_rows', 'rows', 'reject_code is not null', none, none),
+    ('ssd_cla_episodes', 'case_episode_rows', 'placements', 'placement_code is null',
+        'placement_code', 'The placements are not known.'),
+    ('ssd_legal_status', 'legal_rows', 'legal_statuses', 'not is_recognised', none,
+        'The legal statuses are no codes of the return, nor words of legal_status_words.csv.'),
+    ('ssd_person', 'persons', 'rows', 'child_id is null', none, none),
+    ('ssd_person', 'persons', 'birth_dates', 'birth_text is not null and birth_date is null',
+        'birth_text', 'The birth dates cannot be read.'),
+    ('ssd_person', 'persons', 'sexes', 'sex_code is not null and sex is null', 'sex_code',
+        'The sexes are no codes of the return.'),
+    ('ssd_person', 'persons', 'ethnic_groups',
+        'ethnic_code is not null and ethnic_group is null', 'ethnic_code',
+        'The ethnic groups are no codes of the return.'),
+    ('ssd_immigration_status', 'immigration_rows', 'rows', 'child_id is null', none, none),
+] -%}
+
+with children as (
+
+    select * from {{ ref('int_children') }}
+
+),
+
+missing_rows as (
+
+    select
+        missing_rows.*,
+        coalesce(children.birth_date, missing_rows.birth_date) as known_birth_date,
+        coalesce(children.birth_date, missing_rows.birth_date) is null
+        and (children.birth_text is not null or missing_rows.birth_text is not null)
+            as is_birth_date_unread
+    from {{ ref('int_missing_rows_judged') }} as missing_rows
+    left join children on missing_rows.child_id = children.child_id
+
+),
+
+episode_rows as (
+
+    select * from {{ ref('int_episode_rows_judged') }}
+
+),
+
+header_rows as (
+
+    select * from {{ ref('int_header_rows_judged') }}
+
+),
+
+uasc_rows as (
+
+    select * from {{ ref('int_uasc_rows_judged') }}
+
+),
+
+interview_rows as (
+
+    select
+        interview_rows.*,
+        interview_rows.interview_outcome is null or outcomes.interview_outcome is not null
+            as is_outcome_known,
+        {% for harm in ['was_hurt', 'was_sexually_harmed', 'was_in_drug_sale', 'was_in_crime'] -%}
+            coalesce(interview_rows.{{ harm }} not in ('Y', 'N'), false)
+                {{ 'or' if not loop.last else 'as is_harm_unread' }}
+        {% endfor %}
+    from {{ ref('int_interview_rows_judged') }} as interview_rows
+    left join {{ ref('interview_outcomes') }} as outcomes
+        on interview_rows.interview_outcome = outcomes.interview_outcome
+
+),
+
+case_missing_rows as (
+
+    select * from {{ ref('int_case_missing_rows_judged') }}
+
+),
+
+case_episode_rows as (
+
+    select * from {{ ref('int_case_episode_rows_judged') }}
+
+),
+
+legal_rows as (
+
+    select * from {{ ref('int_case_legal_status_rows_judged') }}
+
+),
+
+persons as (
+
+    select
+        persons.*,
+        sexes.sex,
+        ethnic_groups.ethnic_group
+    from {{ ref('stg_ssd__person') }} as persons
+    left join {{ ref('sexes') }} as sexes on persons.sex_code = sexes.sex_code
+    left join {{ ref('ethnic_groups') }} as ethnic_groups
+        on persons.ethnic_code = ethnic_groups.ethnic_code
+
+),
+
+immigration_rows as (
+
+    select * from {{ ref('stg_ssd__immigration_status') }}
+
+),
+
+module_children as (
+
+    select
+        module_children.*,
+        max(case when child_matches.child_id is null then 0 else 1 end)
+            over (partition by module_children.folder)
+        = 1 as is_relaxed
+    from {{ ref('int_module_children') }} as module_children
+    left join {{ ref('int_child_matches') }} as child_matches
+        on module_children.child_id = child_matches.child_id
+
+),
+
+rules as (
+
+    select
+        rule_code,
+        finding
+    from {{ ref('validation_rules') }}
+
+),
+
+accepted_losses as (
+
+    select
+        coalesce(source_file, '') as source_file,
+        min(reason) as accepted_reason
+    from {{ ref('stg_rules__accepted_findings') }}
+    where rule_code = 'MFC50'
+    group by coalesce(source_file, '')
+
+),
+
+limits as (
+
+    select
+        max(case when threshold = 'rows_lost_at_most' then cast(value as double) end)
+            as rows_lost_at_most,
+        max(case when threshold = 'children_unknown_at_most' then cast(value as double) end)
+            as children_unknown_at_most
+    from {{ ref('thresholds') }}
+
+),
+
+files as (
+
+    select
+        raw_table,
+        coalesce(collection_year, 'all') as collection_year,
+        coalesce({{ council_of('source_file') }}, '') as folder,
+        min(source_file) as source_file,
+        count(*) as files
+    from {{ ref('stg_landed_modules') }}
+    where status = 'landed'
+    group by
+        raw_table,
+        coalesce(collection_year, 'all'),
+        coalesce({{ council_of('source_file') }}, '')
+
+),
+
+counted as (
+
+    {% for raw_table, rows, part, lost, value, reason in parts -%}
+        select
+            '{{ raw_table }}' as raw_table,
+            {{ 'collection_year' if raw_table.startswith('ssda903_') else "'all'" }},
+            coalesce({{ council_of('source_file') }}, '') as folder,
+            '{{ part }}' as part,
+            count(*) as counted,
+            {% if value -%}
+                -- A column without a word says nothing of anybody.
+                case
+                    when count({{ value }}) = 0 then count(*)
+                    else count(case when {{ lost }} then 1 end)
+                end as lost,
+            {%- else -%}
+                count(case when {{ lost }} then 1 end) as lost,
+            {%- endif %}
+            {{ "mode(reject_code)" if part == 'rows' and 'reject_code' in lost else 'cast(null as string)' }}
+                as rule_code,
+            {{ "'" ~ reason ~ "'" if reason else "'The identifier of the person is blank or none.'" }}
+                as reason
+        from {{ rows }}
+        group by
+            {{ 'collection_year,' if raw_table.startswith('ssda903_') }}
+            coalesce({{ council_of('source_file') }}, '')
+
+        union all
+
+    {% endfor -%}
+    select
+        raw_table,
+        collection_year,
+        folder,
+        'children' as part,
+        count(*) as counted,
+        count(case when not is_known and not (is_relaxed and is_known_relaxed) then 1 end) as lost,
+        cast(null as string) as rule_code,
+        'No other module of the council knows the children: their identifiers may be damaged.'
+            as reason
+    from module_children
+    group by raw_table, collection_year, folder
+
+),
+
+losses as (
+
+    select
+        counted.raw_table,
+        counted.collection_year,
+        counted.folder,
+        counted.part,
+        coalesce(files.source_file, counted.raw_table) as source_file,
+        counted.counted,
+        counted.lost,
+        100.0 * counted.lost / counted.counted as percent_lost,
+        case
+            when counted.part = 'children' then limits.children_unknown_at_most
+            else limits.rows_lost_at_most
+        end as percent_at_most,
+        coalesce(rules.finding, counted.reason) as reason,
+        coalesce(accepted_losses.accepted_reason, accepted_everywhere.accepted_reason)
+            as accepted_reason
+    from counted
+    cross join limits
+    left join files
+        on
+            counted.raw_table = files.raw_table
+            and counted.collection_year = files.collection_year
+            and counted.folder = files.folder
+    left join rules on counted.rule_code = rules.rule_code
+    left join accepted_losses on files.source_file = accepted_losses.source_file
+    left join accepted_losses as accepted_everywhere on accepted_everywhere.source_file = ''
+    where counted.lost > 0
+
+),
+
+final as (
+
+    select
+        *,
+        percent_lost > percent_at_most as is_beyond,
+        concat(
+            source_file,
+            ': ',
+            cast(lost as string),
+            ' of ',
+            cast(counted as string),
+            case
+                when part = 'children' then ' children are not known elsewhere'
+                when part = 'rows' then ' rows are not counted'
+                else concat(' rows have lost their ', replace(part, '_', ' '))
+            end,
+            ' (',
+            cast(round(percent_lost, 1) as string),
+            '%). ',
+            reason,
+            case
+                when percent_lost <= percent_at_most then ''
+                when accepted_reason is not null then concat(' Accepted: ', accepted_reason)
+                else
+                    concat(
+                        ' More than ',
+                        cast(round(percent_at_most, 1) as string),
+                        '% is too much: what needs it is not available. Mend the file and land it '
+                        'again, or accept the loss by name in accepted_findings.csv, rule MFC50.'
+                    )
+            end
+        ) as sentence
+    from losses
+
+)
+
+select * from final

@@ -1,0 +1,372 @@
+-- The questions that cannot be read, each with one sentence of all that is wrong with it: it lists
+-- the right words and names the nearest. No return is read for it.
+
+with questions as (
+
+    select
+        *,
+        row_number() over (
+            order by
+                source_row asc nulls last,
+                request_ref asc nulls first,
+                question_no asc nulls first,
+                part asc,
+                measure asc nulls first
+        ) as question_id
+    from {{ ref('stg_foi_request_questions') }}
+
+),
+
+requests as (
+
+    select request_ref from {{ ref('stg_foi_requests') }}
+
+),
+
+period_bases as (
+
+    select * from {{ ref('period_bases') }}
+
+),
+
+categories as (
+
+    select * from {{ ref('int_categories') }}
+
+),
+
+breakdowns as (
+
+    select * from {{ ref('breakdowns') }}
+
+),
+
+question_periods as (
+
+    select * from {{ ref('int_question_periods') }}
+
+),
+
+numbers as (
+
+    {{ numbers() }}
+
+),
+
+-- A population's conditions, one row each.
+conditions as (
+
+    select
+        questions.question_id,
+        {{ element_at(split_conditions('questions.population'), 'numbers.number + 1') }}
+            as condition
+    from questions
+    inner join numbers
+        on
+            questions.population <> 'all'
+            and numbers.number
+            <= length(questions.population) - length(replace(questions.population, '&', ''))
+
+),
+
+breakdowns_to_ask_for as (
+
+    select breakdown
+    from breakdowns
+    where breakdown <> 'none'
+
+),
+
+words_used as (
+
+    {% for column in ['measure', 'breakdown', 'period_basis'] -%}
+        select
+            question_id,
+            '{{ column }}' as list_name,
+            '{{ column | replace("_", " ") }}' as what,
+            coalesce({{ column }}, '') as word
+        from questions
+
+        union all
+
+    {% endfor -%}
+    select
+        conditions.question_id,
+        case
+            when not {{ matches('conditions.condition', "'^[a-z_]+:.+$'") }}
+                then 'population'
+            else coalesce(known.breakdown, 'breakdown')
+        end as list_name,
+        'population' as what,
+        case
+            when known.breakdown is null then {{ split_at_colon('conditions.condition', 1) }}
+            else {{ split_at_colon('conditions.condition', 2) }}
+        end as word
+    from conditions
+    left join breakdowns_to_ask_for as known
+        on known.breakdown = {{ split_at_colon('conditions.condition', 1) }}
+    where
+        not (
+            coalesce(known.breakdown, '') in ('month', 'quarter')
+            and {{ matches(
+                'conditions.condition', "'^(month:[0-9]{4}-[01][0-9]|quarter:[0-9]{4}/[0-9]{2}q[1-4])$'"
+            ) }}
+        )
+
+),
+
+words_allowed as (
+
+    select
+        'measure' as list_name,
+        measure as word,
+        measure as sort_key
+    from {{ ref('measures') }}
+
+    union all
+
+    select
+        'breakdown' as list_name,
+        breakdown as word,
+        breakdown as sort_key
+    from breakdowns
+
+    union all
+
+    select
+        'period_basis' as list_name,
+        period_basis as word,
+        period_basis as sort_key
+    from period_bases
+
+    union all
+
+    select
+        breakdown as list_name,
+        category as word,
+        right(concat('000', cast(category_order as string)), 3) as sort_key
+    from categories
+
+    union all
+
+    select
+        period_basis as list_name,
+        concat(period_basis, 's as in ', example) as word,
+        example as sort_key
+    from period_bases
+    where period_basis in ('month', 'quarter')
+
+    union all
+
+    select
+        'population' as list_name,
+        concat(breakdown, ':…') as word,
+        breakdown as sort_key
+    from breakdowns_to_ask_for
+
+),
+
+wrong_words as (
+
+    select words_used.*
+    from words_used
+    left join words_allowed
+        on
+            words_used.list_name = words_allowed.list_name
+            and words_used.word = words_allowed.word
+    where words_allowed.word is null
+
+),
+
+word_sentences as (
+
+    select
+        wrong_words.question_id,
+        concat(
+            'the ',
+            wrong_words.what,
+            case when wrong_words.word = '' then ' is blank' else ' ' end,
+            case
+                when wrong_words.word = '' then ''
+                else concat('"', wrong_words.word, '" is not known')
+            end,
+            case
+                when
+                    wrong_words.word = ''
+                    or wrong_words.list_name in ('population', 'month', 'quarter')
+                    then ''
+                else
+                    concat(
+                        '; did you mean "',
+                        min_by(
+                            words_allowed.word,
+                            levenshtein(wrong_words.word, words_allowed.word)
+                        ),
+                        '"?'
+                    )
+            end,
+            ' Right are: ',
+            {{ joined_words('words_allowed.word', 'words_allowed.sort_key') }},
+            '.'
+        ) as problem
+    from wrong_words
+    inner join words_allowed on wrong_words.list_name = words_allowed.list_name
+    group by
+        wrong_words.question_id,
+        wrong_words.what,
+        wrong_words.word,
+        wrong_words.list_name
+
+),
+
+period_sentences as (
+
+    select
+        questions.question_id,
+        concat(
+            'the periods "',
+            coalesce(questions.first_period, ''),
+            '" to "',
+            coalesce(questions.last_period, ''),
+            '" are not read as ',
+            questions.period_basis,
+            '. Write them like "',
+            period_bases.example,
+            '", the first before the last; a day is written 2018-03-31.'
+        ) as problem
+    from questions
+    inner join period_bases on questions.period_basis = period_bases.period_basis
+    left join question_periods
+        on
+            questions.period_basis = question_periods.period_basis
+            and questions.first_period = question_periods.first_period
+            and questions.last_period = question_periods.last_period
+    where question_periods.period_basis is null
+
+),
+
+-- What is going on on a day began in any month before it: no row of that day's month holds it.
+day_sentences as (
+
+    select
+        question_id,
+        'a snapshot of a day has no months or quarters. Ask for the breakdown duration_band, which '
+        || 'says how long each occasion had lasted by then, or for a period of months or quarters.'
+            as problem
+    from questions
+    where
+        period_basis = 'snapshot'
+        and (
+            breakdown in ('month', 'quarter')
+            or {{ matches('population', "'(^|&)(month|quarter):'") }}
+        )
+
+),
+
+-- Of bands that overlap one condition alone is read, so that what lies in both would count as none.
+overlap_sentences as (
+
+    select distinct
+        conditions.question_id,
+        concat(
+            'the population names "',
+            conditions.condition,
+            '" and "',
+            others.condition,
+            '", which overlap. Name one of them, or add a category for what lies in both.'
+        ) as problem
+    from conditions
+    inner join conditions as others
+        on
+            conditions.question_id = others.question_id
+            and conditions.condition < others.condition
+    inner join {{ ref('int_bands') }} as bands
+        on
+            bands.breakdown = {{ split_at_colon('conditions.condition', 1) }}
+            and bands.breakdown = {{ split_at_colon('others.condition', 1) }}
+            and array_contains(
+                {{ split_conditions('bands.categories') }},
+                {{ split_at_colon('conditions.condition', 2) }}
+            )
+            and array_contains(
+                {{ split_conditions('bands.categories') }},
+                {{ split_at_colon('others.condition', 2) }}
+            )
+
+),
+
+register_sentences as (
+
+    select
+        questions.question_id,
+        'its request is not in foi_requests.csv: add a row for it there.' as problem
+    from questions
+    left join requests on questions.request_ref = requests.request_ref
+    where requests.request_ref is null
+
+),
+
+problems as (
+
+    select
+        1 as place,
+        *
+    from register_sentences
+    union all
+    select
+        2 as place,
+        *
+    from word_sentences
+    union all
+    select
+        3 as place,
+        *
+    from period_sentences
+    union all
+    select
+        4 as place,
+        *
+    from day_sentences
+    union all
+    select
+        5 as place,
+        *
+    from overlap_sentences
+
+),
+
+problems_of_questions as (
+
+    select
+        question_id,
+        {{ joined_words(
+            'problem', "concat(cast(place as string), problem)", "' Also '"
+        ) }} as problems
+    from problems
+    group by question_id
+
+),
+
+final as (
+
+    select
+        questions.request_ref,
+        questions.question_no,
+        questions.part,
+        questions.source_row,
+        concat(
+            coalesce(
+                '{{ register_file("foi_request_questions") }}, row '
+                || cast(questions.source_row as string)
+                || ' below the header: ',
+                ''
+            ),
+            {{ question_named('questions') }},
+            problems_of_questions.problems
+        ) as sentence
+    from problems_of_questions
+    inner join questions on problems_of_questions.question_id = questions.question_id
+
+)
+
+select * from final

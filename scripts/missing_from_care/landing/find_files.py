@@ -1,0 +1,210 @@
+"""Finds the files below a source folder, and reads what zip files hold as if they were folders."""
+
+import lzma
+import os
+import shutil
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from missing_from_care.landing.source_tables import FoundFile
+
+ZIP_SUFFIX = ".zip"
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+READ_SUFFIXES = (".csv", ".txt", ".tsv", ".xml", *WORKBOOKS, ZIP_SUFFIX)
+MOST_ENTRIES = 10_000
+MOST_BYTES_UNPACKED = 4 << 30
+MOST_TIMES_SMALLER = 200
+BYTES_FROM_WHICH_THAT_COUNTS = 32 << 20
+ENCRYPTED = 0x1
+MADE_BY_THE_PACKER = "__MACOSX"
+AGAIN = "make the zip file again from the folder, or put the folder itself into the source folder"
+
+# What zipfile raises where bytes are damaged, or packed in a way that it does not know.
+DAMAGE = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, ValueError),
+    *(EOFError, zlib.error, lzma.LZMAError, struct.error),
+)
+
+
+def find_files(source: Path, opened: ExitStack) -> list[FoundFile]:
+    """Finds everything below the source folder, in the order of the names.
+
+    Args:
+        source: the folder, resolved.
+        opened: keeps the zip files open for as long as they are read.
+
+    Returns:
+        Files to read, and those not to be read with the reason. A hidden folder or a link to a
+        folder stands for all it holds; a zip file that can be read is its files.
+    """
+    files: list[FoundFile] = []
+    for item in _below(source, source):
+        is_zip = item.file.lower().endswith(ZIP_SUFFIX) and not (item.unused or item.fault)
+        files += _packed_files(item, opened) if is_zip else [item]
+    return sorted(files, key=lambda each: each.file)
+
+
+def _below(folder: Path, source: Path) -> Iterator[FoundFile]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as problem:
+        file = _name(folder, source)
+        fault = f"The folder {file} cannot be listed ({problem.strerror}): make it readable."
+        yield FoundFile(folder, file, fault=fault)
+        return
+    for path in entries:
+        file = _name(path, source)
+        unused = _why_unused(path, source)
+        if unused:
+            yield FoundFile(path, file, unused)
+        elif path.is_dir():
+            yield from _below(path, source)
+        elif not file.isprintable() or "\ufffd" in file:
+            fault = f"{file!a}: this file's name holds characters that cannot be shown: rename it."
+            yield FoundFile(path, file, fault=fault)
+        else:
+            yield FoundFile(path, file, size=path.stat().st_size)
+
+
+def _why_unused(path: Path, source: Path) -> str | None:
+    """Why a file or a whole folder is not looked at, or none."""
+    if path.name.startswith((".", "~$")):
+        return why_unused_name(path.name)
+    if path.is_symlink():
+        if not path.exists():
+            return "link that leads nowhere"
+        if not path.resolve().is_relative_to(source):
+            return "link that leads outside the source folder, not followed"
+        if path.is_dir():
+            return "link to a folder, not followed"
+    if path.is_dir():
+        return None
+    if not stat.S_ISREG(path.stat().st_mode):
+        return "not a file that can be read"
+    return why_unused_name(path.name) or ("empty" if path.stat().st_size == 0 else None)
+
+
+def why_unused_name(name: str) -> str | None:
+    """Why a file of that name is not looked at, or none."""
+    if name.startswith("."):
+        return "hidden"
+    if name.startswith("~$"):
+        return "lock file of a program that has the file open"
+    if not name.lower().endswith(READ_SUFFIXES):
+        return "no CSV, XML, workbook or zip file"
+    return None
+
+
+def _name(path: Path, source: Path) -> str:
+    """The path below the source folder; bytes that are no UTF-8 show as a replacement mark."""
+    return os.fsencode(path.relative_to(source).as_posix()).decode("utf-8", "replace")
+
+
+def _packed_files(item: FoundFile, opened: ExitStack) -> list[FoundFile]:
+    """What a zip file holds; where it cannot be read, itself with the reason."""
+    try:
+        stream = opened.enter_context(item.path.open("rb"))
+    except OSError as problem:
+        fault = f"{item.file} cannot be read ({problem.strerror}): close it or free it."
+        return [FoundFile(item.path, item.file, fault=fault)]
+    try:
+        archive = opened.enter_context(zipfile.ZipFile(stream))
+    except (*DAMAGE, OSError):
+        fault = f"{item.file} is no zip file, or a damaged one: {AGAIN}."
+        return [FoundFile(item.path, item.file, fault=fault)]
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    fault = _fault_of(entries)
+    if fault:
+        return [FoundFile(item.path, item.file, fault=f"{item.file} {fault}: {AGAIN}.")]
+    if not entries:
+        return [FoundFile(item.path, item.file, unused="empty")]
+    return [
+        FoundFile(
+            item.path,
+            f"{item.file}/{_entry_name(entry)}",
+            _why_unused_entry(entry),
+            size=entry.file_size,
+            unpack=partial(_unpack, archive, entry),
+        )
+        for entry in entries
+    ]
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path) -> None:
+    """Writes an entry to a path; what the zip file breaks comes out as an `OSError`."""
+    try:
+        with archive.open(entry) as stream, place.open("wb") as target:
+            shutil.copyfileobj(stream, target, 1 << 20)
+    except DAMAGE as problem:
+        why = f"damaged inside the zip file, {type(problem).__name__}"
+        raise OSError(5, why) from None
+
+
+def _fault_of(entries: list[zipfile.ZipInfo]) -> str:
+    """Why a zip file is not read at all; nothing if it is."""
+    names = [_entry_name(entry) for entry in entries]
+    if any(_leads_outside(name) for name in names):
+        return "holds a name that leads out of the zip file, with “..” or from the root of a disk"
+    if any(not name.isprintable() or "\ufffd" in name for name in names):
+        return "holds a name with characters that cannot be shown"
+    if len(set(names)) < len(names):
+        return "holds two files of the same name in the same folder"
+    if any(entry.flag_bits & ENCRYPTED for entry in entries):
+        return "is encrypted: unpack it with its password"
+    if any(name.lower().endswith(ZIP_SUFFIX) for name in names):
+        return "holds another zip file: unpack that one"
+    return beyond_limits(entries)
+
+
+def _entry_name(entry: zipfile.ZipInfo) -> str:
+    """The entry's path with `/`; some programs write it with backslashes."""
+    return entry.filename.replace("\\", "/")
+
+
+def _leads_outside(name: str) -> bool:
+    return name.startswith("/") or name[1:2] == ":" or ".." in PurePosixPath(name).parts
+
+
+def _why_unused_entry(entry: zipfile.ZipInfo) -> str | None:
+    parts = PurePosixPath(_entry_name(entry)).parts
+    if MADE_BY_THE_PACKER in parts:
+        return "made by the program that packed the zip file"
+    hidden = next((part for part in parts if part.startswith((".", "~$"))), None)
+    if hidden:
+        return why_unused_name(hidden)
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "link inside a zip file, not followed"
+    return why_unused_name(parts[-1]) or ("empty" if entry.file_size == 0 else None)
+
+
+def beyond_limits(entries: list[zipfile.ZipInfo], most_bytes: int = MOST_BYTES_UNPACKED) -> str:
+    """What is too much in a zip file, or in a workbook, which is one too; else nothing.
+
+    No more is ever unpacked than the directory says: `zipfile` stops at that size.
+
+    Args:
+        entries: the zip file's directory.
+        most_bytes: how much its entries may hold together.
+
+    Returns:
+        The end of a sentence that begins with the file's name, or nothing.
+    """
+    if len(entries) > MOST_ENTRIES:
+        return f"holds {len(entries):,} entries, more than {MOST_ENTRIES:,}"
+    unpacked = sum(each.file_size for each in entries)
+    if unpacked > most_bytes:
+        return f"holds {unpacked / 1e9:,.1f} GB unpacked, more than {most_bytes / 1e9:,.1f} GB"
+    for each in entries:
+        is_large = each.file_size > BYTES_FROM_WHICH_THAT_COUNTS
+        if is_large and each.file_size > MOST_TIMES_SMALLER * each.compress_size:
+            return (
+                f"swells to more than {MOST_TIMES_SMALLER} times its size when unpacked, as no "
+                "extract does"
+            )
+    return ""

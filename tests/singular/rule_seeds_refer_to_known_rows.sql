@@ -1,0 +1,72 @@
+-- A word of one rule seed that another must know: a row taken away there, or a slip here, would
+-- empty a join and take figures with it.
+{% set references = [
+    ('sexes', 'sex', "concat('sex:', sex)", 'categories'),
+    ('ethnic_groups', 'ethnic_group', "concat('ethnic_group:', ethnic_group)", 'categories'),
+    ('placement_types', 'placement_type', "concat('placement_type:', placement_type)", 'categories'),
+    (
+        'legal_statuses', 'legal_status',
+        "case when is_short_break = 'false' then concat('legal_status:', legal_status) end",
+        'categories'
+    ),
+    ('measure_parts', 'condition', 'condition', 'categories'),
+    ('categories', 'breakdown', 'breakdown', 'breakdowns'),
+    ('definition_by_year', 'definition_id', 'definition_id', 'definitions'),
+    ('measure_parts', 'whole', 'whole', 'measures'),
+    ('measure_parts', 'part', 'part', 'measures'),
+    ('derived_measures', 'measure', 'measure', 'measures'),
+    ('derived_measures', 'numerator', 'numerator', 'measures'),
+    ('derived_measures', 'denominator', 'denominator', 'measures'),
+    ('published_statistics', 'measure', 'measure', 'published_measures'),
+    (
+        'suppression_policy', 'applies_to', "nullif(applies_to, 'all')", 'measures or breakdowns'
+    ),
+] %}
+
+with known as (
+
+    select
+        'categories' as seed,
+        concat(breakdown, ':', category) as word
+    from {{ ref('categories') }}
+    {% for seed, column in [
+        ('breakdowns', 'breakdown'), ('definitions', 'definition_id'), ('measures', 'measure'),
+        ('published_measures', 'measure')
+    ] -%}
+        union all
+        select
+            '{{ seed }}' as seed,
+            {{ column }} as word
+        from {{ ref(seed) }}
+    {% endfor %}
+
+),
+
+used as (
+
+    {% for seed, column, word, target in references -%}
+        select
+            '{{ seed }}' as seed,
+            '{{ column }}' as column_name,
+            {{ word }} as word,
+            '{{ target }}' as target
+        from {{ ref(seed) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select used.word
+from used
+left join known
+    on
+        used.word = known.word
+        and instr(' ' || used.target || ' ', ' ' || known.seed || ' ') > 0
+where
+    case
+        when used.word is not null and known.word is null
+            then {{ raise_sentence(
+                "'seeds/rules/' || used.seed || '.csv, column ' || used.column_name || ': ' || used.word"
+                ~ " || ' is in no row of ' || used.target || '. Correct it, or add the row there.'"
+            ) }}
+    end is not null
