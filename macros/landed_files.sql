@@ -1,9 +1,10 @@
 {#- What landing found out about each file of a raw table: in which form it writes each date
-    (`dob_form`), and up to which year its years of two digits reach. -#}
+    (`dob_form`), up to which year its years of two digits reach, and when an extract was taken. -#}
 {% macro landed_files(raw_table, dates) -%}
     select
         landed.source_file,
         landed.collection_year,
+        landed.taken_on,
         {% for date in dates -%}
             coalesce(
                 nullif(regexp_extract(landed.date_forms, '(^| ){{ date }}=([a-z0-9_]+)', 2), ''),
@@ -17,6 +18,7 @@
             source_file,
             collection_year,
             date_forms,
+            taken_on,
             coalesce(
                 try_cast(left(collection_year, 4) as int) + 1,
                 year(taken_on),

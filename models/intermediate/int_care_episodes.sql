@@ -31,7 +31,7 @@ rows_of_extract as (
         started_on,
         ended_on,
         legal_status_code,
-        cast(null as string) as placement_code
+        placement_code
     from {{ ref('int_case_episode_rows_judged') }}
     where reject_code is null and not is_repeated
 

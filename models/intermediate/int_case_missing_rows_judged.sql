@@ -1,6 +1,8 @@
--- Rules 2 and 7, for the case-management extract: a row is an occasion by the system's own
--- identifier, of which the child's last row counts, since siblings may share one. A system that
--- writes nothing but midnight knows no time of day.
+-- Rules 2, 7 and 21, for the case-management extract: a row is an occasion by the system's own
+-- identifier, of which the child's row in the newest extract counts, since siblings may share one.
+-- Rows without an identifier are numbered within an extract as rule 3 numbers those of a return:
+-- the same number in two extracts is the same occasion. A system that writes nothing but midnight
+-- knows no time of day.
 
 with case_rows as (
 
@@ -17,6 +19,12 @@ child_matches as (
 status_spellings as (
 
     select * from {{ ref('status_spellings') }}
+
+),
+
+yes_no_flags as (
+
+    select * from {{ ref('yes_no_flags') }}
 
 ),
 
@@ -43,9 +51,10 @@ joined as (
         case_rows.end_text,
         case_rows.ended_on,
         case_rows.ended_at,
-        case_rows.interview_offered,
-        case_rows.interview_accepted,
+        case_rows.taken_on,
         case_rows.raw_values,
+        offered.is_yes as interview_offered,
+        accepted.is_yes as interview_accepted,
         {{ council_of('case_rows.source_file') }} as council,
         status_spellings.recorded_status,
         earliest_year.looked_after_since
@@ -53,6 +62,8 @@ joined as (
     cross join earliest_year
     left join child_matches on case_rows.child_id = child_matches.child_id
     left join status_spellings on case_rows.status_text = status_spellings.spelling
+    left join yes_no_flags as offered on case_rows.interview_offered = offered.flag
+    left join yes_no_flags as accepted on case_rows.interview_accepted = accepted.flag
 
 ),
 
@@ -60,6 +71,7 @@ judged as (
 
     select
         *,
+        coalesce(started_at, cast(started_on as timestamp)) as start_time,
         case
             when child_id is null then 'MFC31'
             when started_on is null then 'MFC32'
@@ -72,6 +84,27 @@ judged as (
 
 ),
 
+numbered as (
+
+    select
+        *,
+        case
+            when system_id is null
+                then
+                    row_number() over (
+                        partition by
+                            case when reject_code is null then 1 else 0 end,
+                            child_id,
+                            system_id,
+                            start_time,
+                            taken_on
+                        order by ended_on desc nulls first, source_row desc, source_file desc
+                    )
+        end as number_in_extract
+    from judged
+
+),
+
 looked_over as (
 
     select
@@ -81,10 +114,15 @@ looked_over as (
         max(case when ended_at <> cast(ended_on as timestamp) then 1 else 0 end)
             over (partition by council) as has_end_times,
         row_number() over (
-            partition by case when reject_code is null then 1 else 0 end, child_id, system_id
-            order by source_file desc, source_row desc
+            partition by
+                case when reject_code is null then 1 else 0 end,
+                child_id,
+                system_id,
+                case when system_id is null then start_time end,
+                number_in_extract
+            order by {{ newest_first() }}
         ) as place_in_line
-    from judged
+    from numbered
 
 ),
 
@@ -99,13 +137,14 @@ final as (
         ended_on,
         case when has_start_times = 1 then started_at end as started_at,
         case when has_start_times = 1 and has_end_times = 1 then ended_at end as ended_at,
-        coalesce(interview_offered in ('Y', 'YES'), false)
-        or coalesce(interview_accepted in ('Y', 'YES'), false) as is_offered_in_extract,
-        coalesce(interview_offered in ('Y', 'YES') and interview_accepted in ('N', 'NO'), false)
+        coalesce(interview_offered = 'true', false)
+        or coalesce(interview_accepted = 'true', false) as is_offered_in_extract,
+        coalesce(interview_offered = 'true' and interview_accepted = 'false', false)
             as is_declined_in_extract,
+        taken_on,
         raw_values,
         reject_code,
-        reject_code is null and system_id is not null and place_in_line > 1 as is_repeated
+        reject_code is null and place_in_line > 1 as is_repeated
     from looked_over
 
 )

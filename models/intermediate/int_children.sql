@@ -1,5 +1,5 @@
 -- Rule 6: what the Header says of each child: the last row in the latest return that has it, or the
--- last row in the case-management extract.
+-- row in the newest case-management extract (rule 21).
 
 with child_matches as (
 
@@ -30,7 +30,8 @@ rows_of_returns as (
         birth_text,
         birth_date,
         sex,
-        ethnic_group
+        ethnic_group,
+        cast(null as date) as taken_on
     from {{ ref('int_header_rows_judged') }}
     where reject_code is null
 
@@ -47,7 +48,8 @@ rows_of_extract as (
         persons.birth_text,
         persons.birth_date,
         sexes.sex,
-        ethnic_groups.ethnic_group
+        ethnic_groups.ethnic_group,
+        persons.taken_on
     from {{ ref('stg_ssd__person') }} as persons
     left join child_matches on persons.child_id = child_matches.child_id
     left join sexes on persons.sex_code = sexes.sex_code
@@ -81,8 +83,7 @@ ranked as (
             partition by child_id
             order by
                 collection_year desc nulls last,
-                source_file desc,
-                source_row desc
+                {{ newest_first() }}
         ) as place_in_line
     from header_rows
 

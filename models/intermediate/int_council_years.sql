@@ -55,18 +55,29 @@ landed as (
 
     union all
 
-    select
-        extract_years.folder,
-        module_sources.module,
-        extract_years.collection_year
-    from extract_years
-    inner join module_sources on module_sources.is_from_extract
+    {% for module in modules -%}
+        select
+            extract_years.folder,
+            module_sources.module,
+            extract_years.collection_year
+        from extract_years
+        inner join module_sources
+            on module_sources.module = '{{ module }}' and module_sources.is_from_extract
+        where extract_years.has_{{ module }}
+        {{ 'union all' if not loop.last }}
 
+    {% endfor %}
 ),
 
 years as (
 
     select collection_year from landed
+    union
+    -- A year that an extract reaches into but does not cover is there, and not available.
+    select extract_years.collection_year
+    from extract_years
+    inner join module_sources
+        on module_sources.module = 'missing' and module_sources.is_from_extract
     union
     select collection_year from landed_modules
     where collection_year is not null
@@ -142,7 +153,12 @@ parts_lost as (
         )
             as birth_dates_of_missing
     from losses
-    left join module_sources on losses.raw_table = module_sources.raw_table
+    left join module_sources
+        on
+            case
+                when losses.raw_table = 'ssd_legal_status' then 'ssd_cla_episodes'
+                else losses.raw_table
+            end = module_sources.raw_table
     inner join years
         on
             losses.collection_year = 'all'
@@ -151,6 +167,8 @@ parts_lost as (
                 losses.raw_table <> 'ssda903_uasc'
                 and losses.collection_year > years.collection_year
             )
+    -- What is landed beside the source that is counted loses nothing of the answers.
+    where module_sources.raw_table is not null or losses.raw_table = 'return_interviews'
     group by losses.folder, years.collection_year
 
 ),

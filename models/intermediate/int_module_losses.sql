@@ -37,9 +37,10 @@
         'The days of the interviews cannot be read.'),
     ('ssd_missing', 'case_missing_rows', 'rows', 'reject_code is not null', none, none),
     ('ssd_cla_episodes', 'case_episode_rows', 'rows', 'reject_code is not null', none, none),
-    ('ssd_cla_episodes', 'case_episode_rows', 'placements',
-        'placement_code is not null and not is_placement_known', 'placement_code',
-        'The placements are not known.'),
+    ('ssd_cla_episodes', 'case_episode_rows', 'placements', 'placement_code is null',
+        'placement_code', 'The placements are not known.'),
+    ('ssd_legal_status', 'legal_rows', 'legal_statuses', 'not is_recognised', none,
+        'The legal statuses are no codes of the return, nor words of legal_status_words.csv.'),
     ('ssd_person', 'persons', 'rows', 'child_id is null', none, none),
     ('ssd_person', 'persons', 'birth_dates', 'birth_text is not null and birth_date is null',
         'birth_text', 'The birth dates cannot be read.'),
@@ -112,11 +113,13 @@ case_missing_rows as (
 
 case_episode_rows as (
 
-    select
-        *,
-        cast(null as string) as placement_code,
-        false as is_placement_known
-    from {{ ref('int_case_episode_rows_judged') }}
+    select * from {{ ref('int_case_episode_rows_judged') }}
+
+),
+
+legal_rows as (
+
+    select * from {{ ref('int_case_legal_status_rows_judged') }}
 
 ),
 

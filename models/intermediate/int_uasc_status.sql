@@ -21,28 +21,6 @@ with rows_of_returns as (
 
 ),
 
-immigration_rows as (
-
-    select
-        immigration_rows.source_file,
-        immigration_rows.source_row,
-        immigration_rows.child_id,
-        immigration_rows.status_began_on,
-        immigration_rows.status_ceased_on
-    from {{ ref('stg_ssd__immigration_status') }} as immigration_rows
-    inner join {{ ref('immigration_status_words') }} as words
-        on immigration_rows.status_text like concat('%', words.words, '%')
-    where immigration_rows.child_id is not null
-    group by
-        immigration_rows.source_file,
-        immigration_rows.source_row,
-        immigration_rows.child_id,
-        immigration_rows.status_began_on,
-        immigration_rows.status_ceased_on
-    having min(words.is_uasc) = 'true'
-
-),
-
 rows_of_extract as (
 
     select
@@ -56,10 +34,9 @@ rows_of_extract as (
             partition by collection_years.collection_year, immigration_rows.child_id
             order by
                 immigration_rows.status_ceased_on desc nulls first,
-                immigration_rows.source_file desc,
-                immigration_rows.source_row desc
+                {{ newest_first('immigration_rows') }}
         ) as place_in_line
-    from immigration_rows
+    from {{ ref('int_case_immigration_rows_judged') }} as immigration_rows
     inner join {{ ref('int_council_years') }} as collection_years
         on
             coalesce({{ council_of('immigration_rows.source_file') }}, '') = collection_years.folder
@@ -68,6 +45,10 @@ rows_of_extract as (
             >= coalesce(immigration_rows.status_began_on, collection_years.last_day)
             and collection_years.first_day
             <= coalesce(immigration_rows.status_ceased_on, collection_years.first_day)
+    where
+        immigration_rows.reject_code is null
+        and not immigration_rows.is_repeated
+        and immigration_rows.is_uasc
 
 ),
 

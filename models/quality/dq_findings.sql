@@ -21,6 +21,8 @@ findings_of_rows as (
     union all
     select * from {{ ref('int_findings_interviews') }}
     union all
+    select * from {{ ref('int_findings_case_management') }}
+    union all
     -- What an analyst mends in the case-management system itself: the rows it cannot be counted by.
     select
         rule_code,

@@ -104,9 +104,9 @@ with judged_rows as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null then 'MFC42' end as reject_code,
+        reject_code,
         raw_values
-    from {{ ref('stg_ssd__immigration_status') }}
+    from {{ ref('int_case_immigration_rows_judged') }}
 
     union all
 
@@ -116,9 +116,21 @@ with judged_rows as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null or started_on is null then 'MFC43' end as reject_code,
+        reject_code,
         raw_values
-    from {{ ref('stg_ssd__legal_status') }}
+    from {{ ref('int_case_legal_status_rows_judged') }}
+
+    union all
+
+    select
+        'ssd_cla_placement' as raw_table,
+        'all' as collection_year,
+        source_file,
+        source_row,
+        child_id,
+        reject_code,
+        raw_values
+    from {{ ref('int_case_placement_rows_judged') }}
 
 ),
 

@@ -186,36 +186,45 @@ immigration_rows as (
         'all' as collection_year,
         immigration.source_file,
         immigration.source_row,
-        case when counting.source_row is null then 'left_out' else 'counted' end as outcome
-    from {{ ref('stg_ssd__immigration_status') }} as immigration
+        case
+            when immigration.is_repeated then 'repeated'
+            when counting.source_row is null then 'left_out'
+            else 'counted'
+        end as outcome
+    from {{ ref('int_case_immigration_rows_judged') }} as immigration
     left join immigration_rows_that_count as counting
         on
             immigration.source_file = counting.source_file
             and immigration.source_row = counting.source_row
-    where immigration.child_id is not null
+    where immigration.reject_code is null
 
 ),
 
-legal_status_rows as (
+-- Legal statuses and placements count by what they say of an episode.
+{% for raw_table, model, code in [
+    ('ssd_legal_status', 'int_case_legal_status_rows_judged', 'legal_status_code'),
+    ('ssd_cla_placement', 'int_case_placement_rows_judged', 'placement_code'),
+] -%}
+    {{ raw_table }}_rows as (
 
-    select
-        'ssd_legal_status' as raw_table,
-        'all' as collection_year,
-        legal_status.source_file,
-        legal_status.source_row,
-        case
-            when module_sources.raw_table is null or codes.legal_status_code is null
-                then 'left_out'
-            else 'counted'
-        end as outcome
-    from {{ ref('stg_ssd__legal_status') }} as legal_status
-    left join module_sources on module_sources.raw_table = 'ssd_cla_episodes'
-    left join {{ ref('legal_statuses') }} as codes
-        on legal_status.legal_status_code = codes.legal_status_code
-    where legal_status.child_id is not null and legal_status.started_on is not null
+        select
+            '{{ raw_table }}' as raw_table,
+            'all' as collection_year,
+            judged.source_file,
+            judged.source_row,
+            case
+                when judged.is_repeated then 'repeated'
+                when module_sources.raw_table is null or judged.{{ code }} is null
+                    then 'left_out'
+                else 'counted'
+            end as outcome
+        from {{ ref(model) }} as judged
+        left join module_sources on module_sources.raw_table = 'ssd_cla_episodes'
+        where judged.reject_code is null
 
-),
+    ),
 
+{% endfor -%}
 interview_rows as (
 
     select
@@ -244,7 +253,9 @@ all_rows as (
     union all
     select * from immigration_rows
     union all
-    select * from legal_status_rows
+    select * from ssd_legal_status_rows
+    union all
+    select * from ssd_cla_placement_rows
     union all
     select * from interview_rows
 

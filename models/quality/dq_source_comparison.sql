@@ -19,13 +19,13 @@ with occasions as (
 
 ),
 
+-- Where several councils have an extract, the years that all of them cover.
 years_of_extract as (
 
-    select
-        min(financial_year) as first_year,
-        max(financial_year) as last_year
-    from occasions
-    where raw_table = 'ssd_missing'
+    select collection_year
+    from {{ ref('int_extract_years') }}
+    group by collection_year
+    having min(case when has_missing then 1 else 0 end) = 1
 
 ),
 
@@ -33,10 +33,7 @@ years_of_both as (
 
     select distinct replace(modules.collection_year, '-', '/') as financial_year
     from {{ ref('stg_landed_modules') }} as modules
-    inner join years_of_extract
-        on
-            replace(modules.collection_year, '-', '/') >= years_of_extract.first_year
-            and replace(modules.collection_year, '-', '/') <= years_of_extract.last_year
+    inner join years_of_extract on modules.collection_year = years_of_extract.collection_year
     where modules.raw_table = 'ssda903_missing' and modules.status = 'landed'
 
 ),

@@ -18,13 +18,14 @@ cleaned as (
         raw_rows.source_file,
         cast(raw_rows.source_row as int) as source_row,
         {{ child_of('clae_person_id', 'raw_rows.source_file') }} as child_id,
-        {{ source_text('clae_cla_episode_id') }} as system_id,
-        {{ source_text('clae_cla_placement_id') }} as placement_id,
+        {{ system_id('clae_cla_episode_id') }} as system_id,
+        {{ system_id('clae_cla_placement_id') }} as placement_id,
         {{ source_text('clae_cla_episode_start_date') }} as start_text,
         {{ source_text('clae_cla_episode_ceased_date') }} as end_text,
         landed_files.clae_cla_episode_start_date_form,
         landed_files.clae_cla_episode_ceased_date_form,
         landed_files.latest_year,
+        landed_files.taken_on,
         {{ raw_values([
             'clae_cla_episode_id', 'clae_person_id', 'clae_cla_episode_start_date',
             'clae_cla_episode_ceased_date'
@@ -60,6 +61,7 @@ final as (
         {{ filled_day('start_text', 'started_on_written') }} as started_on,
         {{ filled_text('end_text', 'ended_on_written') }} as end_text,
         {{ filled_day('end_text', 'ended_on_written') }} as ended_on,
+        taken_on,
         raw_values
     from dated
 

@@ -19,12 +19,14 @@ cleaned as (
         raw_rows.source_file,
         cast(raw_rows.source_row as int) as source_row,
         {{ child_of('immi_person_id', 'raw_rows.source_file') }} as child_id,
-        replace(upper({{ source_text('immi_immigration_status') }}), '-', ' ') as status_text,
+        {{ system_id('immi_immigration_status_id') }} as system_id,
+        {{ source_text('immi_immigration_status') }} as status_text,
         {{ source_text('immi_immigration_status_start_date') }} as start_text,
         {{ source_text('immi_immigration_status_end_date') }} as end_text,
         landed_files.immi_immigration_status_start_date_form,
         landed_files.immi_immigration_status_end_date_form,
         landed_files.latest_year,
+        landed_files.taken_on,
         {{ raw_values([
             'immi_immigration_status_id', 'immi_person_id', 'immi_immigration_status',
             'immi_immigration_status_start_date', 'immi_immigration_status_end_date'
@@ -54,11 +56,13 @@ final as (
         source_file,
         source_row,
         child_id,
+        system_id,
         status_text,
         {{ filled_text('start_text', 'status_began_on_written') }} as start_text,
         {{ filled_day('start_text', 'status_began_on_written') }} as status_began_on,
         {{ filled_text('end_text', 'status_ceased_on_written') }} as end_text,
         {{ filled_day('end_text', 'status_ceased_on_written') }} as status_ceased_on,
+        taken_on,
         raw_values
     from dated
 

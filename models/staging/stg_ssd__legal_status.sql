@@ -18,14 +18,14 @@ cleaned as (
         raw_rows.source_file,
         cast(raw_rows.source_row as int) as source_row,
         {{ child_of('lega_person_id', 'raw_rows.source_file') }} as child_id,
-        upper(
-            split_part({{ source_text('lega_legal_status') }}, ' ', 1)
-        ) as legal_status_code,
+        {{ system_id('lega_legal_status_id') }} as system_id,
+        {{ source_text('lega_legal_status') }} as status_text,
         {{ source_text('lega_legal_status_start_date') }} as start_text,
         {{ source_text('lega_legal_status_end_date') }} as end_text,
         landed_files.lega_legal_status_start_date_form,
         landed_files.lega_legal_status_end_date_form,
         landed_files.latest_year,
+        landed_files.taken_on,
         {{ raw_values([
             'lega_legal_status_id', 'lega_person_id', 'lega_legal_status',
             'lega_legal_status_start_date', 'lega_legal_status_end_date'
@@ -55,11 +55,13 @@ final as (
         source_file,
         source_row,
         child_id,
-        legal_status_code,
+        system_id,
+        status_text,
         {{ filled_text('start_text', 'started_on_written') }} as start_text,
         {{ filled_day('start_text', 'started_on_written') }} as started_on,
         {{ filled_text('end_text', 'ended_on_written') }} as end_text,
         {{ filled_day('end_text', 'ended_on_written') }} as ended_on,
+        taken_on,
         raw_values
     from dated
 

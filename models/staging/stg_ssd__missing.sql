@@ -18,7 +18,7 @@ cleaned as (
         raw_rows.source_file,
         cast(raw_rows.source_row as int) as source_row,
         {{ child_of('miss_person_id', 'raw_rows.source_file') }} as child_id,
-        {{ source_text('miss_table_id') }} as system_id,
+        {{ system_id('miss_table_id') }} as system_id,
         upper({{ source_text('miss_missing_episode_type') }}) as status_text,
         upper({{ source_text('miss_missing_rhi_offered') }}) as interview_offered,
         upper({{ source_text('miss_missing_rhi_accepted') }}) as interview_accepted,
@@ -27,6 +27,7 @@ cleaned as (
         landed_files.miss_missing_episode_start_date_form,
         landed_files.miss_missing_episode_end_date_form,
         landed_files.latest_year,
+        landed_files.taken_on,
         {{ raw_values([
             'miss_table_id', 'miss_person_id', 'miss_missing_episode_type',
             'miss_missing_episode_start_date', 'miss_missing_episode_end_date'
@@ -66,6 +67,7 @@ final as (
         {{ filled_text('end_text', 'ended_on_written') }} as end_text,
         {{ filled_day('end_text', 'ended_on_written') }} as ended_on,
         {{ filled_time('end_text', 'ended_on_written') }} as ended_at,
+        taken_on,
         raw_values
     from dated
 

@@ -21,6 +21,7 @@ cleaned as (
         {{ source_text('pers_dob') }} as birth_text,
         landed_files.pers_dob_form,
         landed_files.last_year,
+        landed_files.taken_on,
         {{ raw_values([
             'pers_person_id', 'pers_sex', 'pers_dob',
             'pers_ethnicity'
@@ -49,6 +50,7 @@ final as (
         ethnic_code,
         {{ filled_text('birth_text', 'birth_date_written') }} as birth_text,
         {{ filled_day('birth_text', 'birth_date_written') }} as birth_date,
+        taken_on,
         raw_values
     from dated
 

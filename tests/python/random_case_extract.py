@@ -27,7 +27,23 @@ OTHER_WORDS = [
     "Indefinite Leave to Remain in the UK",
 ]
 ANSWERS = ["Y", "N", "NA", "", "Yes", "no", "y", "NULL"]
-OPTIONAL = ["ssd_cla_episodes", "ssd_immigration_status", "ssd_person", "ssd_legal_status"]
+LEGAL_WORDS = {
+    "C1": "Interim care order Sec. 38(1)",
+    "C2": "Care Order Sec. 31(a)",
+    "E1": "Care Order Sec.31(a) & Placement Order (Sec. 21)",
+    "V2": "Accommodated S20",
+    "V3": "Agreed series of short-term breaks, individual episodes",
+    "V4": "Respite - recorded as one agreement",
+}
+OPTIONAL = [
+    "ssd_cla_episodes",
+    "ssd_immigration_status",
+    "ssd_person",
+    "ssd_legal_status",
+    "ssd_cla_placement",
+]
+# Days that names of files tell: 31 March and the day after among them.
+DAYS = ["2016-10-01", "2017-03-31", "2017-04-01", "2017-12-01", "2018-03-30", "2018-05-01"]
 
 Row = dict[str, str]
 
@@ -88,11 +104,30 @@ def episode_rows(rng: Random, returns: list[Row]) -> list[Row]:
         {
             "clae_person_id": row["child"],
             "clae_cla_episode_start_date": row["decom"],
-            "clae_cla_episode_ceased_date": row["dec"].strip() or rng.choice(["", "NULL"]),
+            "clae_cla_episode_ceased_date": row["dec"].strip()
+            or rng.choice(["", "NULL", "null", "1900-01-01"]),
+            "clae_cla_placement_id": rng.choice(
+                [f"p{number}", f"p{number}", f"p{max(number - 1, 0)}", "", "NULL"]
+            ),
         }
-        for row in returns
+        for number, row in enumerate(returns)
     ]
     return identified(rng, rows, "clae_cla_episode_id")
+
+
+def placement_rows(rng: Random, returns: list[Row]) -> list[Row]:
+    """The placements; a version of the data set has no person, and types are codes or begin so."""
+    has_person = rng.random() < 0.7
+    return [
+        {
+            "clap_cla_placement_id": rng.choice([f"p{number}", f"p{number}", ""]),
+            "clap_person_id": row["child"] if has_person else "",
+            "clap_cla_placement_start_date": row["decom"],
+            "clap_cla_placement_end_date": row["dec"],
+            "clap_cla_placement_type": row["place"] + rng.choice(["", "", " - as the guide says"]),
+        }
+        for number, row in enumerate(returns)
+    ]
 
 
 def legal_rows(rng: Random, returns: list[Row]) -> list[Row]:
@@ -100,14 +135,25 @@ def legal_rows(rng: Random, returns: list[Row]) -> list[Row]:
     rows = [
         {
             "lega_person_id": row["child"],
-            "lega_legal_status": row["ls"] + rng.choice(["", "", " Full care order", " - order"]),
+            "lega_legal_status": rng.choice(
+                [
+                    row["ls"],
+                    row["ls"] + rng.choice([" Full care order", " - order"]),
+                    LEGAL_WORDS.get(row["ls"], row["ls"]),
+                ]
+            ),
             "lega_legal_status_start_date": row["decom"],
             "lega_legal_status_end_date": row["dec"],
         }
         for row in returns
     ]
-    others = [{**row, "lega_legal_status": "SGO"} for row in rows if rng.random() < 0.1]
-    return rng.sample(rows + others, len(rows) + len(others))
+    others = [
+        {**row, "lega_legal_status": rng.choice(["SGO", "Supervision order", "Other order"])}
+        for row in rows
+        if rng.random() < 0.1
+    ]
+    rows = rng.sample(rows + others, len(rows) + len(others))
+    return identified(rng, rows, "lega_legal_status_id")
 
 
 def immigration_rows(rng: Random, returns: list[Row]) -> list[Row]:
@@ -155,7 +201,10 @@ def add_case_extract(returns: Path, into: Path, seed: int, lacks: bool = True) -
         "ssd_legal_status": legal_rows(rng, read(returns, "ssda903_episodes")),
         "ssd_immigration_status": immigration_rows(rng, read(returns, "ssda903_uasc")),
         "ssd_person": person_rows(read(returns, "ssda903_header")),
+        "ssd_cla_placement": placement_rows(rng, read(returns, "ssda903_episodes")),
     }
+    is_dated = rng.random() < 0.5
+    covers_from = rng.choice(["", "", "2014-04-01", "2015-06-01"])
     lacking = {name for name in OPTIONAL if lacks and rng.random() < 0.12}
     modules = read(returns, "landed_modules")
     for name, rows in tables.items():
@@ -168,7 +217,9 @@ def add_case_extract(returns: Path, into: Path, seed: int, lacks: bool = True) -
             row |= {"source_file": file, "source_row": str(files[file])}
         for file, number in files.items():
             module = {"raw_table": name, "status": "landed", "source_file": file}
-            modules.append({**module, "rows_landed": str(number)})
+            taken_on = rng.choice([*DAYS, ""]) if is_dated else ""
+            covered = {"taken_on": taken_on, "covers_to": taken_on, "covers_from": covers_from}
+            modules.append({**module, **covered, "rows_landed": str(number)})
         write(into, name, list(raw_tables()[name].landed_columns), rows)
     write(into, "landed_modules", list(modules[0]), modules)
 

@@ -1,0 +1,6 @@
+{#- Rule 21: of the rows of several case-management extracts that are one row, the right one first: of the
+    extract that was taken last, then the later row. The file's name only settles what nothing else does. -#}
+{% macro newest_first(rows='') -%}
+    {%- set of = rows ~ '.' if rows else '' -%}
+    {{ of }}taken_on desc nulls last, {{ of }}source_row desc, {{ of }}source_file desc
+{%- endmacro %}
