@@ -23,7 +23,7 @@ from missing_from_care.landing.parts import (
     notes_on_columns,
 )
 from missing_from_care.landing.progress import Progress, Steps, Tell
-from missing_from_care.landing.read_text import sql_path
+from missing_from_care.landing.read_text import sql_path, sql_text
 from missing_from_care.landing.recognise import recognise
 from missing_from_care.landing.source_tables import FaultList, FoundFile, Rows, SourceTable, listed
 from missing_from_care.landing.years import (
@@ -484,7 +484,7 @@ def _rows_with(source: SourceTable, texts: Sequence[str], year: str) -> SourceTa
 
     def rows(work: Path, careful: bool) -> Rows:
         relation = source.rows(work, careful).relation
-        wanted = ", ".join("'" + text.replace("'", "''") + "'" for text in texts) or "null"
+        wanted = ", ".join(map(sql_text, texts)) or "null"
         where = f"{_year_value(source)} in ({wanted})"
         return Rows(f"(select * from {relation} where {where})")
 
