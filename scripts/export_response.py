@@ -52,6 +52,8 @@ def export_response(
         out.print(INVENTED_CHILDREN, markup=False)
     for table in terminal_tables(pack.response):
         out.print(table)
+    for sentence in pack.lost:
+        err.print(sentence, markup=False, soft_wrap=True)
     for sentence in withheld(pack):
         out.print(sentence, markup=False)
     for each in pack.verdict.revisions:

@@ -245,15 +245,14 @@ counted as (
 
 ),
 
-final as (
+losses as (
 
     select
         counted.raw_table,
         counted.collection_year,
         counted.folder,
         counted.part,
-        files.source_file,
-        coalesce(files.files, 0) as files,
+        coalesce(files.source_file, counted.raw_table) as source_file,
         counted.counted,
         counted.lost,
         100.0 * counted.lost / counted.counted as percent_lost,
@@ -262,13 +261,11 @@ final as (
             else limits.rows_lost_at_most
         end as percent_at_most,
         coalesce(rules.finding, counted.reason) as reason,
-        coalesce(accepted_losses.accepted_reason, accepted_everywhere.accepted_reason)
-            as accepted_reason,
-        100.0 * counted.lost / counted.counted
-        > case
-            when counted.part = 'children' then limits.children_unknown_at_most
-            else limits.rows_lost_at_most
-        end as is_beyond
+        -- Where nothing is left there is nothing to count: it would be 0.
+        case
+            when counted.lost < counted.counted
+                then coalesce(accepted_losses.accepted_reason, accepted_everywhere.accepted_reason)
+        end as accepted_reason
     from counted
     cross join limits
     left join files
@@ -279,8 +276,49 @@ final as (
     left join rules on counted.rule_code = rules.rule_code
     left join accepted_losses on files.source_file = accepted_losses.source_file
     left join accepted_losses as accepted_everywhere on accepted_everywhere.source_file = ''
+    where counted.lost > 0
+
+),
+
+final as (
+
+    select
+        *,
+        percent_lost > percent_at_most as is_beyond,
+        concat(
+            source_file,
+            ': ',
+            cast(lost as string),
+            ' of ',
+            cast(counted as string),
+            case
+                when part = 'children' then ' children are not known elsewhere'
+                when part = 'rows' then ' rows are not counted'
+                else concat(' rows have lost their ', replace(part, '_', ' '))
+            end,
+            ' (',
+            cast(round(percent_lost, 1) as string),
+            '%). ',
+            reason,
+            case
+                when percent_lost <= percent_at_most then ''
+                when accepted_reason is not null then concat(' Accepted: ', accepted_reason)
+                else
+                    concat(
+                        ' More than ',
+                        cast(round(percent_at_most, 1) as string),
+                        '% is too much: what needs it is not available. Mend the file and land it '
+                        'again',
+                        case
+                            when lost = counted then '.'
+                            else
+                                ', or accept the loss by name in accepted_findings.csv, rule MFC50.'
+                        end
+                    )
+            end
+        ) as sentence
+    from losses
 
 )
 
 select * from final
-where lost > 0

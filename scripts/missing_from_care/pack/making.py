@@ -26,7 +26,7 @@ from missing_from_care.release.rule_seeds import read_rules
 from missing_from_care.release.rules import Rules
 from missing_from_care.release.verdict import Verdict, protected, released
 from missing_from_care.response.answers import Response
-from missing_from_care.response.reading import read_response
+from missing_from_care.response.reading import losses, losses_in_short, read_response
 from missing_from_care.warehouse import open_warehouse
 from missing_from_care.whole_files import replacing_folder, write_file_whole
 
@@ -45,6 +45,7 @@ class Pack:
         record: where it came from.
         folder: where it belongs.
         public, private: what the files hold, by name.
+        lost: sentences on what was lost of the returns, in short.
     """
 
     response: Response
@@ -54,6 +55,7 @@ class Pack:
     folder: Path
     public: Mapping[str, bytes]
     private: Mapping[str, bytes]
+    lost: tuple[str, ...]
 
 
 @contextmanager
@@ -76,6 +78,7 @@ def making_pack(
     with open_warehouse(database) as warehouse:
         response = read_response(warehouse, request_ref)
         rules = read_rules(warehouse, response.dated)
+        lost, lost_in_short = losses(warehouse), losses_in_short(warehouse)
     with holding(out / LEDGER):
         ledger = read_ledger(out / LEDGER)
         if again:
@@ -89,8 +92,9 @@ def making_pack(
             public = public_files(safe)
             _refuse_leaks(warehouse, safe, verdict, public)
         with open_warehouse(database, "dq_findings") as warehouse:
-            private = private_files(response, safe, verdict, rules, record, public, warehouse)
-        yield Pack(safe, verdict, rules, record, out / file_stem(request_ref), public, private)
+            private = private_files(response, safe, verdict, rules, record, public, lost, warehouse)
+        folder = out / file_stem(request_ref)
+        yield Pack(safe, verdict, rules, record, folder, public, private, lost_in_short)
 
 
 def write_pack(pack: Pack, today: date) -> None:

@@ -1,6 +1,6 @@
 """What the council keeps of a response: the numbers, the audit, and who signs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,7 @@ def private_files(
     rules: Rules,
     record: Mapping[str, Any],
     public: Mapping[str, bytes],
+    lost: Sequence[str],
     warehouse: duckdb.DuckDBPyConnection,
 ) -> dict[str, bytes]:
     """Everything that is kept and not published.
@@ -38,6 +39,7 @@ def private_files(
         rules: that it was judged by.
         record: where it came from.
         public: the public files, by name.
+        lost: sentences on what was lost of the returns.
         warehouse: open for reading.
     """
     stem = file_stem(response.request_ref)
@@ -45,6 +47,7 @@ def private_files(
     withheld = f"{len(verdict.withheld)} of {len(verdict.printed)} figures withheld"
     checks = [
         *checks_of(safe, record, date.today()),
+        ("Rows lost", " ".join(lost) or "none"),
         ("Small numbers", f"{withheld}, {len(verdict.cover)} as cover; the audit found none open"),
         ("Leak scan", f"nothing found in {len(public)} public files"),
         ("Accessibility of the workbook", f"{len(CHECKS)} of {len(CHECKS)} checks passed"),

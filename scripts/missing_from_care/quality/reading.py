@@ -15,6 +15,7 @@ Row = dict[str, Any]
 NEEDED = (
     "dq_findings",
     "dq_row_accounting",
+    "int_module_losses",
     "dq_published_comparison",
     "validation_rules",
     "authority",
@@ -103,6 +104,7 @@ SUMMARY = {
     "by_rule": BY_RULE,
     "by_year": BY_YEAR,
     "worst_files": BY_FILE,
+    "losses": "select * from int_module_losses order by not is_beyond, source_file, part",
     "accounting": "select * from dq_row_accounting order by raw_table, collection_year",
     "published": "select * from dq_published_comparison order by financial_year, measure",
 }
@@ -137,7 +139,7 @@ def summary(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
     Returns:
         `totals` (one row) and, as lists of rows, `by_rule`, `by_year`, `worst_files`,
-        `accounting` and `published`. Examples name children: see `without_children`.
+        `losses`, `accounting` and `published`. Examples name children: see `without_children`.
     """
     tables: dict[str, Any] = {"totals": next(rows(connection, TOTALS))}
     tables |= {name: list(rows(connection, query)) for name, query in SUMMARY.items()}

@@ -67,6 +67,16 @@ SUMMARY_SHEETS = {
             ("What the rule finds", "rule_finds", 50), *EXAMPLE[1:],
         ),
     ),
+    "losses": Sheet(
+        "Losses",
+        "What was lost of each module, what is too much first",
+        (
+            ("File", "source_file", 50), ("Raw table", "raw_table", 24),
+            ("Collection year", "collection_year", 18), ("What of it", "part", 18),
+            ("Lost", "lost", 12), ("Of", "counted", 12), ("In words", "sentence", 110),
+        ),
+        "Of a module that lost more than the threshold allows no figure is available.",
+    ),
     "accounting": Sheet(
         "Accounting",
         "What became of every row that was landed",
@@ -108,6 +118,6 @@ FINDINGS_SHEET = Sheet(
 NUMBERS = frozenset(
     ("findings", "accepted", "rules", "rows_with_findings", "rejected", "repeated", "left_out",
      "counted", "rows_landed", "rows_rejected", "rows_repeated", "rows_left_out", "rows_counted",
-     "ours", "published", "difference", "source_row", "example_row")
+     "ours", "published", "difference", "source_row", "example_row", "lost")
 )  # fmt: skip
 """The columns of numbers."""

@@ -42,6 +42,10 @@ def show(console: Console, tables: dict[str, Any]) -> None:
         console.print(_by_year(tables["by_year"]))
         console.print(_worst_files(tables["worst_files"]))
     console.print(_accounting(tables["accounting"]))
+    if tables["losses"]:
+        console.print("\nLost")
+    for row in tables["losses"]:
+        console.print(row["sentence"], markup=False)
     _show_published(console, tables["published"])
 
 

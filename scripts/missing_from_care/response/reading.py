@@ -9,6 +9,8 @@ import duckdb
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.response.answers import Answer, Response, Table
 
+TOO_MUCH = "is_beyond and accepted_reason is null"
+
 ANSWERS = """
     select distinct
         answers.question_no,
@@ -88,7 +90,8 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
 
     Raises:
         UsageFault: the register has no such request, or it has no question.
-        DataFault: a question cannot be read, or asks for a period of which no return is landed.
+        DataFault: a question cannot be read, or asks for a period of which no return is landed, or
+            so much was lost that nothing it asks for is left.
     """
     request = warehouse.execute(
         "select subject, received_on, responded_on from stg_foi_requests where request_ref = ?",
@@ -112,13 +115,20 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
             f"Request {request_ref} has no question yet: add its rows to foi_request_questions.csv."
         )
     fields = len(Answer.__dataclass_fields__) - 1
+    answers = [Answer(*row[:fields]) for row in found]
+    too_much = losses(warehouse, TOO_MUCH)
+    if too_much and all(each.value is None for each in answers):
+        raise DataFault(
+            f"Request {request_ref}: nothing that it asks for is left of what was landed.",
+            *too_much,
+        )
     return Response(
         request_ref=request_ref,
         subject=request[0] or request_ref,
         received_on=request[1],
         responded_on=request[2],
         due_on=due_day(warehouse, request_ref),
-        tables=tables_of([Answer(*row[:fields]) for row in found], headings(warehouse)),
+        tables=tables_of(answers, headings(warehouse)),
         definitions=texts(warehouse, DEFINITIONS, request_ref),
         authority=dict(warehouse.execute("select setting, value from authority").fetchall()),
         notes=dict(warehouse.execute("select note, wording from notes").fetchall()),
@@ -127,6 +137,28 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         ).fetchall()[0][0],
         words=dict(warehouse.execute(WORDS).fetchall()),
     )
+
+
+def losses(warehouse: duckdb.DuckDBPyConnection, which: str = "true") -> tuple[str, ...]:
+    """What was lost of the landed modules, a sentence each (rule 16).
+
+    Args:
+        warehouse: an open warehouse.
+        which: a condition on `int_module_losses`; all of them without one.
+    """
+    query = f"select sentence from int_module_losses where {which} order by source_file, part"
+    return tuple(sentence for (sentence,) in warehouse.execute(query).fetchall())
+
+
+def losses_in_short(warehouse: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """What was too much, a sentence each, accepted or not, and the number of the other rows."""
+    rows, files = warehouse.execute(
+        "select coalesce(sum(lost), 0), count(*) from int_module_losses "
+        "where part = 'rows' and not is_beyond"
+    ).fetchall()[0]
+    rest = f"{rows:,} rows in {files:,} files are not counted for a fault of theirs, within what "
+    rest += "may be lost: the sign-off sheet has them by file, the quality report one by one."
+    return (*losses(warehouse, "is_beyond"), *([rest] if rows else []))
 
 
 def due_day(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> date | None:
