@@ -413,9 +413,11 @@ class _Landing:
                 "with UK regional settings, or export it again."
             )
         for column, remark in dates.remarks.items():
+            is_lost = dates.forms.get(column) == "none"
+            lost = ", so no date there is read and what needs them is “not available”"
             self.remarks.append(
-                f"{file}, column {column.upper()}: {remark}: no date there is read, so what needs "
-                "them is “not available”. Export the file again with dates as dd/mm/yyyy."
+                f"{file}, column {column.upper()}: {remark}{lost if is_lost else ''}. Export the "
+                "file again with dates as dd/mm/yyyy."
             )
         return dates
 
