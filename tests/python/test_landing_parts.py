@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -108,7 +109,10 @@ def rows_in(landed, table):
     """The rows of a raw table in their order, from either form; a blank is none."""
     if not (landed / table).is_dir():
         return [tuple(value or None for value in row.values()) for row in rows_of(landed, table)]
-    found = duckdb.connect().execute(f"from read_parquet('{landed / table}/*.parquet')")
+    parts_of_table = sorted(map(str, (landed / table).glob("*.parquet")))
+    found = duckdb.connect().execute(
+        "from read_parquet(?)", [[re.sub(r"([*?\[])", r"[\1]", part) for part in parts_of_table]]
+    )
     assert [each[0] for each in found.description] == list(raw_tables()[table].landed_columns)
     assert {str(each[1]) for each in found.description} == {"VARCHAR"}
     return found.fetchall()
@@ -365,3 +369,14 @@ def test_killed_at_random_moments_it_ends_as_from_scratch(source, into):
     assert kills
     as_parquet(source, into)
     assert_as_from_scratch(source, into)
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_names_that_a_reader_could_take_for_patterns(source, tmp_path, form):
+    odd = tmp_path / "it's [1] * or ?"
+    shutil.copytree(source, odd / "source [x]")
+    returns = odd / "source [x]" / "2017-18"
+    (returns / "m.csv").rename(returns / "[m]'.csv")
+    for _ in range(2):
+        land(odd / "source [x]", odd / "landed [x]", form=form)
+    assert len(rows_in(odd / "landed [x]", "ssda903_missing")) == 4

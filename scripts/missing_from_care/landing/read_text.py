@@ -393,8 +393,13 @@ def read_csv(path: Path, width: int, options: list[str], more: str = "") -> str:
 
 
 def sql_path(path: Path) -> str:
-    """A file's path for DuckDB, which would take some characters of a name for patterns."""
-    return "'" + re.sub(r"([*?\[])", r"[\1]", str(path)).replace("'", "''") + "'"
+    """A file to read, for DuckDB, which would take some characters of a name for patterns."""
+    return sql_text(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
+def sql_text(text: str) -> str:
+    """A text as a constant of SQL, a path to write to for example."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _refuse_undecoded(
