@@ -42,8 +42,9 @@ class Losses:
         return sum(each) * 100 > self.threshold(name) * len(each)
 
     def lose(self, key: Key, lost: Iterable[bool], name: str = "rows_lost_at_most") -> None:
-        """Notes a module as lost, unless little is or a person accepts it by name."""
-        if self.is_beyond(name, lost) and not self.is_accepted(key):
+        """Notes a module as lost, unless little is or a person accepts it; never all of it."""
+        each = list(lost)
+        if self.is_beyond(name, each) and (all(each) or not self.is_accepted(key)):
             self.lost.add(key)
 
     def is_accepted(self, key: Key) -> bool:
@@ -215,13 +216,10 @@ def header_lost(losses: Losses, key: Key) -> bool:
     """Whether a Header or its birth dates are lost; a column without a word is wholly lost."""
     rows = by_module({HEADER: losses.tables[HEADER]})[key]
     texts = [row["dob"] for row in rows if row["fate"] != "rejected"]
-    return key in losses.lost or (
-        not losses.is_accepted(key)
-        and (
-            losses.is_beyond("rows_lost_at_most", map(is_unreadable, texts))
-            or (bool(texts) and not any(texts))
-        )
-    )
+    unreadable = list(map(is_unreadable, texts))
+    is_wholly_lost = bool(texts) and (all(unreadable) or not any(texts))
+    is_beyond = losses.is_beyond("rows_lost_at_most", unreadable)
+    return key in losses.lost or is_wholly_lost or (is_beyond and not losses.is_accepted(key))
 
 
 def modules_landed(modules: list[Row]) -> dict[Key, set[str]]:

@@ -6,10 +6,9 @@ from pathlib import Path
 import duckdb
 
 import compiled_models
-from plain_reading import seed
+from plain_reading import SEEDS, seed
 
 OF_LOSSES = ("rows_lost_at_most", "children_unknown_at_most")
-DEFINED_AS_RECORDED = {"definition_id": "missing_and_absent", "authority": "Made up"}
 
 
 def write_rules(folder: Path, name: str, rows: list[dict[str, str]]) -> Path:
@@ -31,8 +30,9 @@ def losses_at_most(folder: Path, percent: int) -> Path:
     return write_rules(folder, "thresholds", rows)
 
 
-def load_rules(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
-    """The rule seeds of a folder, and the project's own for those that it does not have."""
-    for file in sorted((compiled_models.CHECKOUT / "seeds" / "rules").glob("*.csv")):
-        own = folder / file.name if folder else file
-        compiled_models.load_csv(connection, own if own.exists() else file)
+def load_rules(connection: duckdb.DuckDBPyConnection, folder: Path | None, *names: str) -> None:
+    """Rule seeds as a folder has them; the project's own for those that it does not have."""
+    for name in names:
+        own = SEEDS / f"{name}.csv"
+        other = folder / own.name if folder else own
+        compiled_models.load_csv(connection, other if other.exists() else own)
