@@ -233,7 +233,7 @@ def a_file_less_in_the_zip(source):
     with zipfile.ZipFile(source / "2014-15.zip", "w") as archive:
         for name, text in of_year(2014).items():
             archive.writestr(name, text.replace("A1", "A2"))
-    return set(RETURN)
+    return set(RETURN) - {"u.csv"}  # The same bytes as before.
 
 
 @pytest.mark.parametrize(
