@@ -33,6 +33,7 @@ XML = """<EXPSSDA903><CHILD>
 <EPISODE><DECOM>01/05/2015</DECOM><LS>C2</LS><PL>U4</PL></EPISODE>
 </CHILD></EXPSSDA903>"""
 LONG_AGO = 1_500_000_000
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
 def of_year(first):
@@ -154,7 +155,7 @@ def test_staging_is_the_same_from_both_forms(tmp_path):
     for form in ("csv", "parquet"):
         land(tmp_path / "source", landed, form=form)
         done = compiled_models.run_dbt(
-            ["run", "--select", "source:extracts+1"], tmp_path, extracts=landed
+            ["build", *WITHOUT_TESTS, "--select", "+path:models/staging"], tmp_path, extracts=landed
         )
         assert done.returncode == 0, done.stdout
         with duckdb.connect(str(tmp_path / "compiled.duckdb"), read_only=True) as staged:
@@ -233,7 +234,7 @@ def a_file_less_in_the_zip(source):
     with zipfile.ZipFile(source / "2014-15.zip", "w") as archive:
         for name, text in of_year(2014).items():
             archive.writestr(name, text.replace("A1", "A2"))
-    return set(RETURN)
+    return set(RETURN) - {"u.csv"}  # The same bytes as before.
 
 
 @pytest.mark.parametrize(
