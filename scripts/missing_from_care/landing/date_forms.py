@@ -7,9 +7,8 @@ where all dates of a file are days written dd/mm/yyyy, which need no trying.
 
 import csv
 import datetime as dt
-import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
@@ -26,7 +25,7 @@ FORMS = ("day_first", "day_first_short", "month_name", "compact", *SERIALS)
 PAIR = (USUAL, TURNED[USUAL])
 ALL = (*FORMS, *TURNED.values(), "year_first_short", "year_day_month")
 FEWEST_DATES = 5
-MOST_PLAIN_DATES = 100_000
+PLAIN = "regexp_full_match({}, '[0-9][0-9]/[0-9][0-9]/[0-9][0-9][0-9][0-9]')"
 MOST_YEARS_BEFORE = 30
 STARTS_AND_ENDS = ("mis_start", "mis_end")
 SWAPPED = (
@@ -94,23 +93,30 @@ def find_date_forms(
         from_1904: whether the workbook says that it counts its days from 1904. Where nothing says
             so, serial numbers count from what puts more days where the collection year lets them.
     """
-    values = " union all ".join(
-        f"select '{name}' as column_name, {name} as value, count(*) as rows from {relation} "
-        f"where trim({name}) <> '' group by all"
-        for name in columns
+    named = ", ".join(columns)
+    values = (
+        f"select column_name, value, count(*) as rows from (unpivot (select {named} from "
+        f"{relation}) on {named} into name column_name value value) where trim(value) <> '' "
+        "group by all"
     )
-    found = connection.execute(f"{values} limit {MOST_PLAIN_DATES}").fetchall()
-    kinds = _plain_kinds(found, year) if len(found) < MOST_PLAIN_DATES else None
-    if kinds is not None:
-        return replace(_decided(kinds, from_1904), is_plain=True)
-    # Most files are in the return's own form, and the other forms take ten times as long to try.
-    build_model(connection, "blank_words")
-    for forms in (PAIR, ALL):
-        kinds = _kinds(connection, values, year, forms)
-        if all(each.days[USUAL] for of_column in kinds.values() for each in of_column):
-            break
-    kinds = {name: kinds[name] for name in columns if name in kinds}
-    return replace(_decided(kinds, from_1904), latest_year=_latest(year))
+    found = connection.execute(
+        f"select column_name, case when {PLAIN.format('value')} then value end as text, "
+        f"cast(sum(rows) as bigint) from ({values}) group by all"
+    ).fetchall()
+    plain = [
+        (column, Kind(rows, True, False, _plain_days(text), _likely(column, year)))
+        for column, text, rows in found
+        if text
+    ]
+    kinds, is_plain = _by_column(columns, plain), len(plain) == len(found)
+    if not is_plain:
+        build_model(connection, "blank_words")
+        # The other forms take ten times as long to try.
+        for forms in (PAIR, ALL):
+            kinds = _by_column(columns, plain + _kinds(connection, values, year, forms))
+            if all(each.days[USUAL] for of_column in kinds.values() for each in of_column):
+                break
+    return replace(_decided(kinds, from_1904), latest_year=_latest(year), is_plain=is_plain)
 
 
 def spans(
@@ -135,14 +141,16 @@ def spans(
     """
     texts, days = [], []
     for name, text in zip(start_and_end, ("start_text", "end_text"), strict=True):
-        form = dates.forms.get(name, USUAL)
-        if dates.is_plain:
-            texts.append(f"nullif(trim({name}), '')")
-            days.append(f"strptime(substring({text}, 4), '%m/%Y')")
-        else:
-            texts.append(_macro("source_text", name))
-            read = _macro("parse_date", text, repr(form), str(dates.latest_year))
-            days.append("cast(null as date)" if form == "none" else read)
+        form, day = dates.forms.get(name, USUAL), "null"
+        if form != "none" and not dates.is_plain:
+            day = _macro("parse_date", text, repr(form), str(dates.latest_year))
+        if form == USUAL:
+            year, month, number = (f"substring({text}, {at})" for at in ("7, 4", "4, 2", "1, 2"))
+            plain = f"try_cast(concat({year}, '-', {month}, '-', {number}) as date)"
+            day = f"case when {PLAIN.format(text)} then {plain} else {day} end"
+        other = "null" if dates.is_plain else _macro("source_text", name)
+        texts.append(f"case when {PLAIN.format(name)} then {name} else {other} end")
+        days.append(f"cast({day} as date)")
     found = connection.execute(
         f"""
         select label, year(start_day - interval 3 month), year(end_day - interval 3 month),
@@ -178,43 +186,39 @@ def _latest(year: int | None) -> int:
     return (year or 2999) + 1 + _threshold("years_ahead_of_two_digits")
 
 
-def _plain_kinds(
-    values: Sequence[tuple[str, str, int]], year: int | None
-) -> dict[str, list[Kind]] | None:
-    """Day-first and month-first, if all values are days written dd/mm/yyyy."""
-    kinds: dict[str, list[Kind]] = defaultdict(list)
-    for column, text, rows in values:
-        if not re.fullmatch("[0-9]{2}/[0-9]{2}/[0-9]{4}", text):
-            return None
-        try:
-            day = dt.date(int(text[6:]), int(text[3:5]), int(text[:2]))
-        except ValueError:
-            return None
-        turned = day.replace(month=day.day, day=day.month) if day.day <= 12 else None
-        days = dict(zip(PAIR, (day, turned), strict=True))
-        kinds[column].append(Kind(rows, True, False, days, _likely(column, year)))
-    return kinds
+def _plain_days(text: str) -> dict[str, dt.date | None]:
+    """The days that day-first and month-first read where dd/mm/yyyy is written."""
+    days: dict[str, dt.date | None] = dict.fromkeys(PAIR)
+    for form, day, month in zip(PAIR, (text[:2], text[3:5]), (text[3:5], text[:2]), strict=True):
+        with suppress(ValueError):
+            days[form] = dt.date(int(text[6:]), int(month), int(day))
+    return days
+
+
+def _by_column(columns: Sequence[str], found: Sequence[tuple[str, Kind]]) -> dict[str, list[Kind]]:
+    kinds = {name: [kind for column, kind in found if column == name] for name in columns}
+    return {name: of_column for name, of_column in kinds.items() if of_column}
 
 
 def _kinds(
     connection: duckdb.DuckDBPyConnection, values: str, year: int | None, forms: Sequence[str]
-) -> dict[str, list[Kind]]:
-    """What some forms read of each column."""
+) -> list[tuple[str, Kind]]:
+    """What some forms read of the values that are not written dd/mm/yyyy, each with its column."""
     latest = str(_latest(year))
     days = [f"{_macro('parse_date', 'text', repr(form), latest)} as {form}" for form in forms]
     found = connection.execute(
         "select column_name, cast(sum(rows) as bigint), "
         "regexp_matches(text, '^[0-9]{1,2}[^0-9]') as is_number, "
         f"regexp_matches(text, '^[0-9]{{4}}-') as is_iso, {', '.join(days)} "
-        f"from (select column_name, rows, {_macro('source_text', 'value')} as text from ({values}))"
-        " where text is not null group by all"
+        f"from (select column_name, rows, {_macro('source_text', 'value')} as text from ({values}) "
+        f"where not {PLAIN.format('value')}) where text is not null group by all"
     )
-    kinds: dict[str, list[Kind]] = defaultdict(list)
+    kinds = []
     for column, rows, is_number, is_iso, *read in found.fetchall():
         # A year that Python does not know comes as text.
         known = [day if isinstance(day, dt.date) else None for day in read]
         of_form = dict(zip(forms, known, strict=True))
-        kinds[column].append(Kind(rows, is_number, is_iso, of_form, _likely(column, year)))
+        kinds.append((column, Kind(rows, is_number, is_iso, of_form, _likely(column, year))))
     return kinds
 
 
