@@ -141,16 +141,20 @@ def spans(
     """
     texts, days = [], []
     for name, text in zip(start_and_end, ("start_text", "end_text"), strict=True):
-        form, day = dates.forms.get(name, USUAL), "null"
-        if form != "none" and not dates.is_plain:
-            day = _macro("parse_date", text, repr(form), str(dates.latest_year))
-        if form == USUAL:
-            year, month, number = (f"substring({text}, {at})" for at in ("7, 4", "4, 2", "1, 2"))
-            plain = f"try_cast(concat({year}, '-', {month}, '-', {number}) as date)"
-            day = f"case when {PLAIN.format(text)} then {plain} else {day} end"
-        other = "null" if dates.is_plain else _macro("source_text", name)
-        texts.append(f"case when {PLAIN.format(name)} then {name} else {other} end")
-        days.append(f"cast({day} as date)")
+        form = dates.forms.get(name, USUAL)
+        year, month, number = (f"substring({text}, {at})" for at in ("7, 4", "4, 2", "1, 2"))
+        day, cleaned = f"concat({year}, '-', {month}, '-', {number})", f"nullif(trim({name}), '')"
+        if form == "none":
+            day = "null"
+        elif not dates.is_plain:
+            read = _macro("parse_date", text, repr(form), str(dates.latest_year))
+            is_usual = PLAIN.format(text) if form == USUAL else "false"
+            day = f"case when {is_usual} then try_cast({day} as date) else {read} end"
+        if not dates.is_plain:
+            read = _macro("source_text", name)
+            cleaned = f"case when {PLAIN.format(name)} then {name} else {read} end"
+        texts.append(cleaned)
+        days.append(f"try_cast({day} as date)")
     found = connection.execute(
         f"""
         select label, year(start_day - interval 3 month), year(end_day - interval 3 month),
