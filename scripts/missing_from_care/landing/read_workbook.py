@@ -135,10 +135,23 @@ def _opened(item: FoundFile) -> Iterator[tuple[list[_Sheet], tuple[str, ...]]]:
     """The sheets, and what is to be noted. A damaged workbook can raise anything: a sentence."""
     try:
         with ExitStack() as opened:
+            book = opened.enter_context(load_workbook(item.path))
+            rows, notes = partial(_calamine_rows, book), ()
             if item.file.lower().endswith((".xlsx", ".xlsm")) and zipfile.is_zipfile(item.path):
-                yield _parts(opened.enter_context(zipfile.ZipFile(item.path)))
-            else:
-                yield _calamine_sheets(opened.enter_context(load_workbook(item.path))), ()
+                archive = opened.enter_context(zipfile.ZipFile(item.path))
+                cells, parts = _parts(archive)
+                rows = partial(cells.rows, archive, parts)
+                notes = (FROM_1904,) if cells.epoch == MAC_EPOCH else ()
+            sheets = [
+                _Sheet(
+                    sheet.name,
+                    sheet.typ != SheetTypeEnum.WorkSheet,
+                    sheet.visible != SheetVisibleEnum.Visible,
+                    partial(rows, at, sheet.name),
+                )
+                for at, sheet in enumerate(book.sheets_metadata)
+            ]
+            yield sheets, notes
     except (DataFault, GeneratorExit, MemoryError, KeyboardInterrupt, SystemExit, OSError):
         raise
     except PasswordError:
@@ -192,29 +205,18 @@ def _rows(
         yield write_plain(work, name, width, numbered(sheets[at].rows()), SURPLUS)
 
 
-def _calamine_sheets(book: Any) -> list[_Sheet]:
-    def rows(at: int) -> NumberedRows:
-        sheet = book.get_sheet_by_index(at)
-        if sheet.total_height * sheet.total_width > MOST_CELLS:
-            raise _SheetFault(f"{printable(sheet.name)} has more than {MOST_CELLS:,} cells")
-        # It begins with the first row, but with the first column that holds anything.
-        before = [""] * (sheet.start or (0, 0))[1]
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
-            yield number, before + [cell_text(cell) for cell in cells]
-
-    return [
-        _Sheet(
-            sheet.name,
-            sheet.typ != SheetTypeEnum.WorkSheet,
-            sheet.visible != SheetVisibleEnum.Visible,
-            partial(rows, at),
-        )
-        for at, sheet in enumerate(book.sheets_metadata)
-    ]
+def _calamine_rows(book: Any, at: int, name: str) -> NumberedRows:
+    sheet = book.get_sheet_by_index(at)
+    if sheet.total_height * sheet.total_width > MOST_CELLS:
+        raise _SheetFault(f"{printable(name)} has more than {MOST_CELLS:,} cells")
+    # It begins with the first row, but with the first column that holds anything.
+    before = [""] * (sheet.start or (0, 0))[1]
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        yield number, before + [cell_text(cell) for cell in cells]
 
 
-def _parts(archive: zipfile.ZipFile) -> tuple[list[_Sheet], tuple[str, ...]]:
-    """The sheets of an .xlsx file, and a note if its days count from 1904."""
+def _parts(archive: zipfile.ZipFile) -> tuple["_Cells", list[str]]:
+    """What the cells of an .xlsx file refer to, and the parts that hold its sheets."""
 
     def parsed(part: str) -> Any:
         found = etree.fromstring(archive.read(part), etree.XMLParser(resolve_entities=False))
@@ -224,26 +226,22 @@ def _parts(archive: zipfile.ZipFile) -> tuple[list[_Sheet], tuple[str, ...]]:
     for each in parsed("xl/_rels/workbook.xml.rels"):
         target = each.get("Target")
         targets[each.get("Id")] = target[1:] if target.startswith("/") else f"xl/{target}"
-        kinds[targets[each.get("Id")]] = each.get("Type").rpartition("/")[2]
-    parts = {kind: part for part, kind in kinds.items()}
+        kinds[each.get("Type").rpartition("/")[2]] = targets[each.get("Id")]
     texts, formats = [], [""]
-    if "sharedStrings" in parts:
-        texts = [_joined(each) for each in parsed(parts["sharedStrings"]).iterfind("{*}si")]
-    if "styles" in parts:
-        styles = parsed(parts["styles"])
+    if "sharedStrings" in kinds:
+        texts = [_joined(each) for each in parsed(kinds["sharedStrings"]).iterfind("{*}si")]
+    if "styles" in kinds:
+        styles = parsed(kinds["styles"])
         codes = {each.get("numFmtId"): each.get("formatCode") for each in styles.iter("{*}numFmt")}
         used = [each.get("numFmtId", "0") for each in styles.iterfind("{*}cellXfs/{*}xf")]
         formats = [codes.get(at) or BUILTIN_FORMATS.get(int(at), "") for at in used] or [""]
     setting = book.find("{*}workbookPr")
     is_1904 = setting is not None and setting.get("date1904") in ("1", "true")
-    cells = _Cells(texts, formats, MAC_EPOCH if is_1904 else WINDOWS_EPOCH)
-    sheets = []
-    for sheet in book.iterfind("{*}sheets/{*}sheet"):
-        name, is_hidden = sheet.get("name"), sheet.get("state", "visible") != "visible"
-        part = targets[next(value for key, value in sheet.items() if key.endswith("}id"))]
-        rows = partial(cells.rows, archive, part, name)
-        sheets.append(_Sheet(name, kinds[part] != "worksheet", is_hidden, rows))
-    return sheets, (FROM_1904,) if is_1904 else ()
+    sheets = [
+        targets[next(value for key, value in sheet.items() if key.endswith("}id"))]
+        for sheet in book.iterfind("{*}sheets/{*}sheet")
+    ]
+    return _Cells(texts, formats, MAC_EPOCH if is_1904 else WINDOWS_EPOCH), sheets
 
 
 @dataclass(frozen=True)
@@ -260,10 +258,10 @@ class _Cells:
     formats: list[str]
     epoch: dt.datetime
 
-    def rows(self, archive: zipfile.ZipFile, part: str, name: str) -> NumberedRows:
+    def rows(self, archive: zipfile.ZipFile, parts: list[str], at: int, name: str) -> NumberedRows:
         """The rows of a sheet that the file holds, each with its number (1 = the sheet's first)."""
         number = 0
-        with archive.open(part) as stream:
+        with archive.open(parts[at]) as stream:
             for _, row in etree.iterparse(stream, tag="{*}row", resolve_entities=False):
                 last, number = number, int(_without_entities(row).get("r") or number + 1)
                 values: list[str] = []
