@@ -33,9 +33,9 @@ cleaned as (
         {{ source_text('mis_start') }} as start_text,
         {{ source_text('offered_date') }} as offered_text,
         {{ source_text('interview_date') }} as interview_text,
-        landed_files.mis_start_form,
-        landed_files.offered_date_form,
-        landed_files.interview_date_form,
+        coalesce(landed_files.mis_start_form, 'day_first') as mis_start_form,
+        coalesce(landed_files.offered_date_form, 'day_first') as offered_date_form,
+        coalesce(landed_files.interview_date_form, 'day_first') as interview_date_form,
         landed_files.latest_year,
         blanks.days as blank_days,
         {{ raw_values(['interview_id', 'child', 'mis_start', 'occasion', 'outcome']) }}

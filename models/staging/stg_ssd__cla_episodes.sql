@@ -28,8 +28,10 @@ cleaned as (
         {{ system_id('clae_cla_placement_id') }} as placement_id,
         {{ source_text('clae_cla_episode_start_date') }} as start_text,
         {{ source_text('clae_cla_episode_ceased_date') }} as end_text,
-        landed_files.clae_cla_episode_start_date_form,
-        landed_files.clae_cla_episode_ceased_date_form,
+        coalesce(landed_files.clae_cla_episode_start_date_form, 'day_first')
+            as clae_cla_episode_start_date_form,
+        coalesce(landed_files.clae_cla_episode_ceased_date_form, 'day_first')
+            as clae_cla_episode_ceased_date_form,
         landed_files.latest_year,
         landed_files.taken_on,
         blanks.days as blank_days,

@@ -28,8 +28,10 @@ cleaned as (
         {{ source_text('clap_cla_placement_type') }} as type_text,
         {{ source_text('clap_cla_placement_start_date') }} as start_text,
         {{ source_text('clap_cla_placement_end_date') }} as end_text,
-        landed_files.clap_cla_placement_start_date_form,
-        landed_files.clap_cla_placement_end_date_form,
+        coalesce(landed_files.clap_cla_placement_start_date_form, 'day_first')
+            as clap_cla_placement_start_date_form,
+        coalesce(landed_files.clap_cla_placement_end_date_form, 'day_first')
+            as clap_cla_placement_end_date_form,
         landed_files.latest_year,
         landed_files.taken_on,
         blanks.days as blank_days,

@@ -29,8 +29,10 @@ cleaned as (
         {{ source_text('immi_immigration_status') }} as status_text,
         {{ source_text('immi_immigration_status_start_date') }} as start_text,
         {{ source_text('immi_immigration_status_end_date') }} as end_text,
-        landed_files.immi_immigration_status_start_date_form,
-        landed_files.immi_immigration_status_end_date_form,
+        coalesce(landed_files.immi_immigration_status_start_date_form, 'day_first')
+            as immi_immigration_status_start_date_form,
+        coalesce(landed_files.immi_immigration_status_end_date_form, 'day_first')
+            as immi_immigration_status_end_date_form,
         landed_files.latest_year,
         landed_files.taken_on,
         blanks.days as blank_days,

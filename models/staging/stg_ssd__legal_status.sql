@@ -28,8 +28,10 @@ cleaned as (
         {{ source_text('lega_legal_status') }} as status_text,
         {{ source_text('lega_legal_status_start_date') }} as start_text,
         {{ source_text('lega_legal_status_end_date') }} as end_text,
-        landed_files.lega_legal_status_start_date_form,
-        landed_files.lega_legal_status_end_date_form,
+        coalesce(landed_files.lega_legal_status_start_date_form, 'day_first')
+            as lega_legal_status_start_date_form,
+        coalesce(landed_files.lega_legal_status_end_date_form, 'day_first')
+            as lega_legal_status_end_date_form,
         landed_files.latest_year,
         landed_files.taken_on,
         blanks.days as blank_days,

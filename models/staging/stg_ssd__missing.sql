@@ -30,8 +30,10 @@ cleaned as (
         upper({{ source_text('miss_missing_rhi_accepted') }}) as interview_accepted,
         {{ source_text('miss_missing_episode_start_date') }} as start_text,
         {{ source_text('miss_missing_episode_end_date') }} as end_text,
-        landed_files.miss_missing_episode_start_date_form,
-        landed_files.miss_missing_episode_end_date_form,
+        coalesce(landed_files.miss_missing_episode_start_date_form, 'day_first')
+            as miss_missing_episode_start_date_form,
+        coalesce(landed_files.miss_missing_episode_end_date_form, 'day_first')
+            as miss_missing_episode_end_date_form,
         landed_files.latest_year,
         landed_files.taken_on,
         blanks.days as blank_days,

@@ -25,7 +25,7 @@ cleaned as (
         regexp_replace(upper({{ source_text('pers_sex') }}), '[.]0$', '') as sex_code,
         upper({{ source_text('pers_ethnicity') }}) as ethnic_code,
         {{ source_text('pers_dob') }} as birth_text,
-        landed_files.pers_dob_form,
+        coalesce(landed_files.pers_dob_form, 'day_first') as pers_dob_form,
         landed_files.last_year,
         landed_files.taken_on,
         blanks.days as blank_days,

@@ -28,8 +28,8 @@ cleaned as (
         upper({{ source_text('place') }}) as placement_code,
         {{ source_text('decom') }} as start_text,
         {{ source_text('dec') }} as end_text,
-        landed_files.decom_form,
-        landed_files.dec_form,
+        coalesce(landed_files.decom_form, 'day_first') as decom_form,
+        coalesce(landed_files.dec_form, 'day_first') as dec_form,
         landed_files.latest_year,
         blanks.days as blank_days,
         {{ raw_values(['child', 'decom', 'ls', 'place', 'dec', 'rec']) }} as raw_values

@@ -26,7 +26,7 @@ cleaned as (
         regexp_replace(upper({{ source_text('sex') }}), '[.]0$', '') as sex_code,
         upper({{ source_text('ethnic') }}) as ethnic_code,
         {{ source_text('dob') }} as birth_text,
-        landed_files.dob_form,
+        coalesce(landed_files.dob_form, 'day_first') as dob_form,
         landed_files.last_year,
         blanks.days as blank_days,
         {{ raw_values(['child', 'sex', 'dob', 'ethnic']) }} as raw_values

@@ -158,9 +158,9 @@ def build(connection: duckdb.DuckDBPyConnection, statements: Statements, landed:
             emptied.discard(file.stem)
     for name, statement in statements:
         is_staging = name.startswith("stg_")
-        if is_staging and any(f'"{table}"' in statement for table in emptied - {"landed_modules"}):
-            if has_rows(connection, name) is False:
-                continue
+        is_of_empty = any(f'"{table}"' in statement for table in emptied - {"landed_modules"})
+        if is_staging and is_of_empty and has_rows(connection, name) is False:
+            continue
         kind = "view" if name in statements.views and not is_staging else "table"
         connection.execute(f"create or replace {kind} {name} as {statement}")
 
