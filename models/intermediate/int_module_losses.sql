@@ -264,8 +264,11 @@ losses as (
             else limits.rows_lost_at_most
         end as percent_at_most,
         coalesce(rules.finding, counted.reason) as reason,
-        coalesce(accepted_losses.accepted_reason, accepted_everywhere.accepted_reason)
-            as accepted_reason
+        -- Where nothing is left there is nothing to count: it would be 0.
+        case
+            when counted.lost < counted.counted
+                then coalesce(accepted_losses.accepted_reason, accepted_everywhere.accepted_reason)
+        end as accepted_reason
     from counted
     cross join limits
     left join files
@@ -308,7 +311,12 @@ final as (
                         ' More than ',
                         cast(round(percent_at_most, 1) as string),
                         '% is too much: what needs it is not available. Mend the file and land it '
-                        'again, or accept the loss by name in accepted_findings.csv, rule MFC50.'
+                        'again',
+                        case
+                            when lost = counted then '.'
+                            else
+                                ', or accept the loss by name in accepted_findings.csv, rule MFC50.'
+                        end
                     )
             end
         ) as sentence

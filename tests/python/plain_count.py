@@ -1,7 +1,8 @@
 """A second count of everything, in plain Python, against which the SQL models are checked.
 
 It is written from the counting rules of `DOMAIN.md` (section 4) alone and shares nothing with the
-models or with `scripts/`. Each function names its rule. It is slow and simple on purpose: a
+models or with `scripts/`; how values are read stands in `plain_reading`, what was lost (rules 16
+and 17) in `plain_losses`. Each function names its rule. It is slow and simple on purpose: a
 difference between the two counts means that one of them has misread a rule.
 """
 
@@ -14,12 +15,25 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-Row = dict[str, str]
+from plain_losses import (
+    EPISODES,
+    HEADER,
+    INTERVIEWS,
+    MISSING,
+    UASC,
+    Row,
+    available,
+    council_of,
+    find_losses,
+    is_unreadable,
+    losses_of,
+    match_children,
+)
+from plain_reading import BIRTHS, DATE_COLUMNS, SEEDS, as_day, clean, clean_child, read_date, seed
+
 Table = list[dict]
 Definition = list[tuple[date | None, date | None, str, str]]
 
-MISSING, EPISODES = "ssda903_missing", "ssda903_episodes"
-HEADER, UASC, INTERVIEWS = "ssda903_header", "ssda903_uasc", "return_interviews"
 TABLES = (HEADER, EPISODES, MISSING, UASC, INTERVIEWS)
 
 # Rule 4: first day, last day, what M counts as, what A counts as.
@@ -27,6 +41,8 @@ DEFINITION: Definition = [
     (None, date(2017, 3, 31), "missing", "absent"),
     (date(2017, 4, 1), None, "missing", "missing"),
 ]
+# Rule 20: of a council without rows of its own nothing is assumed.
+AS_RECORDED: Definition = [(None, None, "missing", "absent")]
 STATUSES = {"M": "M", "MISSING": "M", "A": "A", "ABSENT": "A", "AWAY": "A"}
 SHORT_BREAKS = {"V3", "V4"}
 FLAGGED_UASC = {"", "1", "1.0", "Y", "TRUE"}
@@ -36,11 +52,9 @@ QUESTION_PARTS = {
     "c": ("drug_sale", "drug_sale"),
     "d": ("crime", "crime"),
 }
+TWO_DIGITS_AHEAD = 20
 FATES = ("rejected", "repeated", "left_out", "counted")
 
-TIME = r"(?:[ T]+[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
-BRITISH_DATE = re.compile(rf"([0-9]{{1,2}})/([0-9]{{1,2}})/([0-9]{{4}}){TIME}")
-ISO_DATE = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){TIME}")
 WHOLE_NUMBER = re.compile(r"([0-9]+)(?:\.0+)?")
 
 
@@ -93,41 +107,44 @@ class Occasion:
 
 
 def read_table(folder: Path, name: str) -> list[Row]:
-    """The rows of one landed table, values without surrounding blanks; none if not landed."""
+    """The rows of one landed table, values clean and dates as 2017-06-03; none if not landed."""
+    rows = read_csv(folder, name)
+    modules = read_csv(folder, "landed_modules")
+    forms = {
+        (row["raw_table"], row["collection_year"], row["source_file"]): dict(
+            pair.split("=") for pair in row.get("date_forms", "").split()
+        )
+        for row in modules
+    }
+    ends = [first_year(row) + 1 for row in modules if row["collection_year"]]
+    for row in rows:
+        place = name, row.get("collection_year", ""), row.get("source_file", "")
+        end = first_year(row) + 1 if row.get("collection_year") else max(ends, default=0)
+        for column in DATE_COLUMNS & set(row):
+            form = forms.get(place, {}).get(column, "day_first")
+            row[column] = read_date(
+                row[column], form, end if column in BIRTHS else end + TWO_DIGITS_AHEAD
+            )
+        if row.get("child"):
+            row["child"] = behind_council(row, clean_child(row["child"]))
+    return rows
+
+
+def read_csv(folder: Path, name: str) -> list[Row]:
+    """The rows of one landed table, values clean; where a row came from is kept as it is."""
     path = folder / f"{name}.csv"
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [
-            behind_council({key: value.strip() for key, value in row.items()})
+            {key: value if key == "source_file" else clean(value) for key, value in row.items()}
             for row in csv.DictReader(file)
         ]
 
 
-def behind_council(row: Row) -> Row:
-    """The row with its child told from those of other councils, where several are landed."""
-    if row.get("child") and re.match("[0-9]{3}/", row["source_file"]):
-        row["child"] = f"{row['source_file'][:3]}|{row['child']}"
-    return row
-
-
-def as_day(text: str) -> date | None:
-    """A date written `dd/mm/yyyy` or `yyyy-mm-dd`, with or without a time; else None."""
-    if match := BRITISH_DATE.fullmatch(text):
-        day, month, year = match.groups()
-    elif match := ISO_DATE.fullmatch(text):
-        year, month, day = match.groups()
-    else:
-        return None
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-
-
-def is_unreadable(text: str) -> bool:
-    """Filled, but not a date: another fault than blank."""
-    return text != "" and as_day(text) is None
+def behind_council(row: Row, child: str) -> str:
+    """The child told from those of other councils, where several are landed."""
+    return f"{council_of(row)}|{child}" if child and council_of(row) else child
 
 
 def first_year(row: Row) -> int:
@@ -626,6 +643,7 @@ class Returns:
     episodes: list[Episode]
     occasions: list[Occasion]
     interviews: dict[tuple, list[Row]]
+    definitions: dict[str, Definition]
 
     @property
     def counted(self) -> list[Occasion]:
@@ -642,51 +660,94 @@ class Returns:
         return as_day(self.details[child]["dob"]) if child in self.details else None
 
 
-def read_returns(folder: Path, definition: Definition = DEFINITION) -> Returns:
+def definitions_of(
+    councils: Iterable[str], definition: Definition, seeds: Path
+) -> dict[str, Definition]:
+    """Rule 20: what holds for the authority, by seed for others, as recorded where none does."""
+    (authority,) = [row["value"] for row in seed("authority", seeds) if row["setting"] == "la_code"]
+    counted_as = {
+        row["definition_id"]: (row["missing_counts_as"], row["absent_counts_as"])
+        for row in seed("definitions", seeds)
+    }
+    rows = grouped(seed("definition_by_year", seeds), lambda row: row["la_code"])
+    by_seed = {
+        code: [
+            (
+                date.fromisoformat(row["valid_from"]) if row["valid_from"] else None,
+                date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+                *counted_as[row["definition_id"]],
+            )
+            for row in of_council
+        ]
+        for code, of_council in rows.items()
+    }
+    own = by_seed | {authority: definition}
+    return {council: own.get(council or authority, AS_RECORDED) for council in councils}
+
+
+def read_returns(folder: Path, definition: Definition = DEFINITION, seeds: Path = SEEDS) -> Returns:
     """Applies every counting rule to a folder of landed raw tables.
 
     Args:
         folder: holds `ssda903_missing.csv` and the other landed tables, and `landed_modules.csv`.
-        definition: rule 4 as (first day, last day, what M counts as, what A counts as).
+        definition: the authority's (rule 4): first day, last day, what M and A count as.
+        seeds: a folder with rule seeds; the project's own stand for those it does not have.
     """
     modules = read_table(folder, "landed_modules")
-    years = known_modules(modules)
     tables = {name: read_table(folder, name) for name in TABLES}
+    losses = losses_of(tables, modules, seeds)
+    match_children(losses)
     accepted = {name: keep_accepted(name, rows) for name, rows in tables.items()}
+    details = latest_details(accepted[HEADER])
+    find_losses(losses, lambda child: details[child]["dob"] if child in details else None)
+    of_councils = available(losses)
 
-    loaded = {year for year, known in years.items() if EPISODES in known}
+    episodes = []
+    for council, rows in grouped(accepted[EPISODES], council_of).items():
+        loaded = {year for year, known in of_councils[council].items() if EPISODES in known}
+        episodes += form_episodes(rows, loaded)
     returns = Returns(
         modules=modules,
-        years=years,
+        years={
+            year: set(TABLES).intersection(
+                *(known.get(year, set()) for known in of_councils.values())
+            )
+            for year in known_modules(modules)
+        },
         tables=tables,
-        details=latest_details(accepted[HEADER]),
+        details=details,
         uasc_last_days=uasc_last_days(accepted[UASC]),
-        episodes=form_episodes(accepted[EPISODES], loaded),
+        episodes=episodes,
         occasions=form_occasions(accepted[MISSING]),
         interviews={},
+        definitions=definitions_of(of_councils, definition, seeds),
     )
     for each in returns.occasions:
+        council = council_of(each.row)
         each.birth_date = returns.birth_date(each.child_id) or as_day(each.row["dob"])
-        if UASC in years.get(year_of(each.started_on), set()):
+        if UASC in of_councils[council].get(year_of(each.started_on), set()):
             each.is_uasc = is_uasc_on(each.child_id, each.started_on, returns.uasc_last_days)
-        decide(each, returns.episodes_of[each.child_id], definition)
+        decide(each, returns.episodes_of[each.child_id], returns.definitions[council])
     returns.interviews = link_interviews(accepted[INTERVIEWS], returns.occasions)
     return returns
 
 
-def plain_count(folder: Path, definition: Definition = DEFINITION) -> dict[str, Table]:
+def plain_count(
+    folder: Path, definition: Definition = DEFINITION, seeds: Path = SEEDS
+) -> dict[str, Table]:
     """Counts everything from a folder of landed raw tables; the arguments of `read_returns`.
 
     Returns: the marts by name, each a list of rows sorted by key, and `occasions`.
     """
-    returns = read_returns(folder, definition)
+    returns = read_returns(folder, definition, seeds)
     last_days = returns.uasc_last_days
     counted = grouped(returns.counted, lambda each: year_of(each.started_on))
 
     marts: dict[str, Table] = {name: [] for name in ("q1", "q2", "q3", "q4")}
     for year, known in sorted(returns.years.items()):
         key = {"financial_year": written(year)}
-        break_mark = {"is_break_in_series": is_break_in_series(year, definition)}
+        is_break = any(is_break_in_series(year, each) for each in returns.definitions.values())
+        break_mark = {"is_break_in_series": is_break}
         marts["q1"].append({**key, **question_1(counted[year], known), **break_mark})
         marts["q2"] += question_2(year, counted[year], returns.interviews, known)
         marts["q3"].append({**key, **question_3(year, returns.episodes, last_days, known)})

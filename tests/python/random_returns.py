@@ -6,7 +6,7 @@ Children, dates and outcomes are made up. The same seed writes the same bytes.
 import csv
 import io
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -21,6 +21,7 @@ COLUMNS = {
     " CONDUCTED_BY HARMED SEXUAL_HARM DRUG_SALE CRIME",
 }
 CHILD_IDS = ["7", "007", "0070", "A7", "A007", "X-12", "12", "0012", "ZB/3", "00451", "Q9K", "C1"]
+CHILD_IDS_APART = ["007", "0070", "A7", "X-12", "0012", "ZB/3", "00451", "Q9K", "C1"]
 MISSING_WORDS = ["M", "M", "m", "Missing", "MISSING", "missing"]
 AWAY_WORDS = ["A", "A", "a", "Absent", "ABSENT", "Away", "AWAY", "away"]
 SEXES = ["1", "2", "2", "1.0", "M", "F", "f", "U", "", "9"]
@@ -32,6 +33,12 @@ NUMBERS = ["", "", "1", "1.0", "2", "2.0", " 2", "3", "9"]
 OUTCOMES = ["COMPLETED", "COMPLETED", "completed", "DECLINED", "NOT_OFFERED", "AWAITED", ""]
 FILE_NAMES = ["{}.csv", "903 {} FINAL (v2).csv", "copy of {}_{}.csv", "export-{}.final.csv"]
 INTERVIEW_FOLDERS = ["", "return interviews", "from the neighbours/2nd batch"]
+
+
+class Chances(Random):
+    """Chances of one made-up council, and how often what befalls its data does."""
+
+    faults = 1.0
 
 
 @dataclass
@@ -56,12 +63,17 @@ def year_end(year: int) -> date:
     return date(year + 1, 3, 31)
 
 
-def at(rng: Random, chance: float) -> bool:
+def at(rng: Chances, chance: float) -> bool:
     """Whether something with that chance happens."""
     return rng.random() < chance
 
 
-def write_day(rng: Random, day: date | None) -> str:
+def at_fault(rng: Chances, chance: float) -> bool:
+    """Whether a fault of that chance is in the data; careful councils have fewer."""
+    return at(rng, chance * rng.faults)
+
+
+def write_day(rng: Chances, day: date | None) -> str:
     """A date in one of the forms in circulation, blank for none."""
     if day is None:
         return rng.choice(["", "", " "])
@@ -76,7 +88,7 @@ def eighteenth_birthday(born: date) -> date:
     return date(born.year + 18, 3, 1) if is_leap_day else born.replace(year=born.year + 18)
 
 
-def make_child(rng: Random, child_id: str, years: list[int]) -> Child:
+def make_child(rng: Chances, child_id: str, years: list[int]) -> Child:
     """A child; for many of them the 18th birthday lies in the years."""
     age = 18 if at(rng, 0.4) else rng.randint(9, 16)
     born = date(rng.choice(years) - age, 4, 1) + rng.randint(0, 364) * DAY
@@ -88,12 +100,12 @@ def make_child(rng: Random, child_id: str, years: list[int]) -> Child:
     return child
 
 
-def any_day(rng: Random, years: list[int]) -> date:
+def any_day(rng: Chances, years: list[int]) -> date:
     """Any day of the collection years."""
     return year_start(rng.choice(years)) + rng.randint(0, 364) * DAY
 
 
-def awkward_day(rng: Random, child: Child, years: list[int]) -> date:
+def awkward_day(rng: Chances, child: Child, years: list[int]) -> date:
     """A day on which the rules are easily got wrong, within the collection years."""
     year = rng.choice(years)
     edges = [year_start(year), year_start(year) + DAY, year_end(year), year_end(year) - DAY]
@@ -105,7 +117,7 @@ def awkward_day(rng: Random, child: Child, years: list[int]) -> date:
     return rng.choice(rng.choice([edges, near or edges, [any_day(rng, years)]]))
 
 
-def make_episodes(rng: Random, years: list[int]) -> list[dict]:
+def make_episodes(rng: Chances, years: list[int]) -> list[dict]:
     """A chain of episodes with changeover days and gaps, and short breaks beside it."""
     day = year_start(years[0]) + rng.randint(-40, 60) * DAY
     only_short_breaks = at(rng, 0.12)
@@ -115,6 +127,7 @@ def make_episodes(rng: Random, years: list[int]) -> list[dict]:
             [day + rng.choice([0, 1, 20, 45, 70, 90]) * DAY] * 9 + [year_end(day.year)]
         )
         status = "V3" if only_short_breaks or at(rng, 0.1) else rng.choice(LEGAL_STATUSES)
+        status = status if at_fault(rng, 1) else status.replace("Q9", "C2") or "C2"
         is_open = at(rng, 0.08)
         episodes.append({"decom": day, "dec": None if is_open else end, "ls": status})
         if at(rng, 0.12):
@@ -127,7 +140,7 @@ def make_episodes(rng: Random, years: list[int]) -> list[dict]:
     return episodes
 
 
-def make_occasions(rng: Random, start: date) -> list[dict]:
+def make_occasions(rng: Chances, start: date) -> list[dict]:
     """An occasion, often with others that start on the same day or when it ends."""
     occasions = []
     for _ in range(rng.choice([1, 1, 2, 2, 3])):
@@ -142,28 +155,29 @@ def make_occasions(rng: Random, start: date) -> list[dict]:
     return occasions
 
 
-def finish(rng: Random, rows: list[dict], faults: list[dict], twice: float = 0.06) -> list[dict]:
+def finish(rng: Chances, rows: list[dict], faults: list[dict], twice: float = 0.06) -> list[dict]:
     """The rows, and copies with a fault that rejects them; some rows twice or out of order."""
     chance = min(0.35, len(rows) / 60)
-    copies = [{**rng.choice(rows), **fault} for fault in faults if at(rng, chance)]
+    copies = [{**rng.choice(rows), **fault} for fault in faults if at_fault(rng, chance)]
     rows = [row for row in rows + copies for _ in range(2 if at(rng, twice) else 1)]
     return rng.sample(rows, len(rows)) if at(rng, 0.5) else rows
 
 
-def mostly_own_year(rng: Random, own: list[dict], carried_over: list[dict]) -> list[dict]:
+def mostly_own_year(rng: Chances, own: list[dict], carried_over: list[dict]) -> list[dict]:
     """Most dates of a return must be of its own year, or it would not be taken for that year's."""
     at_most = len(own) // (2 if len(own) > 8 else 4)
     return rng.sample(carried_over, min(len(carried_over), at_most)) + own
 
 
-def birth_date_said(rng: Random, child: Child) -> str:
+def birth_date_said(rng: Chances, child: Child) -> str:
     """The birth date as some system has it: mostly right."""
-    said = rng.choices(["right", "wrong", "blank", "unreadable"], [80, 10, 5, 5])[0]
+    weights = [80, 10, 5 * rng.faults, 5 * rng.faults]
+    said = rng.choices(["right", "wrong", "blank", "unreadable"], weights)[0]
     day = {"right": child.born, "wrong": child.born + rng.choice([-1, 1, 300]) * DAY}.get(said)
     return rng.choice(UNREADABLE) if said == "unreadable" else write_day(rng, day)
 
 
-def header_rows(rng: Random, children: list[Child]) -> list[dict]:
+def header_rows(rng: Chances, children: list[Child]) -> list[dict]:
     """Children with their details, some twice, some not at all, some rows without a child."""
     rows = []
     for child in children:
@@ -173,7 +187,7 @@ def header_rows(rng: Random, children: list[Child]) -> list[dict]:
     return finish(rng, rows, [{"CHILD": ""}])
 
 
-def episode_rows(rng: Random, children: list[Child], year: int) -> list[dict]:
+def episode_rows(rng: Chances, children: list[Child], year: int) -> list[dict]:
     """The episodes of the year, some not continued, some twice with another end."""
     own, carried_over = [], []
     for child in children:
@@ -194,7 +208,7 @@ def episode_rows(rng: Random, children: list[Child], year: int) -> list[dict]:
     return finish(rng, mostly_own_year(rng, own, carried_over), faults)
 
 
-def missing_rows(rng: Random, children: list[Child], year: int) -> list[dict]:
+def missing_rows(rng: Chances, children: list[Child], year: int) -> list[dict]:
     """The occasions of the year and those carried over, some forgotten, some changed."""
     own, carried_over = [], []
     for child in children:
@@ -218,27 +232,29 @@ def missing_rows(rng: Random, children: list[Child], year: int) -> list[dict]:
     return finish(rng, mostly_own_year(rng, own, carried_over), faults, 0.1)
 
 
-def uasc_rows(rng: Random, children: list[Child]) -> list[dict]:
+def uasc_rows(rng: Chances, children: list[Child]) -> list[dict]:
     """Unaccompanied asylum-seeking children, some twice, some with a date nobody can read."""
     rows = []
     for child in (child for child in children if child.is_uasc and at(rng, 0.9)):
         for _ in range(2 if at(rng, 0.2) else 1):
             until = write_day(rng, None if at(rng, 0.2) else child.uasc_until)
             row = {"CHILD": child.child_id, "SEX": "1", "DOB": birth_date_said(rng, child)}
-            rows.append({**row, "DUC": rng.choice(UNREADABLE) if at(rng, 0.1) else until})
+            rows.append({**row, "DUC": rng.choice(UNREADABLE) if at_fault(rng, 0.1) else until})
     return finish(rng, rows, [{"CHILD": ""}])
 
 
-def interview_day_said(rng: Random, start: date, child: Child) -> str:
+def interview_day_said(rng: Chances, start: date, child: Child) -> str:
     """A day soon after the start or an end, around the 72 hours; sometimes no day at all."""
     ends = [each["end"] for each in child.occasions if each["start"] == start and each["end"]]
     day = rng.choice([start, *ends, *ends]) + rng.choice([-1, 0, 1, 2, 3, 3, 4, 5]) * DAY
     return (
-        rng.choice(UNREADABLE) if at(rng, 0.05) else write_day(rng, None if at(rng, 0.1) else day)
+        rng.choice(UNREADABLE)
+        if at_fault(rng, 0.05)
+        else write_day(rng, None if at(rng, 0.1) else day)
     )
 
 
-def interview_rows(rng: Random, children: list[Child]) -> list[dict]:
+def interview_rows(rng: Chances, children: list[Child]) -> list[dict]:
     """Interviews: one over several occasions, two for one, some that match nothing."""
     rows = []
     for child in children:
@@ -250,6 +266,7 @@ def interview_rows(rng: Random, children: list[Child]) -> list[dict]:
             row["INTERVIEW_DATE"] = interview_day_said(rng, start, child)
             row["CONDUCTED_BY"] = rng.choice(["Leicester", "Ynys Môn", "Rutland, County of"])
             row["OUTCOME"] = rng.choice(OUTCOMES)
+            row["OUTCOME"] = row["OUTCOME"] if at_fault(rng, 1) else row["OUTCOME"] or "AWAITED"
             for column in ("HARMED", "SEXUAL_HARM", "DRUG_SALE", "CRIME"):
                 row[column] = rng.choice(["Y", "y", " Y", "N", "N", "n", "", ""])
             rows.append(row)
@@ -258,7 +275,7 @@ def interview_rows(rng: Random, children: list[Child]) -> list[dict]:
     return finish(rng, rows, faults)
 
 
-def write_file(rng: Random, path: Path, module: str, rows: list[dict], label: str) -> None:
+def write_file(rng: Chances, path: Path, module: str, rows: list[dict], label: str) -> None:
     """One CSV file in one of the forms in circulation."""
     columns = COLUMNS[module].split()
     if at(rng, 0.3):
@@ -271,20 +288,61 @@ def write_file(rng: Random, path: Path, module: str, rows: list[dict], label: st
     writer.writeheader()
     writer.writerows({"LA": "Ynys Môn", "YEAR": label[:4], **row} for row in rows)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.getvalue().encode(rng.choice(["utf-8", "utf-8-sig", "cp1252"])))
+    encoding = rng.choice(["utf-8", "utf-8-sig", "cp1252"])
+    encoding = "utf-8" if "\u200b" in text.getvalue() else encoding
+    path.write_bytes(text.getvalue().encode(encoding))
 
 
-def write_random_returns(folder: Path, seed: int) -> None:
+DATE_COLUMNS = {"DOB", "DECOM", "DEC", "MIS_START", "MIS_END", "DUC"} | {
+    *("OFFERED_DATE", "INTERVIEW_DATE")
+}
+DATE_FORMS = ("%d-%m-%Y", "%d.%m.%Y", "%d %B %Y", "%d-%b-%y", "%b %d, %Y", "%d/%m/%y", "%Y%m%d")
+WRAPPINGS = ("\t{}", "{}\u00a0", "\u200b{}\ufeff", "'{}", '="{}"')
+
+
+def as_saved_elsewhere(rng: Random, rows: list[dict]) -> list[dict]:
+    """The rows as some program saved them: another form of dates, wrapped or damaged texts."""
+    form = rng.choice(DATE_FORMS) if at(rng, 0.5) else None
+    damage = rng.choice([str.lower, str.lower, lambda child: child.lstrip("0")])
+    is_damaged = at(rng, 0.15)
+    rows = [dict(row) for row in rows]
+    for row in rows:
+        for column in (DATE_COLUMNS) & set(row):
+            row[column] = other_form(row[column], form) if form else row[column]
+        if is_damaged:
+            row["CHILD"] = damage(row["CHILD"])
+        if at(rng, 0.3):
+            row["CHILD"] = rng.choice(WRAPPINGS).format(row["CHILD"])
+    return rows
+
+
+def other_form(text: str, form: str) -> str:
+    """A date in another form; what is none stays."""
+    for known in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text.strip().split(" 00:")[0], known).strftime(form)
+        except ValueError:
+            continue
+    return text
+
+
+def write_random_returns(folder: Path, seed: int, careful: bool = False) -> None:
     """Writes the source folder of a made-up council.
 
     Args:
         folder: where `2016-17/…` and the other collection years go; made if need be.
         seed: the same seed writes the same files.
+        careful: whether faults are so rare that most modules are not lost, while each file has a
+            form of its own.
     """
-    rng = Random(seed)
+    rng = Chances(seed)
+    rng.faults = (0.05 if seed % 2 else 0.25) if careful else 1.0
     first = rng.choice([2013, 2014, 2015, 2016, 2016, 2016, 2017])
     years = list(range(first, first + rng.choice([1, 2, 2, 3, 3, 4])))
-    ids = rng.sample(CHILD_IDS, rng.randint(3, 12))
+    ids = rng.sample(
+        CHILD_IDS_APART if careful and at(rng, 0.7) else CHILD_IDS,
+        rng.randint(3, 9 if careful else 12),
+    )
     children = [make_child(rng, child_id, years) for child_id in ids]
     for year in years:
         label = f"{year}-{(year + 1) % 100:02d}"
@@ -295,7 +353,10 @@ def write_random_returns(folder: Path, seed: int) -> None:
             "uasc": [] if at(rng, 0.12) else uasc_rows(rng, children),
         }
         for module, rows in modules.items():
+            rows = as_saved_elsewhere(rng, rows) if careful else rows
             name = rng.choice(FILE_NAMES).format(rng.choice([module, module[0]]), module)
             write_file(rng, folder / label / name, module, rows, label)
     path = folder / rng.choice(INTERVIEW_FOLDERS) / "interviews (shared).csv"
-    write_file(rng, path, "interviews", interview_rows(rng, children), "")
+    rows = interview_rows(rng, children)
+    rows = as_saved_elsewhere(rng, rows) if careful else rows
+    write_file(rng, path, "interviews", rows, "")

@@ -128,7 +128,7 @@ def random_case(seed: int, folder: Path) -> tuple[Path, Returns, list[dict]]:
     """Random returns and questions about them; every other time something has not been landed."""
     write_random_returns(folder / "source", seed)
     landed = folder / "landed"
-    land(folder / "source", landed)
+    land(folder / "source", landed, form="csv")
     if seed % 2:
         take_away(landed, Random(seed))
     returns = read_returns(landed)

@@ -126,7 +126,7 @@ def test_all_three_requests_in_a_row_and_again_change_nothing(
             assert done.returncode == 0, done.stderr
         files = {f: f.read_bytes() for f in tmp_path.rglob("*") if f.is_file()}
         ledger = files[tmp_path / "ledger.csv"].decode().splitlines()
-        assert len(set(ledger)) == len(ledger) == 1 + 59 + 236 + 108
+        assert len(set(ledger)) == len(ledger) == 1 + 59 + 236 + 128
     again = {file: file.read_bytes() for file in files}
     assert again == files
 

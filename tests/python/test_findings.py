@@ -175,7 +175,7 @@ def test_random_returns(
 ) -> None:
     """The rules that need several rows against a finder that compares each row with each."""
     write_random_returns(tmp_path / "source", seed)
-    land(tmp_path / "source", tmp_path / "landed")
+    land(tmp_path / "source", tmp_path / "landed", form="csv")
     compiled_models.build(warehouse, statements, tmp_path / "landed")
     rows = compiled_models.rows(warehouse, "dq_findings", COLUMNS)
     found = [

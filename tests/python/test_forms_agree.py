@@ -74,7 +74,7 @@ def test_random_returns(
     sources = write_forms(tmp_path / "source", tmp_path / "forms")
     results = {}
     for form in FORMS:
-        land(sources[form], tmp_path / "landed" / form)
+        land(sources[form], tmp_path / "landed" / form, form="csv")
         compiled_models.build(warehouse, statements, tmp_path / "landed" / form)
         results[form] = {mart: all_rows(warehouse, mart) for mart in MARTS}
         results[form]["dq_findings"] = findings(warehouse)

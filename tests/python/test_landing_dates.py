@@ -176,7 +176,7 @@ def test_occasions_on_the_first_of_each_month_are_no_month_first_dates(source, i
         (lambda day: f"{day:%Y-%d-%m}", "year-day-month"),
         (lambda day: f"{day:%y-%m-%d}", "two digits for the year"),
         (lambda day: f"week {day:%W}", "no one form"),
-        (lambda day: uk(day) if day.day % 2 else f"{day:%d%b%Y}", "no one form"),
+        (lambda day: [uk(day), f"{day:%d%b%Y}", f"{day:%Y%m%d}"][day.day % 3], "no one form"),
         (uk, "only be day-first"),
     ],
 )
@@ -215,6 +215,15 @@ def test_a_tenth_of_wrong_dates_does_not_hide_the_form(source, into):
     put(source, "2017-18/missing.csv", f"CHILD,DOB,MISSING,MIS_START,MIS_END\n{rows}")
     forms, remarks = landed(source, into)
     assert forms["ssda903_missing"] == "" and remarks == []
+
+
+def test_a_column_is_read_in_the_form_of_most_of_its_dates_and_the_rest_is_said(source, into):
+    texts = [f"{day:02}-Jun-2017" for day in range(14, 23)] + ["23/06/2017", "24/06/2017"]
+    rows = "".join(f"1,,M,{text},\n" for text in texts)
+    put(source, "2017-18/missing.csv", f"CHILD,DOB,MISSING,MIS_START,MIS_END\n{rows}")
+    forms, remarks = landed(source, into)
+    assert forms["ssda903_missing"] == "mis_start=month_name"
+    assert "2017-18/missing.csv, column MIS_START: many dates are in another form" in remarks[0]
 
 
 def test_a_file_without_a_date_has_no_form(source, into):

@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -32,6 +33,7 @@ XML = """<EXPSSDA903><CHILD>
 <EPISODE><DECOM>01/05/2015</DECOM><LS>C2</LS><PL>U4</PL></EPISODE>
 </CHILD></EXPSSDA903>"""
 LONG_AGO = 1_500_000_000
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
 def of_year(first):
@@ -108,7 +110,10 @@ def rows_in(landed, table):
     """The rows of a raw table in their order, from either form; a blank is none."""
     if not (landed / table).is_dir():
         return [tuple(value or None for value in row.values()) for row in rows_of(landed, table)]
-    found = duckdb.connect().execute(f"from read_parquet('{landed / table}/*.parquet')")
+    parts_of_table = sorted(map(str, (landed / table).glob("*.parquet")))
+    found = duckdb.connect().execute(
+        "from read_parquet(?)", [[re.sub(r"([*?\[])", r"[\1]", part) for part in parts_of_table]]
+    )
     assert [each[0] for each in found.description] == list(raw_tables()[table].landed_columns)
     assert {str(each[1]) for each in found.description} == {"VARCHAR"}
     return found.fetchall()
@@ -150,7 +155,7 @@ def test_staging_is_the_same_from_both_forms(tmp_path):
     for form in ("csv", "parquet"):
         land(tmp_path / "source", landed, form=form)
         done = compiled_models.run_dbt(
-            ["run", "--select", "source:extracts+1"], tmp_path, extracts=landed
+            ["build", *WITHOUT_TESTS, "--select", "+path:models/staging"], tmp_path, extracts=landed
         )
         assert done.returncode == 0, done.stdout
         with duckdb.connect(str(tmp_path / "compiled.duckdb"), read_only=True) as staged:
@@ -229,7 +234,7 @@ def a_file_less_in_the_zip(source):
     with zipfile.ZipFile(source / "2014-15.zip", "w") as archive:
         for name, text in of_year(2014).items():
             archive.writestr(name, text.replace("A1", "A2"))
-    return set(RETURN)
+    return set(RETURN) - {"u.csv"}  # The same bytes as before.
 
 
 @pytest.mark.parametrize(
@@ -365,3 +370,14 @@ def test_killed_at_random_moments_it_ends_as_from_scratch(source, into):
     assert kills
     as_parquet(source, into)
     assert_as_from_scratch(source, into)
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_names_that_a_reader_could_take_for_patterns(source, tmp_path, form):
+    odd = tmp_path / "it's [1] * or ?"
+    shutil.copytree(source, odd / "source [x]")
+    returns = odd / "source [x]" / "2017-18"
+    (returns / "m.csv").rename(returns / "[m]'.csv")
+    for _ in range(2):
+        land(odd / "source [x]", odd / "landed [x]", form=form)
+    assert len(rows_in(odd / "landed [x]", "ssda903_missing")) == 4

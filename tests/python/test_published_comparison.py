@@ -194,7 +194,7 @@ def test_random_returns_are_counted_as_published_figures_are(
     statements: compiled_models.Statements,
 ) -> None:
     write_random_returns(tmp_path / "source", seed)
-    land(tmp_path / "source", tmp_path / "landed")
+    land(tmp_path / "source", tmp_path / "landed", form="csv")
     found = compare(warehouse, statements, tmp_path / "landed")
     tables = {
         name: plain_count.read_table(tmp_path / "landed", name)

@@ -66,6 +66,12 @@ def make_database(path: Path, findings: list[tuple] = FINDINGS) -> Path:
             "0::bigint as rows_repeated, 22::bigint as rows_left_out, 846::bigint as rows_counted"
         )
         connection.execute(
+            "create table int_module_losses as select 'ssda903_missing' as raw_table, "
+            "'2017-18' as collection_year, 'rows' as part, '2017-18/missing.csv' as source_file, "
+            "877 as counted, 9 as lost, false as is_beyond, "
+            "'2017-18/missing.csv: 9 of 877 rows are not counted (1.0%).' as sentence"
+        )
+        connection.execute(
             "create table dq_published_comparison as select '2017/18' as financial_year, "
             "unnest(['missing_incidents', 'cla_at_31_march']) as measure, "
             "unnest([843, 688]) as ours, unnest([0, null]) as published, "
@@ -153,7 +159,8 @@ def test_workbook_lists_every_finding_with_its_row_and_what_to_do(database: Path
     path = database.with_name("quality-report.xlsx")
     data = path.read_bytes()
     assert load_workbook(BytesIO(data)).sheetnames == [
-        "Cover", "By rule", "By year", "Worst files", "Accounting", "Published figures", "Findings"
+        "Cover", "By rule", "By year", "Worst files", "Losses", "Accounting", "Published figures",
+        "Findings",
     ]  # fmt: skip
     found = sheet_rows(data, "Findings")
     assert [(row["File"], row["Row"]) for row in found] == [

@@ -1,6 +1,8 @@
 """Several councils in one warehouse: each counts as if it were alone, whatever ids they share."""
 
+import random
 import shutil
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -10,11 +12,15 @@ import compiled_models
 from missing_from_care.faults import DataFault
 from missing_from_care.landing.land import land
 from plain_count import plain_count
+from plain_reading import seed as seed_rows
 from random_returns import write_random_returns
+from rule_tables import load_rules, losses_at_most, write_rules
 from test_marts_agree import MARTS, assert_agrees
 
 COUNCILS = {"330": 41, "856": 50, "857": 53}
 """Codes, each with the seed of its returns, all of the same two years."""
+MODULES = ("header", "episodes", "missing", "uasc")
+CHANGED = "every_incident_missing"
 QUESTION = (
     "insert into foi_request_questions values ('foi-2018-0417', '{}', '', 'Made up', '{}', '{}', "
     "'{}', 'financial_year', '2016/17', '2017/18')"
@@ -45,7 +51,7 @@ def built(
     source: Path, landed: Path, statements: compiled_models.Statements
 ) -> duckdb.DuckDBPyConnection:
     """A warehouse of a source folder, with questions by place."""
-    land(source, landed)
+    land(source, landed, form="csv")
     connection = compiled_models.connect()
     connection.execute("delete from foi_request_questions")
     for number, measure in enumerate(("occasions_missing", "children_looked_after"), start=1):
@@ -98,6 +104,33 @@ def test_together_each_council_has_the_occasions_and_findings_it_has_alone(
     assert len({value for _, value in sums}) == 2
 
 
+@pytest.mark.parametrize("seed", range(0, 36, 3))
+def test_random_councils_of_unequal_years(
+    seed: int, tmp_path: Path, statements: compiled_models.Statements
+) -> None:
+    """Each has its own years, one no return interviews; 857 has definitions in every second."""
+    rng = random.Random(seed)
+    for step, code in enumerate(COUNCILS):
+        write_random_returns(tmp_path / "source" / code, 1000 + seed + step, seed % 9 == 0)
+    source = tmp_path / "source"
+    years = {code: {path.name for path in (source / code).glob("20*")} for code in COUNCILS}
+    if seed % 2:
+        next((source / rng.choice(list(COUNCILS))).rglob("interviews*")).unlink()
+    rules = losses_at_most(tmp_path / "rules", 5 if seed % 9 == 0 else 100)
+    if seed % 2:
+        since = {"la_code": "857", "valid_from": "2016-04-01", "definition_id": CHANGED}
+        before = since | {"valid_from": "", "valid_to": "2016-03-31"}
+        before["definition_id"] = "missing_and_absent"
+        write_rules(rules, "definition_by_year", [*seed_rows("definition_by_year"), since, before])
+    unequal = set.union(*years.values()) - set.intersection(*years.values())
+    modules = product((f"ssda903_{name}" for name in MODULES), unequal)
+    land(tmp_path / "source", tmp_path / "landed", frozenset(modules), form="csv")
+    connection = compiled_models.connect()
+    load_rules(connection, rules, "thresholds", "definition_by_year")
+    compiled_models.build(connection, statements, tmp_path / "landed")
+    assert_agrees(connection, plain_count(tmp_path / "landed", seeds=rules))
+
+
 def test_one_council_alone_is_the_authority(
     source: Path, tmp_path: Path, statements: compiled_models.Statements
 ) -> None:
@@ -115,7 +148,7 @@ def test_councils_and_files_of_none_do_not_mix(source: Path, tmp_path: Path) -> 
     year = next((copy / "330").glob("20*"))
     shutil.copytree(year, copy / year.name)
     with pytest.raises(DataFault, match="lies in no council's folder"):
-        land(copy, tmp_path / "landed")
+        land(copy, tmp_path / "landed", form="csv")
 
 
 def test_a_folder_with_an_unknown_code_is_named(source: Path, tmp_path: Path) -> None:
@@ -123,7 +156,7 @@ def test_a_folder_with_an_unknown_code_is_named(source: Path, tmp_path: Path) ->
     shutil.copytree(source, copy)
     (copy / "330").rename(copy / "999")
     with pytest.raises(DataFault, match="The folder 999 is named as a council's"):
-        land(copy, tmp_path / "landed")
+        land(copy, tmp_path / "landed", form="csv")
 
 
 def test_a_year_that_one_council_lacks_is_named_and_can_be_accepted(
@@ -134,9 +167,13 @@ def test_a_year_that_one_council_lacks_is_named_and_can_be_accepted(
     year = max((copy / "330").glob("20*")).name
     shutil.rmtree(copy / "330" / year)
     with pytest.raises(DataFault, match=f"330/{year} has no Missing"):
-        land(copy, tmp_path / "landed")
-    modules = ("header", "episodes", "missing", "uasc")
-    land(copy, tmp_path / "landed", frozenset((f"ssda903_{name}", year) for name in modules))
+        land(copy, tmp_path / "landed", form="csv")
+    land(
+        copy,
+        tmp_path / "landed",
+        frozenset((f"ssda903_{name}", year) for name in MODULES),
+        form="csv",
+    )
     connection = compiled_models.connect()
     compiled_models.build(connection, statements, tmp_path / "landed")
     found = connection.execute(

@@ -26,6 +26,7 @@ SWAPPED = (
     "all days to the 12th are written in one way and all later ones in another, as when a "
     "spreadsheet with US settings has swapped days and months"
 )
+SOME_OTHER_FORM = "many dates are in another form than most, and are not read"
 NO_FORM = "the dates are in no one form that is known"
 YEAR_DAY_MONTH = "the dates look year-day-month"
 BOTH_ORDERS = "some dates of the file can only be day-first and others only month-first"
@@ -239,7 +240,10 @@ def _decided(columns: Mapping[str, Facts], from_1904: bool) -> DateForms:
 
 
 def _form(facts: Facts) -> tuple[str, str]:
-    """The form that reads nearly all values of a column; `none`, and why, if none does."""
+    """The form that reads most values of a column; `none` if none does, and why if it is not sure.
+
+    Where it reads some only, what it does not read is lost, which rule 16 keeps account of.
+    """
     if _is_swapped(facts):
         return "none", SWAPPED
     if facts[USUAL] == facts["total"]:
@@ -248,11 +252,11 @@ def _form(facts: Facts) -> tuple[str, str]:
     best = max(FORMS, key=lambda form: (reads[form], -FORMS.index(form)))
     if facts["only_year_day_month"] and not facts["never_year_day_month"]:
         return "none", YEAR_DAY_MONTH
-    if not _is_nearly_all(reads[best], facts["total"]):
+    if 2 * reads[best] <= facts["total"]:
         return "none", NO_FORM
     if best == "day_first_short" and facts["fits_year_first_short"] > facts[f"fits_{best}"]:
         return "none", "the dates look year-month-day with two digits for the year"
-    return best, ""
+    return best, "" if _is_nearly_all(reads[best], facts["total"]) else SOME_OTHER_FORM
 
 
 def _order(columns: Mapping[str, Facts], forms: Mapping[str, str]) -> str:

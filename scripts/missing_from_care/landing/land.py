@@ -23,7 +23,7 @@ from missing_from_care.landing.parts import (
     notes_on_columns,
 )
 from missing_from_care.landing.progress import Progress, Steps, Tell
-from missing_from_care.landing.read_text import sql_path
+from missing_from_care.landing.read_text import sql_path, sql_text
 from missing_from_care.landing.recognise import recognise
 from missing_from_care.landing.source_tables import FaultList, FoundFile, Rows, SourceTable, listed
 from missing_from_care.landing.years import (
@@ -413,9 +413,11 @@ class _Landing:
                 "with UK regional settings, or export it again."
             )
         for column, remark in dates.remarks.items():
+            is_lost = dates.forms.get(column) == "none"
+            lost = ", so no date there is read and what needs them is “not available”"
             self.remarks.append(
-                f"{file}, column {column.upper()}: {remark}: no date there is read, so what needs "
-                "them is “not available”. Export the file again with dates as dd/mm/yyyy."
+                f"{file}, column {column.upper()}: {remark}{lost if is_lost else ''}. Export the "
+                "file again with dates as dd/mm/yyyy."
             )
         return dates
 
@@ -484,7 +486,7 @@ def _rows_with(source: SourceTable, texts: Sequence[str], year: str) -> SourceTa
 
     def rows(work: Path, careful: bool) -> Rows:
         relation = source.rows(work, careful).relation
-        wanted = ", ".join("'" + text.replace("'", "''") + "'" for text in texts) or "null"
+        wanted = ", ".join(map(sql_text, texts)) or "null"
         where = f"{_year_value(source)} in ({wanted})"
         return Rows(f"(select * from {relation} where {where})")
 

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from missing_from_care.landing.read_text import sql_path
+from missing_from_care.landing.read_text import sql_path, sql_text
 from missing_from_care.landing.source_tables import (
     FoundFile,
     Rows,
@@ -165,8 +165,8 @@ class LandedParts:
         ]
         values = [f"{value} as {name}" for value, name in zip(values, table.columns, strict=True)]
         values += [f"'{year}' as collection_year"] if table.has_collection_year else []
-        file = source.file.replace("'", "''")
-        values += [f"'{file}' as source_file", "cast(source_row as varchar) as source_row"]
+        values += [f"{sql_text(source.file)} as source_file"]
+        values += ["cast(source_row as varchar) as source_row"]
         councils = self.distinct(source, council_column(source.header))
         told = {
             "made_by": _version(),
@@ -215,7 +215,7 @@ class LandedParts:
             try:
                 # The number of rows is known only when they are read: the notes come with them.
                 ((count,),) = self.connection.execute(
-                    f"copy (select {values} from {rows.relation}) to {sql_path(part)} "
+                    f"copy (select {values} from {rows.relation}) to {sql_text(str(part))} "
                     "(format parquet, compression zstd, "
                     f"row_group_size {group}, kv_metadata {{landed: ?}})",
                     [json.dumps(told | {"notes": notes})],
@@ -247,12 +247,14 @@ class LandedParts:
             if parts:
                 rows = f"read_parquet([{', '.join(map(sql_path, parts))}])"
             if form == "csv":
-                place = sql_path(self.folder / f"{table.name}.csv")
+                place = sql_text(str(self.folder / f"{table.name}.csv"))
                 self.connection.execute(f"copy (from {rows}) to {place} (format csv, header)")
                 shutil.rmtree(self.folder / table.name, ignore_errors=True)
             elif not parts:
                 place = self.work / "new.parquet"
-                self.connection.execute(f"copy (from {rows}) to {sql_path(place)} (format parquet)")
+                self.connection.execute(
+                    f"copy (from {rows}) to {sql_text(str(place))} (format parquet)"
+                )
                 self.put(Part(place, 0, ()), table, 1)
         shutil.rmtree(self.work)
         with (self.folder / MODULES_FILE).open("w", encoding="utf-8", newline="") as stream:

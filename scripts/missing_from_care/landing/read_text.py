@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from missing_from_care.faults import DataFault
@@ -37,7 +37,7 @@ CHUNK = 1 << 20
 SAVE_AS = "open it in the program it came from and save it as “CSV UTF-8 (comma delimited)”"
 UNDECODED = re.compile("[\udc80-\udcff]")
 # A row of nothing but separators and white space, no-break and zero-width too, in UTF-8.
-BLANK_ROW = re.compile(rb'[\r\n][,;|\t "\xa0\xc2\xe2\x80\x8b-\x8d\xef\xbb\xbf]*[\r\n]')
+BLANK_ROW = re.compile(rb'\n[,;|\t "\xa0\xc2\xe2\x80\x8b-\x8d\xef\xbb\xbf]*\n')
 ROWS_AT_ONCE = 100
 
 
@@ -125,7 +125,7 @@ def _layout(item: FoundFile) -> _Layout | None:
     lines = [line for line in lines if line]
     if not is_whole and len(lines) > 1:
         lines.pop()
-    filled = [at for at, line in enumerate(lines) if not is_blank([line])]
+    filled = list(islice((at for at, line in enumerate(lines) if not is_blank([line])), 2))
     if not filled:
         return None
     told = re.fullmatch(r'\s*"?sep=(.)"?\s*', lines[filled[0]], re.I | re.S)
@@ -235,7 +235,7 @@ def _census(item: FoundFile, layout: _Layout) -> _Census:
         is_utf8,
         used[0] if len(used) == 1 else None,
         sum(kinds.values()) + is_cut,
-        is_plain and is_utf8 and len(used) == 1,
+        is_plain and is_utf8 and used in (["\\r\\n"], ["\\n"]),
         notes,
     )
 
@@ -393,8 +393,13 @@ def read_csv(path: Path, width: int, options: list[str], more: str = "") -> str:
 
 
 def sql_path(path: Path) -> str:
-    """A file's path for DuckDB, which would take some characters of a name for patterns."""
-    return "'" + re.sub(r"([*?\[])", r"[\1]", str(path)).replace("'", "''") + "'"
+    """A file to read, for DuckDB, which would take some characters of a name for patterns."""
+    return sql_text(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
+def sql_text(text: str) -> str:
+    """A text as a constant of SQL, a path to write to for example."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _refuse_undecoded(

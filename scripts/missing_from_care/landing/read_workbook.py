@@ -161,10 +161,10 @@ def _sheet_rows(
     sheet = book.get_sheet_by_index(at)
     if sheet.total_height * sheet.total_width > MOST_CELLS:
         raise DataFault(f"{name} has more than {MOST_CELLS:,} cells: {SAVE_AS}.")
-    # calamine begins with the first row and column that hold anything.
-    first_row, first_column = sheet.start or (0, 0)
+    # calamine begins with the first row, but with the first column that holds anything.
+    _, first_column = sheet.start or (0, 0)
     number = 0
-    for number, cells in enumerate(sheet.iter_rows(), start=first_row + 1):
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
         values = [""] * first_column + [cell_text(cell) for cell in cells]
         while 0 < row < number:
             row, marked = next(marks, (0, {}))
