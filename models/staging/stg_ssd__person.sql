@@ -10,6 +10,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -22,12 +28,23 @@ cleaned as (
         landed_files.pers_dob_form,
         landed_files.last_year,
         landed_files.taken_on,
+        blanks.days as blank_days,
         {{ raw_values([
             'pers_person_id', 'pers_sex', 'pers_dob',
             'pers_ethnicity'
         ]) }} as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+parted as (
+
+    select
+        *,
+        {{ day_part('birth_text') }} as birth_part
+    from cleaned
 
 ),
 
@@ -35,8 +52,10 @@ dated as (
 
     select
         *,
-        {{ parse_date('birth_text', 'pers_dob_form', 'last_year') }} as birth_date_written
-    from cleaned
+        {{ parse_date(
+            'birth_text', 'pers_dob_form', 'last_year', 'birth_part'
+        ) }} as birth_date_written
+    from parted
 
 ),
 

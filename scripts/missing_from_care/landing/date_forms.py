@@ -31,6 +31,8 @@ NO_FORM = "the dates are in no one form that is known"
 YEAR_DAY_MONTH = "the dates look year-day-month"
 BOTH_ORDERS = "some dates of the file can only be day-first and others only month-first"
 
+BLANK_WORDS = "(select array_agg(word) from blank_words where kind = 'word')"
+
 Facts = dict[str, int]
 
 
@@ -73,7 +75,7 @@ def find_date_forms(
         for name in columns
     )
     connection.execute(
-        f"create or replace temp table texts as select *, {_macro('source_text', 'value')} as text "
+        f"create or replace temp table texts as select *, {_macro('source_text', 'value', BLANK_WORDS)} as text "
         f"from ({values})"
     )
     latest = str((year or 2999) + 1 + _threshold("years_ahead_of_two_digits"))
