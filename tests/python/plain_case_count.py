@@ -481,9 +481,9 @@ def years_known(
                 and covered[CASE[name]][1] >= plain.year_end(year)
             }
     for row in modules:
-        if row["collection_year"] and row["raw_table"] not in from_extract:
+        if row["collection_year"]:
             tables = years.setdefault(plain.first_year(row), set())
-            if row["status"] == "landed":
+            if row["status"] == "landed" and row["raw_table"] not in from_extract:
                 tables.add(row["raw_table"])
     for tables in years.values():
         tables |= {INTERVIEWS} & landed
