@@ -70,14 +70,15 @@ def _by(day: date | None, last: date) -> date | None:
 
 
 def _care(rng: Random, is_short_breaks: bool) -> list[dict]:
-    """A chain of one to three episodes, the last mostly open."""
+    """A chain of one to three episodes, the last mostly open; some begin in the last year."""
     day = date(2016, 4, 1) - rng.randint(10, 120) * DAY
+    day += rng.choice([0, 0, 0, 500]) * DAY
     episodes = []
     for _ in range(rng.randint(0, 2)):
         end = day + rng.randint(60, 300) * DAY
         episodes.append({"DECOM": day, "DEC": end})
         day = end
-    episodes.append({"DECOM": day, "DEC": rng.choice([None, None, date(2018, 2, 14)])})
+    episodes.append({"DECOM": day, "DEC": rng.choice([None, None, max(day, date(2018, 2, 14))])})
     statuses = ["V4"] if is_short_breaks else ["C2", "C1", "V2", "E1"]
     return [{**episode, "LS": rng.choice(statuses)} for episode in episodes]
 
