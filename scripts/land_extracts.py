@@ -104,13 +104,10 @@ def land_with_progress(
     ) as bar:
         task = bar.add_task("Landing", total=None, file="")
 
-        def tell(file: str) -> None:
-            bar.update(task, file=escape(file))
+        def progress(done: int, size: int, file: str) -> None:
+            bar.update(task, completed=done, total=size, file=escape(file))
 
-        def progress(done: int, size: int) -> None:
-            bar.update(task, completed=done, total=size)
-
-        return land(source, into, accepted, tell, progress, form, taken=taken, covers=covers)
+        return land(source, into, accepted, progress, form, taken=taken, covers=covers)
 
 
 def show(report: LandingReport) -> None:

@@ -14,6 +14,7 @@ from missing_from_care.deadlines.register import read_register, usual_register
 from missing_from_care.deadlines.states import request_states
 from missing_from_care.deadlines.wording import risk_sentence, written_day
 from missing_from_care.faults import DeadlineRisk, Fault, UsageFault
+from missing_from_care.landing.case_extracts import covers_option, taken_option
 from missing_from_care.landing.checks import accepted_module
 from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
@@ -46,6 +47,12 @@ def refresh_all(
         list[str] | None,
         typer.Option(metavar="MODULE:YEAR", help="With --source, as land_extracts.py takes it."),
     ] = None,
+    taken: Annotated[
+        list[str] | None, typer.Option(metavar="FILE:DATE", help="With --source, likewise.")
+    ] = None,
+    covers: Annotated[
+        str | None, typer.Option(metavar="FROM..TO", help="With --source, likewise.")
+    ] = None,
     database: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The record-level database; FOI_DATABASE's otherwise."),
@@ -74,6 +81,8 @@ def refresh_all(
         responses=responses.resolve(),
         source=source.resolve() if source else None,
         accepted=frozenset(accepted_module(text) for text in accept_missing or []),
+        taken=dict(map(taken_option, taken or [])),
+        covers=covers_option(covers) if covers else ("", ""),
         named_extracts=Path(extracts).resolve() if extracts else None,
     )
     day = today(places, utc_now())

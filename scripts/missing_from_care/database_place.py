@@ -1,4 +1,4 @@
-"""Makes ready the place of the DuckDB file that `dbt build` writes; a plugin that profiles.yml names."""
+"""Makes ready the place of the DuckDB file that dbt writes: a plugin that profiles.yml names."""
 
 import os
 from pathlib import Path
@@ -10,8 +10,8 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 class Plugin(BasePlugin):
     """The database names children: its folder is made, and what dbt writes is its owner's alone."""
 
-    def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Called by dbt before the database is opened; `plugin_config` is not used."""
+    def initialize(self, plugin_config: dict[str, Any]) -> None:  # noqa: ARG002 - dbt's own
+        """Called by dbt before the database is opened."""
         os.umask(0o077)
         if self.creds.path == ":memory:":
             return

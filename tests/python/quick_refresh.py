@@ -77,7 +77,7 @@ def order_in(folder: Path, **more) -> Order:
     return Order(**(places | more))
 
 
-def land(source, into, _accepted, _progress, _last):
+def land(source, into, *_):
     """Lands the version that the source holds."""
     into.mkdir()
     shutil.copy(source / "version.csv", into)

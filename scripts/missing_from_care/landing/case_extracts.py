@@ -5,13 +5,12 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 import duckdb
 
 from missing_from_care.faults import UsageFault
 from missing_from_care.landing.parts import LandedModule
-from missing_from_care.landing.read_text import sql_path
+from missing_from_care.landing.plain_rows import sql_path
 from missing_from_care.landing.source_tables import FaultList, listed
 
 DATE = re.compile(
@@ -83,37 +82,27 @@ def check_taken(files: Sequence[str], taken: Mapping[str, str]) -> None:
 
 
 def check_newest(
-    connection: duckdb.DuckDBPyConnection,
-    landed: Sequence[tuple[LandedModule, Path]],
-    faults: FaultList,
+    connection: duckdb.DuckDBPyConnection, extracts: Sequence[LandedModule], faults: FaultList
 ) -> None:
-    """Checks that of two extracts with the same row it is known which is newer.
-
-    Args:
-        connection: where the parts can be read.
-        landed: the extracts with their parts.
-        faults: is given a sentence for each table where it is not.
-    """
-    by_table: dict[str, list[tuple[LandedModule, Path]]] = defaultdict(list)
-    for module, part in landed:
-        by_table[module.table.name].append((module, part))
+    """Checks that of two extracts with the same row it is known which is newer."""
+    by_table: dict[str, list[LandedModule]] = defaultdict(list)
+    for each in extracts:
+        by_table[each.table.name].append(each)
     for of_table in by_table.values():
-        undated = sorted(module.source_file for module, _ in of_table if not module.taken_on)
-        days = [module.taken_on for module, _ in of_table if module.taken_on]
-        if len(of_table) < 2 or (not undated and len(set(days)) == len(days)):
+        if len({each.taken_on for each in of_table} - {""}) == len(of_table):
             continue
-        table = of_table[0][0].table
+        table = of_table[0].table
         rows = " union all ".join(
-            f"select distinct {table.identified_by} as row_id, '{module.taken_on}' as taken_on, "
-            f"{at} as file from read_parquet({sql_path(part)}) where {table.identified_by} <> ''"
-            for at, (module, part) in enumerate(of_table)
+            f"select distinct {table.identified_by} as row_id, '{each.taken_on}' as taken_on "
+            f"from read_parquet({sql_path(each.path)}) where {table.identified_by} <> ''"
+            for each in of_table
         )
         ((is_shared,),) = connection.execute(
             f"select count(*) > 0 from (select row_id from ({rows}) group by row_id having "
             "count(*) > 1 and (min(taken_on) = '' or count(distinct taken_on) < count(*)))"
         ).fetchall()
         if is_shared:
-            files = listed(sorted(module.source_file for module, _ in of_table))
+            files = listed(sorted(each.source_file for each in of_table))
             faults.add(
                 f"{files} hold the same rows of {table.module}: which of them is newer? Put the "
                 "date into each name, as 2018-02-01, or tell it with --taken FILE:2018-02-01."

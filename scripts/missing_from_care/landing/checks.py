@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from missing_from_care.faults import UsageFault
-from missing_from_care.landing.parts import MODULES_FILE, PART_NAME
+from missing_from_care.landing.parts import MODULES_FILE, PART_NAME, LandedModule
 from missing_from_care.landing.source_tables import FaultList, listed
 from missing_from_care.landing.years import is_collection_year, placed_year, split_council
 from missing_from_care.project import CHECKOUT, RawTable, raw_tables
@@ -17,14 +17,7 @@ APART = "put each council's files into a folder named by its code of three digit
 
 
 def checked_places(source: Path, into: Path) -> tuple[Path, Path]:
-    """Checks that the source folder may be read and the other be replaced.
-
-    Args:
-        source: the folder that holds the returns.
-        into: the folder for the raw tables.
-
-    Returns:
-        Both, resolved.
+    """Checks that the source folder may be read and the other be replaced; gives both resolved.
 
     Raises:
         UsageFault: one is no folder, they lie within each other, or `into` holds other files.
@@ -39,11 +32,10 @@ def checked_places(source: Path, into: Path) -> tuple[Path, Path]:
         )
     if into.exists() and not into.is_dir():
         raise UsageFault(f"{into} is a file: give a folder for the raw tables.")
-    below = into.rglob("*") if into.exists() else ()
-    present = {path.relative_to(into).as_posix() for path in below}
-    parts = {name for name in present if re.fullmatch(PART_NAME, name)}
-    ours = {MODULES_FILE, *raw_tables(), *(f"{name}.csv" for name in raw_tables()), *parts}
-    if present - ours or (present and MODULES_FILE not in present):
+    present = {path.relative_to(into).as_posix() for path in into.rglob("*")}
+    ours = {MODULES_FILE, *raw_tables(), *(f"{name}.csv" for name in raw_tables())}
+    others = [name for name in present - ours if not re.fullmatch(PART_NAME, name)]
+    if others or (present and MODULES_FILE not in present):
         raise UsageFault(
             f"{into} holds files that landing did not write, and it would be replaced as a whole: "
             "give a new folder, or empty this one yourself."
@@ -61,10 +53,9 @@ def accepted_module(text: str) -> tuple[str, str]:
     for table in raw_tables().values():
         if name.strip().lower() in (table.name, table.module.lower()):
             return table.name, year.strip()
-    modules = [table.module.lower() for table in return_tables().values()]
     raise UsageFault(
-        f"--accept-missing {text}: write a module ({', '.join(modules)}) and a collection year, "
-        "as uasc:2015-16."
+        f"--accept-missing {text}: write a module ({_return_modules()}) and a collection year, as "
+        "uasc:2015-16."
     )
 
 
@@ -72,11 +63,14 @@ def check_accepted(accepted: frozenset[tuple[str, str]]) -> None:
     """Raises a `UsageFault` unless each is a raw table of the return and a collection year."""
     for name, year in sorted(accepted):
         if name not in return_tables() or not is_collection_year(year):
-            modules = ", ".join(table.module.lower() for table in return_tables().values())
             raise UsageFault(
-                f"{name}:{year} cannot be accepted as missing: give a module ({modules}) and a "
-                "collection year, as `uasc:2015-16`."
+                f"{name}:{year} cannot be accepted as missing: give a module "
+                f"({_return_modules()}) and a collection year, as `uasc:2015-16`."
             )
+
+
+def _return_modules() -> str:
+    return ", ".join(table.module.lower() for table in return_tables().values())
 
 
 def return_tables() -> dict[str, RawTable]:
@@ -85,12 +79,7 @@ def return_tables() -> dict[str, RawTable]:
 
 
 def check_councils(files: Sequence[str], faults: FaultList) -> None:
-    """Checks that either all files lie in folders of known councils, or none does.
-
-    Args:
-        files: the paths, below the source folder, of the files to land.
-        faults: is given a sentence for each fault.
-    """
+    """Checks that either all files to land lie in folders of known councils, or none does."""
     councils = {split_council(file)[0] for file in files}
     if len(councils) > 1 and "" in councils:
         beside = min(file for file in files if not split_council(file)[0])
@@ -112,30 +101,23 @@ def known_councils() -> dict[str, str]:
         return {row["la_code"]: row["council"] for row in DictReader(opened)}
 
 
-def check_council_columns(
-    found: Mapping[tuple[str, str], Sequence[str]], faults: FaultList
-) -> None:
-    """Checks that the files of one return name one council, and the one of their folder.
-
-    Args:
-        found: by collection year, behind its council's folder if any, and file, what a column of
-            the council holds.
-        faults: is given a sentence for each fault.
-    """
+def check_council_columns(modules: Sequence[LandedModule], faults: FaultList) -> None:
+    """Checks that the files of one return name one council, and the one of their folder."""
     codes = {name.lower(): code for code, name in known_councils().items()}
     by_return: dict[str, dict[str, str]] = defaultdict(dict)
-    for (year, file), values in sorted(found.items()):
-        named = {codes.get(value.lower(), re.sub("[.]0$", "", value)) for value in values}
+    for each in modules:
+        file, values = each.source_file, listed(each.councils)
+        named = {codes.get(name.lower(), re.sub("[.]0$", "", name)) for name in each.councils}
         folder = split_council(file)[0]
         if len(named) > 1:
-            faults.add(f"{file}: the column of the council holds {listed(values)}: {APART}.")
+            faults.add(f"{file}: the column of the council holds {values}: {APART}.")
         elif folder and named & set(known_councils()) - {folder}:
             faults.add(
                 f"{file} lies in the folder of {known_councils().get(folder, folder)}, but its "
-                f"column of the council says {listed(values)}: {APART}."
+                f"column of the council says {values}: {APART}."
             )
         else:
-            by_return[year] |= dict.fromkeys(named, file)
+            by_return[placed_year(folder, each.collection_year)] |= dict.fromkeys(named, file)
     for year, files in sorted(by_return.items()):
         if year and len(files) > 1:
             faults.add(

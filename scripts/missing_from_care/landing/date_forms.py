@@ -1,13 +1,18 @@
 """In which form the dates of a file are: decided once a column, from all of its values.
 
 A program that saves a file turns all its dates alike, so day-first against month-first is decided
-for the file as a whole. What a form reads is asked of the macro by which staging reads it.
+for the file as a whole. What a form reads is asked of the macro by which staging reads it, except
+where all dates of a file are days written dd/mm/yyyy, which need no trying.
 """
 
 import csv
+import datetime as dt
+import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import NamedTuple
 
 import duckdb
 
@@ -18,8 +23,10 @@ USUAL = "day_first"
 TURNED = {"day_first": "month_first", "day_first_short": "month_first_short"}
 SERIALS = ("serial_1900", "serial_1904")
 FORMS = ("day_first", "day_first_short", "month_name", "compact", *SERIALS)
-ONLY_TO_TELL = (*TURNED.values(), "year_first_short", "year_day_month")
+PAIR = (USUAL, TURNED[USUAL])
+ALL = (*FORMS, *TURNED.values(), "year_first_short", "year_day_month")
 FEWEST_DATES = 5
+MOST_PLAIN_DATES = 100_000
 MOST_YEARS_BEFORE = 30
 STARTS_AND_ENDS = ("mis_start", "mis_end")
 SWAPPED = (
@@ -29,11 +36,28 @@ SWAPPED = (
 SOME_OTHER_FORM = "many dates are in another form than most, and are not read"
 NO_FORM = "the dates are in no one form that is known"
 YEAR_DAY_MONTH = "the dates look year-day-month"
+YEAR_FIRST_SHORT = "the dates look year-month-day with two digits for the year"
 BOTH_ORDERS = "some dates of the file can only be day-first and others only month-first"
 
 BLANK_WORDS = "(select array_agg(word) from blank_words where kind = 'word')"
 
-Facts = dict[str, int]
+
+class Kind(NamedTuple):
+    """Values of a column that the forms read alike, by their number of rows.
+
+    Attributes:
+        rows: how many there are.
+        is_number: whether they begin with one or two digits.
+        is_iso: whether they begin with the year.
+        days: the day that each form reads.
+        likely: the first and the last day on which they lie if the collection year is right.
+    """
+
+    rows: int
+    is_number: bool
+    is_iso: bool
+    days: Mapping[str, dt.date | None]
+    likely: tuple[dt.date, dt.date]
 
 
 @dataclass(frozen=True)
@@ -44,11 +68,15 @@ class DateForms:
         forms: the form of each column that has one other than the return's own.
         refused: columns whose dates look month-first.
         remarks: for each column that is in no one form, what is wrong with it.
+        latest_year: the last that two digits can mean.
+        is_plain: whether all are written dd/mm/yyyy.
     """
 
     forms: dict[str, str] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
     remarks: dict[str, str] = field(default_factory=dict)
+    latest_year: int = 9999
+    is_plain: bool = False
 
 
 def find_date_forms(
@@ -58,7 +86,7 @@ def find_date_forms(
     year: int | None,
     from_1904: bool = False,
 ) -> DateForms:
-    """Decides in which form the dates of a file are; keeps its dates for `spans`.
+    """Decides in which form the dates of a file are.
 
     Args:
         connection: where the relation can be read.
@@ -68,22 +96,23 @@ def find_date_forms(
         from_1904: whether the workbook says that it counts its days from 1904. Where nothing says
             so, serial numbers count from what puts more days where the collection year lets them.
     """
-    build_model(connection, "blank_words")
     values = " union all ".join(
         f"select '{name}' as column_name, {name} as value, count(*) as rows from {relation} "
         f"where trim({name}) <> '' group by all"
         for name in columns
     )
-    connection.execute(
-        f"create or replace temp table texts as select *, {_macro('source_text', 'value', BLANK_WORDS)} as text "
-        f"from ({values})"
-    )
-    latest = str((year or 2999) + 1 + _threshold("years_ahead_of_two_digits"))
-    facts = _facts(connection, (USUAL, TURNED[USUAL]), year, latest)
+    found = connection.execute(f"{values} limit {MOST_PLAIN_DATES}").fetchall()
+    kinds = _plain_kinds(found, year) if len(found) < MOST_PLAIN_DATES else None
+    if kinds is not None:
+        return replace(_decided(kinds, from_1904), is_plain=True)
     # Most files are in the return's own form, and the other forms take ten times as long to try.
-    if any(each[USUAL] < each["total"] for each in facts.values()):
-        facts = _facts(connection, (*FORMS, *ONLY_TO_TELL), year, latest)
-    return _decided({name: facts[name] for name in columns if name in facts}, from_1904)
+    build_model(connection, "blank_words")
+    for forms in (PAIR, ALL):
+        kinds = _kinds(connection, values, year, forms)
+        if all(each.days[USUAL] for of_column in kinds.values() for each in of_column):
+            break
+    kinds = {name: kinds[name] for name in columns if name in kinds}
+    return replace(_decided(kinds, from_1904), latest_year=_latest(year))
 
 
 def spans(
@@ -93,37 +122,43 @@ def spans(
     dates: DateForms,
     label: str = "''",
 ) -> list[tuple[str, int, int | None, int]]:
-    """In which collection years the rows start and end whose forms were found last.
+    """In which collection years the rows start and end.
 
     Args:
-        connection: as given to `find_date_forms`.
-        relation: likewise.
+        connection: where the relation can be read.
+        relation: SQL of the rows.
         start_and_end: its columns of the start and of the end.
-        dates: what was found.
+        dates: what was found of them.
         label: SQL for what the rows are told apart by.
 
     Returns:
         Label, the first calendar year of the start's and of the end's year, and how many rows. The
         end's is none if it is blank; rows with a date that cannot be read are left out.
     """
-    start, end = start_and_end
-    sides = []
-    for name in start_and_end:
+    texts, days = [], []
+    for name, text in zip(start_and_end, ("start_text", "end_text"), strict=True):
         form = dates.forms.get(name, USUAL)
-        day = "cast(null as date)" if form == "none" else form
-        sides.append(
-            f"(select value, text, year({day}) - cast(month({day}) < 4 as int) as year "
-            f"from days where column_name = '{name}')"
-        )
+        if dates.is_plain:
+            texts.append(f"nullif(trim({name}), '')")
+            days.append(f"strptime(substring({text}, 4), '%m/%Y')")
+        else:
+            texts.append(_macro("source_text", name, BLANK_WORDS))
+            read = _macro("parse_date", text, repr(form), str(dates.latest_year))
+            days.append("cast(null as date)" if form == "none" else read)
     found = connection.execute(
         f"""
-        select label, starts.year, ends.year, cast(sum(rows) as bigint)
+        select label, year(start_day - interval 3 month), year(end_day - interval 3 month),
+            cast(sum(rows) as bigint)
         from (
-            select {label} as label, {start}, {end}, count(*) as rows from {relation} group by all
+            select label, rows, end_text, {days[0]} as start_day, {days[1]} as end_day
+            from (
+                select {label} as label, {texts[0]} as start_text, {texts[1]} as end_text,
+                    count(*) as rows
+                from {relation}
+                group by all
+            )
         )
-        inner join {sides[0]} as starts on {start} = starts.value
-        left join {sides[1]} as ends on {end} = ends.value
-        where starts.year is not null and (ends.year is not null or ends.text is null)
+        where start_day is not null and (end_day is not null or end_text is null)
         group by all
         """
     )
@@ -141,79 +176,77 @@ def _threshold(name: str) -> int:
         return next(int(row["value"]) for row in csv.DictReader(stream) if row["threshold"] == name)
 
 
-def _facts(
-    connection: duckdb.DuckDBPyConnection, forms: Sequence[str], year: int | None, latest: str
-) -> dict[str, Facts]:
-    """What the forms read of each column, in numbers of rows."""
-    days = ", ".join(
-        f"{_macro('parse_date', 'text', repr(form), latest)} as {form}" for form in forms
-    )
-    connection.execute(f"create or replace temp table days as select *, {days} from texts")
-    converted = "regexp_matches(text, '^[0-9]{4}-')"
-    shown = "day_first"
-    if "month_name" in forms:
-        converted, shown = (
-            f"(month_name is not null or {converted})",
-            "coalesce(month_name, day_first)",
-        )
-    numbers = "regexp_matches(text, '^[0-9]{1,2}[^0-9]')"
-    as_text = f"{numbers} and day_first is not null"
-    facts = {
-        "total": "true",
-        "text_dates": as_text,
-        "text_large_days": f"{as_text} and day(day_first) > 12",
-        "converted_dates": converted,
-        "converted_small_days": f"{converted} and day({shown}) <= 12",
-    }
-    for form in forms:
-        facts[form] = f"{form} is not null"
-        facts[f"fits_{form}"] = _fits(form, year)
-    for form, turned in TURNED.items():
-        if form in forms:
-            facts[f"either_{form}"] = f"{form} is not null or {turned} is not null"
-            facts[f"only_{form}"] = f"{form} is not null and {turned} is null"
-            facts[f"only_{turned}"] = f"{turned} is not null and {form} is null"
-            for each in (form, turned):
-                facts[f"told_{each}"] = f"{form} <> {turned} and {_fits(each, year)}"
-    if "year_day_month" in forms:
-        facts["only_year_day_month"] = "year_day_month is not null and day_first is null"
-        facts["never_year_day_month"] = "year_day_month is null and day_first is not null"
-    sums = [
-        f"cast(coalesce(sum(rows) filter ({condition}), 0) as bigint) as {name}"
-        for name, condition in facts.items()
-    ]
-    for form, turned in TURNED.items():
-        if form in forms:
-            for part in ("day", "month"):
-                kinds = (
-                    f"count(distinct {part}({form})) filter ({numbers} and {turned} is not null)"
-                )
-                sums.append(f"{kinds} as {part}s_{form}")
+def _latest(year: int | None) -> int:
+    return (year or 2999) + 1 + _threshold("years_ahead_of_two_digits")
+
+
+def _plain_kinds(
+    values: Sequence[tuple[str, str, int]], year: int | None
+) -> dict[str, list[Kind]] | None:
+    """Day-first and month-first, if all values are days written dd/mm/yyyy."""
+    kinds: dict[str, list[Kind]] = defaultdict(list)
+    for column, text, rows in values:
+        if not re.fullmatch("[0-9]{2}/[0-9]{2}/[0-9]{4}", text):
+            return None
+        try:
+            day = dt.date(int(text[6:]), int(text[3:5]), int(text[:2]))
+        except ValueError:
+            return None
+        turned = day.replace(month=day.day, day=day.month) if day.day <= 12 else None
+        days = dict(zip(PAIR, (day, turned), strict=True))
+        kinds[column].append(Kind(rows, True, False, days, _likely(column, year)))
+    return kinds
+
+
+def _kinds(
+    connection: duckdb.DuckDBPyConnection, values: str, year: int | None, forms: Sequence[str]
+) -> dict[str, list[Kind]]:
+    """What some forms read of each column."""
+    latest = str(_latest(year))
+    days = [f"{_macro('parse_date', 'text', repr(form), latest)} as {form}" for form in forms]
     found = connection.execute(
-        f"select column_name, {', '.join(sums)} from days where text is not null "
-        "group by column_name order by column_name"
+        "select column_name, cast(sum(rows) as bigint), "
+        "regexp_matches(text, '^[0-9]{1,2}[^0-9]') as is_number, "
+        f"regexp_matches(text, '^[0-9]{{4}}-') as is_iso, {', '.join(days)} "
+        f"from (select column_name, rows, {_macro('source_text', 'value', BLANK_WORDS)} as text "
+        f"from ({values})) where text is not null group by all"
     )
-    names = [each[0] for each in found.description[1:]]
-    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in found.fetchall()}
+    kinds: dict[str, list[Kind]] = defaultdict(list)
+    for column, rows, is_number, is_iso, *read in found.fetchall():
+        # A year that Python does not know comes as text.
+        known = [day if isinstance(day, dt.date) else None for day in read]
+        of_form = dict(zip(forms, known, strict=True))
+        kinds[column].append(Kind(rows, is_number, is_iso, of_form, _likely(column, year)))
+    return kinds
 
 
-def _fits(form: str, year: int | None) -> str:
-    """Whether a day lies where the collection year lets it."""
+def _likely(column: str, year: int | None) -> tuple[dt.date, dt.date]:
     if year is None:
-        return "false"
-    names = ", ".join(f"'{name}'" for name in STARTS_AND_ENDS)
-    return (
-        f"{form} <= date '{year + 1}-03-31' and {form} >= case when column_name in ({names}) "
-        f"then date '{year}-04-01' else date '{year + 1 - MOST_YEARS_BEFORE}-04-01' end"
-    )
+        return dt.date.max, dt.date.min
+    first = year if column in STARTS_AND_ENDS else year + 1 - MOST_YEARS_BEFORE
+    return dt.date(first, 4, 1), dt.date(year + 1, 3, 31)
 
 
-def _is_swapped(facts: Facts) -> bool:
+def _rows(kinds: Sequence[Kind], form: str, but: str = "") -> int:
+    """How many rows one form reads, and another does not."""
+    return sum(each.rows for each in kinds if each.days.get(form) and not each.days.get(but))
+
+
+def _fitting(kinds: Sequence[Kind], form: str) -> int:
+    """How many rows a form reads as days that fit the collection year."""
+    read = ((each.rows, each.days.get(form), *each.likely) for each in kinds)
+    return sum(rows for rows, day, first, last in read if day and first <= day <= last)
+
+
+def _is_swapped(kinds: Sequence[Kind]) -> bool:
     """Whether a spreadsheet turned those dates whose day can be a month, and left the rest."""
+    texts = [each for each in kinds if each.is_number and each.days[USUAL]]
+    converted = [each for each in kinds if each.is_iso or each.days.get("month_name")]
+    shown = [each.days.get("month_name") or each.days[USUAL] for each in converted]
     return (
-        min(facts["text_dates"], facts["converted_dates"]) >= FEWEST_DATES
-        and facts["text_dates"] == facts["text_large_days"]
-        and facts["converted_dates"] == facts["converted_small_days"]
+        min(sum(each.rows for each in of_kind) for of_kind in (texts, converted)) >= FEWEST_DATES
+        and all(each.days[USUAL].day > 12 for each in texts)
+        and all(day and day.day <= 12 for day in shown)
     )
 
 
@@ -221,65 +254,74 @@ def _is_nearly_all(part: int, whole: int) -> bool:
     return 100 * part >= _threshold("date_form_fits_at_least") * whole
 
 
-def _decided(columns: Mapping[str, Facts], from_1904: bool) -> DateForms:
+def _decided(columns: Mapping[str, Sequence[Kind]], from_1904: bool) -> DateForms:
     forms, remarks = {}, {}
-    for name, facts in columns.items():
-        forms[name], remark = _form(facts)
+    for name, kinds in columns.items():
+        forms[name], remark = _form(kinds)
         remarks |= {name: remark} if remark else {}
-    numbered = [name for name, form in forms.items() if form in SERIALS]
-    fits = {form: sum(columns[name][f"fits_{form}"] for name in numbered) for form in SERIALS}
-    epoch = SERIALS[1] if from_1904 else max(SERIALS, key=lambda form: fits[form])
-    forms |= dict.fromkeys(numbered, epoch)
-    turning = {name: columns[name] for name, form in forms.items() if form in TURNED}
-    order = _order(turning, forms)
+    numbered = [each for name, form in forms.items() if form in SERIALS for each in columns[name]]
+    epoch = max(SERIALS, key=lambda form: _fitting(numbered, form))
+    epoch = SERIALS[1] if from_1904 else epoch
+    forms = {name: epoch if form in SERIALS else form for name, form in forms.items()}
+    turning = {name: form for name, form in forms.items() if form in TURNED}
+    order = _order([(columns[name], form, TURNED[form]) for name, form in turning.items()])
     if order == "month_first":
         return DateForms(refused=tuple(turning))
     if order == "none":
         forms |= dict.fromkeys(turning, "none")
         remarks |= dict.fromkeys(turning, BOTH_ORDERS)
-    forms = {name: form for name, form in forms.items() if form != USUAL}
-    return DateForms(forms, remarks=remarks)
+    return DateForms({name: f for name, f in forms.items() if f != USUAL}, remarks=remarks)
 
 
-def _form(facts: Facts) -> tuple[str, str]:
+def _form(kinds: Sequence[Kind]) -> tuple[str, str]:
     """The form that reads most values of a column; `none` if none does, and why if it is not sure.
 
     Where it reads some only, what it does not read is lost, which rule 16 keeps account of.
     """
-    if _is_swapped(facts):
+    if _is_swapped(kinds):
         return "none", SWAPPED
-    if facts[USUAL] == facts["total"]:
+    total = sum(each.rows for each in kinds)
+    if _rows(kinds, USUAL) == total:
         return USUAL, ""
-    reads = {form: facts.get(f"either_{form}", facts[form]) for form in FORMS}
-    best = max(FORMS, key=lambda form: (reads[form], -FORMS.index(form)))
-    if facts["only_year_day_month"] and not facts["never_year_day_month"]:
+    reads = {form: _rows(kinds, form) for form in FORMS}
+    for form, turned in TURNED.items():
+        reads[form] += _rows(kinds, turned, but=form)
+    best = max(FORMS, key=lambda form: reads[form])
+    last = "year_day_month"
+    if _rows(kinds, last, but=USUAL) and not _rows(kinds, USUAL, but=last):
         return "none", YEAR_DAY_MONTH
-    if 2 * reads[best] <= facts["total"]:
+    if 2 * reads[best] <= total:
         return "none", NO_FORM
-    if best == "day_first_short" and facts["fits_year_first_short"] > facts[f"fits_{best}"]:
-        return "none", "the dates look year-month-day with two digits for the year"
-    return best, "" if _is_nearly_all(reads[best], facts["total"]) else SOME_OTHER_FORM
+    is_short = best == "day_first_short"
+    if is_short and _fitting(kinds, "year_first_short") > _fitting(kinds, best):
+        return "none", YEAR_FIRST_SHORT
+    return best, "" if _is_nearly_all(reads[best], total) else SOME_OTHER_FORM
 
 
-def _order(columns: Mapping[str, Facts], forms: Mapping[str, str]) -> str:
+def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:
     """Whether the numbers of a file's dates are day-first, month-first or, for certain, `none`.
 
     A value that only one order can read is evidence. Without any, the collection year tells, then
     variety: in a true column days vary more than months. Else the return's own form is taken.
+
+    Args:
+        columns: of each column what the forms read, its form and that with the month first.
     """
-    named = [(facts, forms[name], TURNED[forms[name]]) for name, facts in columns.items()]
-    day = sum(facts[f"only_{form}"] for facts, form, _ in named)
-    month = sum(facts[f"only_{turned}"] for facts, _, turned in named)
-    if day or month:
-        if _is_nearly_all(day, day + month):
+    only, told = [0, 0], [0, 0]
+    for kinds, *pair in columns:
+        for at, (form, turned) in enumerate((pair, pair[::-1])):
+            only[at] += _rows(kinds, form, but=turned)
+            differing = [each for each in kinds if each.days[form] != each.days[turned]]
+            told[at] += _fitting([each for each in differing if each.days[turned]], form)
+    if sum(only):
+        if _is_nearly_all(only[0], sum(only)):
             return "day_first"
-        return "month_first" if _is_nearly_all(month, day + month) else "none"
-    day = sum(facts[f"told_{form}"] for facts, form, _ in named)
-    month = sum(facts[f"told_{turned}"] for facts, _, turned in named)
-    if max(day, month) >= FEWEST_DATES and max(day, month) > 2 * min(day, month):
-        return "day_first" if day > month else "month_first"
-    for facts, form, _ in named:
-        days, months = facts[f"days_{form}"], facts[f"months_{form}"]
-        if months >= FEWEST_DATES and days <= max(1, months // 4):
+        return "month_first" if _is_nearly_all(only[1], sum(only)) else "none"
+    if max(told) >= FEWEST_DATES and max(told) > 2 * min(told):
+        return "day_first" if told[0] > told[1] else "month_first"
+    for kinds, form, turned in columns:
+        both = [each.days[form] for each in kinds if each.is_number and each.days[turned]]
+        days, months = {day.day for day in both if day}, {day.month for day in both if day}
+        if len(months) >= FEWEST_DATES and len(days) <= max(1, len(months) // 4):
             return "month_first"
     return "day_first"

@@ -9,8 +9,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from missing_from_care.landing.source_tables import FoundFile
 
@@ -54,28 +55,29 @@ def _below(folder: Path, source: Path) -> Iterator[FoundFile]:
     try:
         entries = sorted(folder.iterdir())
     except OSError as problem:
-        file = _name(folder, source)
-        fault = f"The folder {file} cannot be listed ({problem.strerror}): make it readable."
-        yield FoundFile(folder, file, fault=fault)
+        fault = f"The folder {folder.name} cannot be listed ({problem.strerror}): make it readable."
+        yield FoundFile(folder, folder.name, fault=fault)
         return
     for path in entries:
-        file = _name(path, source)
-        unused = _why_unused(path, source)
-        if unused:
-            yield FoundFile(path, file, unused)
-        elif path.is_dir():
+        # Bytes that are no UTF-8 show as a replacement mark.
+        file = os.fsencode(path.relative_to(source).as_posix()).decode("utf-8", "replace")
+        unused, fault = _why_unused(path, source), None
+        if not unused and path.is_dir():
             yield from _below(path, source)
-        elif not file.isprintable() or "\ufffd" in file:
+            continue
+        if not unused and _cannot_be_shown(file):
             fault = f"{file!a}: this file's name holds characters that cannot be shown: rename it."
-            yield FoundFile(path, file, fault=fault)
-        else:
-            yield FoundFile(path, file, size=path.stat().st_size)
+        yield FoundFile(path, file, unused, fault, 0 if unused else path.stat().st_size)
+
+
+def _cannot_be_shown(name: str) -> bool:
+    return not name.isprintable() or "\ufffd" in name
 
 
 def _why_unused(path: Path, source: Path) -> str | None:
     """Why a file or a whole folder is not looked at, or none."""
     if path.name.startswith((".", "~$")):
-        return why_unused_name(path.name)
+        return _why_unused_name(path.name)
     if path.is_symlink():
         if not path.exists():
             return "link that leads nowhere"
@@ -85,55 +87,66 @@ def _why_unused(path: Path, source: Path) -> str | None:
             return "link to a folder, not followed"
     if path.is_dir():
         return None
-    if not stat.S_ISREG(path.stat().st_mode):
+    if not path.is_file():
         return "not a file that can be read"
-    return why_unused_name(path.name) or ("empty" if path.stat().st_size == 0 else None)
+    return _why_unused_name(path.name) or (None if path.stat().st_size else "empty")
 
 
-def why_unused_name(name: str) -> str | None:
-    """Why a file of that name is not looked at, or none."""
+def _why_unused_name(name: str) -> str | None:
     if name.startswith("."):
         return "hidden"
     if name.startswith("~$"):
         return "lock file of a program that has the file open"
-    if not name.lower().endswith(READ_SUFFIXES):
-        return "no CSV, XML, workbook or zip file"
-    return None
-
-
-def _name(path: Path, source: Path) -> str:
-    """The path below the source folder; bytes that are no UTF-8 show as a replacement mark."""
-    return os.fsencode(path.relative_to(source).as_posix()).decode("utf-8", "replace")
+    is_known = name.lower().endswith(READ_SUFFIXES)
+    return None if is_known else "no CSV, XML, workbook or zip file"
 
 
 def _packed_files(item: FoundFile, opened: ExitStack) -> list[FoundFile]:
     """What a zip file holds; where it cannot be read, itself with the reason."""
     try:
-        stream = opened.enter_context(item.path.open("rb"))
-    except OSError as problem:
-        fault = f"{item.file} cannot be read ({problem.strerror}): close it or free it."
-        return [FoundFile(item.path, item.file, fault=fault)]
-    try:
-        archive = opened.enter_context(zipfile.ZipFile(stream))
+        archive = opened.enter_context(zipfile.ZipFile(item.path))
     except (*DAMAGE, OSError):
-        fault = f"{item.file} is no zip file, or a damaged one: {AGAIN}."
-        return [FoundFile(item.path, item.file, fault=fault)]
+        fault = f"{item.file} is no zip file, or a damaged one, or it cannot be read: {AGAIN}."
+        return [replace(item, fault=fault)]
+    # Some programs write names with backslashes.
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    fault = _fault_of(entries)
+    names = [entry.filename.replace("\\", "/") for entry in entries]
+    faults = {
+        "holds a name that leads out of the zip file, with “..” or from the root of a disk": any(
+            name.startswith("/") or name[1:2] == ":" or ".." in name.split("/") for name in names
+        ),
+        "holds a name with characters that cannot be shown": any(map(_cannot_be_shown, names)),
+        "holds two files of the same name in the same folder": len(set(names)) < len(names),
+        "is encrypted: unpack it with its password": any(e.flag_bits & ENCRYPTED for e in entries),
+        "holds another zip file: unpack that one": any(
+            name.lower().endswith(ZIP_SUFFIX) for name in names
+        ),
+    }
+    fault = next((words for words, holds in faults.items() if holds), "") or beyond_limits(entries)
     if fault:
-        return [FoundFile(item.path, item.file, fault=f"{item.file} {fault}: {AGAIN}.")]
+        return [replace(item, fault=f"{item.file} {fault}: {AGAIN}.")]
     if not entries:
-        return [FoundFile(item.path, item.file, unused="empty")]
+        return [replace(item, unused="empty")]
     return [
         FoundFile(
             item.path,
-            f"{item.file}/{_entry_name(entry)}",
-            _why_unused_entry(entry),
+            f"{item.file}/{name}",
+            _why_unused_entry(name, entry),
             size=entry.file_size,
             unpack=partial(_unpack, archive, entry),
         )
-        for entry in entries
+        for name, entry in zip(names, entries, strict=True)
     ]
+
+
+def _why_unused_entry(name: str, entry: zipfile.ZipInfo) -> str | None:
+    parts = name.split("/")
+    if MADE_BY_THE_PACKER in parts:
+        return "made by the program that packed the zip file"
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "link inside a zip file, not followed"
+    hidden = next((part for part in parts if part.startswith((".", "~$"))), parts[-1])
+    return _why_unused_name(hidden) or (None if entry.file_size else "empty")
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path) -> None:
@@ -142,58 +155,13 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path) -> No
         with archive.open(entry) as stream, place.open("wb") as target:
             shutil.copyfileobj(stream, target, 1 << 20)
     except DAMAGE as problem:
-        why = f"damaged inside the zip file, {type(problem).__name__}"
-        raise OSError(5, why) from None
-
-
-def _fault_of(entries: list[zipfile.ZipInfo]) -> str:
-    """Why a zip file is not read at all; nothing if it is."""
-    names = [_entry_name(entry) for entry in entries]
-    if any(_leads_outside(name) for name in names):
-        return "holds a name that leads out of the zip file, with “..” or from the root of a disk"
-    if any(not name.isprintable() or "\ufffd" in name for name in names):
-        return "holds a name with characters that cannot be shown"
-    if len(set(names)) < len(names):
-        return "holds two files of the same name in the same folder"
-    if any(entry.flag_bits & ENCRYPTED for entry in entries):
-        return "is encrypted: unpack it with its password"
-    if any(name.lower().endswith(ZIP_SUFFIX) for name in names):
-        return "holds another zip file: unpack that one"
-    return beyond_limits(entries)
-
-
-def _entry_name(entry: zipfile.ZipInfo) -> str:
-    """The entry's path with `/`; some programs write it with backslashes."""
-    return entry.filename.replace("\\", "/")
-
-
-def _leads_outside(name: str) -> bool:
-    return name.startswith("/") or name[1:2] == ":" or ".." in PurePosixPath(name).parts
-
-
-def _why_unused_entry(entry: zipfile.ZipInfo) -> str | None:
-    parts = PurePosixPath(_entry_name(entry)).parts
-    if MADE_BY_THE_PACKER in parts:
-        return "made by the program that packed the zip file"
-    hidden = next((part for part in parts if part.startswith((".", "~$"))), None)
-    if hidden:
-        return why_unused_name(hidden)
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        return "link inside a zip file, not followed"
-    return why_unused_name(parts[-1]) or ("empty" if entry.file_size == 0 else None)
+        raise OSError(5, f"damaged inside the zip file, {type(problem).__name__}") from None
 
 
 def beyond_limits(entries: list[zipfile.ZipInfo], most_bytes: int = MOST_BYTES_UNPACKED) -> str:
     """What is too much in a zip file, or in a workbook, which is one too; else nothing.
 
     No more is ever unpacked than the directory says: `zipfile` stops at that size.
-
-    Args:
-        entries: the zip file's directory.
-        most_bytes: how much its entries may hold together.
-
-    Returns:
-        The end of a sentence that begins with the file's name, or nothing.
     """
     if len(entries) > MOST_ENTRIES:
         return f"holds {len(entries):,} entries, more than {MOST_ENTRIES:,}"

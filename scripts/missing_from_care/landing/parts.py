@@ -12,14 +12,14 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
-from missing_from_care.landing.read_text import sql_path, sql_text
+from missing_from_care.landing.plain_rows import sql_path, sql_text
 from missing_from_care.landing.source_tables import (
     FoundFile,
     Rows,
@@ -41,6 +41,7 @@ PART_NAME = "[a-z0-9_]+/[0-9]{5,}-[0-9a-f]{64}[.]parquet"
 # Many rows compress well, and a group of rows is held in memory whole.
 MOST_ROWS_OF_A_GROUP, FEWEST_ROWS_OF_A_GROUP, BYTES_OF_A_GROUP = 40_960, 2_048, 16 << 20
 MEMORY = "1GB"
+COUNCIL_COLUMNS = ("la", "lacode", "laname", "localauthority", "localauthoritycode", "council")
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,13 @@ class LandedModule:
         taken_on: day on which a case-management extract was taken, 2018-02-01; else nothing.
         covers_from: first day that it covers, if that was told.
         covers_to: last day.
+        councils: what a column of the council holds, if there is one.
+        path: the rows as a Parquet file, until all are in their places.
     """
 
     table: RawTable
     collection_year: str
-    status: str
+    status: str = "landed"
     source_file: str = ""
     rows: int = 0
     sha256: str = ""
@@ -72,23 +75,8 @@ class LandedModule:
     taken_on: str = ""
     covers_from: str = ""
     covers_to: str = ""
-
-
-@dataclass(frozen=True)
-class Part:
-    """The rows of a source table as a Parquet file.
-
-    Attributes:
-        path: the file.
-        rows: how many there are.
-        notes: what was found when they were read.
-        councils: what a column of the council holds, if there is one.
-    """
-
-    path: Path
-    rows: int
-    notes: tuple[str, ...]
     councils: tuple[str, ...] = ()
+    path: Path | None = field(default=None, compare=False)
 
 
 class LandedParts:
@@ -100,19 +88,18 @@ class LandedParts:
     """
 
     def __init__(self, folder: Path, last: Path) -> None:
-        self.folder, self.last = folder, last
-        self.work = folder / "work"
+        self.folder, self.work, self.made = folder, folder / "work", 0
         self.work.mkdir(mode=0o700)
         options = {"threads": 1, "memory_limit": MEMORY, "temp_directory": str(self.work / "tmp")}
         self.connection = duckdb.connect(config=options)
-        # By the file, its hash and its table.
+        # By the file and its hash.
         self.known: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         for path in sorted(last.glob("*/*.parquet")):
-            query = "select decode(value) from parquet_kv_metadata(?) where decode(key) = 'landed'"
+            query = f"select decode(value) from parquet_kv_metadata({sql_path(path)})"
             with suppress(duckdb.Error, ValueError):
-                ((found,),) = self.connection.execute(query, [_pattern(path)]).fetchall()
+                ((found,),) = self.connection.execute(query).fetchall()
                 told = json.loads(found)
-                if told.get("made_by") == _version():
+                if told["made_by"] == _version():
                     self.known[told["origin"], told["sha256"]].append(told | {"path": path})
 
     def __enter__(self) -> "LandedParts":
@@ -121,141 +108,140 @@ class LandedParts:
     def __exit__(self, *_: object) -> None:
         self.connection.close()
 
-    def tables_of(self, item: FoundFile, sha256: str) -> list[SourceTable]:
-        """The tables of a file if all of them are landed already, and whole.
+    def new_path(self) -> Path:
+        """A path in the folder for what is needed on the way."""
+        self.made += 1
+        return self.work / f"{self.made}"
 
-        Args:
-            item: the file.
-            sha256: the hash of its bytes.
-        """
-        told = self.known[item.file, sha256]
-        if not told or any(each["tables"] != len(told) or not _is_whole(each) for each in told):
+    def tables_of(self, item: FoundFile) -> list[SourceTable]:
+        """The tables of a file if all of them are landed already, and whole."""
+        told = self.known[item.file, item.sha256]
+        is_whole = all(each["path"].stem[-64:] == file_hash(each["path"]) for each in told)
+        if not is_whole or any(each["tables"] != len(told) for each in told):
             return []
         return [
-            SourceTable(each["file"], tuple(each["header"]), notes=tuple(each["notes"]))
+            SourceTable(
+                each["file"], tuple(each["header"]), landed=each, notes=tuple(each["notes"])
+            )
             for each in told
         ]
 
-    def make(self, source: SourceTable, table: RawTable, year: str) -> Part:
+    def make(
+        self, item: FoundFile, source: SourceTable, table: RawTable, year: str, tables: int
+    ) -> LandedModule:
         """Reads a source table, or takes over the part that was made of it.
+
+        Args:
+            item: the file that holds it.
+            source: the table.
+            table: the raw table.
+            year: the collection year; nothing if it has none.
+            tables: how many tables the file holds; 0 if it holds several years, since which rows
+                are of which then depends on other files too.
 
         Raises:
             DataFault: it cannot be read; the sentences name rows.
         """
-        part = self.work / "new.parquet"
-        if source.rows is None:
-            told = next(
-                each
-                for each in self.known[source.origin.file, source.sha256]
-                if (each["file"], each["raw_table"]) == (source.file, table.name)
-            )
+        module = LandedModule(table, year, "landed", source.file, sha256=item.sha256)
+        part = self.new_path()
+        if source.landed:
             try:
-                part.hardlink_to(told["path"])
+                part.hardlink_to(source.landed["path"])
             except OSError:
-                shutil.copyfile(told["path"], part)
-            ((rows,),) = self.connection.execute(
-                f"select count(*) from read_parquet({sql_path(part)})"
-            ).fetchall()
+                shutil.copyfile(source.landed["path"], part)
+            rows, councils = source.landed["rows"], tuple(source.landed["councils"])
             notes = (*source.notes, "unchanged, not read again")
-            return Part(part, rows, notes, tuple(told["councils"]))
-        names = table.named(column_names(source.header))
-        values = [
-            f"nullif(c{names.index(name)}, '')" if name in names else "cast(null as varchar)"
-            for name in table.columns
-        ]
-        values = [f"{value} as {name}" for value, name in zip(values, table.columns, strict=True)]
-        values += [f"'{year}' as collection_year"] if table.has_collection_year else []
-        values += [f"{sql_text(source.file)} as source_file"]
-        values += ["cast(source_row as varchar) as source_row"]
-        councils = self.distinct(source, council_column(source.header))
-        told = {
-            "made_by": _version(),
-            "origin": source.origin.file,
-            "sha256": source.sha256,
-            # The rows of a year depend on all files with a column of the year.
-            "tables": source.tables,
-            "raw_table": table.name,
-            "file": source.file,
-            "header": source.header,
-            "councils": councils,
-        }
-        rows, notes = self._copy(source, ", ".join(values), part, told)
-        return Part(part, rows, notes, councils)
+        else:
+            names = table.named(column_names(source.header))
+            values = [
+                f"nullif(c{names.index(name)}, '')" if name in names else "cast(null as varchar)"
+                for name in table.columns
+            ]
+            values += [f"'{year}'"] if table.has_collection_year else []
+            values += [sql_text(source.file), "cast(source_row as varchar)"]
+            columns = zip(values, table.landed_columns, strict=True)
+            chosen = ", ".join(f"{value} as {name}" for value, name in columns)
+            told = {
+                "made_by": _version(),
+                "origin": item.file,
+                "sha256": item.sha256,
+                "tables": tables,
+                "raw_table": table.name,
+                "file": source.file,
+                "header": source.header,
+            }
+            rows, notes, councils = self._copy(item, source, chosen, part, told)
+        notes += notes_on_columns(source.header, table, tables == 0)
+        return replace(module, rows=rows, notes=notes, councils=councils, path=part)
 
-    def settled(self, source: SourceTable) -> SourceTable:
+    def settled(self, item: FoundFile, source: SourceTable) -> SourceTable:
         """The same table, its rows read once and kept, so that they can be asked repeatedly."""
-        kept = self.work / f"settled-{len(list(self.work.glob('settled-*')))}.parquet"
-        _, notes = self._copy(source, "*", kept, {})
-        relation = f"read_parquet({sql_path(kept)})"
-        return replace(source, rows=lambda _work, _careful: Rows(relation), notes=notes)
-
-    def distinct(self, source: SourceTable, at: int | None) -> tuple[str, ...]:
-        """The different values of a column, a few at most."""
-        if at is None:
-            return ()
-        for careful in (False, True):
-            rows = source.rows(self.work, careful)
-            with suppress(duckdb.Error):
-                found = self.connection.execute(
-                    f"select distinct trim(c{at}) from {rows.relation} where trim(c{at}) <> '' "
-                    "order by 1 limit 9"
-                )
-                return tuple(value for (value,) in found.fetchall())
-        return ()
+        kept = self.new_path()
+        _, notes, _ = self._copy(item, source, "*", kept, {})
+        return of_relation(source, f"read_parquet({sql_path(kept)})", notes)
 
     def _copy(
-        self, source: SourceTable, values: str, part: Path, told: dict[str, Any]
-    ) -> tuple[int, tuple[str, ...]]:
-        """Writes rows as Parquet; DuckDB reads them once more, carefully, if it stumbles."""
-        for careful in (False, True):
-            rows = source.rows(self.work, careful)
+        self, item: FoundFile, source: SourceTable, values: str, part: Path, told: dict[str, Any]
+    ) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+        """Writes rows as Parquet; gives their number, notes, and the councils that they name."""
+        why = "another number of rows than lines"
+        for rows in source.rows(self.work):
             notes = (*source.notes, *rows.notes)
-            size = max(source.origin.size // max(rows.count or 1, 1), 1)
+            size = max(item.size // max(rows.count or 1, 1), 1)
             group = min(max(BYTES_OF_A_GROUP // size, FEWEST_ROWS_OF_A_GROUP), MOST_ROWS_OF_A_GROUP)
             try:
-                # The number of rows is known only when they are read: the notes come with them.
+                councils = self._councils(rows, source.header)
+                told |= {"rows": rows.count, "notes": notes, "councils": councils}
                 ((count,),) = self.connection.execute(
                     f"copy (select {values} from {rows.relation}) to {sql_text(str(part))} "
                     "(format parquet, compression zstd, "
                     f"row_group_size {group}, kv_metadata {{landed: ?}})",
-                    [json.dumps(told | {"notes": notes})],
+                    [json.dumps(told)],
                 ).fetchall()
-            except duckdb.IOException as problem:
-                raise OSError(5, f"DuckDB: {str(problem).splitlines()[0]}") from None
             except duckdb.Error as problem:
-                # What DuckDB says may hold a row.
-                if careful:
-                    raise OSError(5, f"DuckDB: {type(problem).__name__}") from None
+                # What DuckDB says may hold a row; of a full disk it does not.
+                is_disk = isinstance(problem, duckdb.IOException)
+                why = str(problem).splitlines()[0] if is_disk else type(problem).__name__
                 continue
             if rows.count in (None, count):
-                return count, notes
-        raise OSError(5, "DuckDB: another number of rows than lines")
+                return count, notes, councils
+        raise OSError(5, f"DuckDB: {why}")
 
-    def put(self, part: Part, table: RawTable, number: int) -> Path:
-        """Puts a part into its place, named by its order and its hash."""
-        folder = self.folder / table.name
-        folder.mkdir(mode=0o700, exist_ok=True)
-        place = folder / f"{number:05}-{file_hash(part.path)}.parquet"
-        return part.path.replace(place)
+    def _councils(self, rows: Rows, header: Sequence[str]) -> tuple[str, ...]:
+        """The different values of a column of the council, a few at most."""
+        names = [name.replace("_", "").replace(" ", "") for name in column_names(header)]
+        at = next((at for at, name in enumerate(names) if name in COUNCIL_COLUMNS), None)
+        if at is None:
+            return ()
+        found = self.connection.execute(
+            f"select distinct trim(c{at}) from {rows.relation} where trim(c{at}) <> '' "
+            "order by 1 limit 9"
+        )
+        return tuple(value for (value,) in found.fetchall())
 
-    def finish(self, modules: Iterable[LandedModule], form: Form) -> None:
+    def finish(self, modules: Sequence[LandedModule], form: Form) -> None:
         """Gives each raw table its file or parts, and writes the list of what was landed."""
         for table in raw_tables().values():
-            parts = sorted((self.folder / table.name).glob("*.parquet"))
-            columns = ", ".join(f"cast(null as varchar) as {name}" for name in table.landed_columns)
-            rows = f"(select {columns} limit 0)"
-            if parts:
-                rows = f"read_parquet([{', '.join(map(sql_path, parts))}])"
+            parts = [each.path for each in modules if each.table == table and each.path]
+            place = self.folder / (table.name if form == "parquet" else f"{table.name}.csv")
+            if form == "csv" and not parts:
+                place.write_text(",".join(table.landed_columns) + "\n", encoding="utf-8")
+                continue
             if form == "csv":
-                place = sql_text(str(self.folder / f"{table.name}.csv"))
-                self.connection.execute(f"copy (from {rows}) to {place} (format csv, header)")
-                shutil.rmtree(self.folder / table.name, ignore_errors=True)
-            elif not parts:
-                place = self.work / "new.parquet"
+                rows = f"read_parquet([{', '.join(map(sql_path, parts))}])"
                 self.connection.execute(
-                    f"copy (from {rows}) to {sql_text(str(place))} (format parquet)"
+                    f"copy (from {rows}) to {sql_text(str(place))} (format csv, header)"
                 )
-                self.put(Part(place, 0, ()), table, 1)
+                continue
+            if not parts:
+                parts = [self.new_path()]
+                columns = ", ".join(f"null::varchar as {name}" for name in table.landed_columns)
+                self.connection.execute(
+                    f"copy (select {columns} limit 0) to {sql_text(str(parts[0]))} (format parquet)"
+                )
+            place.mkdir(mode=0o700)
+            for number, part in enumerate(parts, start=1):
+                part.replace(place / f"{number:05}-{file_hash(part)}.parquet")
         shutil.rmtree(self.work)
         with (self.folder / MODULES_FILE).open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
@@ -268,11 +254,9 @@ class LandedParts:
             path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-def council_column(header: Sequence[str]) -> int | None:
-    """Where a table has the council of each row, or none."""
-    names = [name.replace("_", "").replace(" ", "") for name in column_names(header)]
-    wanted = ("la", "lacode", "laname", "localauthority", "localauthoritycode", "council")
-    return next((at for at, name in enumerate(names) if name in wanted), None)
+def of_relation(source: SourceTable, relation: str, notes: Iterable[str]) -> SourceTable:
+    """A table of other rows, which are there already."""
+    return replace(source, rows=lambda _: iter((Rows(relation),)), notes=tuple(notes))
 
 
 def notes_on_columns(header: Sequence[str], table: RawTable, is_split: bool) -> tuple[str, ...]:
@@ -298,15 +282,6 @@ def file_hash(path: Path) -> str:
     """The hash of a file's bytes, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _is_whole(told: dict[str, Any]) -> bool:
-    """Whether a part holds the bytes that its name tells."""
-    return told["path"].stem[-64:] == file_hash(told["path"])
-
-
-def _pattern(path: Path) -> str:
-    return sql_path(path)[1:-1].replace("''", "'")
 
 
 @cache

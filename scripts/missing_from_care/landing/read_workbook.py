@@ -1,42 +1,37 @@
 """Reads workbooks of every kind that spreadsheet programs write: each sheet is a table of text.
 
-python-calamine reads the cells. What it does not tell is asked of the parts of an .xlsx file:
-leading zeros that only a number format shows, formulas without a result, words of errors, and
-whether rows or cells stand out of order, of which it would keep but one.
+Of .xlsx and .xlsm the cells are read from the parts of the file, since no library tells all that
+matters: leading zeros that only a number format shows, formulas without a result, words of errors,
+cells out of order. python-calamine reads the other kinds.
 """
 
 import datetime as dt
 import math
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.cell import column_index_from_string
-from python_calamine import (
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    load_workbook,
-)
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
+from python_calamine import PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from missing_from_care.faults import DataFault
 from missing_from_care.landing.find_files import DAMAGE, beyond_limits
-from missing_from_care.landing.read_text import PlainRows
+from missing_from_care.landing.plain_rows import write_plain
 from missing_from_care.landing.recognise import header_row
 from missing_from_care.landing.source_tables import (
     FoundFile,
     Rows,
     SourceTable,
     is_blank,
-    misfit,
-    passed_over,
     printable,
 )
 
@@ -53,8 +48,21 @@ SAVE_AS = (
     "password, or move it out of the source folder if it is no extract"
 )
 
-Mark = Callable[[str], str]
-Marks = Iterator[tuple[int, dict[int, Mark]]]
+NumberedRows = Iterator[tuple[int, list[str]]]
+
+
+class _SheetFault(Exception):
+    """What is wrong with a sheet, with its name before it."""
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet of an open workbook."""
+
+    name: str
+    is_chart: bool
+    is_hidden: bool
+    rows: partial[NumberedRows]
 
 
 def read_tables(item: FoundFile) -> list[SourceTable]:
@@ -71,22 +79,18 @@ def read_tables(item: FoundFile) -> list[SourceTable]:
         OSError: the file cannot be read.
     """
     _check(item)
-    epoch = (FROM_1904,) if _counts_from_1904(item) else ()
     tables = []
-    with _opened(item) as book:
-        for at, sheet in enumerate(book.sheets_metadata):
+    with _opened(item) as (sheets, book_notes):
+        for at, sheet in enumerate(sheets):
             name = f"{item.file}#{printable(sheet.name)}"
-            if sheet.typ != SheetTypeEnum.WorkSheet:
+            if sheet.is_chart:
                 tables.append(SourceTable(name, unused="chart"))
-                continue
-            found = _column_names(_sheet_rows(item, book, at, name))
-            if found is None:
+            elif found := _column_names(sheet.rows()):
+                rows = partial(_rows, item, at, name, *found)
+                notes = (*book_notes, *(("hidden sheet",) if sheet.is_hidden else ()))
+                tables.append(SourceTable(name, found[1], rows, notes))
+            else:
                 tables.append(SourceTable(name, unused="sheet without a table"))
-                continue
-            is_hidden = sheet.visible != SheetVisibleEnum.Visible
-            notes = (*epoch, *(("hidden sheet",) if is_hidden else ()))
-            rows = partial(_rows, item, at, name, *found)
-            tables.append(SourceTable(name, found[1], rows, notes))
     return tables
 
 
@@ -111,27 +115,12 @@ def _check(item: FoundFile) -> None:
             entries = archive.infolist()
             too_much = beyond_limits(entries, MOST_BYTES_OF_A_WORKBOOK)
             text_size = sum(e.file_size for e in entries if e.filename.endswith("Strings.xml"))
-            if too_much or text_size > MOST_BYTES_OF_SHARED_TEXT:
+            if text_size > MOST_BYTES_OF_SHARED_TEXT:
                 too_much = too_much or "holds too much text for one workbook"
-                raise DataFault(f"{item.file} {too_much}: {SAVE_AS}.")
-            for entry in entries:
-                _check_part(archive, entry, item.file)
     except DAMAGE as problem:
         raise DataFault(_damaged(item.file, problem)) from None
-
-
-def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: str) -> None:
-    """Reads a part to its end, so that damage shows."""
-    is_xml, last = entry.filename.endswith((".xml", ".rels")), b""
-    with archive.open(entry) as part:
-        while chunk := part.read(1 << 20):
-            seam = last + chunk
-            if is_xml and (b"<!DOCTYPE" in seam or b"<!ENTITY" in seam or b"\0" in seam):
-                raise DataFault(
-                    f"{file} holds a document type, an entity or NUL bytes, as no spreadsheet "
-                    f"program writes them: {SAVE_AS}."
-                )
-            last = chunk[-16:]
+    if too_much:
+        raise DataFault(f"{item.file} {too_much}: {SAVE_AS}.")
 
 
 def _damaged(file: str, problem: BaseException) -> str:
@@ -139,229 +128,221 @@ def _damaged(file: str, problem: BaseException) -> str:
 
 
 @contextmanager
-def _opened(item: FoundFile) -> Iterator[CalamineWorkbook]:
-    """The open workbook. A damaged one can raise anything, and that is told as a sentence."""
+def _opened(item: FoundFile) -> Iterator[tuple[list[_Sheet], tuple[str, ...]]]:
+    """The sheets, and what is to be noted. A damaged workbook can raise anything: a sentence."""
     try:
-        with load_workbook(item.path) as book:
-            yield book
+        with ExitStack() as opened:
+            if item.file.lower().endswith((".xlsx", ".xlsm")) and zipfile.is_zipfile(item.path):
+                yield _parts(opened.enter_context(zipfile.ZipFile(item.path)))
+            else:
+                yield _calamine_sheets(opened.enter_context(load_workbook(item.path))), ()
     except (DataFault, GeneratorExit, MemoryError, KeyboardInterrupt, SystemExit, OSError):
         raise
     except PasswordError:
         raise DataFault(f"{item.file} is behind a password: {SAVE_AS}.") from None
+    except _SheetFault as problem:
+        raise DataFault(f"{item.file}#{problem}: {SAVE_AS}.") from None
     except BaseException as problem:  # Rust's own fault is no `Exception`.
         raise DataFault(_damaged(item.file, problem)) from None
 
 
-def _sheet_rows(
-    item: FoundFile, book: CalamineWorkbook, at: int, name: str
-) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a sheet as text, each with its number (1 = the sheet's first)."""
-    marks = _marks(item, at, name)
-    row, marked = next(marks, (0, {}))
-    sheet = book.get_sheet_by_index(at)
-    if sheet.total_height * sheet.total_width > MOST_CELLS:
-        raise DataFault(f"{name} has more than {MOST_CELLS:,} cells: {SAVE_AS}.")
-    # calamine begins with the first row, but with the first column that holds anything.
-    _, first_column = sheet.start or (0, 0)
-    number = 0
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        values = [""] * first_column + [cell_text(cell) for cell in cells]
-        while 0 < row < number:
-            row, marked = next(marks, (0, {}))
-        yield number, _changed(values, marked) if row == number else values
-    while row:
-        if row > number:
-            yield row, _changed([], marked)
-        row, marked = next(marks, (0, {}))
-
-
-def _changed(values: list[str], marked: dict[int, Mark]) -> list[str]:
-    values += [""] * (max(marked) - len(values))
-    for column, mark in marked.items():
-        values[column - 1] = mark(values[column - 1])
-    return values
-
-
-def _column_names(
-    rows_of_sheet: Iterator[tuple[int, list[str]]],
-) -> tuple[int, tuple[str, ...]] | None:
+def _column_names(rows: NumberedRows) -> tuple[int, tuple[str, ...]] | None:
     """The first row that names a module, else the first with more than one value.
 
     A title above the table, merged over its columns, is one value.
     """
-    rows, numbers = [], []
-    for number, values in islice(rows_of_sheet, ROWS_UNTIL_THE_NAMES):
-        numbers.append(number)
+    first = list(islice(rows, ROWS_UNTIL_THE_NAMES))
+    for _, values in first:
         while values and is_blank(values[-1:]):
             values.pop()
-        rows.append(values)
-    found = header_row(rows)
+    found = header_row([values for _, values in first])
     if found is None:
-        several = (at for at, row in enumerate(rows) if sum(not is_blank([v]) for v in row) > 1)
+        several = (
+            at for at, (_, row) in enumerate(first) if sum(not is_blank([v]) for v in row) > 1
+        )
         found = next(several, None)
-    return None if found is None else (numbers[found], tuple(rows[found]))
+    return None if found is None else (first[found][0], tuple(first[found][1]))
 
 
 def _rows(
-    item: FoundFile,
-    at: int,
-    name: str,
-    above: int,
-    header: tuple[str, ...],
-    work: Path,
-    _careful: bool,
-) -> Rows:
-    """The rows below the column names of a sheet."""
-    width, blank = len(header), 0
-    with PlainRows(work, width) as plain, _opened(item) as book:
-        for place, values in _sheet_rows(item, book, at, name):
+    item: FoundFile, at: int, name: str, above: int, header: tuple[str, ...], work: Path
+) -> Iterator[Rows]:
+    """The rows below the column names of a sheet; those that the file leaves out are blank."""
+    width = len(header)
+
+    def numbered(rows: NumberedRows) -> NumberedRows:
+        last = 0
+        for place, values in rows:
             number = place - above
             if number < 1:
                 continue
+            yield from ((between, []) for between in range(last + 1, number))
+            last = number
             if FORMULA in values[:width]:
-                _refuse_formula(name, number, header[values.index(FORMULA)])
-            if is_blank(values):
-                blank += 1
-            elif not is_blank(values[width:]):
-                plain.refuse(misfit(name, number, len(values), width, SURPLUS))
-            else:
-                plain.write(number, (values + [""] * width)[:width])
-    plain.raise_if_any(name, f"have more than {width} values")
-    return plain.rows(passed_over(blank))
+                # No program has worked it out yet: it has no value to land, yet is not blank.
+                column = printable(header[values.index(FORMULA)].strip())
+                raise DataFault(
+                    f"{name}, row {number} below the header, column {column}: found a formula "
+                    "without its result: open the workbook in your spreadsheet program, let it "
+                    "calculate, and save it."
+                )
+            yield number, values + [""] * (width - len(values))
+
+    with _opened(item) as (sheets, _):
+        yield write_plain(work, name, width, numbered(sheets[at].rows()), SURPLUS)
 
 
-def _refuse_formula(name: str, row: int, column: str) -> None:
-    """A formula that no program has worked out yet has no value to land, yet is not blank."""
-    raise DataFault(
-        f"{name}, row {row} below the header, column {printable(column.strip())}: found a formula "
-        "without its result: open the workbook in your spreadsheet program, let it calculate, and "
-        "save it."
-    )
+def _calamine_sheets(book: Any) -> list[_Sheet]:
+    def rows(at: int) -> NumberedRows:
+        sheet = book.get_sheet_by_index(at)
+        if sheet.total_height * sheet.total_width > MOST_CELLS:
+            raise _SheetFault(f"{printable(sheet.name)} has more than {MOST_CELLS:,} cells")
+        # It begins with the first row, but with the first column that holds anything.
+        before = [""] * (sheet.start or (0, 0))[1]
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            yield number, before + [cell_text(cell) for cell in cells]
+
+    return [
+        _Sheet(
+            sheet.name,
+            sheet.typ != SheetTypeEnum.WorkSheet,
+            sheet.visible != SheetVisibleEnum.Visible,
+            partial(rows, at),
+        )
+        for at, sheet in enumerate(book.sheets_metadata)
+    ]
 
 
-def _marks(item: FoundFile, at: int, name: str) -> Marks:
-    """What calamine does not tell of a sheet's cells: rows in order, and of each what to change."""
-    if not item.file.lower().endswith((".xlsx", ".xlsm")):
-        return
-    try:
-        with zipfile.ZipFile(item.path) as archive:
-            padded = _padded_styles(archive)
-            with archive.open(_sheet_part(archive, at)) as part:
-                yield from _marked_rows(part, padded, name)
-    except (*DAMAGE, KeyError, IndexError, etree.XMLSyntaxError) as problem:
-        raise DataFault(_damaged(item.file, problem)) from None
+def _parts(archive: zipfile.ZipFile) -> tuple[list[_Sheet], tuple[str, ...]]:
+    """The sheets of an .xlsx file, and a note if its days count from 1904."""
+
+    def parsed(part: str) -> Any:
+        found = etree.fromstring(archive.read(part), etree.XMLParser(resolve_entities=False))
+        return _without_entities(found)
+
+    book, targets, kinds = parsed("xl/workbook.xml"), {}, {}
+    for each in parsed("xl/_rels/workbook.xml.rels"):
+        target = each.get("Target")
+        targets[each.get("Id")] = target[1:] if target.startswith("/") else f"xl/{target}"
+        kinds[targets[each.get("Id")]] = each.get("Type").rpartition("/")[2]
+    parts = {kind: part for part, kind in kinds.items()}
+    texts, formats = [], [""]
+    if "sharedStrings" in parts:
+        texts = [_joined(each) for each in parsed(parts["sharedStrings"]).iterfind("{*}si")]
+    if "styles" in parts:
+        styles = parsed(parts["styles"])
+        codes = {each.get("numFmtId"): each.get("formatCode") for each in styles.iter("{*}numFmt")}
+        used = [each.get("numFmtId", "0") for each in styles.iterfind("{*}cellXfs/{*}xf")]
+        formats = [codes.get(at) or BUILTIN_FORMATS.get(int(at), "") for at in used] or [""]
+    setting = book.find("{*}workbookPr")
+    is_1904 = setting is not None and setting.get("date1904") in ("1", "true")
+    cells = _Cells(texts, formats, MAC_EPOCH if is_1904 else WINDOWS_EPOCH)
+    sheets = []
+    for sheet in book.iterfind("{*}sheets/{*}sheet"):
+        name, is_hidden = sheet.get("name"), sheet.get("state", "visible") != "visible"
+        part = targets[next(value for key, value in sheet.items() if key.endswith("}id"))]
+        rows = partial(cells.rows, archive, part, name)
+        sheets.append(_Sheet(name, kinds[part] != "worksheet", is_hidden, rows))
+    return sheets, (FROM_1904,) if is_1904 else ()
 
 
-def _counts_from_1904(item: FoundFile) -> bool:
-    """Whether the numbers of days count from 1904, as an old setting of one system has it."""
-    if not item.file.lower().endswith((".xlsx", ".xlsm")):
-        return False
-    try:
-        with zipfile.ZipFile(item.path) as archive:
-            found = _parsed(archive, "xl/workbook.xml").find("{*}workbookPr")
-    except (*DAMAGE, KeyError, etree.XMLSyntaxError) as problem:
-        raise DataFault(_damaged(item.file, problem)) from None
-    return found is not None and found.get("date1904") in ("1", "true")
+@dataclass(frozen=True)
+class _Cells:
+    """What the cells of an .xlsx file refer to.
+
+    Attributes:
+        texts: the shared texts.
+        formats: the number formats by style.
+        epoch: the day from which days count.
+    """
+
+    texts: list[str]
+    formats: list[str]
+    epoch: dt.datetime
+
+    def rows(self, archive: zipfile.ZipFile, part: str, name: str) -> NumberedRows:
+        """The rows of a sheet that the file holds, each with its number (1 = the sheet's first)."""
+        number = 0
+        with archive.open(part) as stream:
+            for _, row in etree.iterparse(stream, tag="{*}row", resolve_entities=False):
+                last, number = number, int(_without_entities(row).get("r") or number + 1)
+                values: list[str] = []
+                is_ordered = last < number <= MOST_ROWS
+                for cell in row.iterfind("{*}c"):
+                    letters, place = re.fullmatch("([A-Z]*)([0-9]*)", cell.get("r") or "").groups()
+                    column = column_index_from_string(letters) if letters else len(values) + 1
+                    is_ordered &= column > len(values) and int(place or number) == number
+                    values += [""] * (column - 1 - len(values))
+                    values.append(self.text(cell))
+                if not is_ordered:  # A reader would keep but one of two rows.
+                    raise _SheetFault(f"{printable(name)} has rows or cells out of order")
+                yield number, values
+                row.clear()
+                while row.getprevious() is not None:
+                    del row.getparent()[0]
+
+    def text(self, cell: Any) -> str:
+        """The text of a cell as a person sees it."""
+        kind, value = cell.get("t", "n"), cell.findtext("{*}v") or ""
+        if kind == "inlineStr":
+            return _joined(cell, "{*}is/")
+        if not value:
+            is_open = cell.find("{*}f") is not None and kind != "str"
+            return FORMULA if is_open else ""
+        if kind == "s":
+            return self.texts[int(value)]
+        if kind != "n":
+            return cell_text(value == "1") if kind == "b" else _unescaped(value)
+        code = self.formats[int(cell.get("s", 0))]
+        number = float(value)
+        if is_date_format(code) and not is_timedelta_format(code):
+            try:
+                return cell_text(from_excel(number, self.epoch))
+            except (OverflowError, ValueError):
+                return value
+        text = cell_text(number)
+        return text.zfill(len(code)) if re.fullmatch("0{2,20}", code) and text.isdigit() else text
 
 
-def _sheet_part(archive: zipfile.ZipFile, at: int) -> str:
-    """The name of the part that holds the sheet at a place of the workbook."""
-    sheets = _parsed(archive, "xl/workbook.xml").findall("{*}sheets/{*}sheet")
-    wanted = next(value for key, value in sheets[at].items() if key.endswith("}id"))
-    for each in _parsed(archive, "xl/_rels/workbook.xml.rels"):
-        if each.get("Id") == wanted:
-            target = each.get("Target")
-            return target[1:] if target.startswith("/") else f"xl/{target}"
-    raise KeyError(wanted)
+def _joined(parent: Any, below: str = "") -> str:
+    """The text of all runs, without what tells how to pronounce it."""
+    runs = [*parent.iterfind(f"{below}{{*}}t"), *parent.iterfind(f"{below}{{*}}r/{{*}}t")]
+    return _unescaped("".join(run.text or "" for run in runs))
 
 
-def _padded_styles(archive: zipfile.ZipFile) -> dict[str, int]:
-    """The styles of which the number format is zeros alone, with how many."""
-    if "xl/styles.xml" not in archive.namelist():
-        return {}
-    styles = _parsed(archive, "xl/styles.xml")
-    formats = {each.get("numFmtId"): each.get("formatCode") for each in styles.iter("{*}numFmt")}
-    used = [formats.get(each.get("numFmtId")) or "" for each in styles.iterfind("{*}cellXfs/{*}xf")]
-    return {str(at): len(code) for at, code in enumerate(used) if re.fullmatch("0{2,20}", code)}
+def _without_entities(element: Any) -> Any:
+    if element.getroottree().docinfo.doctype:
+        raise _SheetFault("a document type, which could swell without end")
+    return element
 
 
-def _parsed(archive: zipfile.ZipFile, part: str) -> Any:
-    return etree.fromstring(archive.read(part), etree.XMLParser(resolve_entities=False))
-
-
-def _marked_rows(part: Any, padded: dict[str, int], name: str) -> Marks:
-    last_row, cells = 0, 0
-    for _, row in etree.iterparse(part, tag="{*}row", resolve_entities=False):
-        number = int(row.get("r") or last_row + 1)
-        marked: dict[int, Mark] = {}
-        column = 0
-        for cell in row.iterfind("{*}c"):
-            letters, place = re.fullmatch("([A-Z]*)([0-9]*)", cell.get("r") or "").groups()
-            found = column_index_from_string(letters) if letters else column + 1
-            if found <= column or int(place or number) != number:
-                raise DataFault(f"{name} has rows or cells out of order: {SAVE_AS}.")
-            column = found
-            mark = _mark(cell, padded)
-            if mark:
-                marked[column] = mark
-        cells += column
-        if number <= last_row:
-            raise DataFault(f"{name} has rows or cells out of order: {SAVE_AS}.")
-        if number > MOST_ROWS or cells > MOST_CELLS:
-            raise DataFault(
-                f"{name} has more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells: {SAVE_AS}."
-            )
-        last_row = number
-        if marked:
-            yield number, marked
-        row.clear()
-        while row.getprevious() is not None:
-            del row.getparent()[0]
-
-
-def _mark(cell: Any, padded: dict[str, int]) -> Mark | None:
-    """What to make of the text that calamine gives for a cell; none if it is right as it is."""
-    kind, value = cell.get("t"), cell.findtext("{*}v")
-    if kind == "e":
-        return lambda _: value or ""
-    if cell.find("{*}f") is not None and not value and kind != "str":
-        return lambda _: FORMULA
-    width = padded.get(cell.get("s", ""))
-    return (lambda text: text.zfill(width) if text.isdigit() else text) if width else None
+def _unescaped(text: str) -> str:
+    """A character that XML cannot hold is written as `_x000D_`."""
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
 
 
 def cell_text(value: Any) -> str:
     """The text of a cell as a person sees it.
 
     Args:
-        value: what calamine gives for a cell.
+        value: text, number, truth value, day or time.
 
     Returns:
-        Text as it stands. A day as dd/mm/yyyy, with the time behind it if that is not midnight,
-        only if the cell is formatted as a date. A whole number without decimals.
+        Text as it stands. A day as dd/mm/yyyy, with the time behind it, rounded to the second, if
+        that is not midnight. A whole number without decimals.
     """
-    if isinstance(value, str):
-        return value
     if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        if isinstance(value, float) and math.isfinite(value) and abs(value) < 1e15:
-            value = int(value) if value == int(value) else value
-        return str(value) if isinstance(value, int) else format(value, ".15g")
+        return str(value).upper()
+    if isinstance(value, float) and math.isfinite(value):
+        return format(value, ".0f" if value == int(value) and abs(value) < 1e15 else ".15g")
+    if isinstance(value, dt.time):
+        return value.isoformat("seconds")
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        value = dt.datetime.combine(value, dt.time())
     if isinstance(value, dt.datetime):
-        return _moment(value)
-    if isinstance(value, dt.date):
-        return _day(value)
-    return value.isoformat("seconds") if isinstance(value, dt.time) else str(value)
-
-
-def _moment(moment: dt.datetime) -> str:
-    """Rounded to the second: a spreadsheet keeps a time as a fraction of a day."""
-    if moment < dt.datetime.max - HALF_A_SECOND:
-        moment = (moment + HALF_A_SECOND).replace(microsecond=0)
-    time = moment.time()
-    return _day(moment) + (f" {time.isoformat('seconds')}" if time != dt.time() else "")
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
+        # A spreadsheet keeps a time as a fraction of a day.
+        if value < dt.datetime.max - HALF_A_SECOND:
+            value = (value + HALF_A_SECOND).replace(microsecond=0)
+        day = f"{value.day:02d}/{value.month:02d}/{value.year:04d}"
+        return f"{day} {value:%H:%M:%S}" if value.time() != dt.time() else day
+    return str(value)

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -55,7 +55,18 @@ def recognise(file: str, header: Sequence[str]) -> Recognition:
     for module, needed in unused_modules().items():
         if needed <= set(names):
             return Recognition(unused=module)
-    return _nearly(file, frozenset(names))
+    table = _near(names)
+    if table is None:
+        return Recognition()
+    own = table.needed & set(table.named(names))
+    missing = [name.upper() for name in table.columns if name in table.needed - own]
+    found = [name.upper() for name in table.columns if name in own - _shared_columns()]
+    return Recognition(
+        table,
+        fault=f"{file} has {listed(found)}, so it looks like {table.module}, but lacks "
+        f"{listed(missing)}: name or add the missing columns, or move the file out of the source "
+        "folder if it is something else.",
+    )
 
 
 def header_row(rows: Sequence[Sequence[str]]) -> int | None:
@@ -79,31 +90,14 @@ def _matching(names: Sequence[str]) -> list[RawTable]:
     return [table for table in raw_tables().values() if table.needed <= set(table.named(names))]
 
 
-def _near(names: Sequence[str]) -> list[RawTable]:
-    """The tables of which at least one column is there that no other module has."""
-    return [
-        table
-        for table in raw_tables().values()
+def _near(names: Sequence[str]) -> RawTable | None:
+    """The table that a file with a column which no other module has was most likely meant for."""
+    near = [
+        (len(table.needed & set(names)) / len(table.needed), -at, table)
+        for at, table in enumerate(raw_tables().values())
         if (table.needed - _shared_columns()) & set(table.named(names))
     ]
-
-
-def _nearly(file: str, names: Set[str]) -> Recognition:
-    """Tells a broken file of a needed module from a file that is none of the return."""
-    near = _near(list(names))
-    if not near:
-        return Recognition()
-    table = max(near, key=lambda table: len(table.needed & names) / len(table.needed))
-    names = set(table.named(list(names)))
-    telling = table.needed - _shared_columns()
-    missing = [name.upper() for name in table.columns if name in table.needed - names]
-    found = [name.upper() for name in table.columns if name in telling & names]
-    return Recognition(
-        table,
-        fault=f"{file} has {listed(found)}, so it looks like {table.module}, but lacks "
-        f"{listed(missing)}: name or add the missing columns, or move the file out of the source "
-        "folder if it is something else.",
-    )
+    return max(near)[2] if near else None
 
 
 @cache

@@ -1,16 +1,18 @@
 """What every reader of source files gives, whatever the form of the file: a table of text."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from missing_from_care.faults import DataFault
 
 MOST_SENTENCES = 20
 MOST_SENTENCES_OF_A_FILE = 5
 MOST_NOT_USED = 40
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+WHITE = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u200d\u2060\ufeff"
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class FoundFile:
         fault: why it cannot be, although it has to, as a sentence.
         size: bytes.
         unpack: writes it to a path, if it lies in a zip file.
+        sha256: hash of its bytes, in hexadecimal, when they are known.
     """
 
     path: Path
@@ -32,6 +35,7 @@ class FoundFile:
     fault: str | None = None
     size: int = 0
     unpack: Callable[[Path], None] | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,23 +61,20 @@ class SourceTable:
     Attributes:
         file: the file's path below the source folder, with `/`; a sheet as `book.xlsx#Sheet`.
         header: the column names as the file has them.
-        rows: gives the rows, with a folder for what is written on the way. Told to be careful it
-            reads row by row, so that it can say which row is at fault: a `DataFault`.
+        rows: gives the rows, with a folder for what is written on the way: first as they are read
+            quickly, then, if DuckDB cannot read them so, in the way that can say which row is at
+            fault: a `DataFault`.
         notes: what the reader did that the user should know.
         unused: why the table is not looked at, "chart sheet"; none if it is.
-        origin: the file that holds the table.
-        sha256: hash of that file's bytes, in hexadecimal.
-        tables: how many tables that file holds.
+        landed: what the last landing wrote of it, if it need not be read again.
     """
 
     file: str
     header: tuple[str, ...] = ()
-    rows: Callable[[Path, bool], Rows] | None = None
+    rows: Callable[[Path], Iterator[Rows]] | None = None
     notes: tuple[str, ...] = ()
     unused: str | None = None
-    origin: FoundFile | None = None
-    sha256: str = ""
-    tables: int = 1
+    landed: dict[str, Any] | None = None
 
 
 def column_names(header: Sequence[str]) -> list[str]:
@@ -83,12 +84,12 @@ def column_names(header: Sequence[str]) -> list[str]:
 
 def bare(text: str) -> str:
     """A text without white space around it, no-break and zero-width too."""
-    return text.strip(INVISIBLE).strip().strip(INVISIBLE)
+    return text.strip(WHITE)
 
 
 def is_blank(values: Sequence[str]) -> bool:
     """Whether a row holds nothing but white space."""
-    return not bare("".join(values)) or all(not bare(value) for value in values)
+    return not bare("".join(values))
 
 
 def printable(name: str, most: int = 40) -> str:
@@ -113,14 +114,21 @@ class FaultList:
         self.sentences: list[str] = []
         self.untold = 0
 
-    def __len__(self) -> int:
-        return len(self.sentences) + self.untold
-
     def add(self, *sentences: str) -> None:
         """Takes further sentences in."""
         room = MOST_SENTENCES - len(self.sentences)
         self.sentences.extend(sentences[:room])
         self.untold += len(sentences[room:])
+
+    @contextmanager
+    def of(self, file: str) -> Iterator[None]:
+        """Takes in what is wrong with a file that is read in the block."""
+        try:
+            yield
+        except DataFault as fault:
+            self.add(*fault.sentences)
+        except OSError as problem:
+            self.add(f"{file} cannot be read ({problem.strerror}): close it or free it.")
 
     def raise_if_any(self, not_used: Sequence[tuple[str, str]] = ()) -> None:
         """Raises them as one `DataFault`, if there are any, and says what was not used."""
@@ -131,17 +139,3 @@ class FaultList:
         if len(not_used) > MOST_NOT_USED:
             unused.append(f"Not used: {len(not_used) - MOST_NOT_USED:,} more files.")
         raise DataFault(*self.sentences, *(more if self.untold else []), *unused)
-
-
-def misfit(file: str, number: int, found: int, expected: int, surplus: str) -> str:
-    """The sentence for a row with too few or too many values."""
-    what = "it may be cut off" if found < expected else surplus
-    return (
-        f"{file}, row {number} below the header: found {found} values, expected {expected}; "
-        f"{what}. Mend that row in the program the file came from."
-    )
-
-
-def passed_over(blank: int) -> tuple[str, ...]:
-    """The note on rows of nothing but white space, if there were any."""
-    return (f"{blank:,} blank row{'s' * (blank > 1)} passed over",) if blank else ()

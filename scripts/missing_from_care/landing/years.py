@@ -73,7 +73,7 @@ def placed_year(council: str, year: str) -> str:
     return f"{council}/{year}" if council else year
 
 
-def collection_years_of(file: str) -> list[str]:
+def named_by(file: str) -> list[str]:
     """The collection years that the path of a file names: one, if all is well.
 
     The first folder below the council's counts, and of a zip file its own name and every folder
@@ -101,12 +101,9 @@ def year_folders(source: Path) -> list[str]:
 
 
 def misplaced(folder: str, modules: Sequence[str], source: Path) -> str:
-    """The sentence for files of the return that lie in no folder of a collection year.
+    """The sentence for modules of the return that lie in no folder of a collection year.
 
-    Args:
-        folder: the first folder of their paths, or nothing if they lie in the source folder itself.
-        modules: what was found there.
-        source: the source folder.
+    Their `folder` is the first one of their paths, or nothing: the source folder itself.
     """
     found = f"{', '.join(sorted(set(modules)))} of the annual return"
     if not folder and is_collection_year(source.name):
@@ -140,23 +137,16 @@ def read_label(text: str) -> Label | None:
 def shift_of_bare_years(
     spans_by_file: Mapping[str, Mapping[Label, Spans]], faults: FaultList
 ) -> int | None:
-    """What to add to a bare year to get the first calendar year.
+    """What to add to a bare year to get the first calendar year: -1 or 0.
 
     Args:
         spans_by_file: of each file with a column of years, the spans of its rows by their label.
-        faults: is given a sentence if it cannot be known.
-
-    Returns:
-        -1 or 0; none if it is not known, though a file has bare years.
+        faults: is given a sentence if it cannot be known, and then none is returned.
     """
     bare = [file for file, spans in spans_by_file.items() if any(each.is_bare for each in spans)]
+    labels = [(label, spans) for file in bare for label, spans in spans_by_file[file].items()]
     fits = {
-        shift: sum(
-            fitting(spans, label.year + shift)
-            for file in bare
-            for label, spans in spans_by_file[file].items()
-            if label.is_bare
-        )
+        shift: sum(fitting(spans, each.year + shift) for each, spans in labels if each.is_bare)
         for shift in (-1, 0)
     }
     best = max(fits, key=lambda shift: fits[shift])
@@ -185,14 +175,13 @@ def disagreement(label: str, spans_by_file: Mapping[str, Spans]) -> str | None:
     year = int(label[:4])
     together = sum(spans_by_file.values(), Counter())
     ended = Counter({pair: count for pair, count in together.items() if pair[1] is not None})
-    parts = [("rows with dates", together)]
-    if ended.total() >= FEWEST_ROWS:
-        parts.append(("rows with an end", ended))
-    for file, spans in spans_by_file.items():
-        if spans.total() >= FEWEST_ROWS:
-            parts.append((f"rows with dates in {file}", spans))
-    for what, spans in parts:
-        best = _best_year(spans, year)
+    parts = {"rows with an end": ended}
+    parts |= {f"rows with dates in {file}": spans for file, spans in spans_by_file.items()}
+    enough = {what: spans for what, spans in parts.items() if spans.total() >= FEWEST_ROWS}
+    around = range(year - YEARS_AROUND, year + YEARS_AROUND + 1)
+    for what, spans in {"rows with dates": together, **enough}.items():
+        # Of several the one nearest to the label.
+        best = max(around, key=lambda other: (fitting(spans, other), -abs(other - year)))
         if fitting(spans, best) > 2 * fitting(spans, year):
             return (
                 f"The folder {label} does not hold what its name says: {fitting(spans, year):,} "
@@ -209,9 +198,3 @@ def fitting(spans: Spans, year: int) -> int:
         for (start, end), count in spans.items()
         if start <= year and (end is None or end == year)
     )
-
-
-def _best_year(spans: Spans, year: int) -> int:
-    """The year that fits most rows; of several the one nearest to the label."""
-    around = range(year - YEARS_AROUND, year + YEARS_AROUND + 1)
-    return max(around, key=lambda other: (fitting(spans, other), -abs(other - year)))

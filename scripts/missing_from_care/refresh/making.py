@@ -57,8 +57,9 @@ class Making:
         if not landed.exists():
             self.tell.step("land")
             with unchanged(order.source):
-                told = self.tell.progress
-                self.jobs.land(order.source, landed, order.accepted, told, order.extracts)
+                folders, told = (order.source, landed), self.tell.progress
+                told_of_extracts = (order.taken, order.covers)
+                self.jobs.land(*folders, order.accepted, told, order.extracts, *told_of_extracts)
             landed.chmod(0o700)
         return landed
 

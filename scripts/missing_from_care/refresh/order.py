@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ class Order:
         requests: references of the requests whose packs are made.
         source: a folder of returns to land first; None: build from what is landed.
         accepted: modules known to be missing there, as `land` takes them.
+        taken: days on which case-management extracts were taken, likewise.
+        covers: first and last day that they cover, likewise.
         named_extracts: the landed folder that FOI_EXTRACTS names, if it does.
         is_dated: each published file has a name of its own and a pointer names the last one,
             since Windows cannot replace a file that is open.
@@ -34,6 +36,8 @@ class Order:
     requests: tuple[str, ...] = ()
     source: Path | None = None
     accepted: frozenset[tuple[str, str]] = frozenset()
+    taken: Mapping[str, str] = field(default_factory=dict)
+    covers: tuple[str, str] = ("", "")
     named_extracts: Path | None = None
     is_dated: bool = os.name == "nt"
 
