@@ -21,7 +21,7 @@
 {#- The words and the days by which systems say that there is nothing, as one row of two lists. -#}
 {% macro blank_words() -%}
     select
-        array_agg(word) filter (where kind = 'word') as words,
+        array_agg({{ trim_white_space('word', "''") }}) filter (where kind = 'word') as words,
         array_agg(try_cast(word as date)) filter (where kind = 'date') as days
     from {{ ref('blank_words') }}
 {%- endmacro %}

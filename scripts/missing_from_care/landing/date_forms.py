@@ -39,7 +39,7 @@ YEAR_DAY_MONTH = "the dates look year-day-month"
 YEAR_FIRST_SHORT = "the dates look year-month-day with two digits for the year"
 BOTH_ORDERS = "some dates of the file can only be day-first and others only month-first"
 
-BLANK_WORDS = "(select array_agg(word) from blank_words where kind = 'word')"
+BLANK_WORDS = "(select array_agg(trim(word, '''')) from blank_words where kind = 'word')"
 
 
 class Kind(NamedTuple):
