@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -255,6 +256,21 @@ def test_a_source_that_vanishes(order) -> None:
     with pytest.raises(DataFault, match="changed while it was read"):
         run_quickly(order, 2, changing("land", land=vanishing))
     assert_all_old(order)
+
+
+def test_landing_is_told_of_case_management_extracts_what_the_command_was_told(order) -> None:
+    told = []
+
+    def noting(*arguments):
+        told.extend(arguments[-2:])
+        land(*arguments)
+
+    days, covers = {"m.csv": "2018-02-01"}, ("2014-04-01", "2018-03-31")
+    run_quickly(replace(order, taken=days, covers=covers), 2, changing("land", land=noting))
+    assert told == [days, covers]
+    for option, text in (("--taken", "m.csv"), ("--covers", "2014")):
+        wrong = command(order, option, text)
+        assert wrong.returncode == 2 and f"{option} {text}: write" in wrong.stderr
 
 
 def test_a_clock_that_was_set_back(order) -> None:

@@ -7,9 +7,8 @@ where all dates of a file are days written dd/mm/yyyy, which need no trying.
 
 import csv
 import datetime as dt
-import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
@@ -26,9 +25,8 @@ FORMS = ("day_first", "day_first_short", "month_name", "compact", *SERIALS)
 PAIR = (USUAL, TURNED[USUAL])
 ALL = (*FORMS, *TURNED.values(), "year_first_short", "year_day_month")
 FEWEST_DATES = 5
-MOST_PLAIN_DATES = 100_000
-MOST_YEARS_BEFORE = 30
-STARTS_AND_ENDS = ("mis_start", "mis_end")
+PLAIN = "regexp_full_match({}, '[0-9][0-9]/[0-9][0-9]/[0-9][0-9][0-9][0-9]')"
+MOST_YEARS_IN_CARE = 19
 SWAPPED = (
     "all days to the 12th are written in one way and all later ones in another, as when a "
     "spreadsheet with US settings has swapped days and months"
@@ -39,6 +37,9 @@ YEAR_DAY_MONTH = "the dates look year-day-month"
 YEAR_FIRST_SHORT = "the dates look year-month-day with two digits for the year"
 BOTH_ORDERS = "some dates of the file can only be day-first and others only month-first"
 
+SERIALS_OPEN = (
+    "the numbers count days from 1900 or from 1904, and nothing in the file tells from which"
+)
 BLANK_WORDS = "(select array_agg(trim(word, '''')) from blank_words where kind = 'word')"
 
 
@@ -84,7 +85,7 @@ def find_date_forms(
     relation: str,
     columns: Sequence[str],
     year: int | None,
-    from_1904: bool = False,
+    epoch: str | None = None,
 ) -> DateForms:
     """Decides in which form the dates of a file are.
 
@@ -93,26 +94,33 @@ def find_date_forms(
         relation: SQL of the rows.
         columns: its columns of dates.
         year: the first calendar year of the collection year, if the rows are all of one.
-        from_1904: whether the workbook says that it counts its days from 1904. Where nothing says
-            so, serial numbers count from what puts more days where the collection year lets them.
+        epoch: the form of serial numbers, if the file says from which day it counts. Where it does
+            not, they are read only if one epoch alone puts the days where they can lie.
     """
-    values = " union all ".join(
-        f"select '{name}' as column_name, {name} as value, count(*) as rows from {relation} "
-        f"where trim({name}) <> '' group by all"
-        for name in columns
+    named = ", ".join(columns)
+    values = (
+        f"select column_name, value, count(*) as rows from (unpivot (select {named} from "
+        f"{relation}) on {named} into name column_name value value) where trim(value) <> '' "
+        "group by all"
     )
-    found = connection.execute(f"{values} limit {MOST_PLAIN_DATES}").fetchall()
-    kinds = _plain_kinds(found, year) if len(found) < MOST_PLAIN_DATES else None
-    if kinds is not None:
-        return replace(_decided(kinds, from_1904), is_plain=True)
-    # Most files are in the return's own form, and the other forms take ten times as long to try.
-    build_model(connection, "blank_words")
-    for forms in (PAIR, ALL):
-        kinds = _kinds(connection, values, year, forms)
-        if all(each.days[USUAL] for of_column in kinds.values() for each in of_column):
-            break
-    kinds = {name: kinds[name] for name in columns if name in kinds}
-    return replace(_decided(kinds, from_1904), latest_year=_latest(year))
+    found = connection.execute(
+        f"select column_name, case when {PLAIN.format('value')} then value end as text, "
+        f"cast(sum(rows) as bigint) from ({values}) group by all"
+    ).fetchall()
+    plain = [
+        (column, Kind(rows, True, False, _plain_days(text), _likely(column, year)))
+        for column, text, rows in found
+        if text
+    ]
+    kinds, is_plain = _by_column(columns, plain), len(plain) == len(found)
+    if not is_plain:
+        build_model(connection, "blank_words")
+        # The other forms take ten times as long to try.
+        for forms in (PAIR, ALL):
+            kinds = _by_column(columns, plain + _kinds(connection, values, year, forms))
+            if all(each.days[USUAL] for of_column in kinds.values() for each in of_column):
+                break
+    return replace(_decided(kinds, epoch), latest_year=_latest(year), is_plain=is_plain)
 
 
 def spans(
@@ -138,13 +146,19 @@ def spans(
     texts, days = [], []
     for name, text in zip(start_and_end, ("start_text", "end_text"), strict=True):
         form = dates.forms.get(name, USUAL)
-        if dates.is_plain:
-            texts.append(f"nullif(trim({name}), '')")
-            days.append(f"strptime(substring({text}, 4), '%m/%Y')")
-        else:
-            texts.append(_macro("source_text", name, BLANK_WORDS))
+        year, month, number = (f"substring({text}, {at})" for at in ("7, 4", "4, 2", "1, 2"))
+        day, cleaned = f"concat({year}, '-', {month}, '-', {number})", f"nullif(trim({name}), '')"
+        if form == "none":
+            day = "null"
+        elif not dates.is_plain:
             read = _macro("parse_date", text, repr(form), str(dates.latest_year))
-            days.append("cast(null as date)" if form == "none" else read)
+            is_usual = PLAIN.format(text) if form == USUAL else "false"
+            day = f"case when {is_usual} then try_cast({day} as date) else {read} end"
+        if not dates.is_plain:
+            read = _macro("source_text", name, BLANK_WORDS)
+            cleaned = f"case when {PLAIN.format(name)} then {name} else {read} end"
+        texts.append(cleaned)
+        days.append(f"try_cast({day} as date)")
     found = connection.execute(
         f"""
         select label, year(start_day - interval 3 month), year(end_day - interval 3 month),
@@ -180,51 +194,55 @@ def _latest(year: int | None) -> int:
     return (year or 2999) + 1 + _threshold("years_ahead_of_two_digits")
 
 
-def _plain_kinds(
-    values: Sequence[tuple[str, str, int]], year: int | None
-) -> dict[str, list[Kind]] | None:
-    """Day-first and month-first, if all values are days written dd/mm/yyyy."""
-    kinds: dict[str, list[Kind]] = defaultdict(list)
-    for column, text, rows in values:
-        if not re.fullmatch("[0-9]{2}/[0-9]{2}/[0-9]{4}", text):
-            return None
-        try:
-            day = dt.date(int(text[6:]), int(text[3:5]), int(text[:2]))
-        except ValueError:
-            return None
-        turned = day.replace(month=day.day, day=day.month) if day.day <= 12 else None
-        days = dict(zip(PAIR, (day, turned), strict=True))
-        kinds[column].append(Kind(rows, True, False, days, _likely(column, year)))
-    return kinds
+def _plain_days(text: str) -> dict[str, dt.date | None]:
+    """The days that day-first and month-first read where dd/mm/yyyy is written."""
+    days: dict[str, dt.date | None] = dict.fromkeys(PAIR)
+    for form, day, month in zip(PAIR, (text[:2], text[3:5]), (text[3:5], text[:2]), strict=True):
+        with suppress(ValueError):
+            days[form] = dt.date(int(text[6:]), int(month), int(day))
+    return days
+
+
+def _by_column(columns: Sequence[str], found: Sequence[tuple[str, Kind]]) -> dict[str, list[Kind]]:
+    kinds = {name: [kind for column, kind in found if column == name] for name in columns}
+    return {name: of_column for name, of_column in kinds.items() if of_column}
 
 
 def _kinds(
     connection: duckdb.DuckDBPyConnection, values: str, year: int | None, forms: Sequence[str]
-) -> dict[str, list[Kind]]:
-    """What some forms read of each column."""
+) -> list[tuple[str, Kind]]:
+    """What some forms read of the values that are not written dd/mm/yyyy, each with its column."""
     latest = str(_latest(year))
     days = [f"{_macro('parse_date', 'text', repr(form), latest)} as {form}" for form in forms]
     found = connection.execute(
         "select column_name, cast(sum(rows) as bigint), "
         "regexp_matches(text, '^[0-9]{1,2}[^0-9]') as is_number, "
         f"regexp_matches(text, '^[0-9]{{4}}-') as is_iso, {', '.join(days)} "
-        f"from (select column_name, rows, {_macro('source_text', 'value', BLANK_WORDS)} as text "
-        f"from ({values})) where text is not null group by all"
+        "from (select column_name, rows, "
+        f"{_macro('source_text', 'value', BLANK_WORDS)} as text from ({values}) "
+        f"where not {PLAIN.format('value')}) where text is not null group by all"
     )
-    kinds: dict[str, list[Kind]] = defaultdict(list)
+    kinds = []
     for column, rows, is_number, is_iso, *read in found.fetchall():
         # A year that Python does not know comes as text.
         known = [day if isinstance(day, dt.date) else None for day in read]
         of_form = dict(zip(forms, known, strict=True))
-        kinds[column].append(Kind(rows, is_number, is_iso, of_form, _likely(column, year)))
+        kinds.append((column, Kind(rows, is_number, is_iso, of_form, _likely(column, year))))
     return kinds
 
 
 def _likely(column: str, year: int | None) -> tuple[dt.date, dt.date]:
+    """The first and the last day on which most days of a column lie."""
     if year is None:
         return dt.date.max, dt.date.min
-    first = year if column in STARTS_AND_ENDS else year + 1 - MOST_YEARS_BEFORE
-    return dt.date(first, 4, 1), dt.date(year + 1, 3, 31)
+    reach = {
+        "mis_start": (0, 0),
+        "mis_end": (0, 0),
+        "dec": (0, 0),
+        "duc": (0, MOST_YEARS_IN_CARE),
+    }
+    before, after = reach.get(column, (MOST_YEARS_IN_CARE, 0))
+    return dt.date(year - before, 4, 1), dt.date(year + 1 + after, 3, 31)
 
 
 def _rows(kinds: Sequence[Kind], form: str, but: str = "") -> int:
@@ -254,15 +272,39 @@ def _is_nearly_all(part: int, whole: int) -> bool:
     return 100 * part >= _threshold("date_form_fits_at_least") * whole
 
 
-def _decided(columns: Mapping[str, Sequence[Kind]], from_1904: bool) -> DateForms:
+def _epochs(columns: Mapping[str, Sequence[Kind]]) -> dict[str, str]:
+    """From which day the serial numbers of a file's columns count; `none` where nothing tells.
+
+    A column tells if nearly all of its days are likely by one epoch and not by the other, or most
+    by one and hardly any by the other. One that both fit follows those beside it that tell.
+    """
+    found, is_open = {}, set()
+    for name, kinds in columns.items():
+        total = sum(each.rows for each in kinds)
+        fitting = [_fitting(kinds, form) for form in SERIALS]
+        nearly = [_is_nearly_all(each, total) for each in fitting]
+        found[name] = "none"
+        for at, form in enumerate(SERIALS):
+            is_most = 2 * fitting[at] > total and _is_nearly_all(total - fitting[1 - at], total)
+            if (nearly[at] and not nearly[1 - at]) or is_most:
+                found[name] = form
+        if all(nearly):
+            is_open.add(name)
+    told = set(found.values()) - {"none"}
+    if len(told) != 1:
+        return dict.fromkeys(columns, "none")
+    (epoch,) = told
+    return {name: epoch if name in is_open else form for name, form in found.items()}
+
+
+def _decided(columns: Mapping[str, Sequence[Kind]], epoch: str | None) -> DateForms:
     forms, remarks = {}, {}
     for name, kinds in columns.items():
         forms[name], remark = _form(kinds)
         remarks |= {name: remark} if remark else {}
-    numbered = [each for name, form in forms.items() if form in SERIALS for each in columns[name]]
-    epoch = max(SERIALS, key=lambda form: _fitting(numbered, form))
-    epoch = SERIALS[1] if from_1904 else epoch
-    forms = {name: epoch if form in SERIALS else form for name, form in forms.items()}
+    numbered = {name: columns[name] for name, form in forms.items() if form in SERIALS}
+    forms |= dict.fromkeys(numbered, epoch) if epoch else _epochs(numbered)
+    remarks |= {name: SERIALS_OPEN for name in numbered if forms[name] == "none"}
     turning = {name: form for name, form in forms.items() if form in TURNED}
     order = _order([(columns[name], form, TURNED[form]) for name, form in turning.items()])
     if order == "month_first":

@@ -192,12 +192,12 @@ class LandedParts:
             try:
                 councils = self._councils(rows, source.header)
                 told |= {"rows": rows.count, "notes": notes, "councils": councils}
-                ((count,),) = self.connection.execute(
-                    f"copy (select {values} from {rows.relation}) to {sql_text(str(part))} "
-                    "(format parquet, compression zstd, "
-                    f"row_group_size {group}, kv_metadata {{landed: ?}})",
+                count = self._write(
+                    f"(select {values} from {rows.relation})",
+                    part,
+                    f"parquet, compression zstd, row_group_size {group}, kv_metadata {{landed: ?}}",
                     [json.dumps(told)],
-                ).fetchall()
+                )
             except duckdb.Error as problem:
                 # What DuckDB says may hold a row; of a full disk it does not.
                 is_disk = isinstance(problem, duckdb.IOException)
@@ -206,6 +206,12 @@ class LandedParts:
             if rows.count in (None, count):
                 return count, notes, councils
         raise OSError(5, f"DuckDB: {why}")
+
+    def _write(self, rows: str, place: Path, form: str, told: Sequence[str] = ()) -> int:
+        """Writes a file; gives the number of rows."""
+        statement = f"copy {rows} to {sql_text(str(place))} (format {form})"
+        ((count,),) = self.connection.execute(statement, told).fetchall()
+        return count
 
     def _councils(self, rows: Rows, header: Sequence[str]) -> tuple[str, ...]:
         """The different values of a column of the council, a few at most."""
@@ -224,24 +230,19 @@ class LandedParts:
         for table in raw_tables().values():
             parts = [each.path for each in modules if each.table == table and each.path]
             place = self.folder / (table.name if form == "parquet" else f"{table.name}.csv")
-            if form == "csv" and not parts:
+            if parts and form == "csv":
+                rows = f"(from read_parquet([{', '.join(map(sql_path, parts))}]))"
+                self._write(rows, place, "csv, header")
+            elif form == "csv":
                 place.write_text(",".join(table.landed_columns) + "\n", encoding="utf-8")
-                continue
-            if form == "csv":
-                rows = f"read_parquet([{', '.join(map(sql_path, parts))}])"
-                self.connection.execute(
-                    f"copy (from {rows}) to {sql_text(str(place))} (format csv, header)"
-                )
-                continue
-            if not parts:
-                parts = [self.new_path()]
-                columns = ", ".join(f"null::varchar as {name}" for name in table.landed_columns)
-                self.connection.execute(
-                    f"copy (select {columns} limit 0) to {sql_text(str(parts[0]))} (format parquet)"
-                )
-            place.mkdir(mode=0o700)
-            for number, part in enumerate(parts, start=1):
-                part.replace(place / f"{number:05}-{file_hash(part)}.parquet")
+            else:
+                place.mkdir(mode=0o700)
+                if not parts:
+                    parts = [self.new_path()]
+                    columns = (f"null::varchar as {name}" for name in table.landed_columns)
+                    self._write(f"(select {', '.join(columns)} limit 0)", parts[0], "parquet")
+                for number, part in enumerate(parts, start=1):
+                    part.replace(place / f"{number:05}-{file_hash(part)}.parquet")
         shutil.rmtree(self.work)
         with (self.folder / MODULES_FILE).open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")

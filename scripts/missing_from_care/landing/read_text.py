@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from missing_from_care.faults import DataFault
@@ -75,7 +76,7 @@ def read_tables(item: FoundFile) -> list[SourceTable]:
     lines = [line for line in re.split("(?<=\n)|(?<=\r)(?!\n)", text) if line]
     if not is_whole and len(lines) > 1:
         lines.pop()
-    filled = [at for at, line in enumerate(lines) if not is_blank([line])][:2]
+    filled = list(islice((at for at, line in enumerate(lines) if not is_blank([line])), 2))
     if not filled:
         return []
     told = re.fullmatch(r'\s*"?sep=(.)"?\s*', lines[filled[0]], re.I | re.S)

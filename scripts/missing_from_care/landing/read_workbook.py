@@ -9,7 +9,7 @@ import datetime as dt
 import math
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +31,7 @@ from missing_from_care.landing.source_tables import (
     FoundFile,
     Rows,
     SourceTable,
+    bare,
     is_blank,
     printable,
 )
@@ -99,28 +100,30 @@ def _check(item: FoundFile) -> None:
     with item.path.open("rb") as stream:
         start = stream.read(4096)
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    what, more = "", ""
     if text.startswith((b"<html", b"<!doctype html", b"<table", b"<head")):
-        raise DataFault(f"{item.file} is a web page, not a workbook: {SAVE_AS}.")
-    if text.startswith(b"<?xml"):
-        raise DataFault(f"{item.file} is XML text, not a workbook: {SAVE_AS}.")
-    if not start.startswith((b"PK", b"\xd0\xcf\x11\xe0")) and b"\0" not in start:
-        raise DataFault(
-            f"{item.file} cannot be read as a workbook, it is text: {SAVE_AS}, or name it .csv if "
-            "its values are separated by commas or tabs."
-        )
-    if not start.startswith(b"PK"):
-        return
-    try:
-        with zipfile.ZipFile(item.path) as archive:
-            entries = archive.infolist()
-            too_much = beyond_limits(entries, MOST_BYTES_OF_A_WORKBOOK)
-            text_size = sum(e.file_size for e in entries if e.filename.endswith("Strings.xml"))
-            if text_size > MOST_BYTES_OF_SHARED_TEXT:
-                too_much = too_much or "holds too much text for one workbook"
-    except DAMAGE as problem:
-        raise DataFault(_damaged(item.file, problem)) from None
-    if too_much:
-        raise DataFault(f"{item.file} {too_much}: {SAVE_AS}.")
+        what = "is a web page, not a workbook"
+    elif text.startswith(b"<?xml"):
+        what = "is XML text, not a workbook"
+    elif not start.startswith((b"PK", b"\xd0\xcf\x11\xe0")) and b"\0" not in start:
+        what = "cannot be read as a workbook, it is text"
+        more = ", or name it .csv if its values are separated by commas or tabs"
+    elif start.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(item.path) as archive:
+                entries = archive.infolist()
+                texts = [
+                    each.file_size for each in entries if each.filename.endswith("Strings.xml")
+                ]
+                what = beyond_limits(entries, MOST_BYTES_OF_A_WORKBOOK)
+                if sum(texts) > MOST_BYTES_OF_SHARED_TEXT:
+                    what = what or "holds too much text for one workbook"
+                if not what and archive.testzip():
+                    raise zipfile.BadZipFile
+        except DAMAGE as problem:
+            raise DataFault(_damaged(item.file, problem)) from None
+    if what:
+        raise DataFault(f"{item.file} {what}: {SAVE_AS}{more}.")
 
 
 def _damaged(file: str, problem: BaseException) -> str:
@@ -156,12 +159,9 @@ def _column_names(rows: NumberedRows) -> tuple[int, tuple[str, ...]] | None:
         while values and is_blank(values[-1:]):
             values.pop()
     found = header_row([values for _, values in first])
-    if found is None:
-        several = (
-            at for at, (_, row) in enumerate(first) if sum(not is_blank([v]) for v in row) > 1
-        )
-        found = next(several, None)
-    return None if found is None else (first[found][0], tuple(first[found][1]))
+    several = (at for at, (_, row) in enumerate(first) if len([v for v in row if bare(v)]) > 1)
+    at = next(several, None) if found is None else found
+    return None if at is None else (first[at][0], tuple(first[at][1]))
 
 
 def _rows(
@@ -244,6 +244,13 @@ def _parts(archive: zipfile.ZipFile) -> tuple[list[_Sheet], tuple[str, ...]]:
         rows = partial(cells.rows, archive, part, name)
         sheets.append(_Sheet(name, kinds[part] != "worksheet", is_hidden, rows))
     return sheets, (FROM_1904,) if is_1904 else ()
+
+
+def epoch_of(file: str, notes: Sequence[str]) -> str | None:
+    """The form of serial numbers in a workbook that says it, as .xlsx and .xlsm do."""
+    if not file.lower().endswith((".xlsx", ".xlsm")):
+        return None
+    return "serial_1904" if FROM_1904 in notes else "serial_1900"
 
 
 @dataclass(frozen=True)
