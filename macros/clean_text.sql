@@ -3,16 +3,17 @@
     nullif({{ trim_white_space(column) }}, '')
 {%- endmacro %}
 
-{% macro trim_white_space(column) %}
-    {{- adapter.dispatch('trim_white_space', 'missing_from_care')(column) -}}
+{#- Without white space, and any of `more` characters, at both ends. -#}
+{% macro trim_white_space(column, more='') %}
+    {{- adapter.dispatch('trim_white_space', 'missing_from_care')(column, more) -}}
 {% endmacro %}
 
-{% macro duckdb__trim_white_space(column) -%}
-    trim({{ column }}, '{{ white_space() }}')
+{% macro duckdb__trim_white_space(column, more) -%}
+    trim({{ column }}, '{{ white_space() }}{{ more }}')
 {%- endmacro %}
 
-{% macro spark__trim_white_space(column) -%}
-    trim(both '{{ white_space() }}' from {{ column }})
+{% macro spark__trim_white_space(column, more) -%}
+    trim(both '{{ white_space() }}{{ more }}' from {{ column }})
 {%- endmacro %}
 
 {#- Unicode's white space, and what takes no width: the engines' own trim knows the space alone. -#}

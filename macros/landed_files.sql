@@ -6,10 +6,8 @@
         landed.collection_year,
         landed.taken_on,
         {% for date in dates -%}
-            coalesce(
-                nullif(regexp_extract(landed.date_forms, '(^| ){{ date }}=([a-z0-9_]+)', 2), ''),
-                'day_first'
-            ) as {{ date }}_form,
+            nullif(regexp_extract(landed.date_forms, '(^| ){{ date }}=([a-z0-9_]+)', 2), '')
+                as {{ date }}_form,
         {% endfor -%}
         landed.last_year,
         landed.last_year + reach.years as latest_year

@@ -36,20 +36,24 @@
 {#- The day by the clock here of a day whose text may have a time in UTC: the last hour of a day in UTC
     is the next day's first in summer. -#}
 {% macro local_day(text, day) -%}
-    cast(
-        case
-            when
-                {{ matches(text, "'(23:|11:.*[Pp])[^A-Z]*([Zz]|UTC|utc|GMT|gmt|[+-]00:?00)$'") }}
-                and {{ is_summer_time(day) }}
-                then {{ day }} + 1
-            -- Midnight by summer time, on a day that has none, is the day before or a slip.
-            when
-                {{ matches(text, "'[T ](0?0|12):.*([Bb][Ss][Tt]|[+]01:?00)$'") }}
-                and not {{ is_summer_time(day) }}
-                then null
-            else {{ day }}
-        end as date
-    )
+    case
+        -- No time fits behind a day in so few letters.
+        when length({{ text }}) <= 10 then {{ day }}
+        when {{ is_summer_time(day) }}
+            then
+                cast(
+                    {{ day }} + case
+                        when {{ matches(
+                            text, "'(23:|11:.*[Pp])[^A-Z]*([Zz]|UTC|utc|GMT|gmt|[+-]00:?00)$'"
+                        ) }}
+                            then 1
+                        else 0
+                    end as date
+                )
+        -- Midnight by summer time, on a day that has none, is the day before or a slip.
+        when not {{ matches(text, "'[T ](0?0|12):.*([Bb][Ss][Tt]|[+]01:?00)$'") }}
+            then {{ day }}
+    end
 {%- endmacro %}
 
 {#- Whether clocks stand an hour before UTC at the end of a day: from the last Sunday of March to the day

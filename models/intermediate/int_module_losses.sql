@@ -93,11 +93,10 @@ interview_rows as (
 
     select
         interview_rows.*,
-        interview_rows.interview_outcome is null or outcomes.interview_outcome is not null
-            as is_outcome_known,
+        outcomes.interview_outcome is not null as is_outcome_known,
         {% for harm in ['was_hurt', 'was_sexually_harmed', 'was_in_drug_sale', 'was_in_crime'] -%}
             coalesce(interview_rows.{{ harm }} not in ('Y', 'N'), false)
-                {{ 'or' if not loop.last else 'as is_harm_unread' }}
+            {{ 'or' if not loop.last else 'as is_harm_unread' }}
         {% endfor %}
     from {{ ref('int_interview_rows_judged') }} as interview_rows
     left join {{ ref('interview_outcomes') }} as outcomes

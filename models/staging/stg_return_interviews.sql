@@ -10,6 +10,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -27,14 +33,27 @@ cleaned as (
         {{ source_text('mis_start') }} as start_text,
         {{ source_text('offered_date') }} as offered_text,
         {{ source_text('interview_date') }} as interview_text,
-        landed_files.mis_start_form,
-        landed_files.offered_date_form,
-        landed_files.interview_date_form,
+        coalesce(landed_files.mis_start_form, 'day_first') as mis_start_form,
+        coalesce(landed_files.offered_date_form, 'day_first') as offered_date_form,
+        coalesce(landed_files.interview_date_form, 'day_first') as interview_date_form,
         landed_files.latest_year,
+        blanks.days as blank_days,
         {{ raw_values(['interview_id', 'child', 'mis_start', 'occasion', 'outcome']) }}
             as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+parted as (
+
+    select
+        *,
+        {{ day_part('start_text') }} as start_part,
+        {{ day_part('offered_text') }} as offered_part,
+        {{ day_part('interview_text') }} as interview_part
+    from cleaned
 
 ),
 
@@ -42,12 +61,16 @@ dated as (
 
     select
         *,
-        {{ parse_date('start_text', 'mis_start_form', 'latest_year') }} as started_on_written,
-        {{ parse_date('offered_text', 'offered_date_form', 'latest_year') }} as offered_on_written,
         {{ parse_date(
-            'interview_text', 'interview_date_form', 'latest_year'
+            'start_text', 'mis_start_form', 'latest_year', 'start_part'
+        ) }} as started_on_written,
+        {{ parse_date(
+            'offered_text', 'offered_date_form', 'latest_year', 'offered_part'
+        ) }} as offered_on_written,
+        {{ parse_date(
+            'interview_text', 'interview_date_form', 'latest_year', 'interview_part'
         ) }} as interviewed_on_written
-    from cleaned
+    from parted
 
 ),
 

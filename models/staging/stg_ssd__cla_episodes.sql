@@ -12,6 +12,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -22,16 +28,30 @@ cleaned as (
         {{ system_id('clae_cla_placement_id') }} as placement_id,
         {{ source_text('clae_cla_episode_start_date') }} as start_text,
         {{ source_text('clae_cla_episode_ceased_date') }} as end_text,
-        landed_files.clae_cla_episode_start_date_form,
-        landed_files.clae_cla_episode_ceased_date_form,
+        coalesce(landed_files.clae_cla_episode_start_date_form, 'day_first')
+            as clae_cla_episode_start_date_form,
+        coalesce(landed_files.clae_cla_episode_ceased_date_form, 'day_first')
+            as clae_cla_episode_ceased_date_form,
         landed_files.latest_year,
         landed_files.taken_on,
+        blanks.days as blank_days,
         {{ raw_values([
             'clae_cla_episode_id', 'clae_person_id', 'clae_cla_episode_start_date',
             'clae_cla_episode_ceased_date'
         ]) }} as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+parted as (
+
+    select
+        *,
+        {{ day_part('start_text') }} as start_part,
+        {{ day_part('end_text') }} as end_part
+    from cleaned
 
 ),
 
@@ -40,12 +60,12 @@ dated as (
     select
         *,
         {{ parse_date(
-            'start_text', 'clae_cla_episode_start_date_form', 'latest_year'
+            'start_text', 'clae_cla_episode_start_date_form', 'latest_year', 'start_part'
         ) }} as started_on_written,
         {{ parse_date(
-            'end_text', 'clae_cla_episode_ceased_date_form', 'latest_year'
+            'end_text', 'clae_cla_episode_ceased_date_form', 'latest_year', 'end_part'
         ) }} as ended_on_written
-    from cleaned
+    from parted
 
 ),
 

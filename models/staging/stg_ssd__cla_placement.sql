@@ -12,6 +12,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -22,16 +28,30 @@ cleaned as (
         {{ source_text('clap_cla_placement_type') }} as type_text,
         {{ source_text('clap_cla_placement_start_date') }} as start_text,
         {{ source_text('clap_cla_placement_end_date') }} as end_text,
-        landed_files.clap_cla_placement_start_date_form,
-        landed_files.clap_cla_placement_end_date_form,
+        coalesce(landed_files.clap_cla_placement_start_date_form, 'day_first')
+            as clap_cla_placement_start_date_form,
+        coalesce(landed_files.clap_cla_placement_end_date_form, 'day_first')
+            as clap_cla_placement_end_date_form,
         landed_files.latest_year,
         landed_files.taken_on,
+        blanks.days as blank_days,
         {{ raw_values([
             'clap_cla_placement_id', 'clap_person_id', 'clap_cla_placement_type',
             'clap_cla_placement_start_date', 'clap_cla_placement_end_date'
         ]) }} as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+parted as (
+
+    select
+        *,
+        {{ day_part('start_text') }} as start_part,
+        {{ day_part('end_text') }} as end_part
+    from cleaned
 
 ),
 
@@ -40,12 +60,12 @@ dated as (
     select
         *,
         {{ parse_date(
-            'start_text', 'clap_cla_placement_start_date_form', 'latest_year'
+            'start_text', 'clap_cla_placement_start_date_form', 'latest_year', 'start_part'
         ) }} as started_on_written,
         {{ parse_date(
-            'end_text', 'clap_cla_placement_end_date_form', 'latest_year'
+            'end_text', 'clap_cla_placement_end_date_form', 'latest_year', 'end_part'
         ) }} as ended_on_written
-    from cleaned
+    from parted
 
 ),
 

@@ -13,6 +13,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -23,16 +29,30 @@ cleaned as (
         {{ source_text('immi_immigration_status') }} as status_text,
         {{ source_text('immi_immigration_status_start_date') }} as start_text,
         {{ source_text('immi_immigration_status_end_date') }} as end_text,
-        landed_files.immi_immigration_status_start_date_form,
-        landed_files.immi_immigration_status_end_date_form,
+        coalesce(landed_files.immi_immigration_status_start_date_form, 'day_first')
+            as immi_immigration_status_start_date_form,
+        coalesce(landed_files.immi_immigration_status_end_date_form, 'day_first')
+            as immi_immigration_status_end_date_form,
         landed_files.latest_year,
         landed_files.taken_on,
+        blanks.days as blank_days,
         {{ raw_values([
             'immi_immigration_status_id', 'immi_person_id', 'immi_immigration_status',
             'immi_immigration_status_start_date', 'immi_immigration_status_end_date'
         ]) }} as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+parted as (
+
+    select
+        *,
+        {{ day_part('start_text') }} as start_part,
+        {{ day_part('end_text') }} as end_part
+    from cleaned
 
 ),
 
@@ -41,12 +61,12 @@ dated as (
     select
         *,
         {{ parse_date(
-            'start_text', 'immi_immigration_status_start_date_form', 'latest_year'
+            'start_text', 'immi_immigration_status_start_date_form', 'latest_year', 'start_part'
         ) }} as status_began_on_written,
         {{ parse_date(
-            'end_text', 'immi_immigration_status_end_date_form', 'latest_year'
+            'end_text', 'immi_immigration_status_end_date_form', 'latest_year', 'end_part'
         ) }} as status_ceased_on_written
-    from cleaned
+    from parted
 
 ),
 

@@ -12,6 +12,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -22,16 +28,30 @@ cleaned as (
         {{ source_text('lega_legal_status') }} as status_text,
         {{ source_text('lega_legal_status_start_date') }} as start_text,
         {{ source_text('lega_legal_status_end_date') }} as end_text,
-        landed_files.lega_legal_status_start_date_form,
-        landed_files.lega_legal_status_end_date_form,
+        coalesce(landed_files.lega_legal_status_start_date_form, 'day_first')
+            as lega_legal_status_start_date_form,
+        coalesce(landed_files.lega_legal_status_end_date_form, 'day_first')
+            as lega_legal_status_end_date_form,
         landed_files.latest_year,
         landed_files.taken_on,
+        blanks.days as blank_days,
         {{ raw_values([
             'lega_legal_status_id', 'lega_person_id', 'lega_legal_status',
             'lega_legal_status_start_date', 'lega_legal_status_end_date'
         ]) }} as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+parted as (
+
+    select
+        *,
+        {{ day_part('start_text') }} as start_part,
+        {{ day_part('end_text') }} as end_part
+    from cleaned
 
 ),
 
@@ -40,12 +60,12 @@ dated as (
     select
         *,
         {{ parse_date(
-            'start_text', 'lega_legal_status_start_date_form', 'latest_year'
+            'start_text', 'lega_legal_status_start_date_form', 'latest_year', 'start_part'
         ) }} as started_on_written,
         {{ parse_date(
-            'end_text', 'lega_legal_status_end_date_form', 'latest_year'
+            'end_text', 'lega_legal_status_end_date_form', 'latest_year', 'end_part'
         ) }} as ended_on_written
-    from cleaned
+    from parted
 
 ),
 

@@ -12,6 +12,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -24,16 +30,30 @@ cleaned as (
         upper({{ source_text('miss_missing_rhi_accepted') }}) as interview_accepted,
         {{ source_text('miss_missing_episode_start_date') }} as start_text,
         {{ source_text('miss_missing_episode_end_date') }} as end_text,
-        landed_files.miss_missing_episode_start_date_form,
-        landed_files.miss_missing_episode_end_date_form,
+        coalesce(landed_files.miss_missing_episode_start_date_form, 'day_first')
+            as miss_missing_episode_start_date_form,
+        coalesce(landed_files.miss_missing_episode_end_date_form, 'day_first')
+            as miss_missing_episode_end_date_form,
         landed_files.latest_year,
         landed_files.taken_on,
+        blanks.days as blank_days,
         {{ raw_values([
             'miss_table_id', 'miss_person_id', 'miss_missing_episode_type',
             'miss_missing_episode_start_date', 'miss_missing_episode_end_date'
         ]) }} as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+parted as (
+
+    select
+        *,
+        {{ day_part('start_text') }} as start_part,
+        {{ day_part('end_text') }} as end_part
+    from cleaned
 
 ),
 
@@ -42,12 +62,12 @@ dated as (
     select
         *,
         {{ parse_date(
-            'start_text', 'miss_missing_episode_start_date_form', 'latest_year'
+            'start_text', 'miss_missing_episode_start_date_form', 'latest_year', 'start_part'
         ) }} as started_on_written,
         {{ parse_date(
-            'end_text', 'miss_missing_episode_end_date_form', 'latest_year'
+            'end_text', 'miss_missing_episode_end_date_form', 'latest_year', 'end_part'
         ) }} as ended_on_written
-    from cleaned
+    from parted
 
 ),
 

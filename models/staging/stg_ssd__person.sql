@@ -10,6 +10,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -19,15 +25,26 @@ cleaned as (
         regexp_replace(upper({{ source_text('pers_sex') }}), '[.]0$', '') as sex_code,
         upper({{ source_text('pers_ethnicity') }}) as ethnic_code,
         {{ source_text('pers_dob') }} as birth_text,
-        landed_files.pers_dob_form,
+        coalesce(landed_files.pers_dob_form, 'day_first') as pers_dob_form,
         landed_files.last_year,
         landed_files.taken_on,
+        blanks.days as blank_days,
         {{ raw_values([
             'pers_person_id', 'pers_sex', 'pers_dob',
             'pers_ethnicity'
         ]) }} as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files on raw_rows.source_file = landed_files.source_file
+
+),
+
+parted as (
+
+    select
+        *,
+        {{ day_part('birth_text') }} as birth_part
+    from cleaned
 
 ),
 
@@ -35,8 +52,10 @@ dated as (
 
     select
         *,
-        {{ parse_date('birth_text', 'pers_dob_form', 'last_year') }} as birth_date_written
-    from cleaned
+        {{ parse_date(
+            'birth_text', 'pers_dob_form', 'last_year', 'birth_part'
+        ) }} as birth_date_written
+    from parted
 
 ),
 

@@ -10,6 +10,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -22,11 +28,13 @@ cleaned as (
         upper({{ source_text('place') }}) as placement_code,
         {{ source_text('decom') }} as start_text,
         {{ source_text('dec') }} as end_text,
-        landed_files.decom_form,
-        landed_files.dec_form,
+        coalesce(landed_files.decom_form, 'day_first') as decom_form,
+        coalesce(landed_files.dec_form, 'day_first') as dec_form,
         landed_files.latest_year,
+        blanks.days as blank_days,
         {{ raw_values(['child', 'decom', 'ls', 'place', 'dec', 'rec']) }} as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files
         on
             raw_rows.source_file = landed_files.source_file
@@ -34,13 +42,25 @@ cleaned as (
 
 ),
 
+parted as (
+
+    select
+        *,
+        {{ day_part('start_text') }} as start_part,
+        {{ day_part('end_text') }} as end_part
+    from cleaned
+
+),
+
 dated as (
 
     select
         *,
-        {{ parse_date('start_text', 'decom_form', 'latest_year') }} as started_on_written,
-        {{ parse_date('end_text', 'dec_form', 'latest_year') }} as ended_on_written
-    from cleaned
+        {{ parse_date(
+            'start_text', 'decom_form', 'latest_year', 'start_part'
+        ) }} as started_on_written,
+        {{ parse_date('end_text', 'dec_form', 'latest_year', 'end_part') }} as ended_on_written
+    from parted
 
 ),
 

@@ -10,6 +10,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -20,10 +26,12 @@ cleaned as (
         regexp_replace(upper({{ source_text('sex') }}), '[.]0$', '') as sex_code,
         upper({{ source_text('ethnic') }}) as ethnic_code,
         {{ source_text('dob') }} as birth_text,
-        landed_files.dob_form,
+        coalesce(landed_files.dob_form, 'day_first') as dob_form,
         landed_files.last_year,
+        blanks.days as blank_days,
         {{ raw_values(['child', 'sex', 'dob', 'ethnic']) }} as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files
         on
             raw_rows.source_file = landed_files.source_file
@@ -31,12 +39,21 @@ cleaned as (
 
 ),
 
+parted as (
+
+    select
+        *,
+        {{ day_part('birth_text') }} as birth_part
+    from cleaned
+
+),
+
 dated as (
 
     select
         *,
-        {{ parse_date('birth_text', 'dob_form', 'last_year') }} as birth_date_written
-    from cleaned
+        {{ parse_date('birth_text', 'dob_form', 'last_year', 'birth_part') }} as birth_date_written
+    from parted
 
 ),
 

@@ -10,6 +10,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -21,13 +27,15 @@ cleaned as (
         {{ source_text('dob') }} as birth_text,
         {{ source_text('mis_start') }} as start_text,
         {{ source_text('mis_end') }} as end_text,
-        landed_files.dob_form,
-        landed_files.mis_start_form,
-        landed_files.mis_end_form,
+        coalesce(landed_files.dob_form, 'day_first') as dob_form,
+        coalesce(landed_files.mis_start_form, 'day_first') as mis_start_form,
+        coalesce(landed_files.mis_end_form, 'day_first') as mis_end_form,
         landed_files.last_year,
         landed_files.latest_year,
+        blanks.days as blank_days,
         {{ raw_values(['child', 'dob', 'missing', 'mis_start', 'mis_end']) }} as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files
         on
             raw_rows.source_file = landed_files.source_file
@@ -35,14 +43,27 @@ cleaned as (
 
 ),
 
+parted as (
+
+    select
+        *,
+        {{ day_part('birth_text') }} as birth_part,
+        {{ day_part('start_text') }} as start_part,
+        {{ day_part('end_text') }} as end_part
+    from cleaned
+
+),
+
 dated as (
 
     select
         *,
-        {{ parse_date('birth_text', 'dob_form', 'last_year') }} as birth_date_written,
-        {{ parse_date('start_text', 'mis_start_form', 'latest_year') }} as started_on_written,
-        {{ parse_date('end_text', 'mis_end_form', 'latest_year') }} as ended_on_written
-    from cleaned
+        {{ parse_date('birth_text', 'dob_form', 'last_year', 'birth_part') }} as birth_date_written,
+        {{ parse_date(
+            'start_text', 'mis_start_form', 'latest_year', 'start_part'
+        ) }} as started_on_written,
+        {{ parse_date('end_text', 'mis_end_form', 'latest_year', 'end_part') }} as ended_on_written
+    from parted
 
 ),
 

@@ -10,6 +10,12 @@ landed_files as (
 
 ),
 
+blanks as (
+
+    {{ blank_words() }}
+
+),
+
 cleaned as (
 
     select
@@ -21,12 +27,14 @@ cleaned as (
         regexp_replace(upper({{ source_text('uasc_flag') }}), '[.]0$', '') as uasc_flag,
         {{ source_text('dob') }} as birth_text,
         {{ source_text('duc') }} as status_ceased_text,
-        landed_files.dob_form,
-        landed_files.duc_form,
+        coalesce(landed_files.dob_form, 'day_first') as dob_form,
+        coalesce(landed_files.duc_form, 'day_first') as duc_form,
         landed_files.last_year,
         landed_files.latest_year,
+        blanks.days as blank_days,
         {{ raw_values(['child', 'sex', 'dob', 'duc', 'uasc_flag']) }} as raw_values
     from raw_rows
+    cross join blanks
     left join landed_files
         on
             raw_rows.source_file = landed_files.source_file
@@ -34,15 +42,25 @@ cleaned as (
 
 ),
 
+parted as (
+
+    select
+        *,
+        {{ day_part('birth_text') }} as birth_part,
+        {{ day_part('status_ceased_text') }} as status_ceased_part
+    from cleaned
+
+),
+
 dated as (
 
     select
         *,
-        {{ parse_date('birth_text', 'dob_form', 'last_year') }} as birth_date_written,
+        {{ parse_date('birth_text', 'dob_form', 'last_year', 'birth_part') }} as birth_date_written,
         {{ parse_date(
-            'status_ceased_text', 'duc_form', 'latest_year'
+            'status_ceased_text', 'duc_form', 'latest_year', 'status_ceased_part'
         ) }} as status_ceased_on_written
-    from cleaned
+    from parted
 
 ),
 

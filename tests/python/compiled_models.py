@@ -144,12 +144,33 @@ def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
 
 
 def build(connection: duckdb.DuckDBPyConnection, statements: Statements, landed: Path) -> None:
-    """Builds all models from a landed folder, over whatever was built before."""
+    """Builds all models from a landed folder, over whatever was built before.
+
+    What reads a raw table alone is a table here, since to plan it again costs more than these few
+    rows; and where the raw table is as empty as at the last build, it is there already.
+    """
+    emptied = set()
     for file in sorted(landed.glob("*.csv")):
+        if not has_rows(connection, file.stem):
+            emptied.add(file.stem)
         load_csv(connection, file)
+        if has_rows(connection, file.stem):
+            emptied.discard(file.stem)
     for name, statement in statements:
-        kind = "view" if name in statements.views else "table"
+        is_staging = name.startswith("stg_")
+        is_of_empty = any(f'"{table}"' in statement for table in emptied - {"landed_modules"})
+        if is_staging and is_of_empty and has_rows(connection, name) is False:
+            continue
+        kind = "view" if name in statements.views and not is_staging else "table"
         connection.execute(f"create or replace {kind} {name} as {statement}")
+
+
+def has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool | None:
+    """Whether a table has a row; none if there is no such table."""
+    try:
+        return bool(connection.execute(f"select 1 from {table} limit 1").fetchall())
+    except duckdb.CatalogException:
+        return None
 
 
 def rows(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> list[dict]:

@@ -670,6 +670,7 @@ def land_cases(cases: dict[str, Case], folder: Path) -> Path:
                 }
             )
     columns = ["raw_table", "collection_year", "status", "source_file", "rows_landed", "sha256"]
+    columns += ["date_forms", "taken_on", "covers_from", "covers_to"]
     write_csv(folder / "landed_modules.csv", columns, modules)
     return folder
 

@@ -67,4 +67,5 @@ def land_words(
     if with_interviews:
         modules.append({"raw_table": "return_interviews", "status": "landed"})
     columns = ["raw_table", "collection_year", "status", "source_file", "rows_landed", "sha256"]
+    columns += ["date_forms", "taken_on", "covers_from", "covers_to"]
     write_table(folder, "landed_modules", columns, modules)

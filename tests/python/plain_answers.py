@@ -17,6 +17,7 @@ from pathlib import Path
 from plain_count import (
     DEFINITION,
     EPISODES,
+    HEADER,
     INTERVIEWS,
     MISSING,
     UASC,
@@ -546,6 +547,8 @@ def is_available(question: Row, period: Period, returns: Returns) -> bool:
         needed.add(MISSING)
     if measure["needs_uasc"] == "true" or "uasc" in words:
         needed.add(UASC)
+    if {"age", "age_band", "sex", "ethnic_group"} & set(words):
+        needed.add(HEADER)
     if not all(needed <= returns.years.get(year, set()) for year in period.years):
         return False
     return measure["needs_interviews"] == "false" or any(

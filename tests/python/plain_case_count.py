@@ -467,11 +467,12 @@ def years_known(
 ) -> dict[int, set[str]]:
     """What is known of each year: from the extract what it wholly covers, else from the returns."""
     landed = {row["raw_table"] for row in modules}
-    reached = [day for window in covered.values() for day in window]
-    reached += [each.started_on for each in occasions]
+    starts = [each.started_on for each in occasions]
+    first = min([window[0] for window in covered.values()] + starts, default=None)
+    last = max([window[1] for window in covered.values()] + starts, default=None)
     years: dict[int, set[str]] = {}
-    if reached:
-        for year in range(plain.year_of(min(reached)), plain.year_of(max(reached)) + 1):
+    if first and last:
+        for year in range(plain.year_of(first), plain.year_of(last) + 1):
             years[year] = {
                 name
                 for name in from_extract
@@ -480,9 +481,9 @@ def years_known(
                 and covered[CASE[name]][1] >= plain.year_end(year)
             }
     for row in modules:
-        if row["collection_year"] and row["raw_table"] not in from_extract:
+        if row["collection_year"]:
             tables = years.setdefault(plain.first_year(row), set())
-            if row["status"] == "landed":
+            if row["status"] == "landed" and row["raw_table"] not in from_extract:
                 tables.add(row["raw_table"])
     for tables in years.values():
         tables |= {INTERVIEWS} & landed
@@ -546,7 +547,13 @@ def plain_case_count(folder: Path) -> dict[str, plain.Table]:
     landed = {row["raw_table"] for row in modules if row["status"] == "landed"}
     from_extract = {name for name, case in CASE.items() if name == MISSING or case in landed}
     case = {name: read_case_table(folder, name) for name in (*CASE.values(), LEGAL, PLACEMENT)}
-    returns = {name: plain.read_table(folder, name) for name in plain.TABLES}
+    returns = {
+        name: [
+            {key: filled(value) for key, value in row.items()}
+            for row in plain.read_table(folder, name)
+        ]
+        for name in plain.TABLES
+    }
     accepted = {name: plain.keep_accepted(name, rows) for name, rows in returns.items()}
 
     occasions = form_occasions(case["ssd_missing"])

@@ -53,7 +53,7 @@ def seed(name: str, folder: Path = SEEDS) -> list[dict[str, str]]:
 @cache
 def words_for_nothing() -> frozenset[str]:
     """Words, in lower case, by which a system writes a blank."""
-    return frozenset(row["word"] for row in seed("blank_words") if row["kind"] == "word")
+    return frozenset(row["word"].strip("'") for row in seed("blank_words") if row["kind"] == "word")
 
 
 @cache

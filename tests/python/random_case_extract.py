@@ -206,7 +206,8 @@ def add_case_extract(returns: Path, into: Path, seed: int, lacks: bool = True) -
     is_dated = rng.random() < 0.5
     covers_from = rng.choice(["", "", "2014-04-01", "2015-06-01"])
     lacking = {name for name in OPTIONAL if lacks and rng.random() < 0.12}
-    modules = read(returns, "landed_modules")
+    # Forms of dates are landing's; here each date is read or not by itself.
+    modules = [row | {"date_forms": ""} for row in read(returns, "landed_modules")]
     for name, rows in tables.items():
         if name in lacking:
             continue

@@ -358,8 +358,14 @@ def test_times_of_day_are_read(
 ) -> None:
     compiled_models.load_csv(warehouse, CHECKOUT / "seeds" / "extracts" / "ssd_missing.csv")
     warehouse.execute(
-        "insert into ssd_missing (miss_missing_episode_start_date, source_row) values (?, '1')",
+        "insert into ssd_missing (miss_missing_episode_start_date, source_file, source_row)"
+        " values (?, 'f', '1')",
         [text],
+    )
+    warehouse.execute(
+        "create or replace table stg_landed_modules as select 'ssd_missing' as raw_table,"
+        " 'landed' as status, 'f' as source_file, '' as date_forms,"
+        " cast(null as varchar) as collection_year, cast(null as date) as taken_on"
     )
     (statement,) = [sql for name, sql in statements if name == "stg_ssd__missing"]
     found = warehouse.execute(f"select started_at from ({statement})").fetchone()
@@ -480,6 +486,7 @@ def test_a_year_that_the_newest_extract_covers_is_answered_and_what_it_lost_is_a
     assert years(strict_warehouse) == {"2017/18": 6, "2018/19": None}
     found = strict_warehouse.execute(
         "select rule_code, source_file, source_row, effect from dq_findings"
+        " where rule_code <> 'MFC50'"
     ).fetchall()
     assert found == [("MFC57", "missing_2017-12-01.csv", 1, "counted")]
 
@@ -550,7 +557,7 @@ def test_words_for_types_are_read_and_an_unknown_one_names_its_seed(
     found = strict_warehouse.execute(
         "select findings.rule_code, findings.source_row, rules.what_to_do"
         " from dq_findings as findings inner join validation_rules as rules"
-        " on findings.rule_code = rules.rule_code order by all"
+        " on findings.rule_code = rules.rule_code where findings.rule_code <> 'MFC50' order by all"
     ).fetchall()
     assert [(code, row) for code, row, _ in found] == [("MFC34", 5), ("MFC34", 6)]
     assert "status_spellings.csv" in found[0][2]

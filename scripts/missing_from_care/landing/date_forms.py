@@ -26,8 +26,7 @@ PAIR = (USUAL, TURNED[USUAL])
 ALL = (*FORMS, *TURNED.values(), "year_first_short", "year_day_month")
 FEWEST_DATES = 5
 PLAIN = "regexp_full_match({}, '[0-9][0-9]/[0-9][0-9]/[0-9][0-9][0-9][0-9]')"
-MOST_YEARS_BEFORE = 30
-STARTS_AND_ENDS = ("mis_start", "mis_end")
+MOST_YEARS_IN_CARE = 19
 SWAPPED = (
     "all days to the 12th are written in one way and all later ones in another, as when a "
     "spreadsheet with US settings has swapped days and months"
@@ -37,6 +36,11 @@ NO_FORM = "the dates are in no one form that is known"
 YEAR_DAY_MONTH = "the dates look year-day-month"
 YEAR_FIRST_SHORT = "the dates look year-month-day with two digits for the year"
 BOTH_ORDERS = "some dates of the file can only be day-first and others only month-first"
+
+SERIALS_OPEN = (
+    "the numbers count days from 1900 or from 1904, and nothing in the file tells from which"
+)
+BLANK_WORDS = "(select array_agg(trim(word, '''')) from blank_words where kind = 'word')"
 
 
 class Kind(NamedTuple):
@@ -81,7 +85,7 @@ def find_date_forms(
     relation: str,
     columns: Sequence[str],
     year: int | None,
-    from_1904: bool = False,
+    epoch: str | None = None,
 ) -> DateForms:
     """Decides in which form the dates of a file are.
 
@@ -90,8 +94,8 @@ def find_date_forms(
         relation: SQL of the rows.
         columns: its columns of dates.
         year: the first calendar year of the collection year, if the rows are all of one.
-        from_1904: whether the workbook says that it counts its days from 1904. Where nothing says
-            so, serial numbers count from what puts more days where the collection year lets them.
+        epoch: the form of serial numbers, if the file says from which day it counts. Where it does
+            not, they are read only if one epoch alone puts the days where they can lie.
     """
     named = ", ".join(columns)
     values = (
@@ -116,7 +120,7 @@ def find_date_forms(
             kinds = _by_column(columns, plain + _kinds(connection, values, year, forms))
             if all(each.days[USUAL] for of_column in kinds.values() for each in of_column):
                 break
-    return replace(_decided(kinds, from_1904), latest_year=_latest(year), is_plain=is_plain)
+    return replace(_decided(kinds, epoch), latest_year=_latest(year), is_plain=is_plain)
 
 
 def spans(
@@ -151,7 +155,7 @@ def spans(
             is_usual = PLAIN.format(text) if form == USUAL else "false"
             day = f"case when {is_usual} then try_cast({day} as date) else {read} end"
         if not dates.is_plain:
-            read = _macro("source_text", name)
+            read = _macro("source_text", name, BLANK_WORDS)
             cleaned = f"case when {PLAIN.format(name)} then {name} else {read} end"
         texts.append(cleaned)
         days.append(f"try_cast({day} as date)")
@@ -214,7 +218,8 @@ def _kinds(
         "select column_name, cast(sum(rows) as bigint), "
         "regexp_matches(text, '^[0-9]{1,2}[^0-9]') as is_number, "
         f"regexp_matches(text, '^[0-9]{{4}}-') as is_iso, {', '.join(days)} "
-        f"from (select column_name, rows, {_macro('source_text', 'value')} as text from ({values}) "
+        "from (select column_name, rows, "
+        f"{_macro('source_text', 'value', BLANK_WORDS)} as text from ({values}) "
         f"where not {PLAIN.format('value')}) where text is not null group by all"
     )
     kinds = []
@@ -227,10 +232,17 @@ def _kinds(
 
 
 def _likely(column: str, year: int | None) -> tuple[dt.date, dt.date]:
+    """The first and the last day on which most days of a column lie."""
     if year is None:
         return dt.date.max, dt.date.min
-    first = year if column in STARTS_AND_ENDS else year + 1 - MOST_YEARS_BEFORE
-    return dt.date(first, 4, 1), dt.date(year + 1, 3, 31)
+    reach = {
+        "mis_start": (0, 0),
+        "mis_end": (0, 0),
+        "dec": (0, 0),
+        "duc": (0, MOST_YEARS_IN_CARE),
+    }
+    before, after = reach.get(column, (MOST_YEARS_IN_CARE, 0))
+    return dt.date(year - before, 4, 1), dt.date(year + 1 + after, 3, 31)
 
 
 def _rows(kinds: Sequence[Kind], form: str, but: str = "") -> int:
@@ -260,15 +272,39 @@ def _is_nearly_all(part: int, whole: int) -> bool:
     return 100 * part >= _threshold("date_form_fits_at_least") * whole
 
 
-def _decided(columns: Mapping[str, Sequence[Kind]], from_1904: bool) -> DateForms:
+def _epochs(columns: Mapping[str, Sequence[Kind]]) -> dict[str, str]:
+    """From which day the serial numbers of a file's columns count; `none` where nothing tells.
+
+    A column tells if nearly all of its days are likely by one epoch and not by the other, or most
+    by one and hardly any by the other. One that both fit follows those beside it that tell.
+    """
+    found, is_open = {}, set()
+    for name, kinds in columns.items():
+        total = sum(each.rows for each in kinds)
+        fitting = [_fitting(kinds, form) for form in SERIALS]
+        nearly = [_is_nearly_all(each, total) for each in fitting]
+        found[name] = "none"
+        for at, form in enumerate(SERIALS):
+            is_most = 2 * fitting[at] > total and _is_nearly_all(total - fitting[1 - at], total)
+            if (nearly[at] and not nearly[1 - at]) or is_most:
+                found[name] = form
+        if all(nearly):
+            is_open.add(name)
+    told = set(found.values()) - {"none"}
+    if len(told) != 1:
+        return dict.fromkeys(columns, "none")
+    (epoch,) = told
+    return {name: epoch if name in is_open else form for name, form in found.items()}
+
+
+def _decided(columns: Mapping[str, Sequence[Kind]], epoch: str | None) -> DateForms:
     forms, remarks = {}, {}
     for name, kinds in columns.items():
         forms[name], remark = _form(kinds)
         remarks |= {name: remark} if remark else {}
-    numbered = [each for name, form in forms.items() if form in SERIALS for each in columns[name]]
-    epoch = max(SERIALS, key=lambda form: _fitting(numbered, form))
-    epoch = SERIALS[1] if from_1904 else epoch
-    forms = {name: epoch if form in SERIALS else form for name, form in forms.items()}
+    numbered = {name: columns[name] for name, form in forms.items() if form in SERIALS}
+    forms |= dict.fromkeys(numbered, epoch) if epoch else _epochs(numbered)
+    remarks |= {name: SERIALS_OPEN for name in numbered if forms[name] == "none"}
     turning = {name: form for name, form in forms.items() if form in TURNED}
     order = _order([(columns[name], form, TURNED[form]) for name, form in turning.items()])
     if order == "month_first":

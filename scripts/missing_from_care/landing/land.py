@@ -209,9 +209,9 @@ class _Landing:
         year = split_council(placed)[1]
         module = self.parts.make(item, source, table, year, tables)
         connection, rows = self.parts.connection, f"read_parquet({sql_path(module.path)})"
-        from_1904 = read_workbook.FROM_1904 in source.notes
+        epoch = read_workbook.epoch_of(item.file, source.notes)
         first = int(year[:4]) if year else None
-        dates = date_forms.find_date_forms(connection, rows, table.dates, first, from_1904)
+        dates = date_forms.find_date_forms(connection, rows, table.dates, first, epoch)
         if dates.refused:
             columns = f"column{'s' * (len(dates.refused) > 1)} {', '.join(dates.refused).upper()}"
             self.faults.add(

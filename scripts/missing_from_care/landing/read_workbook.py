@@ -9,7 +9,7 @@ import datetime as dt
 import math
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -242,6 +242,13 @@ def _parts(archive: zipfile.ZipFile) -> tuple["_Cells", list[str]]:
         for sheet in book.iterfind("{*}sheets/{*}sheet")
     ]
     return _Cells(texts, formats, MAC_EPOCH if is_1904 else WINDOWS_EPOCH), sheets
+
+
+def epoch_of(file: str, notes: Sequence[str]) -> str | None:
+    """The form of serial numbers in a workbook that says it, as .xlsx and .xlsm do."""
+    if not file.lower().endswith((".xlsx", ".xlsm")):
+        return None
+    return "serial_1904" if FROM_1904 in notes else "serial_1900"
 
 
 @dataclass(frozen=True)
