@@ -353,8 +353,8 @@ def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:
     for kinds, *pair in columns:
         for at, (form, turned) in enumerate((pair, pair[::-1])):
             only[at] += _rows(kinds, form, but=turned)
-            differing = [each for each in kinds if each.days[form] != each.days[turned]]
-            told[at] += _fitting([each for each in differing if each.days[turned]], form)
+            differing = [each for each in kinds if each.days.get(form) != each.days.get(turned)]
+            told[at] += _fitting([each for each in differing if each.days.get(turned)], form)
     if sum(only):
         if _is_nearly_all(only[0], sum(only)):
             return "day_first"
@@ -362,7 +362,7 @@ def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:
     if max(told) >= FEWEST_DATES and max(told) > 2 * min(told):
         return "day_first" if told[0] > told[1] else "month_first"
     for kinds, form, turned in columns:
-        both = [each.days[form] for each in kinds if each.is_number and each.days[turned]]
+        both = [each.days.get(form) for each in kinds if each.is_number and each.days.get(turned)]
         days, months = {day.day for day in both if day}, {day.month for day in both if day}
         if len(months) >= FEWEST_DATES and len(days) <= max(1, len(months) // 4):
             return "month_first"
