@@ -23,7 +23,7 @@ from missing_from_care.landing.land import land
 from plain_reading import last_sunday, seed
 from sound_returns import DAY, YEARS, Tables, as_csv, as_texts, columns_of, sound_return
 
-DAMAGED_RETURNS = int(os.environ.get("FOI_TEST_DAMAGED_RETURNS", "210"))
+DAMAGED_RETURNS = int(os.environ.get("FOI_TEST_DAMAGED_RETURNS", "420"))
 """Landing them costs a third of a second each: thousands are tried when reading has changed."""
 SOUND_RETURNS = 30
 MODULES = ("header", "episodes", "missing", "uasc", "interviews")
