@@ -1,6 +1,6 @@
 -- Rule 17: the identifiers that mean another as soon as case and leading zeros are ignored. They
--- are only for a council with a module that would be lost otherwise and is not by this, and where no
--- two children of one module become one by it.
+-- are only for a council with a module that would be lost otherwise and is not by this, and where
+-- no two children of one module become one by it.
 
 with module_children as (
 

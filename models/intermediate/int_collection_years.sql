@@ -1,5 +1,5 @@
--- Which years can be answered for all councils together, and which modules each has: those that every
--- council has.
+-- Which years can be answered for all councils together, and which modules each has: those that
+-- every council has.
 
 with council_years as (
 

@@ -18,11 +18,11 @@ numbered as (
         interview_rows.*,
         coalesce(child_matches.matched_child_id, interview_rows.child_id) as matched_child_id,
         case
-            when occasion_text is null then 1
+            when interview_rows.occasion_text is null then 1
             when
-                occasion_value between 1 and 9999
-                and occasion_value = floor(occasion_value)
-                then cast(occasion_value as int)
+                interview_rows.occasion_value between 1 and 9999
+                and interview_rows.occasion_value = floor(interview_rows.occasion_value)
+                then cast(interview_rows.occasion_value as int)
         end as occasion_number
     from interview_rows
     left join child_matches on interview_rows.child_id = child_matches.child_id

@@ -1,6 +1,6 @@
 -- Rules 16 and 17: the children of each module and year, and whether any other module of the
 -- council knows them: by their identifiers as they are, and without regard to case and leading
--- zeros. A module is held against others only where the council has a Header or Episodes besides it.
+-- zeros. A module is held against others only where the council has a Header or Episodes besides.
 
 {% set modules = {
     'ssda903_header': 'stg_ssda903__header',

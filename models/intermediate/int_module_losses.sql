@@ -94,10 +94,10 @@ interview_rows as (
     select
         interview_rows.*,
         outcomes.interview_outcome is not null as is_outcome_known,
-        {% for harm in ['was_hurt', 'was_sexually_harmed', 'was_in_drug_sale', 'was_in_crime'] -%}
-            coalesce(interview_rows.{{ harm }} not in ('Y', 'N'), false)
-            {{ 'or' if not loop.last else 'as is_harm_unread' }}
-        {% endfor %}
+        coalesce(interview_rows.was_hurt not in ('Y', 'N'), false)
+        or coalesce(interview_rows.was_sexually_harmed not in ('Y', 'N'), false)
+        or coalesce(interview_rows.was_in_drug_sale not in ('Y', 'N'), false)
+        or coalesce(interview_rows.was_in_crime not in ('Y', 'N'), false) as is_harm_unread
     from {{ ref('int_interview_rows_judged') }} as interview_rows
     left join {{ ref('interview_outcomes') }} as outcomes
         on interview_rows.interview_outcome = outcomes.interview_outcome
@@ -220,10 +220,12 @@ counted as (
             {%- else -%}
                 count(case when {{ lost }} then 1 end) as lost,
             {%- endif %}
-            {{ "mode(reject_code)" if part == 'rows' and 'reject_code' in lost else 'cast(null as string)' }}
-                as rule_code,
-            {{ "'" ~ reason ~ "'" if reason else "'The identifier of the person is blank or none.'" }}
-                as reason
+            {% if part == 'rows' and 'reject_code' in lost -%}
+                mode(reject_code) as rule_code,
+            {%- else -%}
+                cast(null as string) as rule_code,
+            {%- endif %}
+            '{{ reason or 'The identifier of the person is blank or none.' }}' as reason
         from {{ rows }}
         group by
             {{ 'collection_year,' if raw_table.startswith('ssda903_') }}
