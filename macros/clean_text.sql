@@ -4,16 +4,16 @@
 {%- endmacro %}
 
 {#- Without white space, and any of `more` characters, at both ends. -#}
-{% macro trim_white_space(column, more='') %}
+{% macro trim_white_space(column, more=none) %}
     {{- adapter.dispatch('trim_white_space', 'missing_from_care')(column, more) -}}
 {% endmacro %}
 
 {% macro duckdb__trim_white_space(column, more) -%}
-    trim({{ column }}, '{{ white_space() }}{{ more }}')
+    trim({{ column }}, '{{ white_space() }}{{ more or "" }}')
 {%- endmacro %}
 
 {% macro spark__trim_white_space(column, more) -%}
-    trim(both '{{ white_space() }}{{ more }}' from {{ column }})
+    trim(both '{{ white_space() }}{{ more or "" }}' from {{ column }})
 {%- endmacro %}
 
 {#- Unicode's white space, and what takes no width: the engines' own trim knows the space alone. -#}
