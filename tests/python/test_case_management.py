@@ -537,7 +537,7 @@ def test_an_end_that_is_a_placeholder_leaves_the_occasion_open(
     strict_warehouse: duckdb.DuckDBPyConnection,
     statements: compiled_models.Statements,
 ) -> None:
-    ends = ['"=""""" ' if nothing == '=""' else nothing] * 6
+    ends = ['"="""""' if nothing == '=""' else nothing] * 6
     files = {"missing.csv": [MISSING_HEADER, *missing_lines(ends)]}
     build_extract(strict_warehouse, statements, tmp_path, files)
     assert occasions_and_open(strict_warehouse) == (6, 6)
