@@ -2,10 +2,9 @@
     of `key` are filled and name one row, and every row satisfies each condition of `holds`; where a
     figure is not available nothing is said. The sentence counts rows and shows nothing of them.
     A rule seed has `rows`: how many it is known to have, for no other test sees every row that is
-    gone or new; one that `may_grow` has at least so many. Two of its keys that differ in case or
-    white space are one. Its `ranges` neither overlap nor leave a gap among the rows that have the same `of`; a blank bound is open, and
+    gone or new. Two of its keys that differ in case or white space are one. Its `ranges` neither overlap nor leave a gap among the rows that have the same `of`; a blank bound is open, and
     between `first` and `last`, where they are named, there is no hole either. -#}
-{% test sound_rows(model, key=none, holds=[], rows=none, may_grow=false, ranges=none) %}
+{% test sound_rows(model, key=none, holds=[], rows=none, ranges=none) %}
 
 {%- set keys = [] %}
 {%- for column in (key or '').split(',') if column %}
@@ -21,7 +20,7 @@ with counted as (
             || ' out what was added, or, if you want the change, write rows: '
             || cast(count(*) as string) || ' for {{ model.identifier }} there' as problem
         from {{ model }}
-        having count(*) {{ '<' if may_grow else '<>' }} {{ rows }}
+        having count(*) <> {{ rows }}
         {{ 'union all' if keys or ranges or holds }}
     {% endif %}
     {% if keys %}

@@ -98,7 +98,7 @@ def test_a_year_without_a_module_is_not_available_here(
     lines = modules.read_text(encoding="utf-8").splitlines()
     lacking = ("ssda903_missing,2015-16,", "ssda903_uasc,2016-17,")
     changed = [
-        ",".join([*line.split(",")[:2], "accepted_missing", "", "0", ""])
+        ",".join([*line.split(",")[:2], "accepted_missing", "", "0", *[""] * 5])
         if line.startswith(lacking)
         else line
         for line in lines
