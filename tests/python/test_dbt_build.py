@@ -73,7 +73,7 @@ def test_rows_that_are_not_sound_fail_the_build_with_one_sentence(
     assert (
         "The rows of definitions are not sound: "
         "4 rows where seeds/rules/_rules.yml says 3: put back what was removed and take out what "
-        "was added, or, if you want the change, write rows: 3 for definitions there, "
+        "was added, or, if you want the change, write rows: 4 for definitions there, "
         "keys (definition_id) that are blank or name several rows: 1, "
         "rows that break (missing_counts_as in ('missing', 'absent')): 1." in told
     )

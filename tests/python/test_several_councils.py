@@ -47,13 +47,21 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def same_rules(landed: Path) -> Path:
+    """Rules by which nothing counts as lost, and all councils have the authority's definition."""
+    rules = losses_at_most(landed.with_name("rules"), 100)
+    rows = seed_rows("definition_by_year")
+    others = [row | {"la_code": code} for code in COUNCILS if code != "856" for row in rows]
+    return write_rules(rules, "definition_by_year", [*rows, *others])
+
+
 def built(
     source: Path, landed: Path, statements: compiled_models.Statements
 ) -> duckdb.DuckDBPyConnection:
     """A warehouse of a source folder, with questions by place; nothing counts as lost."""
     land(source, landed, form="csv")
     connection = compiled_models.connect()
-    load_rules(connection, losses_at_most(landed.with_name("rules"), 100), "thresholds")
+    load_rules(connection, same_rules(landed), "thresholds", "definition_by_year")
     connection.execute("delete from foi_request_questions")
     for number, measure in enumerate(("occasions_missing", "children_looked_after"), start=1):
         connection.execute(QUESTION.format(number, measure, "council", "all"))

@@ -27,6 +27,7 @@ ALL = (*FORMS, *TURNED.values(), "year_first_short", "year_day_month")
 FEWEST_DATES = 5
 PLAIN = "regexp_full_match({}, '[0-9][0-9]/[0-9][0-9]/[0-9][0-9][0-9][0-9]')"
 MOST_YEARS_IN_CARE = 19
+NO_YEAR = dt.date.max, dt.date.min
 SWAPPED = (
     "all days to the 12th are written in one way and all later ones in another, as when a "
     "spreadsheet with US settings has swapped days and months"
@@ -234,7 +235,7 @@ def _kinds(
 def _likely(column: str, year: int | None) -> tuple[dt.date, dt.date]:
     """The first and the last day on which most days of a column lie."""
     if year is None:
-        return dt.date.max, dt.date.min
+        return NO_YEAR
     reach = {
         "mis_start": (0, 0),
         "mis_end": (0, 0),
@@ -303,7 +304,15 @@ def _decided(columns: Mapping[str, Sequence[Kind]], epoch: str | None) -> DateFo
         forms[name], remark = _form(kinds)
         remarks |= {name: remark} if remark else {}
     numbered = {name: columns[name] for name, form in forms.items() if form in SERIALS}
-    forms |= dict.fromkeys(numbered, epoch) if epoch else _epochs(numbered)
+    if epoch:
+        # A number that is no day, as a year alone, is not made one.
+        for name, kinds in numbered.items():
+            total = sum(each.rows for each in kinds)
+            is_of_no_year = kinds[0].likely == NO_YEAR
+            is_likely = is_of_no_year or 2 * _fitting(kinds, epoch) > total
+            forms[name] = epoch if is_likely else "none"
+    else:
+        forms |= _epochs(numbered)
     remarks |= {name: SERIALS_OPEN for name in numbered if forms[name] == "none"}
     turning = {name: form for name, form in forms.items() if form in TURNED}
     order = _order([(columns[name], form, TURNED[form]) for name, form in turning.items()])
