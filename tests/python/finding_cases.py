@@ -103,9 +103,11 @@ CASES = {
     "1006": Case("1006", "no code", missing=(m("2016-17", "01/06/2016", "02/06/2016", "X"),)),
     "1006 sound": Case("", "a word", missing=(m("2016-17", "01/06/2016", "02/06/2016", "away"),)),
     "564": Case("564 1004", "blank", missing=(m("2016-17", " "),)),
-    "564 sound": Case("1004", "unreadable is not blank", missing=(m("2016-17", "?"),)),
+    "564 sound": Case("1004", "unreadable is not blank", missing=(m("2016-17", "soon"),)),
     "565": Case("565 566 1006", "blank", missing=(m("2016-17", "01/06/2016", "02/06/2016", ""),)),
-    "565 sound": Case("1006", "unknown", missing=(m("2016-17", "01/06/2016", "01/06/2016", "?"),)),
+    "565 sound": Case(
+        "1006", "unknown", missing=(m("2016-17", "01/06/2016", "01/06/2016", "soon"),)
+    ),
     "566": Case("566 1004 1006", "an end alone", missing=(m("2016-17", "", "02/06/2016", ""),)),
     "567": Case("567", "ends the day before", missing=(m("2016-17", "02/06/2016", "01/06/2016"),)),
     "567 sound": Case("", "same day", missing=(m("2016-17", "01/06/2016", "01/06/2016"),)),
@@ -114,7 +116,7 @@ CASES = {
     "several": Case(
         "1005 1006 570 MFC19",
         "all faults of a row, not only the first",
-        missing=(m("2016-17", "01/04/2017", "?", "?", dob="?"),),
+        missing=(m("2016-17", "01/04/2017", "soon", "soon", dob="soon"),),
     ),
     # Missing: ends, overlaps, what other returns have.
     "571 after": Case("571", "1 April", missing=(m("2016-17", "01/06/2016", "01/04/2017"),)),
@@ -364,7 +366,7 @@ CASES = {
     "INT13 unreadable": Case(
         "102 102 102",
         "not both readable",
-        header=tuple(h(y, "?") for y in YEARS),
+        header=tuple(h(y, "soon") for y in YEARS),
         missing=A_DAY,
     ),
     "INT13 sound": Case("", "ISO", header=tuple(h(y, "2004-01-01") for y in YEARS), missing=A_DAY),
@@ -402,7 +404,7 @@ CASES = {
         "", "31 March 2017", missing=(m("2016-17", "31/03/2017", "31/03/2017", "A"),)
     ),
     "MFC19": Case(
-        "MFC19", "unreadable", missing=(m("2016-17", "01/06/2016", "01/06/2016", dob="?"),)
+        "MFC19", "unreadable", missing=(m("2016-17", "01/06/2016", "01/06/2016", dob="soon"),)
     ),
     "MFC19 sound": Case("", "blank", missing=(m("2016-17", "01/06/2016", "01/06/2016", dob=" "),)),
     "MFC24": Case(
@@ -427,7 +429,9 @@ CASES = {
     "MFC02": Case("MFC02", "no child", episodes=(*USUAL_EPISODES, e("2016-17", child=""))),
     "141 blank": Case("141", "blank", episodes=(*USUAL_EPISODES, e("2016-17", " "))),
     "141": Case("141", "unreadable", episodes=(*USUAL_EPISODES, e("2016-17", "01/13/2016"))),
-    "147": Case("147", "unreadable", episodes=(*USUAL_EPISODES, e("2016-17", "01/05/2016", "?"))),
+    "147": Case(
+        "147", "unreadable", episodes=(*USUAL_EPISODES, e("2016-17", "01/05/2016", "soon"))
+    ),
     "356": Case(
         "356", "a day", episodes=(*USUAL_EPISODES, e("2016-17", "02/05/2016", "01/05/2016"))
     ),
@@ -485,7 +489,7 @@ CASES = {
     "104": Case("104", "the day before the year", header=HERE, uasc=(u("2016-17", "31/03/2016"),)),
     "104 unreadable": Case("104", "unreadable", header=HERE, uasc=(u("2016-17", "never"),)),
     "104 sound": Case("", "the first day", header=HERE, uasc=(u("2016-17", "01/04/2016"),)),
-    "105": Case("105", "unknown", uasc=(u("2016-17", uasc_flag="?"),)),
+    "105": Case("105", "unknown", uasc=(u("2016-17", uasc_flag="soon"),)),
     "105 sound": Case("", "lower case", uasc=(u("2016-17", uasc_flag="n"),)),
     "205A": Case("205A", "no day", header=HERE_AND_NEXT, uasc=(u("2016-17"),)),
     "205A later": Case(
@@ -578,7 +582,7 @@ CASES = {
     "INT36 sound": Case(
         "", "in two returns", header=HERE_AND_NEXT, uasc=(u("2016-17"), u("2017-18"))
     ),
-    "MFC20": Case("MFC20", "unreadable", header=HERE, uasc=(u("2016-17", dob="?"),)),
+    "MFC20": Case("MFC20", "unreadable", header=HERE, uasc=(u("2016-17", dob="soon"),)),
     "MFC23": Case(
         "MFC23",
         "episodes in another year",
@@ -622,7 +626,7 @@ CASES = {
         "", "blank", missing=A_DAY, interviews=(i(harmed="y", crime=" ", drug_sale="n"),)
     ),
     "MFC22": Case(
-        "MFC22", "both", missing=A_DAY, interviews=(i(offered_date="?", interview_date="?"),)
+        "MFC22", "both", missing=A_DAY, interviews=(i(offered_date="soon", interview_date="soon"),)
     ),
     "MFC22 sound": Case(
         "", "blank", missing=A_DAY, interviews=(i(offered_date="", interview_date=""),)
