@@ -85,6 +85,8 @@
         case
             -- No time fits behind a day in so few letters.
             when length({{ text }}) <= 10 then lower({{ text }})
+            -- ISO 8601 with the hour alone.
+            when {{ text }} like '____-__-__T__' then left({{ text }}, 10)
             else
                 regexp_replace(
                     regexp_replace(lower({{ text }}), '{{ time }}', ''), '{{ weekday }}', ''
