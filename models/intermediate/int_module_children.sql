@@ -1,6 +1,7 @@
 -- Rules 16 and 17: the children of each module and year, and whether any other module of the
 -- council knows them: by their identifiers as they are, and without regard to case and leading
--- zeros. A module is held against others only where the council has a Header or Episodes besides.
+-- zeros. A module is held against others only where the council has a Header or Episodes besides;
+-- those two, which alone list every child, against each other of the same year.
 
 {% set modules = {
     'ssda903_header': 'stg_ssda903__header',
@@ -101,6 +102,17 @@ tables_of_all_children as (
 
 ),
 
+lists_of_years as (
+
+    select distinct
+        folder,
+        collection_year,
+        raw_table
+    from children
+    where raw_table in ('ssda903_header', 'ssda903_episodes')
+
+),
+
 final as (
 
     select
@@ -110,6 +122,10 @@ final as (
         children.child_id,
         known_relaxed.first_child_id as relaxed_child_id,
         tables_of_all_children.folder is null
+        or (
+            children.raw_table in ('ssda903_header', 'ssda903_episodes')
+            and other_lists.folder is null
+        )
         or (
             tables_of_all_children.first_table = children.raw_table
             and tables_of_all_children.last_table = children.raw_table
@@ -129,6 +145,12 @@ final as (
             children.folder = known_relaxed.folder
             and children.relaxed_id = known_relaxed.relaxed_id
     left join tables_of_all_children on children.folder = tables_of_all_children.folder
+    left join lists_of_years as other_lists
+        on
+            children.folder = other_lists.folder
+            and children.collection_year = other_lists.collection_year
+            and children.raw_table <> other_lists.raw_table
+            and children.raw_table in ('ssda903_header', 'ssda903_episodes')
 
 )
 

@@ -83,16 +83,24 @@ def by_module(tables: Tables) -> dict[Key, list[Row]]:
 def knowers(tables: Tables, files: dict[Key, set[str]]) -> Callable[[Key], set[str] | None]:
     """For a module the children whom the council's other modules know, None if it has none.
 
-    Interviews know nobody; without a Header or Episodes besides nobody can be known.
+    Interviews know nobody; without a Header or Episodes besides nobody can be known. Those two
+    list every child: they are held against each other only of a year that both have.
     """
     known = defaultdict(set)
-    for (council, name, _), rows in by_module(tables).items():
-        known[council, name] |= {row["child"] for row in rows if row["child"]}
+    lists = set()
+    for (council, name, year), rows in by_module(tables).items():
+        children = {row["child"] for row in rows if row["child"]}
+        known[council, name] |= children
+        if children:
+            lists.add((council, name, year))
     landed = {(council, name) for council, name, _ in files}
 
     def others(key: Key) -> set[str] | None:
-        council, name, _ = key
+        council, name, year = key
         if not any((council, each) in landed for each in (HEADER, EPISODES) if each != name):
+            return None
+        other = {HEADER: EPISODES, EPISODES: HEADER}.get(name)
+        if other and (council, other, year) not in lists:
             return None
         return set().union(*(known[council, each] for each in OF_RETURNS if each != name))
 

@@ -140,7 +140,7 @@ def accept_as_missing(landed: Path, table: str, year: str) -> None:
             kept = [lines[0]] + [line for line in lines[1:] if f",{year}," not in line]
         else:
             kept = [
-                f"{table},{year},accepted_missing,,0,"
+                f"{table},{year},accepted_missing,,0,,,,,"
                 if line.startswith(f"{table},{year},")
                 else line
                 for line in lines
@@ -221,7 +221,7 @@ def test_definitions_that_do_not_hold_on_every_day_raise_a_sentence(
     name = "stg_rules__definition_by_year"
     warehouse.execute(f"create table {name} as {dict(statements)[name]}")
     with pytest.raises(duckdb.Error, match=said):
-        warehouse.execute(compiled_models.data_test("no_gap_or_overlap", statements)).fetchall()
+        warehouse.execute(compiled_models.data_test(f"no_gap_or_overlap_{name}", statements)).fetchall()
 
 
 def test_order_of_rows_in_the_landed_files_changes_nothing(
