@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from missing_from_care.command_line import err, out, run
+from missing_from_care.disclosure.assessment import revision_sentence
 from missing_from_care.faults import UsageFault
 from missing_from_care.open_data.files import PACKAGE
 from missing_from_care.pack.making import Pack, making_pack, write_pack
 from missing_from_care.pack.verifying import verified
 from missing_from_care.page.page import pack_files
 from missing_from_care.project import CHECKOUT
-from missing_from_care.release.assessment import revision_sentence
 from missing_from_care.response.answers import Response
 from missing_from_care.response.book import INVENTED_CHILDREN, long_day
 from missing_from_care.response.terminal import terminal_tables

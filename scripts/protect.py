@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from missing_from_care.command_line import run
+from missing_from_care.disclosure.solver.audit import audit
+from missing_from_care.disclosure.solver.case import read_case
+from missing_from_care.disclosure.solver.search import protect
 from missing_from_care.faults import ProtectionFault, UsageFault
-from missing_from_care.protection.audit import audit
-from missing_from_care.protection.case import read_case
-from missing_from_care.protection.search import protect
 
 
 def main(

@@ -4,7 +4,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator
 
-from missing_from_care.protection.problem import Problem, Relation
+from missing_from_care.disclosure.solver.problem import Problem, Relation
 
 Terms = list[tuple[int, int]]
 

@@ -12,11 +12,11 @@ from itertools import product
 import duckdb
 import numpy as np
 
+from missing_from_care.disclosure.cells import Cell, cell
+from missing_from_care.disclosure.latent import Count
+from missing_from_care.disclosure.rule_seeds import read_rules
+from missing_from_care.disclosure.rules import Rules
 from missing_from_care.models_in_memory import build_model
-from missing_from_care.release.cells import Cell, cell
-from missing_from_care.release.latent import Count
-from missing_from_care.release.rule_seeds import read_rules
-from missing_from_care.release.rules import Rules
 from missing_from_care.response.answers import Answer, Response, Table
 
 FIRST, LAST = date(2017, 4, 1), date(2018, 3, 31)

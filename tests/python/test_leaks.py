@@ -9,8 +9,8 @@ import duckdb
 import pytest
 from openpyxl import Workbook
 
+from missing_from_care.disclosure.leaks import Secrets, leaks, secrets_of
 from missing_from_care.pack import making
-from missing_from_care.release.leaks import Secrets, leaks, secrets_of
 from small_worlds import response_of, table
 
 CHILD, INTERVIEW, BORN = "005644", "RI-2017-0042", date(2003, 5, 2)

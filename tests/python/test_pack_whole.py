@@ -23,12 +23,12 @@ from docx import Document
 from openpyxl import Workbook, load_workbook
 
 from missing_from_care.accessibility.checking import CHECKS, check_workbook
+from missing_from_care.disclosure.ledger import read_ledger
 from missing_from_care.faults import DataFault
 from missing_from_care.pack import provenance
 from missing_from_care.pack.making import Pack, making_pack, write_pack
 from missing_from_care.pack.verifying import verified
 from missing_from_care.project import CHECKOUT
-from missing_from_care.release.ledger import read_ledger
 from read_page import Element, figures_in, read_page
 from walkers import (
     STATUSES,

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 import protection_cases as cases
+from missing_from_care.disclosure.solver import audit as audit_module
+from missing_from_care.disclosure.solver import ranges as ranges_module
+from missing_from_care.disclosure.solver.audit import GUESSER, READER, RULE_READER, audit
+from missing_from_care.disclosure.solver.case import read_case
+from missing_from_care.disclosure.solver.problem import Need, Problem, Relation
+from missing_from_care.disclosure.solver.search import protect
 from missing_from_care.faults import DataFault, Fault, ProtectionFault, UsageFault
-from missing_from_care.protection import audit as audit_module
-from missing_from_care.protection import ranges as ranges_module
-from missing_from_care.protection.audit import GUESSER, READER, RULE_READER, audit
-from missing_from_care.protection.case import read_case
-from missing_from_care.protection.problem import Need, Problem, Relation
-from missing_from_care.protection.search import protect
 
 
 def test_published_ranges():

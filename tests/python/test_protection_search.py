@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import protection_cases as cases
+from missing_from_care.disclosure.solver.audit import audit
+from missing_from_care.disclosure.solver.problem import Need, Problem
+from missing_from_care.disclosure.solver.search import Effort, protect
 from missing_from_care.faults import ProtectionFault
-from missing_from_care.protection.audit import audit
-from missing_from_care.protection.problem import Need, Problem
-from missing_from_care.protection.search import Effort, protect
 
 PROTECT = Path(__file__).resolve().parents[2] / "scripts" / "protect.py"
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from missing_from_care.disclosure.ledger import holding
 from missing_from_care.faults import BusyFault, DataFault, ProtectionFault, UsageFault
 from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.jobs import Jobs
 from missing_from_care.refresh.run import last_good, today
 from missing_from_care.refresh.telling import utc_now
-from missing_from_care.release.ledger import holding
 from quick_refresh import (
     FORKS,
     assert_ledger_names_what_is_released,

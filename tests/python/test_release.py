@@ -10,16 +10,16 @@ import pytest
 
 import small_worlds
 from missing_from_care.asking import TRY_OUT, Question, ask
+from missing_from_care.disclosure import gate
+from missing_from_care.disclosure.cells import Cell
+from missing_from_care.disclosure.counting import counting
+from missing_from_care.disclosure.ledger import Released, add_to_ledger, read_ledger
+from missing_from_care.disclosure.rule_seeds import read_rules
+from missing_from_care.disclosure.rules import Rules
+from missing_from_care.disclosure.solver.search import Pattern
+from missing_from_care.disclosure.verdict import protected, released
 from missing_from_care.faults import DataFault, ProtectionFault
 from missing_from_care.project import CHECKOUT
-from missing_from_care.protection.search import Pattern
-from missing_from_care.release import gate
-from missing_from_care.release.cells import Cell
-from missing_from_care.release.counting import counting
-from missing_from_care.release.ledger import Released, add_to_ledger, read_ledger
-from missing_from_care.release.rule_seeds import read_rules
-from missing_from_care.release.rules import Rules
-from missing_from_care.release.verdict import protected, released
 from missing_from_care.response.reading import read_response
 from plain_count import read_returns
 from random_questions import random_questions

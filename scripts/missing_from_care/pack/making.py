@@ -10,6 +10,14 @@ from typing import Any
 
 import duckdb
 
+from missing_from_care.disclosure.assessment import refusal
+from missing_from_care.disclosure.counting import counting
+from missing_from_care.disclosure.gate import judge
+from missing_from_care.disclosure.leaks import leaks, secrets_of
+from missing_from_care.disclosure.ledger import add_to_ledger, holding, read_ledger
+from missing_from_care.disclosure.rule_seeds import read_rules
+from missing_from_care.disclosure.rules import Rules
+from missing_from_care.disclosure.verdict import Verdict, protected, released
 from missing_from_care.disclosure_log.log import disclosure_log_entry, index_page
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.letter.writing import letter_bytes
@@ -17,14 +25,6 @@ from missing_from_care.open_data.files import open_data_files
 from missing_from_care.pack.private import checked_workbook, private_files
 from missing_from_care.pack.provenance import checksums, provenance
 from missing_from_care.page.page import file_stem, page_bytes
-from missing_from_care.release.assessment import refusal
-from missing_from_care.release.counting import counting
-from missing_from_care.release.gate import judge
-from missing_from_care.release.leaks import leaks, secrets_of
-from missing_from_care.release.ledger import add_to_ledger, holding, read_ledger
-from missing_from_care.release.rule_seeds import read_rules
-from missing_from_care.release.rules import Rules
-from missing_from_care.release.verdict import Verdict, protected, released
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import losses, losses_in_short, read_response
 from missing_from_care.warehouse import open_warehouse

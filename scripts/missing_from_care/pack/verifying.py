@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from missing_from_care.disclosure.ledger import read_ledger
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.pack.making import LEDGER, making_pack
 from missing_from_care.pack.provenance import differences
-from missing_from_care.release.ledger import read_ledger
 
 
 def verified(folder: Path, database: Path) -> str:

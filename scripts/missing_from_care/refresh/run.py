@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from missing_from_care.disclosure.ledger import holding
 from missing_from_care.faults import UsageFault
 from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.jobs import Jobs
@@ -24,7 +25,6 @@ from missing_from_care.refresh.order import (
 )
 from missing_from_care.refresh.swapping import Made, finish, publish, stage, unstage
 from missing_from_care.refresh.telling import Teller
-from missing_from_care.release.ledger import holding
 from missing_from_care.warehouse import open_database
 
 LAST_GOOD = "last_good.json"

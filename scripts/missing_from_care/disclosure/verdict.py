@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from missing_from_care.protection.audit import Audit
-from missing_from_care.protection.search import Pattern
-from missing_from_care.release.cells import Cell, cell_of
-from missing_from_care.release.ledger import Released
-from missing_from_care.release.rules import Rules
-from missing_from_care.release.stating import Statement
-from missing_from_care.release.web import Node
+from missing_from_care.disclosure.cells import Cell, cell_of
+from missing_from_care.disclosure.ledger import Released
+from missing_from_care.disclosure.rules import Rules
+from missing_from_care.disclosure.solver.audit import Audit
+from missing_from_care.disclosure.solver.search import Pattern
+from missing_from_care.disclosure.stating import Statement
+from missing_from_care.disclosure.web import Node
 from missing_from_care.response.answers import Answer, Response
 from missing_from_care.response.book import long_day
 

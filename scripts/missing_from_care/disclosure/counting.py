@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from missing_from_care.asking import Question, ask
-from missing_from_care.release.cells import Cell, conditions_of, is_nameable
-from missing_from_care.release.latent import Count
-from missing_from_care.release.rules import Rules
+from missing_from_care.disclosure.cells import Cell, conditions_of, is_nameable
+from missing_from_care.disclosure.latent import Count
+from missing_from_care.disclosure.rules import Rules
 
 
 def counting(database: Path, rules: Rules) -> Count:

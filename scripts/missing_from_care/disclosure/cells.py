@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from missing_from_care.release.rules import Rules
+from missing_from_care.disclosure.rules import Rules
 from missing_from_care.response.answers import Answer
 from missing_from_care.response.book import long_day
 

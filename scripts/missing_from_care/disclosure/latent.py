@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from missing_from_care.release.cells import Box, Cell
-from missing_from_care.release.rules import Rules
-from missing_from_care.release.web import Web, counts
+from missing_from_care.disclosure.cells import Box, Cell
+from missing_from_care.disclosure.rules import Rules
+from missing_from_care.disclosure.web import Web, counts
 
 Count = Callable[[Iterable[Cell]], Mapping[Cell, float]]
 Period = tuple[date, date]

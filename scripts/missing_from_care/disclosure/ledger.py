@@ -9,8 +9,8 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 
+from missing_from_care.disclosure.cells import Cell
 from missing_from_care.faults import DataFault
-from missing_from_care.release.cells import Cell
 from missing_from_care.whole_files import locking_file, write_file_whole
 
 COLUMNS = (

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import highspy
 import numpy as np
 
-from missing_from_care.protection.attack import Attack, Room
-from missing_from_care.protection.moves import linear_model, moved, quiet_solver
-from missing_from_care.protection.problem import Need
-from missing_from_care.protection.space import NEAR, Space
+from missing_from_care.disclosure.solver.attack import Attack, Room
+from missing_from_care.disclosure.solver.moves import linear_model, moved, quiet_solver
+from missing_from_care.disclosure.solver.problem import Need
+from missing_from_care.disclosure.solver.space import NEAR, Space
 
 Ask = Callable[[int, np.ndarray], Room | None]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 
-from missing_from_care.release.cells import Cell, in_words
-from missing_from_care.release.rules import Rules
+from missing_from_care.disclosure.cells import Cell, in_words
+from missing_from_care.disclosure.rules import Rules
 
 
 @dataclass(frozen=True, order=True)

@@ -5,7 +5,7 @@ from math import inf
 
 import numpy as np
 
-from missing_from_care.protection.problem import Problem
+from missing_from_care.disclosure.solver.problem import Problem
 
 NEAR = 1e-6
 

@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from missing_from_care.release.rules import Policy, Rules
-from missing_from_care.release.verdict import Revision, Verdict
-from missing_from_care.release.web import Node, is_derived, named
+from missing_from_care.disclosure.rules import Policy, Rules
+from missing_from_care.disclosure.verdict import Revision, Verdict
+from missing_from_care.disclosure.web import Node, is_derived, named
 from missing_from_care.response.answers import Response
 from missing_from_care.response.book import long_day
 

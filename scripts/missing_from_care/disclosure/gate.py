@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from missing_from_care.disclosure.cells import Cell, cell_of, in_words
+from missing_from_care.disclosure.latent import Count
+from missing_from_care.disclosure.ledger import Released
+from missing_from_care.disclosure.links import web_of
+from missing_from_care.disclosure.rules import Rules
+from missing_from_care.disclosure.solver.audit import audit
+from missing_from_care.disclosure.solver.search import Pattern, Unprotectable, protect
+from missing_from_care.disclosure.stating import Statement, state
+from missing_from_care.disclosure.verdict import Revision, Verdict
+from missing_from_care.disclosure.web import Node, bases, is_derived, named
 from missing_from_care.faults import DataFault, ProtectionFault
-from missing_from_care.protection.audit import audit
-from missing_from_care.protection.search import Pattern, Unprotectable, protect
-from missing_from_care.release.cells import Cell, cell_of, in_words
-from missing_from_care.release.latent import Count
-from missing_from_care.release.ledger import Released
-from missing_from_care.release.links import web_of
-from missing_from_care.release.rules import Rules
-from missing_from_care.release.stating import Statement, state
-from missing_from_care.release.verdict import Revision, Verdict
-from missing_from_care.release.web import Node, bases, is_derived, named
 from missing_from_care.response.answers import Answer, Response
 
 

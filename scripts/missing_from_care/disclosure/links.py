@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from math import inf
 
+from missing_from_care.disclosure.cells import Cell
+from missing_from_care.disclosure.latent import Count, add_latent, adds_up, rows_of_tables
+from missing_from_care.disclosure.order import Order
+from missing_from_care.disclosure.rules import Rules
+from missing_from_care.disclosure.web import Link, Rest, Web, bases, counts, is_derived, named
 from missing_from_care.faults import DataFault
-from missing_from_care.release.cells import Cell
-from missing_from_care.release.latent import Count, add_latent, adds_up, rows_of_tables
-from missing_from_care.release.order import Order
-from missing_from_care.release.rules import Rules
-from missing_from_care.release.web import Link, Rest, Web, bases, counts, is_derived, named
 
 
 def web_of(printed: Mapping[Cell, float], rules: Rules, count: Count) -> Web:

@@ -5,9 +5,9 @@ from math import ceil
 
 import numpy as np
 
-from missing_from_care.protection.moves import Move, Mover, made_whole, moved
-from missing_from_care.protection.problem import Need, Problem
-from missing_from_care.protection.space import NEAR, Space
+from missing_from_care.disclosure.solver.moves import Move, Mover, made_whole, moved
+from missing_from_care.disclosure.solver.problem import Need, Problem
+from missing_from_care.disclosure.solver.space import NEAR, Space
 
 
 @dataclass(frozen=True)

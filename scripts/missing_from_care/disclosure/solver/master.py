@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
+from missing_from_care.disclosure.solver.cuts import Cut
+from missing_from_care.disclosure.solver.moves import linear_model, quiet_solver
+from missing_from_care.disclosure.solver.space import Space
 from missing_from_care.faults import Fault
-from missing_from_care.protection.cuts import Cut
-from missing_from_care.protection.moves import linear_model, quiet_solver
-from missing_from_care.protection.space import Space
 
 
 @dataclass(frozen=True)

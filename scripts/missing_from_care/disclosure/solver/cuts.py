@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from missing_from_care.protection.attack import Room
-from missing_from_care.protection.moves import Move
-from missing_from_care.protection.problem import Need
-from missing_from_care.protection.space import NEAR, Space
+from missing_from_care.disclosure.solver.attack import Room
+from missing_from_care.disclosure.solver.moves import Move
+from missing_from_care.disclosure.solver.problem import Need
+from missing_from_care.disclosure.solver.space import NEAR, Space
 
 
 @dataclass(frozen=True)

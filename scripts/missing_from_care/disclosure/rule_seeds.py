@@ -6,8 +6,8 @@ from math import inf
 
 import duckdb
 
+from missing_from_care.disclosure.rules import Derived, Measure, Policy, Rules
 from missing_from_care.faults import DataFault
-from missing_from_care.release.rules import Derived, Measure, Policy, Rules
 
 PLACES = ("region", "country")
 # Readers take it that whoever is not unaccompanied is another child: that no return says is rare.

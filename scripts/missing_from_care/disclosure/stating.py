@@ -4,11 +4,11 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from itertools import product
 
-from missing_from_care.protection.problem import Need, Problem, Relation
-from missing_from_care.release.cells import Cell
-from missing_from_care.release.order import is_part
-from missing_from_care.release.rules import Policy, Rules
-from missing_from_care.release.web import Link, Node, Web, bases, counts, is_derived
+from missing_from_care.disclosure.cells import Cell
+from missing_from_care.disclosure.order import is_part
+from missing_from_care.disclosure.rules import Policy, Rules
+from missing_from_care.disclosure.solver.problem import Need, Problem, Relation
+from missing_from_care.disclosure.web import Link, Node, Web, bases, counts, is_derived
 
 
 @dataclass(frozen=True)

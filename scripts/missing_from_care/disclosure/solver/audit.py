@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 
+from missing_from_care.disclosure.solver.problem import Problem
+from missing_from_care.disclosure.solver.ranges import NEAR, System, narrowest_ranges
 from missing_from_care.faults import DataFault
-from missing_from_care.protection.problem import Problem
-from missing_from_care.protection.ranges import NEAR, System, narrowest_ranges
 
 READER = "one who has only what is published"
 RULE_READER = "one who knows the threshold rule"

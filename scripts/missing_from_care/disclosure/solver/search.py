@@ -10,13 +10,13 @@ from math import ceil
 
 import numpy as np
 
+from missing_from_care.disclosure.solver.attack import Attack
+from missing_from_care.disclosure.solver.cover import Ask, Coverer, cover, without_waste
+from missing_from_care.disclosure.solver.cuts import cuts_from, one_more_of
+from missing_from_care.disclosure.solver.master import Choice, Master
+from missing_from_care.disclosure.solver.problem import Problem
+from missing_from_care.disclosure.solver.space import Space, space_of
 from missing_from_care.faults import ProtectionFault
-from missing_from_care.protection.attack import Attack
-from missing_from_care.protection.cover import Ask, Coverer, cover, without_waste
-from missing_from_care.protection.cuts import cuts_from, one_more_of
-from missing_from_care.protection.master import Choice, Master
-from missing_from_care.protection.problem import Problem
-from missing_from_care.protection.space import Space, space_of
 
 
 class Unprotectable(ProtectionFault):

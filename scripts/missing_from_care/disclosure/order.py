@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from missing_from_care.release.cells import OF_THOSE, Cell
-from missing_from_care.release.rules import Rules
+from missing_from_care.disclosure.cells import OF_THOSE, Cell
+from missing_from_care.disclosure.rules import Rules
 
 
 class Order:

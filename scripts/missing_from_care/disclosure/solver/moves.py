@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
+from missing_from_care.disclosure.solver.space import NEAR, Space
 from missing_from_care.faults import Fault
-from missing_from_care.protection.space import NEAR, Space
 
 
 @dataclass(frozen=True)
