@@ -114,6 +114,7 @@ final as (
         facts.from_day,
         facts.to_day,
         facts.ended_on,
+        facts.age as age_in_years,
         coalesce(ages.age, 'not_known') as age,
         coalesce(ages.age_band, 'not_known') as age_band,
         facts.sex,

@@ -9,11 +9,8 @@
         "case when is_short_break = 'false' then concat('legal_status:', legal_status) end",
         'categories'
     ),
-    ('measure_parts', 'condition', 'condition', 'categories'),
     ('categories', 'breakdown', 'breakdown', 'breakdowns'),
     ('definition_by_year', 'definition_id', 'definition_id', 'definitions'),
-    ('measure_parts', 'whole', 'whole', 'measures'),
-    ('measure_parts', 'part', 'part', 'measures'),
     ('derived_measures', 'measure', 'measure', 'measures'),
     ('derived_measures', 'numerator', 'numerator', 'measures'),
     ('derived_measures', 'denominator', 'denominator', 'measures'),

@@ -1,42 +1,189 @@
-"""Counts cells that no response prints, by the same SQL as those that one does."""
+"""Counts what no response prints, by SQL over the same facts as every answer."""
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from math import prod
 
-from missing_from_care.asking import Question, ask
-from missing_from_care.disclosure.cells import Cell, conditions_of, is_nameable
-from missing_from_care.disclosure.latent import Count
-from missing_from_care.disclosure.rules import Rules
+import duckdb
+
+from missing_from_care.disclosure.forms import FIRST, LAST, OCCASION, Event, Times
+from missing_from_care.disclosure.rules import TIMES, Codes, Rules
+from missing_from_care.disclosure.tables import Table
+from missing_from_care.faults import Fault
+
+NUMBERS = {"age": "age_in_years", "duration": "duration_days", TIMES: "times"}
+NO_NUMBER = {"not_known", "still_missing"}
+HARMS = ("was_hurt", "was_sexually_harmed", "was_in_drug_sale", "was_in_crime")
+EPOCH = "date '0001-01-01'"
 
 
-def counting(database: Path, rules: Rules) -> Count:
-    """A function that counts cells from a warehouse; it leaves out those no question can ask for.
+class Counter:
+    """Counts from `int_answer_facts`.
 
     Args:
-        database: the DuckDB file; it is only read.
+        warehouse: an open connection in which the facts are a table or a view.
         rules: the rule seeds.
+        stretches: first and last day of each stretch of time, by its place, as ordinals.
     """
 
-    def count(cells: Iterable[Cell]) -> dict[Cell, float]:
-        wanted = [cell for cell in dict.fromkeys(cells) if is_nameable(cell, rules)]
+    def __init__(
+        self,
+        warehouse: duckdb.DuckDBPyConnection,
+        rules: Rules,
+        stretches: Sequence[tuple[int, int]],
+    ) -> None:
+        self.warehouse, self.rules, self.stretches = warehouse, rules, stretches
+        self.times: dict[Times, str] = {}
+
+    def occasions(self, table: Table) -> list[int]:
+        """The occasions in each cell of a table, in the order of its cells."""
+        return self._grouped(table, {"n": "count(*)"}, "fact = 'occasion'")["n"]
+
+    def children_on(self, event: Event, table: Table) -> list[int]:
+        """The children to whom an event happens on its day, in each cell of a table."""
+        return self._grouped(table, {"n": "count(distinct child_id)"}, self._happens(event))["n"]
+
+    def children(self, events: Sequence[Event], table: Table) -> dict[Event, list[int]]:
+        """The children to whom each event happens at least once, in each cell of a table."""
+        wanted = {
+            f"n{at}": f"count(distinct case when {self._happens(event)} then child_id end)"
+            for at, event in enumerate(events)
+        }
+        found = self._grouped(table, wanted, "true")
+        return {event: found[f"n{at}"] for at, event in enumerate(events)}
+
+    def _grouped(self, table: Table, wanted: Mapping[str, str], which: str) -> dict[str, list[int]]:
         if not wanted:
             return {}
-        with ask(database, *(_question(cell, rules) for cell in wanted)) as connection:
-            found = connection.execute(
-                "select cast(question_no as int), value from foi_answers where value is not null"
-            ).fetchall()
-        return {wanted[number - 1]: value for number, value in found}
+        groups = [
+            f"case {' '.join(self._when(factor, codes, at) for at, codes in enumerate(each))} end"
+            for factor, each in zip(table.factors, table.groups, strict=True)
+        ]
+        keys = ", ".join(f"{each} as g{at}" for at, each in enumerate(groups))
+        names = ", ".join(f"g{at}" for at in range(len(groups)))
+        aggregates = ", ".join(f"{each} as {name}" for name, each in wanted.items())
+        query = (
+            f"with facts as ({self._facts()}), "
+            f"grouped as (select *{', ' if keys else ''}{keys} from facts where {which}) "
+            f"select {names}{', ' if names else ''}{aggregates} from grouped "
+            f"{'group by ' + names if names else ''}"
+        )
+        rows = self.warehouse.execute(query).fetchall()
+        sizes = [len(each) for each in table.groups]
+        found = {name: [0] * prod(sizes) for name in wanted}
+        for row in rows:
+            key, numbers = row[: len(groups)], row[len(groups) :]
+            if None in key:
+                if any(numbers):
+                    raise Fault("A fact stands in no category of its breakdown.")
+                continue
+            at = 0
+            for size, group in zip(sizes, key, strict=True):
+                at = at * size + group
+            for name, number in zip(wanted, numbers, strict=True):
+                found[name][at] = number
+        return found
 
-    return count
+    def _facts(self) -> str:
+        if not self.times:
+            return "select * from int_answer_facts"
+        counted = ", ".join(
+            f"count(case when {self._happens(each.event)} then 1 end) as {name}"
+            for each, name in self.times.items()
+        )
+        return (
+            "select facts.*, often.* exclude (child_id) from int_answer_facts as facts "
+            f"inner join (select child_id, {counted} from int_answer_facts group by child_id) "
+            "as often on facts.child_id = often.child_id"
+        )
+
+    def know_times(self, factors: Iterable[Hashable]) -> None:
+        """Makes ready to count by how often a child was missing."""
+        for each in factors:
+            if isinstance(each, Times) and each not in self.times:
+                self.times[each] = f"times_{len(self.times)}"
+
+    def _when(self, factor: Hashable, codes: Codes, at: int) -> str:
+        return f"when {self._holds(factor, codes)} then {at}"
+
+    def _happens(self, event: Event) -> str:
+        said = [f"fact = '{event.source}'"]
+        said += [self._holds(factor, codes) for factor, codes in event.where]
+        if event.source == OCCASION:
+            said.append(_from_to("from_day", event.first, event.last))
+            if event.on_day is not None:
+                said.append(self._holds(f"open:{event.on_day}", frozenset({"yes"})))
+        elif event.on_day is not None:
+            day = _day(event.on_day)
+            said.append(f"from_day <= {day} and to_day >= {day}")
+            said.append(f"(ended_on is null or ended_on > {day})")
+        else:
+            said.append(f"from_day <= {_day(event.last)} and to_day >= {_day(event.first)}")
+        return f"({' and '.join(said)})"
+
+    def _holds(self, factor: Hashable, codes: Codes) -> str:
+        if factor == "time":
+            stretches = [self.stretches[code] for code in sorted(codes)]
+            return _any(_from_to("from_day", first, last) for first, last in _merged(stretches))
+        if isinstance(factor, Times):
+            return self._numbers(self.times[factor], TIMES, codes)
+        if factor in NUMBERS:
+            return self._numbers(NUMBERS[factor], factor, codes)
+        name = str(factor)
+        if name.startswith("open:"):
+            day = _day(int(name.removeprefix("open:")))
+            return _flag(f"(from_day <= {day} and (ended_on is null or ended_on > {day}))", codes)
+        if name == "any_harm":
+            return _flag(_any(f"coalesce({each}, false)" for each in HARMS), codes)
+        if factor not in self.rules.domains:
+            return _flag(f"coalesce({name}, false)", codes)
+        listed = ", ".join(f"'{code}'" for code in sorted(codes))
+        return f"coalesce({name}, 'not_known') in ({listed})"
+
+    def _numbers(self, column: str, factor: str, codes: Codes) -> str:
+        stretches = sorted(
+            self.rules.bounds[factor, code] for code in codes if (factor, code) in self.rules.bounds
+        )
+        said = [
+            f"{column} between {_number(low)} and {_number(high)}"
+            for low, high in _merged(stretches)
+        ]
+        if codes & NO_NUMBER:
+            said.append(f"{column} is null")
+        return _any(said)
 
 
-def _question(cell: Cell, rules: Rules) -> Question:
-    first, last = cell.first_day.isoformat(), cell.last_day.isoformat()
-    return Question(
-        measure=cell.measure,
-        breakdown="none",
-        population="&".join(conditions_of(cell.box, rules)) or "all",
-        period_basis="snapshot" if cell.is_snapshot else "range",
-        first_period=last if cell.is_snapshot else first,
-        last_period=last,
-    )
+def _merged(stretches: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    found: list[tuple[float, float]] = []
+    for low, high in sorted(stretches):
+        if found and found[-1][1] == low - 1:
+            found[-1] = (found[-1][0], high)
+        else:
+            found.append((low, high))
+    return found
+
+
+def _number(number: float) -> int:
+    return int(max(-1e9, min(1e9, number)))
+
+
+def _any(conditions: Iterable[str]) -> str:
+    return f"({' or '.join(conditions) or 'false'})"
+
+
+def _flag(condition: str, codes: Codes) -> str:
+    if codes == {"yes"}:
+        return condition
+    return f"not {condition}" if codes == {"no"} else "true"
+
+
+def _day(ordinal: int) -> str:
+    return f"({EPOCH} + {ordinal - 1})"
+
+
+def _from_to(column: str, first: int, last: int) -> str:
+    said = []
+    if first > FIRST:
+        said.append(f"{column} >= {_day(first)}")
+    if last < LAST:
+        said.append(f"{column} <= {_day(last)}")
+    return f"({' and '.join(said) or 'true'})"

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
+from missing_from_care.disclosure.rules import Rules
+from missing_from_care.response.answers import Answer
+from missing_from_care.response.book import long_day
+
 Condition = tuple[str, str]
+PICKED = "times_missing_band"
 
 
 @dataclass(frozen=True, order=True)
@@ -47,3 +52,36 @@ def from_text(text: str) -> tuple[Condition, ...]:
 def _condition(text: str) -> Condition:
     breakdown, category = text.split(":")
     return breakdown, category
+
+
+def figure_of(answer: Answer) -> Figure:
+    """The figure that an answer prints."""
+    conditions = set(from_text(answer.population))
+    row: tuple[Condition, ...] = ()
+    if answer.breakdown != "none":
+        own = (answer.breakdown, answer.category)
+        if any(breakdown == PICKED for breakdown, _ in conditions):
+            row = (own,)
+        else:
+            conditions.add(own)
+    return Figure(
+        answer.measure,
+        answer.period_start,
+        answer.period_end,
+        answer.period_basis == "snapshot",
+        tuple(sorted(conditions)),
+        row,
+    )
+
+
+def in_words(figure: Figure, rules: Rules) -> str:
+    """`Occasions missing, 1 April 2017 to 31 March 2018 (Unaccompanied asylum-seeking)`."""
+    last = long_day(figure.last_day)
+    period = f"on {last}" if figure.is_snapshot else f"{long_day(figure.first_day)} to {last}"
+    said = []
+    for breakdown, category in (*figure.conditions, *figure.row):
+        label = rules.labels.get((breakdown, category), category)
+        heading = rules.labels.get((breakdown, ""), breakdown)
+        said.append(": ".join(dict.fromkeys((heading, label))))
+    of = f" ({'; '.join(said)})" if said else ""
+    return f"{rules.measures[figure.measure].heading}, {period}{of}"

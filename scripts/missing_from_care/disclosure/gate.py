@@ -1,37 +1,43 @@
-"""The gate: nothing is released unless the audit finds every withheld cell protected."""
+"""The gate: nothing is released unless the audit finds every withheld figure protected."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from datetime import date
 
-from missing_from_care.disclosure.cells import Cell, cell_of, in_words
-from missing_from_care.disclosure.latent import Count
+import duckdb
+
+from missing_from_care.disclosure.figures import Figure, figure_of, in_words
+from missing_from_care.disclosure.forms import bases, form_of, is_derived
+from missing_from_care.disclosure.largest import largest_withheld
 from missing_from_care.disclosure.ledger import Released
-from missing_from_care.disclosure.links import web_of
 from missing_from_care.disclosure.rules import Rules
-from missing_from_care.disclosure.solver.audit import audit
+from missing_from_care.disclosure.solver.audit import Audit, audit
 from missing_from_care.disclosure.solver.search import Pattern, Unprotectable, protect
-from missing_from_care.disclosure.stating import Statement, state
+from missing_from_care.disclosure.statement import Known, Node, Statement, named, state
 from missing_from_care.disclosure.verdict import Revision, Verdict
-from missing_from_care.disclosure.web import Node, bases, is_derived, named
 from missing_from_care.faults import DataFault, ProtectionFault
-from missing_from_care.response.answers import Answer, Response
+from missing_from_care.response.answers import Response
 
 
 class _Stuck(ProtectionFault):
-    """A cell cannot be protected whatever is withheld."""
+    """A figure cannot be protected whatever is withheld."""
 
 
 def judge(
-    response: Response, rules: Rules, count: Count, ledger: Sequence[Released] = ()
+    response: Response,
+    rules: Rules,
+    warehouse: duckdb.DuckDBPyConnection,
+    ledger: Sequence[Released] = (),
+    seed: bytes | None = None,
 ) -> Verdict:
     """Decides what of a response is withheld, and audits the choice; says what is in the way.
 
     Arguments and errors are those of `judge_as_it_is`.
     """
     try:
-        return judge_as_it_is(response, rules, count, ledger)
+        return judge_as_it_is(response, rules, warehouse, ledger, seed)
     except _Stuck as fault:
-        ways = " or ".join(_ways_out(response, rules, count, ledger))
+        ways = " or ".join(_ways_out(response, rules, warehouse, ledger, seed))
         advice = f"Without {ways} it could be." if ways else "No one table is the cause."
         raise ProtectionFault(
             *fault.sentences,
@@ -41,150 +47,272 @@ def judge(
 
 
 def judge_as_it_is(
-    response: Response, rules: Rules, count: Count, ledger: Sequence[Released]
+    response: Response,
+    rules: Rules,
+    warehouse: duckdb.DuckDBPyConnection,
+    ledger: Sequence[Released] = (),
+    seed: bytes | None = None,
 ) -> Verdict:
     """Decides what of a response is withheld, and audits the choice.
 
     Args:
         response: with every number.
         rules: the rule seeds.
-        count: counts cells that the response does not print.
-        ledger: everything released before.
+        warehouse: an open connection with the facts and the Department's figures.
+        ledger: everything released before that still counts, the oldest first.
+        seed: private to the council, by which one of several good choices is made.
 
     Raises:
-        ProtectionFault: a cell cannot be protected, or the audit finds one that is not.
-        DataFault: two answers give different numbers for the same cell.
+        ProtectionFault: a figure cannot be protected, or the audit finds one that is not.
+        DataFault: two answers give different numbers for the same figure.
     """
-    printed = cells_of(response, rules)
-    latest = {each.cell: each for each in ledger}
-    latest = {cell: latest[cell] for cell in _near(printed, latest)}
-    now = {**count(cell for cell in latest if cell not in printed), **printed}
-    by_request = {(each.cell, each.request_ref): each for each in ledger if each.cell in now}
-    revisions = tuple(
-        Revision(cell, each)
-        for (cell, _), each in sorted(by_request.items())
-        if _differs(each, now)
-    )
-    is_revised = {cell for cell, each in latest.items() if _differs(each, now)}
-    earlier = {
-        cell: each.value
-        for cell, each in latest.items()
-        if cell not in is_revised and (cell in now or each.value is not None)
-    }
-    held = {cell: now.get(cell, value) for cell, value in earlier.items()} | printed
-    web = web_of(held, rules, count)
-    public: frozenset[Node] = frozenset()
-    if earlier:
-        alone = state(web, rules, frozenset(), earlier)
-        public = frozenset(
-            alone.nodes[each.cell]
-            for each in audit(alone.problem, ()).findings
-            if alone.nodes[each.cell] not in earlier
-        )
-    statement = state(web, rules, printed.keys(), earlier, public)
+    printed = figures_of(response, rules)
+    known, latest = _known(response, printed, rules, warehouse, ledger)
+    known = _with_given_away(known, rules, warehouse)
+    statement = state(known, rules, warehouse)
+    _refuse_given_away(response, known, statement, rules, ledger)
     try:
-        pattern = protect(statement.problem)
+        pattern = protect(statement.problem, seed=seed)
     except Unprotectable as fault:
-        named_cell = named(statement.nodes[fault.cell], rules)
+        named_cell = named(statement.nodes_at(fault.cell)[0], rules)
         raise _Stuck(
             f"{_opening(response)}{named_cell} cannot be protected: readers can work it out too "
             "closely even if everything is withheld that may be. Nothing was released."
+            + _in_the_way(known, ledger)
         ) from None
-    return audited(response, rules, printed, statement, pattern, revisions, public)
+    return audited(response, rules, warehouse, known, statement, pattern, latest)
 
 
 def audited(
     response: Response,
     rules: Rules,
-    printed: Mapping[Cell, float],
+    warehouse: duckdb.DuckDBPyConnection,
+    known: Known,
     statement: Statement,
     pattern: Pattern,
-    revisions: tuple[Revision, ...] = (),
-    public: frozenset[Node] = frozenset(),
+    earlier: Iterable[Released] = (),
 ) -> Verdict:
-    """Lets a choice of cells through only if the audit finds nothing.
+    """Lets a choice of figures through only if the audit finds nothing.
 
     Raises:
-        ProtectionFault: one sentence for each cell that readers can work out too closely.
+        ProtectionFault: one sentence for each figure that readers can work out too closely.
     """
     found = audit(statement.problem, pattern.suppressed)
     if not found.safe:
         raise ProtectionFault(
             *dict.fromkeys(
-                f"{_opening(response)}{named(statement.nodes[each.cell], rules)}: "
+                f"{_opening(response)}{named(statement.nodes_at(each.cell)[0], rules)}: "
                 f"{each.reason.removeprefix(f'Cell {each.cell} ')} Nothing was released."
                 for each in found.findings
             )
         )
-    chosen = {statement.nodes[at] for at in pattern.suppressed}
-    hidden = chosen | statement.policies.keys() | set(public)
-    hidden |= {statement.nodes[at] for at in statement.problem.withheld_before}
+    problem, cells = statement.problem, statement.cells
+    hidden = {*pattern.suppressed, *problem.primary, *problem.withheld_before}
     withheld = {
-        cell
-        for cell in printed
-        if cell in hidden
-        or cell in statement.carried
-        or (is_derived(cell, rules) and hidden.intersection(bases(cell, rules)))
+        figure
+        for figure in known.printed
+        if cells.get(figure) in hidden
+        or figure in statement.carried
+        or (
+            is_derived(figure, rules)
+            and any(cells.get(base) in hidden for base in bases(figure, rules))
+        )
     }
+    withheld |= largest_withheld(known, withheld, rules, warehouse)
+    no_counts = frozenset(each for each in known.printed if is_derived(each, rules))
     return Verdict(
-        printed,
+        known.printed,
         statement,
         pattern,
         found,
         frozenset(withheld),
-        revisions,
-        tuple(node for node in statement.nodes if node in public),
-        frozenset(cell for cell in printed if is_derived(cell, rules)),
+        _ranges(withheld - no_counts, statement, found, rules),
+        tuple(
+            Revision(each.figure, each)
+            for each in earlier
+            if each.figure in known.printed
+            and each.low is not None
+            and each.low == each.high != known.printed[each.figure]
+        ),
+        tuple(sorted(known.given_away, key=str)),
+        no_counts,
     )
 
 
-def cells_of(response: Response, rules: Rules) -> dict[Cell, float]:
-    """The cells that a response prints, each once.
+def figures_of(response: Response, rules: Rules) -> dict[Figure, float]:
+    """The figures that a response prints, each once.
 
     Raises:
-        DataFault: two answers give different numbers for the same cell.
+        DataFault: two answers give different numbers for the same figure.
     """
-    found: dict[Cell, float] = {}
-    for answer, cell in _answered(response, rules):
-        if cell is None or answer.value is None:
-            continue
-        if found.setdefault(cell, answer.value) != answer.value:
-            raise DataFault(
-                f"{_opening(response)}{in_words(cell, rules)} has two different numbers: report "
-                "this as a fault of the program."
-            )
+    found: dict[Figure, float] = {}
+    for table in response.tables:
+        for answer in table.answers:
+            if answer.value is None:
+                continue
+            figure = figure_of(answer)
+            if found.setdefault(figure, answer.value) != answer.value:
+                raise DataFault(
+                    f"{_opening(response)}{in_words(figure, rules)} has two different numbers: "
+                    "report this as a fault of the program."
+                )
     return found
 
 
+def _ranges(
+    withheld: Set[Figure], statement: Statement, found: Audit, rules: Rules
+) -> dict[Figure, tuple[float, float]]:
+    """The figures that the policy releases as the range that the audit takes as known."""
+    small = {statement.cells[node] for node in statement.policies}
+    ranges = {}
+    for figure in sorted(withheld):
+        at = statement.cells[figure]
+        policy = rules.policy(figure.measure)
+        as_range = policy.small_as_range if at in small else policy.cover_as_range
+        low, high = found.ranges[at]
+        if as_range and high < statement.problem.upper[at] and high - low <= max(low, 9):
+            ranges[figure] = (low, high)
+    return ranges
+
+
+def _known(
+    response: Response,
+    printed: Mapping[Figure, float],
+    rules: Rules,
+    warehouse: duckdb.DuckDBPyConnection,
+    ledger: Sequence[Released],
+) -> tuple[Known, list[Released]]:
+    """What is public beside the response: every version of what was released, and the Department's.
+
+    What was released is taken as it is counted now. A reader who knows how much a number was revised
+    knows no more than that.
+    """
+    usable = [each for each in ledger if each.figure.measure in rules.measures]
+    near = set(_near(printed, {each.figure for each in usable}))
+    rows = [each for each in usable if each.figure in near]
+    shown = {each.figure for each in rows if each.low is not None and each.low == each.high}
+    ranges = {
+        each.figure: (each.low, each.high)
+        for each in rows
+        if each.low is not None and each.low < each.high
+    }
+    withheld = {each.figure for each in rows} - shown
+    days = [(each.first_day, each.last_day) for each in printed]
+    shown |= {
+        each
+        for each in published_elsewhere(warehouse, rules)
+        if any(each.first_day <= last and first <= each.last_day for first, last in days)
+    }
+    return Known(printed, asked_for(response), shown, withheld - shown, ranges), rows
+
+
+def published_elsewhere(warehouse: duckdb.DuckDBPyConnection, rules: Rules) -> list[Figure]:
+    """The figures that the Department publishes and that count the same here."""
+    rows = warehouse.execute(
+        "select measures.same_as, years.first_day, years.last_day, compared.published "
+        "from dq_published_comparison as compared "
+        "inner join published_measures as measures on compared.measure = measures.measure "
+        "inner join dim_financial_years as years "
+        "on compared.financial_year = years.financial_year "
+        "where compared.published is not null and measures.same_as is not null "
+        "and (select count(*) from int_councils) = 1 order by all"
+    ).fetchall()
+    from missing_from_care.disclosure.relations import model_of
+
+    figures = {Figure(name, first, last, False): value for name, first, last, value in rows}
+    forms = {each: form_of(each, rules) for each in figures}
+    model = model_of(forms.values(), rules, warehouse) if forms else None
+    return [
+        figure
+        for figure, value in figures.items()
+        if sum(model.values[at] for at, _ in model.sums[forms[figure]]) == value
+    ]
+
+
+def asked_for(response: Response) -> frozenset[Figure]:
+    """The figures that were asked for: the first measure of each question, or of its parts."""
+    found: set[Figure] = set()
+    by_question: dict[str, list] = {}
+    for table in response.tables:
+        by_question.setdefault(table.question_no, []).extend(table.answers)
+    for answers in by_question.values():
+        parts = {each.part for each in answers} - {""}
+        first: dict[str, str] = {}
+        for each in answers:
+            if each.part or not parts:
+                first.setdefault(each.part, each.measure)
+        found |= {figure_of(each) for each in answers if first.get(each.part) == each.measure}
+    return frozenset(found)
+
+
+def _with_given_away(known: Known, rules: Rules, warehouse: duckdb.DuckDBPyConnection) -> Known:
+    """With what earlier responses alone let readers work out, which nobody can protect."""
+    if not known.withheld:
+        return known
+    before = replace(known, printed={}, asked=frozenset())
+    statement = state(before, rules, warehouse)
+    found = audit(statement.problem, ())
+    nodes = {node for each in found.findings for node in statement.nodes_at(each.cell)}
+    return replace(known, given_away=frozenset(nodes))
+
+
+def _refuse_given_away(
+    response: Response,
+    known: Known,
+    statement: Statement,
+    rules: Rules,
+    ledger: Sequence[Released],
+) -> None:
+    """Stops a response that would print a marker beside what everybody can work out."""
+    given = {statement.cells[node] for node in known.given_away if node in statement.cells}
+    stuck = [
+        figure
+        for figure in known.printed
+        if statement.cells.get(figure) in given and figure not in known.shown
+    ]
+    small = [
+        figure
+        for figure in stuck
+        if rules.policy(figure.measure).interval[0]
+        <= known.printed[figure]
+        <= rules.policy(figure.measure).interval[1]
+    ]
+    if small:
+        raise ProtectionFault(
+            *(
+                f"{_opening(response)}{in_words(figure, rules)} can be worked out from what was "
+                "released before, so nothing can protect it." + _in_the_way(known, ledger)
+                for figure in small
+            )
+        )
+
+
+def _in_the_way(known: Known, ledger: Sequence[Released]) -> str:
+    requests = sorted({each.request_ref for each in ledger if each.figure in known.figures})
+    return f" It was released with {', '.join(requests)}." if requests else ""
+
+
 def _ways_out(
-    response: Response, rules: Rules, count: Count, ledger: Sequence[Released]
+    response: Response,
+    rules: Rules,
+    warehouse: duckdb.DuckDBPyConnection,
+    ledger: Sequence[Released],
+    seed: bytes | None,
 ) -> Iterator[str]:
     """The tables without any one of which the rest could be released."""
     for left_out in response.tables:
         tables = tuple(table for table in response.tables if table is not left_out)
         try:
-            judge_as_it_is(replace(response, tables=tables), rules, count, ledger)
+            judge_as_it_is(replace(response, tables=tables), rules, warehouse, ledger, seed)
         except ProtectionFault:
             continue
         yield left_out.label
 
 
-def _answered(response: Response, rules: Rules) -> list[tuple[Answer, Cell | None]]:
-    return [
-        (answer, cell_of(answer, rules)) for table in response.tables for answer in table.answers
-    ]
-
-
-def _differs(released: Released, now: Mapping[Cell, float]) -> bool:
-    """Whether a number was released that is another one now."""
-    value = released.value
-    return value is not None and now.get(released.cell, value) != value
-
-
-def _near(printed: Iterable[Cell], released: Iterable[Cell]) -> list[Cell]:
-    """The released cells that share a day with a printed one, or with such a cell, and so on."""
-    periods = {(cell.first_day, cell.last_day) for cell in printed}
-    waiting = {(cell.first_day, cell.last_day) for cell in released} - periods
+def _near(printed: Iterable[Figure], released: Iterable[Figure]) -> list[Figure]:
+    """The released figures that share a day with a printed one, or with such a one, and so on."""
+    periods = {(each.first_day, each.last_day) for each in printed}
+    waiting = {(each.first_day, each.last_day) for each in released} - periods
     while met := {
         (first, last)
         for first, last in waiting
@@ -192,8 +320,10 @@ def _near(printed: Iterable[Cell], released: Iterable[Cell]) -> list[Cell]:
     }:
         periods |= met
         waiting -= met
-    return [cell for cell in released if (cell.first_day, cell.last_day) in periods]
+    return [each for each in released if (each.first_day, each.last_day) in periods]
 
 
 def _opening(response: Response) -> str:
     return f"Request {response.request_ref}: "
+
+

@@ -1,9 +1,23 @@
-"""The rules that the gate reasons with: measures, their parts, categories and policy."""
+"""The rules that the gate reasons with, read from the seeds as the warehouse holds them."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
+from itertools import pairwise
+from math import inf
+
+import duckdb
+
+from missing_from_care.faults import DataFault
+
+PLACES = ("region", "country")
+TIMES = "times_missing"
+# A band of the seed stands for stretches of one factor: ages, whole days, times missing.
+FACTORS = {"age_band": "age", "duration_band": "duration", "times_missing_band": TIMES}
+ENDS = {TIMES: (1, 2)}
+
+Codes = frozenset[str]
+Stretch = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -15,17 +29,22 @@ class Measure:
         unit: `occasions`, `children` or that of a figure which is no count.
         is_care: it counts children looked after, not occasions.
         is_on_last_day: it counts what stands on the last day of the period.
+        conditions: pairs of factor and category that what it counts fulfils.
     """
 
     heading: str
     unit: str
     is_care: bool
     is_on_last_day: bool
+    conditions: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Derived:
-    """What a figure is worked out from: round(scale * numerator / denominator, decimals)."""
+    """What a figure is worked out from: round(scale * numerator / denominator, decimals).
+
+    Without a denominator it is the largest of what the numerator counts.
+    """
 
     numerator: str
     denominator: str | None
@@ -40,8 +59,11 @@ class Policy:
     Attributes:
         interval: numbers withheld, both ends included; None where the row is of a breakdown.
         range_width: how wide the range must stay that a reader can work out.
-        group_size: in groups of up to so many, what tells the same of everyone is withheld.
+        group_size: in groups of up to so many, what tells the same of everyone is withheld; a
+            largest number is shown only where more than so many reached its band.
         whole_group, empty_group: whether all, or none, of such a group is withheld.
+        small_as_range, cover_as_range: whether a withheld figure is released as the range that is
+            safe: a small one, and one that covers it.
     """
 
     applies_to: str
@@ -50,9 +72,20 @@ class Policy:
     group_size: int
     whole_group: bool
     empty_group: bool
+    small_as_range: bool
+    cover_as_range: bool
     decided_by: str
     legal_basis: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """From which day a council counts nothing as absent, and to which; None for always."""
+
+    council: str
+    first_day: date | None
+    last_day: date | None
 
 
 @dataclass(frozen=True)
@@ -61,102 +94,213 @@ class Rules:
 
     Attributes:
         measures: by name.
-        parts: pairs of whole and part, with what the parts add up to and whether that holds on a
-            snapshot.
-        named: the measure that a measure is under a condition, for a snapshot or a period.
         derived: figures that are no counts, by measure.
-        elements: for each (breakdown, category) its dimension and the finest categories that it
+        elements: for each (breakdown, category) its factor and the finest categories that it
             covers: `age_band`, `16_to_17` is `age`, {16, 17}.
-        domains: every finest category of a dimension.
-        one_a_child: dimensions in which a child has one category.
-        by_question: dimensions whose categories depend on what else is asked for.
-        bounds: lowest and highest of the finest categories that are stretches of numbers.
+        domains: every finest category of a factor.
+        bounds: lowest and highest of the finest categories that are stretches, by factor and name.
+        of_child: factors in which a child has one category whatever the day.
+        unlikely: categories that readers take to be empty where they are.
+        protected: factors along which a small difference is protected though nothing prints it.
+        nothing_absent: when a council counts nothing as absent.
         labels: category in words by (breakdown, category); breakdown alone by (breakdown, "").
         policies: rows in force, by measure, breakdown or `all`.
     """
 
-    measures: dict[str, Measure]
-    parts: tuple[tuple[str, str, str, bool], ...]
-    named: dict[tuple[str, str, bool], str]
-    derived: dict[str, Derived]
-    elements: dict[tuple[str, str], tuple[str, frozenset[str]]]
-    domains: dict[str, frozenset[str]]
-    one_a_child: frozenset[str]
-    by_question: frozenset[str]
-    bounds: dict[tuple[str, str], tuple[float, float]]
-    labels: dict[tuple[str, str], str]
-    policies: dict[str, Policy]
+    measures: Mapping[str, Measure]
+    derived: Mapping[str, Derived]
+    elements: Mapping[tuple[str, str], tuple[str, Codes]]
+    domains: Mapping[str, Codes]
+    bounds: Mapping[tuple[str, str], Stretch]
+    of_child: frozenset[str]
+    unlikely: frozenset[str]
+    protected: frozenset[str]
+    nothing_absent: tuple[Definition, ...]
+    labels: Mapping[tuple[str, str], str]
+    policies: Mapping[str, Policy]
+
+    def domain(self, factor: str) -> Codes:
+        """Every finest category of a factor; of a flag, that it is so and that it is not."""
+        return self.domains.get(factor, frozenset({"yes", "no"}))
 
     def policy(self, measure: str) -> Policy:
-        """The row for a measure, else the one for all."""
-        return self.policies.get(measure, self.policies["all"])
+        """The row that says which numbers of a measure are small, else the one for all."""
+        found = self.policies.get(measure)
+        return found if found and found.interval else self.policies["all"]
 
-    @cached_property
-    def parts_below(self) -> dict[tuple[str, bool], frozenset[str]]:
-        """For a measure and whether it is on a snapshot: itself and every part of its parts."""
-        found: dict[tuple[str, bool], frozenset[str]] = {}
-        for on_snapshot in (False, True):
-            direct = defaultdict(set)
-            for whole, part, _, holds_on_snapshot in self.parts:
-                if holds_on_snapshot or not on_snapshot:
-                    direct[whole].add(part)
-            for measure in self.measures:
-                below, fresh = {measure}, {measure}
-                while fresh:
-                    fresh = set().union(*(direct[each] for each in fresh)) - below
-                    below |= fresh
-                found[measure, on_snapshot] = frozenset(below)
-        return found
 
-    def splits(self, is_snapshot: bool, how: str = "exactly") -> dict[str, list[str]]:
-        """The measures that parts add up to, exactly or as `parts_add_up` says, with the parts."""
-        return self._splits[is_snapshot, how]
+def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
+    """Reads the rules.
 
-    @cached_property
-    def _splits(self) -> dict[tuple[bool, str], dict[str, list[str]]]:
-        found = defaultdict(lambda: defaultdict(list))
-        for whole, part, add_up, on_snapshot in self.parts:
-            for is_snapshot in (False, True) if on_snapshot else (False,):
-                found[is_snapshot, add_up][whole].append(part)
-        return found
+    Args:
+        warehouse: an open warehouse.
+        on_day: the day of the response, on which the policy must be in force.
 
-    @cached_property
-    def split_below(self) -> dict[tuple[str, bool], frozenset[str]]:
-        """For a measure and whether it is on a snapshot: itself and the parts that add up to it."""
+    Raises:
+        DataFault: no row of the policy is in force that day for all measures, or two for one.
+    """
+    breakdowns, categories = _rows(warehouse, "breakdowns"), _rows(warehouse, "categories")
+    councils, measures = _rows(warehouse, "int_councils"), _rows(warehouse, "measures")
+    bounds = _stretches(categories)
+    elements = _elements(categories, bounds) | _places(councils)
+    domains: dict[str, Codes] = {}
+    stretches = [(factor, frozenset({name})) for factor, name in bounds]
+    for factor, codes in [*elements.values(), *stretches]:
+        domains[factor] = domains.get(factor, frozenset()) | codes
+    labels = {(row["breakdown"], row["category"]): row["label"] for row in categories}
+    labels |= {(row["breakdown"], ""): row["heading"] for row in breakdowns}
+    labels |= {("council", row["la_code"]): row["council"] for row in councils}
+    labels |= {(place, _slug(row[place])): row[place] for place in PLACES for row in councils}
+    return Rules(
+        measures={
+            row["measure"]: Measure(
+                row["heading"],
+                row["unit"],
+                row["counts"] == "care",
+                row["on_last_day"] == "true",
+                tuple(
+                    tuple(each.split(":")) for each in (row["conditions"] or "").split("&") if each
+                ),
+            )
+            for row in measures
+        },
+        derived={
+            row["measure"]: Derived(
+                row["numerator"],
+                row["denominator"],
+                float(row["scale"] or 1),
+                int(row["decimals"] or 0),
+            )
+            for row in _rows(warehouse, "derived_measures")
+        },
+        elements=elements,
+        domains=domains,
+        bounds=bounds,
+        of_child=frozenset(
+            FACTORS.get(row["breakdown"], row["breakdown"])
+            for row in breakdowns
+            if row["one_category_a_child"] == "true"
+        ),
+        unlikely=frozenset(row["category"] for row in _rows(warehouse, "unlikely_categories")),
+        protected=frozenset(
+            row["factor"]
+            for row in _rows(warehouse, "protected_differences")
+            if row["is_protected"] == "true"
+        ),
+        nothing_absent=tuple(
+            Definition(row["la_code"], row["valid_from"], row["valid_to"])
+            for row in _rows(warehouse, "int_definitions")
+            if "absent" not in (row["missing_counts_as"], row["absent_counts_as"])
+        ),
+        labels=labels,
+        policies=_policies(warehouse, on_day),
+    )
 
-        def below(measure: str, is_snapshot: bool) -> frozenset[str]:
-            parts = self.splits(is_snapshot).get(measure, [])
-            return frozenset({measure}).union(*(below(part, is_snapshot) for part in parts))
 
-        return {(each, at): below(each, at) for each in self.measures for at in (False, True)}
+def _rows(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[dict]:
+    found = warehouse.execute(f"select * from {table} order by all")
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def split_tree(self, measure: str, is_snapshot: bool) -> frozenset[str]:
-        """Every measure that hangs together with one by parts that add up."""
-        for whole, parts in self.splits(is_snapshot).items():
-            if measure in parts:
-                return self.split_tree(whole, is_snapshot)
-        return self.split_below[measure, is_snapshot]
 
-    def named_measure(
-        self, measure: str, conditions: Sequence[str], is_snapshot: bool
-    ) -> tuple[str, list[str]]:
-        """The measure that stands for one under conditions, with the conditions left over.
+def _factor(breakdown: str) -> str:
+    return FACTORS.get(breakdown, breakdown)
 
-        How often a child was missing depends on all conditions but those that every occasion
-        missing fulfils, so beside it the others stay.
-        """
-        is_by_question = any(each.partition(":")[0] in self.by_question for each in conditions)
-        left = []
-        for condition in conditions:
-            name = self.named.get((measure, condition, is_snapshot))
-            missing = self.named.get(("occasions_missing", condition, is_snapshot))
-            if name and (missing == "occasions_missing" or not is_by_question):
-                measure = name
-            else:
-                left.append(condition)
-        return measure, left
 
-    @cached_property
-    def words(self) -> dict[tuple[str, frozenset[str]], str]:
-        """The condition of a question that gives these finest categories."""
-        return {found: ":".join(name) for name, found in reversed(self.elements.items())}
+def _band(row: dict) -> Stretch | None:
+    """Lowest and highest number of a category; None if it is no band."""
+    if not (row["lowest"] or row["highest"]):
+        return None
+    return float(row["lowest"] or -inf), float(row["highest"] or inf)
+
+
+def _stretches(categories: list[dict]) -> dict[tuple[str, str], Stretch]:
+    """The stretches within which no band of a factor begins or ends, named for their numbers.
+
+    Bands may overlap and leave gaps; the stretches do neither.
+    """
+    edges: dict[str, set[float]] = {}
+    for row in categories:
+        if band := _band(row):
+            factor = _factor(row["breakdown"])
+            least = -inf if factor == "age" else 0.0
+            found = edges.setdefault(factor, {least, inf, *ENDS.get(factor, ())})
+            found |= {band[0], band[1] + 1}
+    return {
+        (factor, f"{low:g}..{after - 1:g}"): (low, after - 1)
+        for factor, each in edges.items()
+        for low, after in pairwise(sorted(each))
+    }
+
+
+def _elements(
+    categories: list[dict], bounds: dict[tuple[str, str], Stretch]
+) -> dict[tuple[str, str], tuple[str, Codes]]:
+    """What each category is made of: a band of stretches, any other of itself."""
+    found = {}
+    for row in categories:
+        factor, codes = _factor(row["breakdown"]), frozenset({row["category"]})
+        if band := _band(row):
+            codes = _within(bounds, factor, band)
+        if factor != "none":
+            found[row["breakdown"], row["category"]] = (factor, codes)
+    found[TIMES, "2_or_more"] = (TIMES, _within(bounds, TIMES, (2, inf)))
+    ended = frozenset(name for factor, name in bounds if factor == "duration")
+    found["found", "yes"] = ("duration", ended)
+    found["found", "no"] = ("duration", frozenset({"still_missing"}))
+    return found
+
+
+def _within(bounds: dict[tuple[str, str], Stretch], factor: str, band: Stretch) -> Codes:
+    return frozenset(
+        name
+        for (of, name), (low, high) in bounds.items()
+        if of == factor and band[0] <= low and high <= band[1]
+    )
+
+
+def _places(councils: list[dict]) -> dict[tuple[str, str], tuple[str, Codes]]:
+    """Councils are the finest categories of regions and countries."""
+    found = {("council", row["la_code"]): frozenset({row["la_code"]}) for row in councils}
+    for place in PLACES:
+        for row in councils:
+            name = (place, _slug(row[place]))
+            found[name] = found.get(name, frozenset()) | {row["la_code"]}
+    return {name: ("council", codes) for name, codes in found.items()}
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace(" ", "_")
+
+
+def _policies(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> dict[str, Policy]:
+    found: dict[str, Policy] = {}
+    for row in _rows(warehouse, "suppression_policy"):
+        if not (row["valid_from"] or "") <= on_day.isoformat() <= (row["valid_to"] or "9999"):
+            continue
+        name = row["applies_to"]
+        if name in found:
+            raise DataFault(
+                f"suppression_policy.csv has two rows for {name} on {on_day}: end the older one "
+                "with a valid_to."
+            )
+        low, high = row["lowest_withheld"], row["highest_withheld"]
+        found[name] = Policy(
+            applies_to=name,
+            interval=(int(low), int(high)) if low and high else None,
+            range_width=int(row["range_width"] or 1),
+            group_size=int(row["group_size"] or 0),
+            whole_group=row["withholds_whole_group"] == "true",
+            empty_group=row["withholds_empty_group"] == "true",
+            small_as_range=row.get("small_as") == "range",
+            cover_as_range=row.get("cover_as") == "range",
+            decided_by=row["decided_by"] or "",
+            legal_basis=row["legal_basis"] or "",
+            reason=row["reason"] or "",
+        )
+    if "all" not in found or found["all"].interval is None:
+        raise DataFault(
+            f"suppression_policy.csv has no row `all` in force on {on_day}, so nothing can be "
+            "released: add one."
+        )
+    return found

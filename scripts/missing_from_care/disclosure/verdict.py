@@ -4,22 +4,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from missing_from_care.disclosure.cells import Cell, cell_of
+from missing_from_care.disclosure.figures import Figure, figure_of
 from missing_from_care.disclosure.ledger import Released
-from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.solver.audit import Audit
 from missing_from_care.disclosure.solver.search import Pattern
-from missing_from_care.disclosure.stating import Statement
-from missing_from_care.disclosure.web import Node
+from missing_from_care.disclosure.statement import Node, Statement
 from missing_from_care.response.answers import Answer, Response
 from missing_from_care.response.book import long_day
+
+Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Revision:
     """A number that differs from the one released before."""
 
-    cell: Cell
+    figure: Figure
     earlier: Released
 
 
@@ -28,55 +28,66 @@ class Verdict:
     """What the gate found.
 
     Attributes:
-        printed: the cells of the response, with what they hold.
+        printed: the figures of the response, with their numbers.
         statement: the problem that was solved.
-        pattern: which cells are withheld.
+        pattern: which cells of it are withheld.
         audit: what readers can still work out.
-        withheld: the cells of the response that get a marker.
+        withheld: the figures of the response that get a marker or a range.
+        ranges: those of them that are released as a range.
         revisions: numbers that contradict earlier ones.
-        public: what earlier responses let readers work out already.
-        is_derived: cells that are no counts, such as percentages.
+        given_away: what earlier responses let readers work out already.
+        no_counts: figures that are no counts, such as percentages.
     """
 
-    printed: Mapping[Cell, float]
+    printed: Mapping[Figure, float]
     statement: Statement
     pattern: Pattern
     audit: Audit
-    withheld: frozenset[Cell]
+    withheld: frozenset[Figure]
+    ranges: Mapping[Figure, Range]
     revisions: tuple[Revision, ...]
-    public: tuple[Node, ...]
-
-    is_derived: frozenset[Cell]
-
-    @property
-    def counts_withheld(self) -> tuple[Cell, ...]:
-        """The cells withheld that are counts, in order."""
-        return tuple(sorted(self.withheld - self.is_derived))
+    given_away: tuple[Node, ...]
+    no_counts: frozenset[Figure]
 
     @property
-    def cover(self) -> tuple[Cell, ...]:
+    def counts_withheld(self) -> tuple[Figure, ...]:
+        """The figures withheld that are counts, in order."""
+        return tuple(sorted(self.withheld - self.no_counts))
+
+    @property
+    def cover(self) -> tuple[Figure, ...]:
         """Those of them that are not small, but would give a small one away."""
-        small = self.statement.policies.keys() | set(self.public)
-        return tuple(cell for cell in self.counts_withheld if cell not in small)
+        small = {self.statement.cells[node] for node in self.statement.policies}
+        return tuple(
+            figure
+            for figure in self.counts_withheld
+            if self.statement.cells.get(figure) not in small
+        )
 
-    def cost(self, cells: Iterable[Cell]) -> float:
-        """What is lost by withholding cells: the sum of what they hold."""
-        return sum(self.printed[cell] for cell in cells)
+    def cost(self, figures: Iterable[Figure]) -> float:
+        """What is lost by withholding counts: the width of what can still be told of each."""
+        spans = [self.span(figure) for figure in figures]
+        return sum(high - low for low, high in spans)
+
+    def span(self, figure: Figure) -> Range:
+        """The narrowest range that a reader can work out for a count that is withheld."""
+        return self.audit.ranges.get(self.statement.cells.get(figure), (0.0, 0.0))
 
 
-def protected(response: Response, rules: Rules, verdict: Verdict) -> Response:
+def protected(response: Response, verdict: Verdict) -> Response:
     """The response as it may be published: without the numbers that are withheld."""
     notes = dict(response.notes)
-    since = {each.cell: each.earlier.released_on for each in reversed(verdict.revisions)}
+    since = {each.figure: each.earlier.released_on for each in reversed(verdict.revisions)}
 
     def shown(answer: Answer) -> Answer:
-        cell = cell_of(answer, rules)
-        if cell in since:
-            text = notes["revised_since"].replace("{day}", long_day(since[cell]))
-            notes[f"revised_since {since[cell]}"] = text
+        figure = figure_of(answer)
+        if figure in since:
+            text = notes["revised_since"].replace("{day}", long_day(since[figure]))
+            notes[f"revised_since {since[figure]}"] = text
             answer = replace(answer, note=f"{answer.note} {text}" if answer.note else text)
-        if cell in verdict.withheld:
-            answer = replace(answer, value=None, is_withheld=True)
+        if figure in verdict.withheld and answer.value is not None:
+            low, high = verdict.ranges.get(figure, (None, None))
+            answer = replace(answer, value=None, is_withheld=True, low=low, high=high)
         return answer
 
     tables = tuple(
@@ -89,13 +100,23 @@ def released(
     response: Response, verdict: Verdict, released_on: date, file_sha256: str
 ) -> list[Released]:
     """The rows of the ledger for a response that passed."""
-    return [
-        Released(
-            released_on,
-            response.request_ref,
-            file_sha256,
-            cell,
-            None if cell in verdict.withheld else value,
+    rows = []
+    for figure, value in verdict.printed.items():
+        low, high = (value, value)
+        if figure in verdict.withheld:
+            low, high = verdict.ranges.get(figure, (None, None))
+        rows.append(
+            Released(
+                released_on=released_on,
+                request_ref=response.request_ref,
+                event="released",
+                file_sha256=file_sha256,
+                figure=figure,
+                low=low,
+                high=high,
+                counted=value,
+            )
         )
-        for cell, value in verdict.printed.items()
-    ]
+    return rows
+
+

@@ -1,0 +1,227 @@
+"""What a figure counts, as one form: children or occasions, by conditions on factors and days.
+
+No figure has a name here. `Occasions found` and `occasions missing, 2 to 3 days` are both occasions
+that count as missing and whose duration lies in certain stretches; so whatever can be said of one
+form holds for every measure, breakdown and population that is put in it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from math import inf
+
+from missing_from_care.disclosure.figures import Condition, Figure
+from missing_from_care.disclosure.rules import TIMES, Codes, Rules
+
+FIRST, LAST = 1, 10_000_000
+OCCASION, CARE = "occasion", "care"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens to a child on a day: an occasion, or a day of care.
+
+    Attributes:
+        source: `occasion` or `care`.
+        where: factors of the day with the categories that count, in order of their names.
+        first, last: of the days that count, as ordinals; of an occasion the day of its start.
+        on_day: counts what is so on that day: an occasion that has not ended, or a child that is
+            looked after at the end of it. None for whatever happens from the first day to the last.
+    """
+
+    source: str
+    where: tuple[tuple[str, Codes], ...]
+    first: int
+    last: int
+    on_day: int | None = None
+
+    @cached_property
+    def factors(self) -> dict[str, Codes]:
+        """The categories that count, by factor."""
+        return dict(self.where)
+
+    def within(self, other: "Event") -> bool:
+        """Whether a child to whom this happens is one to whom the other happens."""
+        if self.source == CARE and other.source == OCCASION:
+            return False
+        if other.on_day is not None and (self.source, self.on_day) != (other.source, other.on_day):
+            return False
+        if self.source == OCCASION and other.source == CARE and self.on_day is not None:
+            return False
+        first, last = self.first, self.last
+        if self.source == CARE and self.on_day is not None and other.on_day is None:
+            first = last = self.on_day
+        if not (other.first <= first and last <= other.last):
+            return False
+        return all(self.factors.get(name, {None}) <= codes for name, codes in other.where)
+
+
+@dataclass(frozen=True)
+class Times:
+    """How often a child was missing within an event: a factor of the child."""
+
+    event: Event
+
+    def __str__(self) -> str:
+        where = [f"{name}:{'+'.join(sorted(codes))}" for name, codes in self.event.where]
+        return f"times {self.event.first} {self.event.last} {self.event.on_day} {'&'.join(where)}"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a figure counts.
+
+    Attributes:
+        unit: `occasions`, or `children` to whom the event happened at least once.
+        event: what is counted.
+        who: factors of the child with the categories that count.
+    """
+
+    unit: str
+    event: Event
+    who: frozenset[tuple["str | Times", Codes]]
+
+    @cached_property
+    def children(self) -> dict["str | Times", Codes]:
+        """The categories of the child that count, by factor."""
+        return dict(self.who)
+
+    def within(self, other: "Form") -> bool:
+        """Whether all that this counts is counted by the other, whatever the numbers."""
+        if self.unit != other.unit and other.unit == "occasions":
+            return False
+        if not self.event.within(other.event):
+            return False
+        return all(self.children.get(name, {None}) <= codes for name, codes in other.who)
+
+
+def form_of(figure: Figure, rules: Rules) -> Form | None:
+    """The form of a count; None where nothing can be in it, as of girls who are boys.
+
+    Args:
+        figure: of a measure that is a count, or the largest of one.
+        rules: the rule seeds.
+    """
+    measure = rules.measures[figure.measure]
+    first, last = figure.first_day.toordinal(), figure.last_day.toordinal()
+    if figure.is_snapshot and measure.is_care and not measure.is_on_last_day:
+        event = Event(CARE, (), last, last)
+    elif figure.is_snapshot or measure.is_on_last_day:
+        event = Event(CARE if measure.is_care else OCCASION, (), FIRST, last, last)
+    else:
+        event = Event(CARE if measure.is_care else OCCASION, (), first, last)
+    who: dict[str | Times, Codes] = {}
+    picked = [each for each in figure.conditions if each[0] == "times_missing_band"]
+    others = [each for each in figure.conditions if each[0] != "times_missing_band"]
+    event = _narrowed(event, others, rules, who)
+    among = _narrowed(event, [("counts_as", "missing")], rules, {}) if event else None
+    for condition in picked:
+        if among is None:
+            return None
+        if not _restrict(who, Times(among), rules.elements[condition][1]):
+            return None
+    event = _narrowed(event, figure.row, rules, who) if event else None
+    if event is None:
+        return None
+    for condition in measure.conditions:
+        if condition[0] == TIMES:
+            missing = _narrowed(event, [("counts_as", "missing")], rules, {})
+            if missing is None or not _restrict(who, Times(missing), rules.elements[condition][1]):
+                return None
+        elif condition == ("found", "no") and figure.is_snapshot:
+            continue
+        else:
+            event = _narrowed(event, [condition], rules, who)
+        if event is None:
+            return None
+    if any(codes == frozenset() for codes in who.values()):
+        return None
+    unit = "children" if measure.unit == "children" else "occasions"
+    return Form(unit, event, frozenset(who.items()))
+
+
+def _narrowed(
+    event: Event | None,
+    conditions: "list[Condition] | tuple[Condition, ...]",
+    rules: Rules,
+    who: dict["str | Times", Codes],
+) -> Event | None:
+    """The event under more conditions, those of the child put into `who`; None if it is empty."""
+    for condition in conditions:
+        if event is None:
+            return None
+        breakdown, category = condition
+        if breakdown in ("month", "quarter"):
+            event = _in_time(event, *_span(breakdown, category))
+            continue
+        if breakdown == "duration_band" and event.on_day is not None:
+            event = _lasting(event, rules.elements[condition][1], rules)
+            continue
+        factor, codes = rules.elements.get(condition, (breakdown, frozenset({category})))
+        if factor in rules.of_child:
+            if not _restrict(who, factor, codes):
+                return None
+            continue
+        codes &= event.factors.get(factor, codes)
+        if not codes:
+            return None
+        if codes == rules.domain(factor):
+            continue
+        where = event.factors | {factor: codes}
+        event = replace(event, where=tuple(sorted(where.items())))
+    return event
+
+
+def _restrict(who: dict["str | Times", Codes], factor: "str | Times", codes: Codes) -> bool:
+    who[factor] = who.get(factor, codes) & codes
+    return bool(who[factor])
+
+
+def _in_time(event: Event, first: int, last: int) -> Event | None:
+    if event.source == CARE and event.on_day is not None:
+        return event if first <= event.on_day <= last else None
+    first, last = max(event.first, first), min(event.last, last)
+    return replace(event, first=first, last=last) if first <= last else None
+
+
+def _lasting(event: Event, codes: Codes, rules: Rules) -> Event | None:
+    """On a day, how long a child has been missing says when that began."""
+    stretches = [rules.bounds["duration", code] for code in codes if code != "still_missing"]
+    if not stretches or event.source == CARE:
+        return None
+    least, most = min(low for low, _ in stretches), max(high for _, high in stretches)
+    first = FIRST if most == inf else event.on_day - int(most)
+    return _in_time(event, first, event.on_day - int(least))
+
+
+def _span(breakdown: str, category: str) -> tuple[int, int]:
+    """First and last day of `2017-04`, or of `2017/18 Q1`, the quarter that begins in April."""
+    if breakdown == "month":
+        year, month = map(int, category.split("-"))
+        months = 1
+    else:
+        year, quarter = int(category[:4]), int(category[-1])
+        year, month = (year + 1, 1) if quarter == 4 else (year, 1 + 3 * quarter)
+        months = 3
+    after = year * 12 + month - 1 + months
+    end = date(after // 12, after % 12 + 1, 1)
+    return date(year, month, 1).toordinal(), end.toordinal() - 1
+
+
+def bases(figure: Figure, rules: Rules) -> Iterator[Figure]:
+    """The counts that a figure which is no count is worked out from."""
+    derived = rules.derived[figure.measure]
+    for measure in (derived.numerator, derived.denominator):
+        if measure:
+            yield replace(figure, measure=measure)
+
+
+def is_derived(figure: Figure, rules: Rules) -> bool:
+    """Whether a figure is no count: a share, an average, a largest number."""
+    return figure.measure in rules.derived
+
+
+def is_maximum(figure: Figure, rules: Rules) -> bool:
+    """Whether a figure is the largest of what is counted."""
+    return is_derived(figure, rules) and not rules.derived[figure.measure].denominator

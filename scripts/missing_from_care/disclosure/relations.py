@@ -1,0 +1,527 @@
+"""What readers know about the figures, from what they count alone.
+
+Occasions, and children on a day, add up: each figure is a sum over the cells of a table (`tables`).
+Children who went through something at least once do not; for them it is known
+
+- that children to whom one thing happened are among those to whom another did (a part of the time,
+  or of the conditions; missing among looked after),
+- that a whole is at most the sum of parts that cover it, and two things that overlap have at least
+  what they have together and in common,
+- that children and occasions go together: none without the other, as many times as a band says.
+
+A relation that is only likely, such as one open occasion a child, is taken as known where the
+numbers obey it: readers never know less than this.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import combinations, pairwise
+from math import inf
+
+import duckdb
+
+from missing_from_care.disclosure.counting import HARMS, Counter
+from missing_from_care.disclosure.forms import CARE, FIRST, LAST, OCCASION, Event, Form, Times
+from missing_from_care.disclosure.rules import TIMES, Codes, Rules
+from missing_from_care.disclosure.tables import Box, Table, shared, tables_for
+from missing_from_care.faults import DataFault
+
+YES = frozenset({"yes"})
+Terms = tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """low <= sum of coefficient * number <= high, and which kind of knowledge it is."""
+
+    kind: str
+    terms: Terms
+    low: float
+    high: float
+
+
+@dataclass
+class Model:
+    """All numbers that readers reason through, and what they know of them.
+
+    Attributes:
+        values: what each number is.
+        known: relations between them.
+        sums: each form as a sum of numbers.
+    """
+
+    values: list[int] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)
+    sums: dict[Form, Terms] = field(default_factory=dict)
+
+
+def model_of(
+    forms: Iterable[Form],
+    rules: Rules,
+    warehouse: duckdb.DuckDBPyConnection,
+    without: frozenset[str] = frozenset(),
+) -> Model:
+    """The numbers behind some forms, and how they hang together.
+
+    Args:
+        forms: what figures count.
+        rules: the rule seeds.
+        warehouse: an open connection with `int_answer_facts`.
+        without: kinds of relations to leave out; to show what each is for.
+
+    Raises:
+        ProtectionFault: too many factors stand together.
+        DataFault: the numbers contradict each other.
+    """
+    return _Builder(sorted(set(forms), key=_in_order), rules, warehouse, without).build()
+
+
+class _Builder:
+    def __init__(
+        self,
+        forms: Sequence[Form],
+        rules: Rules,
+        warehouse: duckdb.DuckDBPyConnection,
+        without: frozenset[str],
+    ) -> None:
+        self.forms, self.rules, self.without = forms, rules, without
+        self.model = Model()
+        self.stretches = self._stretches()
+        self.counter = Counter(warehouse, rules, self.stretches)
+        self.occasions: _Cells | None = None
+        self.on_days: dict[Event, _Cells] = {}
+        self.events: dict[Event, dict[int, list[int | None]]] = {}
+        self.who_tables: list[Table] = []
+
+    def build(self) -> Model:
+        children = [form for form in self.forms if form.unit == "children"]
+        events = [form.event for form in children if not self._is_additive(form.event)]
+        events = sorted(set(events), key=_event_order)
+        factors = [name for form in self.forms for name in form.children]
+        self.counter.know_times(factors)
+        self._add_occasions(events)
+        self._add_children_on_days(children)
+        self._add_events(children, events)
+        for form in self.forms:
+            self.model.sums[form] = self._sum(form.unit, form.event, form.children)
+        self._order()
+        self._covers()
+        self._children_and_occasions()
+        self._only_what_holds()
+        return self.model
+
+    # --- Tables that add up -------------------------------------------------------------------
+
+    def _add_occasions(self, events: Sequence[Event]) -> None:
+        counted = [form for form in self.forms if form.unit == "occasions"]
+        if not counted:
+            return
+        boxes = [self._box(form.event, form.children) for form in counted]
+        boxes += [self._box(event, {}) for event in events if event.source == OCCASION]
+        boxes += self._tied(boxes)
+        self.occasions = self._cells(boxes, self.counter.occasions)
+
+    def _add_children_on_days(self, children: Sequence[Form]) -> None:
+        boxes: dict[Event, list[Box]] = defaultdict(list)
+        for form in children:
+            if self._is_additive(form.event):
+                day = replace(form.event, where=())
+                boxes[day].append({**form.event.factors, **form.children})
+        for day, of_day in sorted(boxes.items(), key=lambda each: _event_order(each[0])):
+            self.on_days[day] = self._cells(
+                of_day, lambda table, day=day: self.counter.children_on(day, table)
+            )
+
+    def _cells(self, boxes: Iterable[Box], count) -> "_Cells":
+        tables, edges = tables_for(boxes, self._domain)
+        cells = _Cells(tables, [self._numbers(table, count(table)) for table in tables])
+        for a, b in edges:
+            for box in shared(tables[a], tables[b]):
+                left, right = cells.sum_in(a, box), cells.sum_in(b, box)
+                self._know("tables agree", left, right, 0, 0)
+        return cells
+
+    def _numbers(
+        self, table: Table, counted: Sequence[int], within: Box | None = None
+    ) -> list[int | None]:
+        """A place for each cell of a table; None for what everybody knows to be 0."""
+        places: list[int | None] = []
+        for box, value in zip(table.cells(), counted, strict=True):
+            is_nothing = value == 0 and self._is_nothing({**(within or {}), **box})
+            places.append(None if is_nothing else self._number(value))
+        return places
+
+    def _number(self, value: int) -> int:
+        self.model.values.append(int(value))
+        return len(self.model.values) - 1
+
+    def _tied(self, boxes: Sequence[Box]) -> list[Box]:
+        """Boxes that bring factors together which a definition ties."""
+        used = {factor: box[factor] for box in boxes for factor in box}
+        tied: list[Box] = []
+        harms = [name for name in HARMS if name in used]
+        if "any_harm" in used and harms:
+            tied.append(dict.fromkeys(("any_harm", *harms), YES))
+        if {"is_interviewed_in_time", "is_interview_completed"} <= used.keys():
+            tied.append({"is_interviewed_in_time": YES, "is_interview_completed": YES})
+        times = [name for name in used if isinstance(name, Times)]
+        for one, other in combinations(sorted(times, key=str), 2):
+            if one.event.within(other.event) or other.event.within(one.event):
+                tied.append({one: used[one], other: used[other]})
+        for name in used:
+            if isinstance(name, Times):
+                tied.append({**self._box(name.event, {}), name: used[name]})
+            if str(name).startswith("open:"):
+                time = self._time(FIRST, int(str(name).removeprefix("open:")))
+                tied.append({name: YES, "time": time, "duration": frozenset({"still_missing"})})
+        if "duration" not in used:
+            tied = [{k: v for k, v in box.items() if k != "duration"} for box in tied]
+        return tied
+
+    # --- Children to whom something happens at least once ---------------------------------------
+
+    def _add_events(self, children: Sequence[Form], events: Sequence[Event]) -> None:
+        boxes = [form.children for form in children if form.event in set(events)]
+        times = sorted({name for box in boxes for name in box if isinstance(name, Times)}, key=str)
+        for one, other in combinations(times, 2):
+            if one.event.within(other.event) or other.event.within(one.event):
+                boxes.append({each: self.rules.domain(TIMES) for each in (one, other)})
+        tables, _ = tables_for(boxes, self._domain)
+        self.who_tables = [Table((), ()), *(each for each in tables if each.factors)]
+        hosts: dict[Event, set[int]] = {event: set() for event in events}
+        for form in children:
+            if form.event in hosts:
+                hosts[form.event].add(self._host(form.children))
+        near = {event: {0, *of} for event, of in hosts.items()}
+        for one, other in combinations(events, 2):
+            if one.within(other) or other.within(one):
+                near[one] |= hosts[other]
+                near[other] |= hosts[one]
+        for at, table in enumerate(self.who_tables):
+            with_table = [event for event in events if at in near[event]]
+            counted = self.counter.children(with_table, table)
+            for event in with_table:
+                box = self._box(event, {})
+                numbers = self._numbers(table, counted[event], box)
+                self.events.setdefault(event, {})[at] = numbers
+        for tables in self.events.values():
+            for a, b in combinations(sorted(tables), 2):
+                for box in shared(self.who_tables[a], self.who_tables[b]):
+                    left = _sum_in(self.who_tables[a], tables[a], box)
+                    right = _sum_in(self.who_tables[b], tables[b], box)
+                    self._know("tables agree", left, right, 0, 0)
+
+    def _host(self, box: Box) -> int:
+        at = [at for at, table in enumerate(self.who_tables) if table.covers(box)]
+        return min(at, key=lambda each: (len(self.who_tables[each].factors), each))
+
+    def _order(self) -> None:
+        """Who went through the one went through the other."""
+        for at, table in enumerate(self.who_tables):
+            events = [event for event, tables in self.events.items() if at in tables]
+            for part, whole in _next(events):
+                for box in table.cells():
+                    less = self._sum("children", part, box, at)
+                    more = self._sum("children", whole, box, at)
+                    self._know("a part of another", more, less, 0, inf)
+        for day, cells in self.on_days.items():
+            for event in self.events:
+                if event.source == CARE and day.within(replace(event, where=())):
+                    for at in self.events[event]:
+                        for box in self.who_tables[at].cells():
+                            less = cells.sum({**event.factors, **box})
+                            if less is not None:
+                                more = self._sum("children", event, box, at)
+                                self._know("looked after at the end", more, less, 0, inf)
+
+    def _covers(self) -> None:
+        for at, table in enumerate(self.who_tables):
+            events = [event for event, tables in self.events.items() if at in tables]
+            for whole, parts, common in self._coverings(events):
+                for box in table.cells():
+                    sums = [self._sum("children", part, box, at) for part in parts]
+                    more = tuple(term for terms in sums for term in terms)
+                    less = self._sum("children", whole, box, at)
+                    if common:
+                        less += self._sum("children", common, box, at)
+                    self._know("parts cover a whole", more, less, 0, inf)
+
+    def _coverings(
+        self, events: Sequence[Event]
+    ) -> Iterator[tuple[Event, list[Event], Event | None]]:
+        """Wholes with events that cover them; two that overlap with what they have in common."""
+        families: dict[tuple, dict[Codes, Event]] = defaultdict(dict)
+        for event in events:
+            codes = {**event.factors, "time": self._time(event.first, event.last)}
+            names = {name for each in events for name in each.factors} | {"time"}
+            for name in names:
+                others = frozenset((k, v) for k, v in codes.items() if k != name)
+                own = codes.get(name, self._domain(name))
+                families[event.source, name, others][own] = event
+        for (_, name, _), family in families.items():
+            if len(family) < 2:
+                continue
+            empty = frozenset()
+            if name != "time":
+                empty = self._domain(name) & self.rules.unlikely
+            for codes, whole in family.items():
+                for sign in (1, -1):
+                    parts: list[Codes] = []
+                    for each in sorted(family, key=lambda s: (sign * len(s), sorted(s))):
+                        if each < codes and not any(each & other for other in parts):
+                            parts.append(each)
+                    left = codes.difference(*parts)
+                    if len(parts) > 1 and left <= empty:
+                        yield whole, [family[part] for part in parts], None
+            for one, other in combinations(family, 2):
+                if one & other and not (one <= other or other <= one) and one | other in family:
+                    both = [family[one], family[other]]
+                    yield family[one | other], both, family.get(one & other)
+
+    def _children_and_occasions(self) -> None:
+        """No child without an occasion, and no occasion without a child."""
+        if not self.occasions:
+            return
+        for event, tables in self.events.items():
+            if event.source == OCCASION:
+                for at in tables:
+                    for box in self.who_tables[at].cells():
+                        self._link(event, box, at)
+
+    def _link(self, event: Event, box: Box, at: int) -> None:
+        occasions = self.occasions.sum(self._box(event, box))
+        if occasions is None:
+            return
+        children = self._sum("children", event, box, at)
+        if event.on_day is not None:
+            self._know("one open occasion a child", occasions, children, 0, 0)
+            return
+        least, most = 1.0, inf
+        for name, codes in box.items():
+            if isinstance(name, Times) and event.within(name.event):
+                bounds = [self.rules.bounds[TIMES, code] for code in codes]
+                most = min(most, max(high for _, high in bounds))
+                if name.event.within(event):
+                    least = max(least, min(low for low, _ in bounds))
+        if most == inf:
+            most = 2.0 * max(self.model.values) + 10
+        fewest = tuple((place, least * times) for place, times in children)
+        self._know("an occasion for each child", occasions, fewest, 0, inf)
+        greatest = tuple((place, most * times) for place, times in children)
+        self._know("a child for its occasions", greatest, occasions, 0, inf)
+
+    # --- Tools ----------------------------------------------------------------------------------
+
+    def _sum(self, unit: str, event: Event, box: Box, at: int | None = None) -> Terms:
+        """A form as a sum of numbers."""
+        if unit == "occasions":
+            found = self.occasions.sum(self._box(event, box))
+        elif self._is_additive(event):
+            found = self.on_days[replace(event, where=())].sum({**event.factors, **box})
+        else:
+            at = self._host(box) if at is None else at
+            found = _sum_in(self.who_tables[at], self.events[event][at], box)
+        if found is None:
+            raise DataFault("A figure is no sum of its table: report this as a fault.")
+        return found
+
+    def _know(self, kind: str, more: Terms, less: Terms, low: float, high: float) -> None:
+        """low <= more - less <= high."""
+        if kind in self.without:
+            return
+        terms: dict[int, float] = defaultdict(float)
+        for place, times in more:
+            terms[place] += times
+        for place, times in less:
+            terms[place] -= times
+        left = tuple((place, times) for place, times in sorted(terms.items()) if times)
+        if left and not (high == inf and all(times > 0 for _, times in left)):
+            self.model.known.append(Known(kind, left, low, high))
+
+    def _only_what_holds(self) -> None:
+        held = []
+        values = self.model.values
+        for each in dict.fromkeys(self.model.known):
+            total = sum(times * values[place] for place, times in each.terms)
+            if each.low - 1e-6 <= total <= each.high + 1e-6:
+                held.append(each)
+            elif each.kind == "tables agree":
+                raise DataFault(
+                    "Figures that must agree do not: build the warehouse again, and if that does "
+                    "not help report a fault of the program."
+                )
+        self.model.known = held
+
+    def _is_additive(self, event: Event) -> bool:
+        return event.source == CARE and event.on_day is not None
+
+    def _domain(self, factor: Hashable) -> Codes:
+        if factor == "time":
+            return frozenset(range(len(self.stretches)))
+        return self.rules.domain(TIMES if isinstance(factor, Times) else str(factor))
+
+    def _stretches(self) -> list[tuple[int, int]]:
+        edges = {FIRST, LAST + 1}
+        events = [form.event for form in self.forms]
+        events += [
+            name.event for form in self.forms for name in form.children if isinstance(name, Times)
+        ]
+        for event in events:
+            if event.source == OCCASION:
+                edges |= {event.first, event.last + 1}
+        if any(event.factors.get("counts_as") for event in events):
+            for each in self.rules.nothing_absent:
+                if each.first_day:
+                    edges.add(each.first_day.toordinal())
+                if each.last_day:
+                    edges.add(each.last_day.toordinal() + 1)
+        return [(first, after - 1) for first, after in pairwise(sorted(edges))]
+
+    def _time(self, first: int, last: int) -> Codes:
+        return frozenset(
+            at
+            for at, (from_day, to_day) in enumerate(self.stretches)
+            if first <= from_day and to_day <= last
+        )
+
+    def _box(self, event: Event, box: Box) -> dict[Hashable, Codes]:
+        """What an event and conditions of the child restrict, time and open occasions too."""
+        found: dict[Hashable, Codes] = {**event.factors, **box}
+        if event.source != OCCASION:
+            return found
+        if (event.first, event.last) != (FIRST, LAST):
+            found["time"] = self._time(event.first, event.last)
+        if event.on_day is not None:
+            found[f"open:{event.on_day}"] = YES
+        return found
+
+    def _is_nothing(self, box: Box) -> bool:
+        """Whether everybody knows that nothing is counted in a box."""
+        if "empty categories" not in self.without and any(
+            codes and codes <= self.rules.unlikely for codes in box.values()
+        ):
+            return True
+        if "definitions" in self.without:
+            return False
+        return (
+            self._is_absent_by_definition(box)
+            or self._is_impossible_harm(box)
+            or self._is_never_open(box)
+            or self._is_more_often(box)
+        )
+
+    def _is_absent_by_definition(self, box: Box) -> bool:
+        if box.get("counts_as") != {"absent"} or "time" not in box:
+            return False
+        councils = box.get("council") or self.rules.domain("council")
+        days = [self.stretches[code] for code in box["time"]]
+        return all(
+            any(
+                _ordinal(each.first_day, FIRST) <= first and last <= _ordinal(each.last_day, LAST)
+                for each in self.rules.nothing_absent
+                if each.council == council
+            )
+            for first, last in days
+            for council in councils
+        )
+
+    def _is_impossible_harm(self, box: Box) -> bool:
+        if box.get("any_harm") == {"no"} and any(box.get(name) == YES for name in HARMS):
+            return True
+        if box.get("any_harm") == YES and all(box.get(name) == {"no"} for name in HARMS):
+            return True
+        return box.get("is_interviewed_in_time") == YES and (
+            box.get("is_interview_completed") == {"no"}
+        )
+
+    def _is_never_open(self, box: Box) -> bool:
+        if "time" not in box:
+            return False
+        first = min(self.stretches[code][0] for code in box["time"])
+        last = max(self.stretches[code][1] for code in box["time"])
+        least, most = self._lasts(box.get("duration", frozenset()))
+        for name, codes in box.items():
+            if not str(name).startswith("open:"):
+                continue
+            day = int(str(name).removeprefix("open:"))
+            if codes == YES and (first > day or min(last, day) + most <= day):
+                return True
+            if codes == {"no"} and last <= day and first + least > day:
+                return True
+        return False
+
+    def _lasts(self, codes: Codes) -> Codes:
+        if not codes:
+            return 0, inf
+        bounds = [self.rules.bounds.get(("duration", code), (inf, inf)) for code in codes]
+        return min(low for low, _ in bounds), max(high for _, high in bounds)
+
+    def _is_more_often(self, box: Box) -> bool:
+        """No child is missing more often in a part of an event than in all of it."""
+        often = {
+            name: [self.rules.bounds[TIMES, code] for code in codes]
+            for name, codes in box.items()
+            if isinstance(name, Times)
+        }
+        return any(
+            one.event.within(other.event)
+            and min(low for low, _ in often[one]) > max(high for _, high in often[other])
+            for one in often
+            for other in often
+            if one != other
+        )
+
+
+@dataclass
+class _Cells:
+    """Tables with a place for the number of each cell."""
+
+    tables: list[Table]
+    places: list[list[int | None]]
+
+    def sum_in(self, at: int, box: Box) -> Terms:
+        return _sum_in(self.tables[at], self.places[at], box)
+
+    def sum(self, box: Box) -> Terms | None:
+        """A box as a sum of cells of the smallest table that covers it; None if none does."""
+        at = [at for at, table in enumerate(self.tables) if table.covers(box)]
+        if not at:
+            return None
+        smallest = min(at, key=lambda each: (len(self.places[each]), each))
+        return self.sum_in(smallest, box)
+
+
+def _sum_in(table: Table, places: Sequence[int | None], box: Box) -> Terms:
+    return tuple(
+        (place, 1.0)
+        for cell, place in zip(table.cells(), places, strict=True)
+        if place is not None and all(cell[name] <= codes for name, codes in box.items())
+    )
+
+
+def _next(events: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
+    """Each event with those next above it."""
+    above: Mapping[Event, list[Event]] = {
+        event: [other for other in events if other != event and event.within(other)]
+        for event in events
+    }
+    for event, wholes in above.items():
+        for whole in wholes:
+            if not any(whole in above[between] for between in wholes if between != whole):
+                yield event, whole
+
+
+def _event_order(event: Event) -> tuple:
+    where = [(name, sorted(codes)) for name, codes in event.where]
+    return event.source, event.first, event.last, event.on_day or 0, where
+
+
+def _in_order(form: Form) -> tuple:
+    who = sorted((str(name), sorted(codes)) for name, codes in form.who)
+    return form.unit, _event_order(form.event), who
+
+
+def _ordinal(day: date | None, else_: int) -> int:
+    return day.toordinal() if day else else_

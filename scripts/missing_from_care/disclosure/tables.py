@@ -1,0 +1,164 @@
+"""Tables whose cells add up: factors crossed no further than some figure crosses them.
+
+Every figure is a sum over the cells of one table. Factors that no figure crosses stand in tables
+apart, which agree on what they share. Where the graph of the factors that stand together is chordal
+such tables are margins of one whole table, so nothing that a reader could know is lost (S. Lauritzen,
+Graphical Models, 1996, chapter 4.4).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from math import prod
+
+import networkx as nx
+
+from missing_from_care.faults import ProtectionFault
+
+Codes = frozenset
+# For each factor the categories that count; a factor that is not there does not restrict.
+Box = Mapping[Hashable, Codes]
+MOST_CELLS = 20_000
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells by some factors.
+
+    Attributes:
+        factors: in order.
+        groups: for each factor, groups of its categories; every category lies in one.
+    """
+
+    factors: tuple[Hashable, ...]
+    groups: tuple[tuple[Codes, ...], ...]
+
+    def cells(self) -> Iterator[dict[Hashable, Codes]]:
+        """Every cell as a box."""
+        for codes in product(*self.groups):
+            yield dict(zip(self.factors, codes, strict=True))
+
+    def covers(self, box: Box) -> bool:
+        """Whether a box is a sum of cells."""
+        groups = dict(zip(self.factors, self.groups, strict=True))
+        return all(
+            factor in groups and all(g <= codes or not g & codes for g in groups[factor])
+            for factor, codes in box.items()
+        )
+
+
+def tables_for(
+    boxes: Iterable[Box], domain: Callable[[Hashable], Codes]
+) -> tuple[list[Table], list[tuple[int, int]]]:
+    """The tables of which boxes are sums, and the pairs of them that must agree.
+
+    Args:
+        boxes: what figures count.
+        domain: every category of a factor.
+
+    Returns: tables, and pairs of their places; what two share they must agree on.
+
+    Raises:
+        ProtectionFault: too many factors stand together to be reasoned about.
+    """
+    graph, parts = nx.Graph(), _partitions(boxes, domain)
+    for nodes in parts:
+        graph.add_nodes_from(nodes)
+        graph.add_edges_from(combinations(sorted(nodes, key=_order), 2))
+    of_factor = defaultdict(list)
+    for node in graph:
+        of_factor[node[0]].append(node)
+    for same in of_factor.values():
+        graph.add_edges_from(combinations(sorted(same, key=_order), 2))
+    if not graph:
+        return [Table((), ())], []
+    chordal, _ = nx.complete_to_chordal_graph(graph)
+    cliques = [frozenset(each) for each in nx.chordal_graph_cliques(chordal)]
+    cliques = sorted(cliques, key=lambda each: sorted(map(_order, each)))
+    tables = [_table(each) for each in cliques]
+    tree = nx.Graph()
+    tree.add_nodes_from(range(len(cliques)))
+    tree.add_weighted_edges_from(
+        (a, b, len(cliques[a] & cliques[b])) for a, b in combinations(range(len(cliques)), 2)
+    )
+    return tables, sorted(nx.maximum_spanning_tree(tree).edges)
+
+
+def shared(first: Table, second: Table) -> list[dict[Hashable, Codes]]:
+    """The boxes that both tables are sums for: the cells of what they share."""
+    common = []
+    for factor in first.factors:
+        if factor not in second.factors:
+            continue
+        groups = (
+            first.groups[first.factors.index(factor)],
+            second.groups[second.factors.index(factor)],
+        )
+        common.append((factor, _joined([*groups[0], *groups[1]])))
+    return [
+        dict(zip([factor for factor, _ in common], codes, strict=True))
+        for codes in product(*(groups for _, groups in common))
+    ]
+
+
+def _partitions(
+    boxes: Iterable[Box], domain: Callable[[Hashable], Codes]
+) -> list[list[tuple[Hashable, frozenset[Codes]]]]:
+    """For factors that stand together in a box: each with the groups that such boxes tell apart."""
+    families: dict[frozenset, list[Box]] = defaultdict(list)
+    for box in boxes:
+        families[frozenset(box)].append(box)
+    return [
+        [
+            (factor, frozenset(told_apart([box[factor] for box in family], domain(factor))))
+            for factor in factors
+        ]
+        for factors, family in families.items()
+        if factors
+    ]
+
+
+def told_apart(sets: Iterable[Codes], domain: Codes) -> list[Codes]:
+    """The groups of a domain that some sets tell apart."""
+    sets = sorted(set(sets), key=sorted)
+    groups = defaultdict(set)
+    for code in domain.union(*sets):
+        groups[tuple(code in each for each in sets)].add(code)
+    return [frozenset(groups[key]) for key in sorted(groups)]
+
+
+def _table(clique: Iterable[tuple[Hashable, frozenset[Codes]]]) -> Table:
+    partitions = defaultdict(list)
+    for factor, groups in sorted(clique, key=_order):
+        partitions[factor].append(groups)
+    refined = {
+        factor: told_apart(
+            [group for groups in each for group in groups], frozenset().union(*each[0])
+        )
+        for factor, each in partitions.items()
+    }
+    if prod(map(len, refined.values())) > MOST_CELLS:
+        names = ", ".join(sorted(str(factor) for factor in refined if isinstance(factor, str)))
+        raise ProtectionFault(
+            f"The questions cross too many categories ({names}) for the audit to prove anything: "
+            "leave out one of the breakdowns, or ask for fewer periods."
+        )
+    return Table(tuple(refined), tuple(tuple(groups) for groups in refined.values()))
+
+
+def _joined(groups: Sequence[Codes]) -> list[Codes]:
+    """The finest groups that are unions of groups of both."""
+    graph = nx.Graph()
+    for number, group in enumerate(groups):
+        graph.add_edges_from((("group", number), ("code", code)) for code in group)
+    found = [
+        frozenset(code for kind, code in component if kind == "code")
+        for component in nx.connected_components(graph)
+    ]
+    return sorted(found, key=lambda group: sorted(map(str, group)))
+
+
+def _order(node: tuple[Hashable, frozenset[Codes]]) -> tuple[str, list[list[str]]]:
+    factor, groups = node
+    return str(factor), sorted(sorted(map(str, group)) for group in groups)
