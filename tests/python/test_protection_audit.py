@@ -129,7 +129,7 @@ def test_range_narrower_than_the_policy_asks():
 
 
 def test_audit_imports_nothing_of_the_search():
-    mine = {"faults", "protection.problem", "protection.ranges"}
+    mine = {"faults", "disclosure.solver.problem", "disclosure.solver.ranges"}
     for module in (audit_module, ranges_module):
         lines = Path(module.__file__).read_text(encoding="utf-8").splitlines()
         imported = {

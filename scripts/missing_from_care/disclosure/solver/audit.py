@@ -6,19 +6,24 @@ be. Three readers try: one who has only what is published, one who knows the thr
 and one who also guesses rightly which cells are primary.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
 
 from missing_from_care.disclosure.solver.problem import Problem
-from missing_from_care.disclosure.solver.ranges import NEAR, System, narrowest_ranges
+from missing_from_care.disclosure.solver.ranges import (
+    NEAR,
+    Clock,
+    Range,
+    Row,
+    System,
+    narrowest_ranges,
+)
 from missing_from_care.faults import DataFault
 
 READER = "one who has only what is published"
 RULE_READER = "one who knows the threshold rule"
 GUESSER = "one who also guesses which cells are primary"
-
-Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,8 @@ class Audit:
     """What attacking a pattern showed.
 
     Attributes:
-        by_reader: for each reader, the range of every withheld cell.
-        ranges: the narrowest of these, [low, high] for each withheld cell, in order of cells.
+        by_reader: for each reader, the range of every cell withheld now and every protected cell.
+        ranges: the narrowest of these, [low, high] for each such cell, in order of cells.
         findings: why it is not safe; empty if it is.
     """
 
@@ -56,52 +61,84 @@ class Audit:
         return not self.findings
 
 
-def audit(problem: Problem, withheld: Iterable[int]) -> Audit:
+def audit(
+    problem: Problem,
+    withheld: Iterable[int],
+    shown_ranges: Mapping[int, Range] | None = None,
+    seconds: float = 120,
+) -> Audit:
     """Attacks the problem with these cells withheld and every other cell published.
 
     Args:
         problem: the cells and what readers know about them.
         withheld: indices of the cells that get a marker now, primary and secondary. Those withheld
             before and those nobody prints are hidden without being named.
+        shown_ranges: for cells that are hidden, a range that is published in their place, both
+            ends included. Every reader knows it.
+        seconds: of processor time that it may take.
 
     Raises:
-        DataFault: a cell is named that does not exist or is published already.
-        ProtectionFault: the solver failed, so nothing is proved.
+        DataFault: a cell is named that does not exist or is published already, or a range is
+            shown that does not hold its cell.
+        ProtectionFault: the solver failed or was not done in time, so nothing is proved.
     """
-    withheld = frozenset(withheld)
+    withheld, shown_ranges, clock = frozenset(withheld), shown_ranges or {}, Clock(seconds)
     for cell in sorted(withheld):
         if not 0 <= cell < len(problem.values) or cell in problem.published:
             raise DataFault(f"Cell {cell} does not exist or is published: it cannot be withheld.")
     hidden = tuple(sorted(withheld | problem.withheld_before | problem.unpublished))
+    _check_shown(problem, hidden, shown_ranges)
+    column = {cell: number for number, cell in enumerate(hidden)}
+    asked = sorted(column.keys() & (withheld | problem.protected.keys()))
+    values = [problem.values[cell] for cell in hidden]
+    rows = _what_is_published(problem, column)
     readers = [READER]
     if any(problem.thresholds[cell] for cell in hidden):
         readers += [RULE_READER, GUESSER]
     by_reader: dict[str, dict[int, Range]] = {}
     findings = _told_outright(problem, frozenset(hidden))
     for reader in readers:
-        known = [_limits(problem, cell, reader) for cell in hidden]
-        system = _what_is_published(problem, hidden, known)
-        found = narrowest_ranges(system, [problem.values[cell] for cell in hidden])
-        by_reader[reader] = dict(zip(hidden, found, strict=True))
+        known = [_limits(problem, cell, reader, shown_ranges) for cell in hidden]
+        system = System(
+            lower=[low for low, _ in known],
+            upper=[high for _, high in known],
+            rows=rows,
+            is_whole=problem.is_whole,
+        )
+        found = narrowest_ranges(system, values, [column[cell] for cell in asked], clock)
+        by_reader[reader] = {cell: found[column[cell]] for cell in asked}
         findings += _too_narrow(problem, withheld, by_reader[reader], reader)
     narrowest = {
         cell: (
             max(ranges[cell][0] for ranges in by_reader.values()),
             min(ranges[cell][1] for ranges in by_reader.values()),
         )
-        for cell in hidden
+        for cell in asked
     }
     return Audit(by_reader, narrowest, tuple(findings))
 
 
-def _limits(problem: Problem, cell: int, reader: str) -> Range:
+def _check_shown(
+    problem: Problem, hidden: tuple[int, ...], shown_ranges: Mapping[int, Range]
+) -> None:
+    for cell, (low, high) in sorted(shown_ranges.items()):
+        if cell not in hidden:
+            raise DataFault(f"Cell {cell} has a range and is not withheld: withhold it too.")
+        if not low <= problem.values[cell] <= high:
+            raise DataFault(f"The range shown for cell {cell} does not hold it: correct it.")
+
+
+def _limits(
+    problem: Problem, cell: int, reader: str, shown_ranges: Mapping[int, Range]
+) -> Range:
     """What a reader knows about one hidden cell before any sum is looked at.
 
     The rule: values within the threshold are primary, and no zero serves as cover. So a marker is
     never below the threshold, and a marker that is not primary lies above it. What is not true of
     the cell (a zero that is primary for another reason) is not assumed.
     """
-    low, high = problem.lower[cell], problem.upper[cell]
+    least, most = shown_ranges.get(cell, (-inf, inf))
+    low, high = max(problem.lower[cell], least), min(problem.upper[cell], most)
     threshold, value = problem.thresholds[cell], problem.values[cell]
     if reader == READER or threshold is None or value < threshold[0]:
         return low, high
@@ -113,9 +150,8 @@ def _limits(problem: Problem, cell: int, reader: str) -> Range:
     return max(low, most + 1 if problem.is_whole else most), high
 
 
-def _what_is_published(problem: Problem, hidden: tuple[int, ...], known: list[Range]) -> System:
+def _what_is_published(problem: Problem, column: Mapping[int, int]) -> list[Row]:
     """The relations with every published number put in, as bounds on sums of hidden cells."""
-    column = {cell: number for number, cell in enumerate(hidden)}
     rows: dict[tuple[tuple[int, float], ...], Range] = {}
     for relation in problem.relations:
         if any(cell in column for cell in relation.withdrawn_with):
@@ -131,12 +167,7 @@ def _what_is_published(problem: Problem, hidden: tuple[int, ...], known: list[Ra
         if key:
             low, high = rows.get(key, (-inf, inf))
             rows[key] = max(low, relation.low - told), min(high, relation.high - told)
-    return System(
-        lower=[low for low, _ in known],
-        upper=[high for _, high in known],
-        rows=[(key, low, high) for key, (low, high) in rows.items()],
-        is_whole=problem.is_whole,
-    )
+    return [(key, low, high) for key, (low, high) in rows.items()]
 
 
 def _told_outright(problem: Problem, hidden: frozenset[int]) -> list[Finding]:
