@@ -11,7 +11,7 @@ from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.solver.audit import audit
 from missing_from_care.disclosure.solver.search import Pattern, Unprotectable, protect
 from missing_from_care.disclosure.stating import Statement, state
-from missing_from_care.disclosure.verdict import Revision, Verdict
+from missing_from_care.disclosure.verdict import Earlier, Revision, Verdict, as_cells
 from missing_from_care.disclosure.web import Node, bases, is_derived, named
 from missing_from_care.faults import DataFault, ProtectionFault
 from missing_from_care.response.answers import Answer, Response
@@ -56,10 +56,11 @@ def judge_as_it_is(
         DataFault: two answers give different numbers for the same cell.
     """
     printed = cells_of(response, rules)
-    latest = {each.cell: each for each in ledger}
+    before = as_cells(ledger, rules)
+    latest = {each.cell: each for each in before}
     latest = {cell: latest[cell] for cell in _near(printed, latest)}
     now = {**count(cell for cell in latest if cell not in printed), **printed}
-    by_request = {(each.cell, each.request_ref): each for each in ledger if each.cell in now}
+    by_request = {(each.cell, each.request_ref): each for each in before if each.cell in now}
     revisions = tuple(
         Revision(cell, each)
         for (cell, _), each in sorted(by_request.items())
@@ -175,7 +176,7 @@ def _answered(response: Response, rules: Rules) -> list[tuple[Answer, Cell | Non
     ]
 
 
-def _differs(released: Released, now: Mapping[Cell, float]) -> bool:
+def _differs(released: Earlier, now: Mapping[Cell, float]) -> bool:
     """Whether a number was released that is another one now."""
     value = released.value
     return value is not None and now.get(released.cell, value) != value

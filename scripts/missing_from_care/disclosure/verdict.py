@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from missing_from_care.disclosure.cells import Cell, cell_of
-from missing_from_care.disclosure.ledger import Released
+from missing_from_care.disclosure.cells import OF_THOSE, Cell, cell, cell_of
+from missing_from_care.disclosure.figures import Figure
+from missing_from_care.disclosure.ledger import RELEASED, Released
 from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.solver.audit import Audit
 from missing_from_care.disclosure.solver.search import Pattern
@@ -16,11 +17,21 @@ from missing_from_care.response.book import long_day
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """A cell as it was released; `value` is None unless the number was shown."""
+
+    released_on: date
+    request_ref: str
+    cell: Cell
+    value: float | None
+
+
+@dataclass(frozen=True)
 class Revision:
     """A number that differs from the one released before."""
 
     cell: Cell
-    earlier: Released
+    earlier: Earlier
 
 
 @dataclass(frozen=True)
@@ -86,16 +97,58 @@ def protected(response: Response, rules: Rules, verdict: Verdict) -> Response:
 
 
 def released(
-    response: Response, verdict: Verdict, released_on: date, file_sha256: str
+    response: Response, rules: Rules, verdict: Verdict, released_on: date, file_sha256: str
 ) -> list[Released]:
     """The rows of the ledger for a response that passed."""
-    return [
-        Released(
-            released_on,
-            response.request_ref,
-            file_sha256,
-            cell,
-            None if cell in verdict.withheld else value,
-        )
-        for cell, value in verdict.printed.items()
-    ]
+    found = {}
+    for table in response.tables:
+        for answer in table.answers:
+            if (of := cell_of(answer, rules)) in verdict.printed:
+                counted = verdict.printed[of]
+                shown = None if of in verdict.withheld else counted
+                found[of] = Released(
+                    released_on,
+                    response.request_ref,
+                    RELEASED,
+                    file_sha256,
+                    figure_of(answer, rules),
+                    shown,
+                    shown,
+                    counted,
+                )
+    return list(found.values())
+
+
+def figure_of(answer: Answer, rules: Rules) -> Figure:
+    """The figure that an answer prints."""
+    conditions = [] if answer.population == "all" else answer.population.split("&")
+    pairs = {(name, category) for name, _, category in (each.partition(":") for each in conditions)}
+    row = set() if answer.breakdown == "none" else {(answer.breakdown, answer.category)}
+    if not rules.by_question.intersection(name for name, _ in pairs):
+        pairs, row = pairs | row, set()
+    is_snapshot = answer.period_basis == "snapshot" or rules.measures[answer.measure].is_on_last_day
+    first = answer.period_end if is_snapshot else answer.period_start
+    return Figure(
+        answer.measure,
+        first,
+        answer.period_end,
+        is_snapshot,
+        tuple(sorted(pairs)),
+        tuple(sorted(row)),
+    )
+
+
+def as_cells(ledger: Iterable[Released], rules: Rules) -> list[Earlier]:
+    """What was released, as cells."""
+    found = []
+    for each in ledger:
+        figure = each.figure
+        conditions = [":".join(pair) for pair in figure.conditions]
+        days = (figure.first_day, figure.last_day, figure.is_snapshot)
+        of = cell(figure.measure, *days, conditions, rules)
+        if of:
+            row = tuple((f"{name}{OF_THOSE}", (category,)) for name, category in figure.row)
+            of = replace(of, box=tuple(sorted((*of.box, *row))))
+            value = each.low if each.low == each.high else None
+            found.append(Earlier(each.released_on, each.request_ref, of, value))
+    return found
