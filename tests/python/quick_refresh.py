@@ -9,11 +9,14 @@ import os
 import shutil
 import signal
 import sys
+from datetime import date
 from multiprocessing import forkserver
 from pathlib import Path
 
 import duckdb
 
+from missing_from_care.disclosure.figures import Figure
+from missing_from_care.disclosure.ledger import RELEASED, Released, add_to_ledger, read_ledger
 from missing_from_care.refresh.jobs import Jobs
 from missing_from_care.refresh.order import Order
 from missing_from_care.refresh.run import refresh
@@ -98,8 +101,10 @@ def make_database(file: Path, version: int) -> None:
 def export(_database, request_ref, out, extracts):
     """Writes a pack of the landed version, and before it a row into the ledger."""
     version = (extracts / "version.csv").read_text()
-    with (out / "ledger.csv").open("a") as ledger:
-        ledger.write(f"{request_ref} {version}\n")
+    figure = Figure("occasions_missing", date(2017, 4, 1), date(2018, 3, 31), False)
+    shown = float(version)
+    row = Released(date(2018, 7, 16), request_ref, RELEASED, "0" * 64, figure, shown, shown, shown)
+    add_to_ledger(out / "ledger.csv", [row])
     with replacing_folder(out / request_ref) as folder:
         for name in PACK_FILES:
             (folder / name).parent.mkdir(exist_ok=True)
@@ -177,11 +182,15 @@ def _landed_version(folder: Path) -> int | None:
 
 def assert_ledger_names_what_is_released(order: Order) -> None:
     """Every pack in place stands in the ledger."""
-    ledger = order.responses / "ledger.csv"
-    rows = ledger.read_text().splitlines() if ledger.exists() else []
+    rows = released_versions(order)
     for ref in order.requests:
         version = pack_version(order.responses / ref)
-        assert version is None or f"{ref} {version}" in rows
+        assert version is None or (ref, version) in rows
+
+
+def released_versions(order: Order) -> list[tuple[str, int]]:
+    """The requests of the ledger with the versions that were released, in order."""
+    return [(each.request_ref, int(each.low)) for each in read_ledger(order.ledger)]
 
 
 def left_over(order: Order) -> list[Path]:

@@ -106,9 +106,7 @@ def test_a_leak_in_a_public_file_stops_the_release(monkeypatch, tmp_path, databa
     """The pack is not written, nor the ledger."""
     clean = making.public_files
     planted = with_part("xl/hidden/part.xml", "<t>02/05/2003</t>")
-    monkeypatch.setattr(
-        making, "public_files", lambda response: clean(response) | {"planted.xlsx": planted}
-    )
+    monkeypatch.setattr(making, "public_files", lambda *of: clean(*of) | {"planted.xlsx": planted})
     out = tmp_path / "out"
     with (
         pytest.raises(making.ProtectionFault, match="date of birth"),

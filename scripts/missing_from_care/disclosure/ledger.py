@@ -1,49 +1,82 @@
-"""The record of every cell ever released: only ever added to, and read under each new response."""
+"""The record of every figure ever released: only ever added to, and read under each new response.
+
+Every row carries a hash of itself and of the row before it, so that the last one proves them all.
+"""
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from io import StringIO
+from math import isfinite
 from pathlib import Path
 
-from missing_from_care.disclosure.cells import Cell
+from missing_from_care.disclosure.figures import Figure, from_text, in_text
 from missing_from_care.faults import DataFault
 from missing_from_care.whole_files import locking_file, write_file_whole
 
 COLUMNS = (
     "released_on",
     "request_ref",
+    "event",
     "file_sha256",
     "measure",
     "first_day",
     "last_day",
     "is_snapshot",
-    "box",
-    "value",
+    "conditions",
+    "row",
+    "shown",
+    "counted",
+    "chain",
 )
+BEGUN, RELEASED, ENTERED, WITHDRAWN = "begun", "released", "entered", "withdrawn"
 WITHHELD = "[c]"
+TO = ".."
+RESTORE = "so nothing can be released: restore it from a backup."
 
 
 @dataclass(frozen=True)
 class Released:
-    """A cell as it was released.
+    """A figure as it was released.
 
     Attributes:
         released_on: the day of the response.
         request_ref: the request it answered.
-        file_sha256: of the workbook that held it.
-        cell: what it counts.
-        value: what was printed; None where it was withheld.
+        event: `released` by an export, or `entered` by hand from an earlier letter.
+        file_sha256: of the workbook that held it; empty for what was entered.
+        figure: what it counts.
+        low, high: what was shown: the same number twice, or a range; None where it was withheld.
+        counted: the number as it was counted then; None where nobody knows.
     """
 
     released_on: date
     request_ref: str
+    event: str
     file_sha256: str
-    cell: Cell
-    value: float | None
+    figure: Figure
+    low: float | None
+    high: float | None
+    counted: float | None
+
+
+@dataclass(frozen=True)
+class Added:
+    """A ledger with rows added, not written yet.
+
+    Attributes:
+        data: the whole file.
+        rows: how many it holds below the header.
+        chain: the hash in the last of them.
+    """
+
+    data: bytes
+    rows: int
+    chain: str
 
 
 @contextmanager
@@ -58,81 +91,231 @@ def holding(file: Path) -> Iterator[None]:
         yield
 
 
-def read_ledger(file: Path) -> list[Released]:
-    """The cells released so far, the oldest first; none if there is no ledger yet.
+def read_rows(file: Path) -> list[dict[str, str]]:
+    """The rows as text, the first being the one that begins it; none if there is no ledger yet.
 
     Raises:
-        DataFault: the file is no ledger. Nothing is released until it is put right.
+        DataFault: the file is no ledger, or a row was changed, lost or put in.
     """
     if not file.exists():
         return []
     try:
-        with file.open(encoding="utf-8", newline="") as opened:
-            header, *rows = csv.reader(opened)
-    except (OSError, UnicodeDecodeError, ValueError) as problem:
+        text = file.read_bytes().decode("utf-8")
+        header, *rows = csv.reader(StringIO(text, newline=""), strict=True)
+    except (OSError, ValueError, csv.Error) as problem:
+        kind = type(problem).__name__
+        what = "is empty" if file.stat().st_size == 0 else f"cannot be read ({kind})"
+        raise DataFault(f"The ledger {file} {what}, {RESTORE}") from None
+    if "box" in header and "chain" not in header:
         raise DataFault(
-            f"{file} cannot be read as the ledger ({type(problem).__name__}), so nothing can be "
-            "released: restore it from a backup."
-        ) from None
+            f"The ledger {file} was written by an earlier version of this program, which kept less "
+            "of each figure: move it and the packs beside it to another folder, then enter the "
+            "figures that were sent with `python scripts/ledger.py enter FILE`."
+        )
     if tuple(header) != COLUMNS:
         raise DataFault(
-            f"{file}: the header is not that of the ledger ({', '.join(COLUMNS)}), so nothing can "
-            "be released: restore it from a backup."
+            f"{file}: the header is not that of the ledger ({', '.join(COLUMNS)}), {RESTORE}"
         )
-    return [_released(file, number, row) for number, row in enumerate(rows, start=1)]
+    if not text.endswith("\n") or not rows:
+        raise DataFault(
+            f"The ledger {file} breaks off after row {len(rows)}: the end of it is lost, {RESTORE}"
+        )
+    before = ""
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(COLUMNS) or (row[2] == BEGUN) != (number == 1):
+            raise _bad_row(file, number)
+        if number > 1 and row[-1] != _link(before, row[:-1]):
+            raise DataFault(
+                f"{file}, row {number}: the hash in the column chain is not that of this row after "
+                f"the one before it. One of the two was changed, lost or put in, {RESTORE}"
+            )
+        before = row[-1]
+    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
-def add_to_ledger(file: Path, released: Iterable[Released]) -> None:
-    """Adds cells at the end, all or none; what stands there stays, byte for byte.
+def read_ledger(file: Path, first: int | None = None) -> list[Released]:
+    """The figures released so far that still count, the oldest first; none if there is no ledger.
 
-    To be called within `holding`.
+    Every version of a figure is given. What a request released before it was withdrawn is left out.
 
     Args:
-        file: the ledger; it is made for its owner's eyes alone if it is not there.
-        released: in the order in which they are to stand.
+        file: the ledger.
+        first: read so many rows only; all if None.
+
+    Raises:
+        DataFault: the file is no ledger. Nothing is released until it is put right.
     """
+    found: list[Released] = []
+    for number, row in enumerate(read_rows(file)[:first], start=1):
+        if row["event"] == WITHDRAWN:
+            found = [each for each in found if each.request_ref != row["request_ref"]]
+        elif row["event"] != BEGUN:
+            found.append(_released(file, number, row))
+    return sorted(found, key=lambda each: each.released_on)
+
+
+def seed_of(file: Path) -> bytes:
+    """The private seed by which cover is chosen, 32 bytes; a fresh one if there is no ledger yet.
+
+    Raises:
+        DataFault: the file is no ledger.
+    """
+    rows = read_rows(file)
+    if not rows:
+        return secrets.token_bytes(32)
+    try:
+        return bytes.fromhex(rows[0]["chain"])
+    except ValueError:
+        raise _bad_row(file, 1) from None
+
+
+def with_added(file: Path, released: Iterable[Released], seed: bytes | None = None) -> Added:
+    """The ledger with figures added at the end; what stands there stays, byte for byte.
+
+    A figure that the same request released last with the same numbers is not added again.
+
+    Args:
+        file: the ledger, which need not be there yet.
+        released: in the order in which they are to stand.
+        seed: of a ledger that is not there yet, as `seed_of` gave it.
+
+    Raises:
+        DataFault: the file is no ledger.
+    """
+    last = {(each.request_ref, each.figure): each for each in read_ledger(file)}
+    rows = []
+    for each in released:
+        known = last.get((each.request_ref, each.figure))
+        if known is None or _numbers(known) != _numbers(each):
+            rows.append(_as_row(each))
+    return _with_rows(file, rows, seed)
+
+
+def add_to_ledger(file: Path, released: Iterable[Released], seed: bytes | None = None) -> None:
+    """Writes what `with_added` gives, whole, for its owner's eyes alone; within `holding`."""
+    write_ledger(file, with_added(file, released, seed))
+
+
+def withdraw(file: Path, request_ref: str, on: date, reason: str) -> int:
+    """Says that a request was withdrawn or its answer never sent; to be called within `holding`.
+
+    Args:
+        file: the ledger.
+        request_ref: whose figures count as never released from now on.
+        on: today.
+        reason: why; it stands in the column `shown`.
+
+    Returns: how many figures no longer count.
+
+    Raises:
+        DataFault: the file is no ledger, or holds no figure of this request.
+    """
+    figures = sum(each.request_ref == request_ref for each in read_ledger(file))
+    if not figures:
+        raise DataFault(
+            f"The ledger {file} holds no figure of request {request_ref} that still counts: look "
+            "up its reference with `python scripts/ledger.py show`."
+        )
+    row = [on.isoformat(), request_ref, WITHDRAWN, *[""] * 7, " ".join(reason.split()), ""]
+    write_ledger(file, _with_rows(file, [row], None))
+    return figures
+
+
+def write_ledger(file: Path, added: Added) -> None:
+    """Writes a ledger whole, for its owner's eyes alone."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_file_whole(file, added.data, mode=0o600)
+
+
+def numbers_of(shown: str) -> tuple[float | None, float | None]:
+    """Lowest and highest of `839..842`, of `843`, or of `[c]`, which tells neither.
+
+    Raises:
+        ValueError: it is none of the three.
+    """
+    if shown == WITHHELD:
+        return None, None
+    low, _, high = shown.partition(TO)
+    numbers = float(low), float(high or low)
+    if not all(map(isfinite, numbers)) or numbers[0] > numbers[1]:
+        raise ValueError(shown)
+    return numbers
+
+
+def _with_rows(file: Path, rows: Iterable[Sequence[str]], seed: bytes | None) -> Added:
+    there = read_rows(file)
+    chain, count = (there[-1]["chain"], len(there)) if there else ("", 0)
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    if not file.exists():
-        writer.writerow(COLUMNS)
-    for each in released:
-        value = WITHHELD if each.value is None else f"{each.value:g}"
-        writer.writerow(
-            (
-                each.released_on.isoformat(),
-                each.request_ref,
-                each.file_sha256,
-                each.cell.measure,
-                each.cell.first_day.isoformat(),
-                each.cell.last_day.isoformat(),
-                str(each.cell.is_snapshot).lower(),
-                json.dumps(each.cell.box),
-                value,
-            )
-        )
-    before = file.read_bytes() if file.exists() else b""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_file_whole(file, before + text.getvalue().encode(), mode=0o600)
+    if not there:
+        chain, count = (seed or secrets.token_bytes(32)).hex(), 1
+        writer.writerows([COLUMNS, ["", "", BEGUN, *[""] * 9, chain]])
+    for row in rows:
+        chain, count = _link(chain, row), count + 1
+        writer.writerow([*row, chain])
+    before = file.read_bytes() if there else b""
+    return Added(before + text.getvalue().encode(), count, chain)
 
 
-def _released(file: Path, number: int, row: list[str]) -> Released:
+def _link(before: str, fields: Sequence[str]) -> str:
+    return sha256(json.dumps([before, *fields]).encode()).hexdigest()
+
+
+def _numbers(released: Released) -> tuple[float | None, ...]:
+    return released.low, released.high, released.counted
+
+
+def _as_row(released: Released) -> list[str]:
+    figure = released.figure
+    low, high = released.low, released.high
+    if low is None or high is None:
+        shown = WITHHELD
+    else:
+        shown = _exactly(low) if low == high else f"{_exactly(low)}{TO}{_exactly(high)}"
+    return [
+        released.released_on.isoformat(),
+        released.request_ref,
+        released.event,
+        released.file_sha256,
+        figure.measure,
+        figure.first_day.isoformat(),
+        figure.last_day.isoformat(),
+        str(figure.is_snapshot).lower(),
+        in_text(figure.conditions),
+        in_text(figure.row),
+        shown,
+        "" if released.counted is None else _exactly(released.counted),
+    ]
+
+
+def _exactly(number: float) -> str:
+    """Every digit that it takes to read the same number again."""
+    return str(int(number)) if float(number).is_integer() else repr(float(number))
+
+
+def _released(file: Path, number: int, row: dict[str, str]) -> Released:
     try:
-        released_on, request_ref, file_sha256, measure, first, last, snapshot, box, value = row
+        if row["event"] not in (RELEASED, ENTERED):
+            raise ValueError(row["event"])
         return Released(
-            date.fromisoformat(released_on),
-            request_ref,
-            file_sha256,
-            Cell(
-                measure,
-                date.fromisoformat(first),
-                date.fromisoformat(last),
-                {"true": True, "false": False}[snapshot],
-                tuple((dimension, tuple(codes)) for dimension, codes in json.loads(box)),
+            date.fromisoformat(row["released_on"]),
+            row["request_ref"],
+            row["event"],
+            row["file_sha256"],
+            Figure(
+                row["measure"],
+                date.fromisoformat(row["first_day"]),
+                date.fromisoformat(row["last_day"]),
+                {"true": True, "false": False}[row["is_snapshot"]],
+                from_text(row["conditions"]),
+                from_text(row["row"]),
             ),
-            None if value == WITHHELD else float(value),
+            *numbers_of(row["shown"]),
+            float(row["counted"]) if row["counted"] else None,
         )
-    except (ValueError, KeyError, TypeError):
-        raise DataFault(
-            f"{file}, row {number}: not a row of the ledger, so nothing can be released: restore "
-            "the file from a backup."
-        ) from None
+    except (ValueError, KeyError):
+        raise _bad_row(file, number) from None
+
+
+def _bad_row(file: Path, number: int) -> DataFault:
+    return DataFault(f"{file}, row {number}: this is no row of the ledger, {RESTORE}")

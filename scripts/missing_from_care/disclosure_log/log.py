@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.open_data.files import as_json
-from missing_from_care.page.page import file_stem, rendered
+from missing_from_care.page.page import rendered, version_folder
 from missing_from_care.response.answers import Response
 from missing_from_care.response.book import (
     INVENTED_CHILDREN,
@@ -15,12 +15,13 @@ from missing_from_care.response.book import (
 )
 
 
-def disclosure_log_entry(response: Response, files: Mapping[str, bytes]) -> bytes:
+def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version: int = 1) -> bytes:
     """The entry of a response in the disclosure log, as JSON.
 
     Args:
         response: the request and its answers, protected.
         files: all files of its pack, by name; they stand in a folder named as `folder` says.
+        version: of the response; from the second it names the one before and what was revised.
 
     Raises:
         ProtectionFault: the response is not protected, so nothing of it may be published.
@@ -50,7 +51,10 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes]) -> byte
                 "title": response.authority["licence"],
                 "address": LICENCE_ADDRESS,
             },
-            "folder": file_stem(response.request_ref),
+            "folder": version_folder(response.request_ref, version),
+            "version": version,
+            "replaces": version_folder(response.request_ref, version - 1) if version > 1 else None,
+            "revised": _revised(response) if version > 1 else [],
             "files": [
                 {"name": name, "bytes": len(data), "sha256": sha256(data).hexdigest()}
                 for name, data in files.items()
@@ -65,7 +69,24 @@ def index_page(entries: Iterable[bytes]) -> bytes:
     Args:
         entries: what `disclosure_log_entry` gave for each published response.
     """
-    read = [json.loads(entry) for entry in entries]
+    first = {"version": 1, "replaces": None, "revised": []}
+    read = [first | json.loads(entry) for entry in entries]
+    replaced = {entry["replaces"]: entry["folder"] for entry in read}
+    read = [entry | {"replaced_by": replaced.get(entry["folder"])} for entry in read]
     read.sort(key=lambda entry: entry["reference"])
     read.sort(key=lambda entry: entry["responded_on"] or entry["received_on"] or "", reverse=True)
     return rendered("index.html.j2", entries=read, invented=INVENTED_CHILDREN)
+
+
+def _revised(response: Response) -> list[str]:
+    """The figures that carry a note of having been revised, each once."""
+    told = [text for name, text in response.notes.items() if name.startswith("revised_since ")]
+    return list(
+        dict.fromkeys(
+            f"{each.heading}, {each.period}"
+            + (f", {each.category_label}" if each.breakdown != "none" else "")
+            for table in response.tables
+            for each in table.answers
+            if each.note and any(text in each.note for text in told)
+        )
+    )

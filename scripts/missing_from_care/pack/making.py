@@ -14,24 +14,32 @@ from missing_from_care.disclosure.assessment import refusal
 from missing_from_care.disclosure.counting import counting
 from missing_from_care.disclosure.gate import judge
 from missing_from_care.disclosure.leaks import leaks, secrets_of
-from missing_from_care.disclosure.ledger import add_to_ledger, holding, read_ledger
+from missing_from_care.disclosure.ledger import (
+    holding,
+    read_ledger,
+    read_rows,
+    seed_of,
+    with_added,
+    write_ledger,
+)
 from missing_from_care.disclosure.rule_seeds import read_rules
 from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.verdict import Verdict, protected, released
 from missing_from_care.disclosure_log.log import disclosure_log_entry, index_page
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.letter.writing import letter_bytes
-from missing_from_care.open_data.files import open_data_files
+from missing_from_care.open_data.files import as_json, open_data_files
+from missing_from_care.pack.beside import LOG_ENTRY, packs_in, refuse_lost_rows
 from missing_from_care.pack.private import checked_workbook, private_files
 from missing_from_care.pack.provenance import checksums, provenance
-from missing_from_care.page.page import file_stem, page_bytes
+from missing_from_care.pack.versions import Version, is_sent, version_in, versions_of
+from missing_from_care.page.page import file_stem, page_bytes, version_folder
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import losses, losses_in_short, read_response
 from missing_from_care.warehouse import open_warehouse
 from missing_from_care.whole_files import replacing_folder, write_file_whole
 
 LEDGER = "ledger.csv"
-LOG_ENTRY = "disclosure-log.json"
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,9 @@ class Pack:
         folder: where it belongs.
         public, private: what the files hold, by name.
         lost: sentences on what was lost of the returns, in short.
+        rows_before: how many rows the ledger had that it was judged under.
+        seed: by which cover was chosen.
+        is_sent: it lies there already as it was sent, and stays.
     """
 
     response: Response
@@ -56,49 +67,77 @@ class Pack:
     public: Mapping[str, bytes]
     private: Mapping[str, bytes]
     lost: tuple[str, ...]
+    rows_before: int
+    seed: bytes
+    is_sent: bool = False
 
 
 @contextmanager
 def making_pack(
-    database: Path, request_ref: str, out: Path, *, again: bool = False
+    database: Path,
+    request_ref: str,
+    out: Path,
+    *,
+    again: tuple[Version, int] | None = None,
 ) -> Iterator[Pack]:
     """Makes a pack, and holds the ledger until the block has ended.
+
+    Where a version was sent that holds other bytes, the pack is a new version, dated today.
 
     Args:
         database: the DuckDB file; it is only read.
         request_ref: the authority's reference, as in the register.
         out: the folder of all packs, with the ledger.
-        again: the pack was made before: what was released after it is left out of account.
+        again: make this version, as when the ledger had so many rows.
 
     Raises:
-        UsageFault, DataFault: the request cannot be answered.
+        UsageFault, DataFault: the request cannot be answered, or the ledger lost rows.
         ProtectionFault: a cell cannot be protected, or something secret would be public.
         BusyFault: another export is at work.
     """
     with open_warehouse(database) as warehouse:
         response = read_response(warehouse, request_ref)
+    with holding(out / LEDGER):
+        refuse_lost_rows(out / LEDGER)
+        if again:
+            yield _made(database, response, out, *again)
+            return
+        rows = len(read_rows(out / LEDGER))
+        folder = next(reversed(versions_of(out, request_ref)), None)
+        version = version_in(folder) if folder else Version()
+        pack = _made(database, response, out, version, rows)
+        if folder and is_sent(folder, request_ref, read_ledger(out / LEDGER)):
+            if public_bytes(folder) == pack.public:
+                pack = replace(pack, is_sent=True)
+            else:
+                version = Version(version.number + 1, date.today())
+                pack = _made(database, response, out, version, rows)
+        yield pack
+
+
+def _made(database: Path, response: Response, out: Path, version: Version, rows: int) -> Pack:
+    """Makes a version of a pack under so many rows of the ledger."""
+    request_ref = response.request_ref
+    response = replace(response, responded_on=version.dated or response.responded_on)
+    with open_warehouse(database) as warehouse:
         rules = read_rules(warehouse, response.dated)
         lost, lost_in_short = losses(warehouse), losses_in_short(warehouse)
-    with holding(out / LEDGER):
-        ledger = read_ledger(out / LEDGER)
-        if again:
-            own = [at for at, row in enumerate(ledger) if row.request_ref == request_ref]
-            ledger = ledger[: max(own, default=-1) + 1]
-        verdict = judge(response, rules, counting(database, rules), ledger)
-        with open_warehouse(database) as warehouse:
-            safe = protected(response, rules, verdict)
-            safe = replace(safe, refusal=refusal(warehouse, verdict))
-            record = provenance(safe, warehouse)
-            public = public_files(safe)
-            _refuse_leaks(warehouse, safe, verdict, public)
-        with open_warehouse(database, "dq_findings") as warehouse:
-            private = private_files(response, safe, verdict, rules, record, public, lost, warehouse)
-        folder = out / file_stem(request_ref)
-        yield Pack(safe, verdict, rules, record, folder, public, private, lost_in_short)
+    ledger, seed = read_ledger(out / LEDGER, rows), seed_of(out / LEDGER)
+    verdict = judge(response, rules, counting(database, rules), ledger)
+    with open_warehouse(database) as warehouse:
+        safe = protected(response, rules, verdict)
+        safe = replace(safe, refusal=refusal(warehouse, verdict))
+        record = provenance(safe, warehouse)
+        public = public_files(safe, version.number)
+        _refuse_leaks(warehouse, safe, verdict, public)
+    with open_warehouse(database, "dq_findings") as warehouse:
+        private = private_files(response, safe, verdict, rules, record, public, lost, warehouse)
+    folder = out / version_folder(request_ref, version.number)
+    return Pack(safe, verdict, rules, record, folder, public, private, lost_in_short, rows, seed)
 
 
 def write_pack(pack: Pack, today: date) -> None:
-    """Writes a pack in the place of an older one, and what it releases to the ledger.
+    """Writes a pack in the place of one that was not sent, and what it releases to the ledger.
 
     The ledger comes first: it may name what a killed run did not publish, never the other way.
 
@@ -106,13 +145,18 @@ def write_pack(pack: Pack, today: date) -> None:
         pack: made within `making_pack`.
         today: the day of release, if the register does not say when it was answered.
     """
+    if pack.is_sent:
+        return
     out = pack.folder.parent
-    digest = sha256(pack.public[f"{pack.folder.name}.xlsx"]).hexdigest()
+    workbook = f"{file_stem(pack.response.request_ref)}.xlsx"
+    digest = sha256(pack.public[workbook]).hexdigest()
     on = pack.response.responded_on or today
-    rows = released(pack.response, pack.verdict, on, digest)
-    known = {(each.request_ref, each.cell, each.value) for each in read_ledger(out / LEDGER)}
+    rows = released(pack.response, pack.rules, pack.verdict, on, digest)
+    added = with_added(out / LEDGER, rows, pack.seed)
+    marked = {"rows_before": pack.rows_before, "rows": added.rows, "chain": added.chain}
+    private = pack.private | {"provenance.json": as_json(pack.record | {"ledger": marked})}
     with replacing_folder(pack.folder) as folder:
-        for name, files in (("public", pack.public), ("private", pack.private)):
+        for name, files in (("public", pack.public), ("private", private)):
             (folder / name).mkdir(mode=0o755 if name == "public" else 0o700)
             for file_name, data in files.items():
                 target = folder / name / file_name
@@ -121,15 +165,12 @@ def write_pack(pack: Pack, today: date) -> None:
         sums = folder / "private" / "SHA256SUMS"
         sums.write_text(checksums(folder, "private/SHA256SUMS"), encoding="utf-8")
         sums.chmod(0o600)
-        new = [row for row in rows if (row.request_ref, row.cell, row.value) not in known]
-        if new:
-            add_to_ledger(out / LEDGER, new)
-    # A killed run may have left a folder with a dot, which is no pack.
-    entries = [file.read_bytes() for file in sorted(out.glob(f"[!.]*/public/{LOG_ENTRY}"))]
+        write_ledger(out / LEDGER, added)
+    entries = [(folder / "public" / LOG_ENTRY).read_bytes() for folder in packs_in(out)]
     write_file_whole(out / "index.html", index_page(entries), mode=0o644)
 
 
-def public_files(response: Response) -> dict[str, bytes]:
+def public_files(response: Response, version: int = 1) -> dict[str, bytes]:
     """Everything that is published, from the protected response alone.
 
     Raises:
@@ -142,7 +183,17 @@ def public_files(response: Response) -> dict[str, bytes]:
         "response.html": page_bytes(response),
         **open_data_files(response),
     }
-    return files | {LOG_ENTRY: disclosure_log_entry(response, files)}
+    return files | {LOG_ENTRY: disclosure_log_entry(response, files, version)}
+
+
+def public_bytes(folder: Path) -> dict[str, bytes]:
+    """The public files of a pack that was written, by name."""
+    public = folder / "public"
+    return {
+        file.relative_to(public).as_posix(): file.read_bytes()
+        for file in sorted(public.rglob("*"))
+        if file.is_file()
+    }
 
 
 def _refuse_leaks(

@@ -87,6 +87,11 @@ def file_stem(request_ref: str) -> str:
     return request_ref.lower().replace("/", "-")
 
 
+def version_folder(request_ref: str, version: int) -> str:
+    """The folder of a version of a response; that of the first never changes its address."""
+    return file_stem(request_ref) + (f"-v{version}" if version > 1 else "")
+
+
 def rendered(template: str, **values: object) -> bytes:
     """A page from its template; every text is escaped and in one line."""
     environment = Environment(

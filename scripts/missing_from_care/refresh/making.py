@@ -10,7 +10,9 @@ from pathlib import Path
 from missing_from_care.deadlines.register import usual_register
 from missing_from_care.disclosure_log.log import index_page
 from missing_from_care.faults import ProtectionFault, UsageFault
-from missing_from_care.pack.making import LEDGER, LOG_ENTRY
+from missing_from_care.pack.beside import LOG_ENTRY, packs_in
+from missing_from_care.pack.making import LEDGER
+from missing_from_care.pack.versions import versions_of
 from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.analysts import write_published
@@ -88,29 +90,39 @@ class Making:
         return built
 
     def packs(self, database: Path, extracts: Path | None) -> list[Path]:
-        """The pack of each request that was ordered.
+        """The packs that were written for the requests that were ordered.
 
         They are made over a copy of the ledger, so that each is judged by all that was released
-        and by the packs of this run before it.
+        and by the packs of this run before it; and beside copies of the request's own packs, since
+        one that was sent stays.
         """
         out = self.work / "packs"
         if not out.exists():
             out.mkdir()
             if self.order.ledger.exists():
                 write_file_whole(out / LEDGER, self.order.ledger.read_bytes(), mode=0o600)
-        packs = [out / file_stem(ref) for ref in self.order.requests]
-        for ref, pack in zip(self.order.requests, packs, strict=True):
-            if not pack.exists():
+        written: list[Path] = []
+        for ref in self.order.requests:
+            done = self.work / f"exported-{file_stem(ref)}"
+            if not done.exists():
+                for folder in versions_of(out, ref):
+                    shutil.rmtree(folder)
+                for folder in versions_of(self.order.responses, ref):
+                    shutil.copytree(folder, out / folder.name)
+                copies = {folder.stat().st_ino for folder in versions_of(out, ref)}
                 self.tell.step(f"protect and export {ref}")
                 self.jobs.export(database, ref, out, extracts)
-        return packs
+                made = [each for each in versions_of(out, ref) if each.stat().st_ino not in copies]
+                write_file_whole(done, "".join(f"{each.name}\n" for each in made).encode())
+            written += [out / name for name in done.read_text(encoding="utf-8").splitlines()]
+        return written
 
     def index(self) -> Path:
         """The page that lists every pack, these and those that stay."""
         entries = {
-            file.parents[1].name: file.read_bytes()
+            folder.name: (folder / "public" / LOG_ENTRY).read_bytes()
             for out in (self.order.responses, self.work / "packs")
-            for file in out.glob(f"[!.]*/public/{LOG_ENTRY}")
+            for folder in packs_in(out)
         }
         index = self.work / "index.html"
         index.write_bytes(index_page([entries[name] for name in sorted(entries)]))

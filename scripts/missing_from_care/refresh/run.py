@@ -12,6 +12,7 @@ import duckdb
 
 from missing_from_care.disclosure.ledger import holding
 from missing_from_care.faults import UsageFault
+from missing_from_care.pack.beside import refuse_lost_rows
 from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.jobs import Jobs
 from missing_from_care.refresh.keeping import earlier_build, earlier_pack, prune
@@ -91,6 +92,8 @@ def _refresh(order: Order, tell: Teller, jobs: Jobs) -> dict[str, Any]:
         tell.line("clock set back", last_good=before["finished"])
     # Nobody else may release anything from when the ledger is read until it is added to.
     with holding(order.ledger) if order.requests else nullcontext():
+        if order.requests:
+            refuse_lost_rows(order.ledger)
         making = Making(order, work_folder(order, started.date()), tell, jobs)
         extracts = making.landed()
         database = making.database(extracts)

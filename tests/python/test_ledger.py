@@ -1,0 +1,303 @@
+"""The ledger: exact, only ever added to, and no row of it can be lost without a sentence."""
+
+import csv
+import json
+import random
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from missing_from_care.disclosure.figures import Figure
+from missing_from_care.disclosure.ledger import (
+    COLUMNS,
+    ENTERED,
+    RELEASED,
+    Released,
+    add_to_ledger,
+    read_ledger,
+    read_rows,
+    seed_of,
+    withdraw,
+)
+from missing_from_care.faults import DataFault
+from missing_from_care.project import CHECKOUT
+
+REQUEST = "foi-2018-0417"
+DAY = date(2018, 7, 16)
+OCCASIONS = Figure("occasions_missing", date(2017, 4, 1), date(2018, 3, 31), False)
+BY_SEX = replace(OCCASIONS, conditions=(("sex", "male"), ("uasc", "yes")))
+OF_THOSE = replace(
+    OCCASIONS, conditions=(("times_missing_band", "2_to_5"),), row=(("quarter", "2017/18 Q1"),)
+)
+NUMBERS = [0.1 + 0.2, 1e15, 45.0, 0.0, 843.0, 12.3, 1 / 3, 123456789.123]
+
+
+def row(figure: Figure = OCCASIONS, shown: float | None = 843.0, **more) -> Released:
+    usual = Released(DAY, REQUEST, RELEASED, "0" * 64, figure, shown, shown, shown)
+    return replace(usual, **more)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.csv"
+
+
+def test_every_number_is_read_as_it_was_written(file: Path) -> None:
+    rows = [row(request_ref=f"foi-{n}", shown=number) for n, number in enumerate(NUMBERS)]
+    add_to_ledger(file, rows)
+    assert read_ledger(file) == rows
+    shown = [each["shown"] for each in read_rows(file)[1:]]
+    assert shown[:4] == ["0.30000000000000004", "1000000000000000", "45", "0"]
+
+
+def test_a_range_a_withheld_number_and_what_nobody_counted(file: Path) -> None:
+    rows = [
+        row(low=839.0, high=842.0, counted=839.0),
+        row(BY_SEX, None, counted=3.0),
+        row(OF_THOSE, None, event=ENTERED, file_sha256="", request_ref='foi "1", a'),
+    ]
+    add_to_ledger(file, rows)
+    assert read_ledger(file) == rows
+    assert [each["shown"] for each in read_rows(file)] == ["", "839..842", "[c]", "[c]"]
+    assert [each["counted"] for each in read_rows(file)] == ["", "839", "3", ""]
+
+
+def test_it_is_only_added_to_and_is_its_owners_alone(file: Path) -> None:
+    add_to_ledger(file, [row()])
+    before, seed = file.read_bytes(), seed_of(file)
+    add_to_ledger(file, [row(BY_SEX, 47.0)])
+    assert file.read_bytes().startswith(before)
+    assert file.stat().st_mode & 0o077 == 0
+    assert (seed_of(file), len(seed)) == (seed, 32)
+
+
+def test_a_ledger_begins_with_the_seed_that_cover_was_chosen_by(file: Path) -> None:
+    seed = seed_of(file)
+    assert not file.exists()
+    assert seed_of(file) != seed
+    add_to_ledger(file, [row()], seed)
+    assert seed_of(file) == seed
+
+
+def test_every_version_of_a_figure_stays_the_oldest_first(file: Path) -> None:
+    """44, then 43, then 44 again; what is said twice in a row stands once."""
+    rows = [row(shown=each, released_on=date(2018, 7, n + 1)) for n, each in enumerate([44, 43])]
+    again = row(shown=44, released_on=date(2018, 7, 3))
+    for each in (*rows, rows[1], again, again):
+        add_to_ledger(file, [each])
+    letter = row(shown=40, released_on=date(2016, 1, 1), event=ENTERED, request_ref="foi-2015-1")
+    add_to_ledger(file, [letter])
+    assert read_ledger(file) == [letter, *rows, again]
+    assert read_ledger(file, 3) == rows
+
+
+def test_what_was_withdrawn_counts_as_never_released_until_it_is_released_again(
+    file: Path,
+) -> None:
+    other = row(request_ref="foi-2", shown=7.0)
+    add_to_ledger(file, [row(), other])
+    assert withdraw(file, REQUEST, DAY, "never sent") == 1
+    assert read_ledger(file) == [other]
+    assert read_ledger(file, 3) == [row(), other]
+    with pytest.raises(DataFault, match=f"holds no figure of request {REQUEST}"):
+        withdraw(file, REQUEST, DAY, "never sent")
+    add_to_ledger(file, [row()])
+    assert read_ledger(file) == [other, row()]
+
+
+@pytest.fixture
+def long(file: Path) -> Path:
+    """A ledger with something of everything."""
+    add_to_ledger(file, [row(shown=float(n), request_ref=f"foi-{n % 7}") for n in range(40)])
+    withdraw(file, "foi-3", DAY, "never sent")
+    add_to_ledger(file, [row(BY_SEX, None, request_ref="foi-3", counted=2.0)])
+    return file
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_row_is_changed_lost_put_in_or_moved_without_a_sentence(long: Path, seed: int) -> None:
+    """What is cut off at the end of a line is for the packs beside it to tell."""
+    choice = random.Random(seed)
+    lines = long.read_text().splitlines(keepends=True)
+    at = choice.randrange(1, len(lines) - 1)
+    kind = ("change", "lose", "repeat", "swap")[seed % 4]
+    if kind == "change":
+        fields = next(csv.reader([lines[at]]))
+        column = choice.randrange(len(fields))
+        fields[column] = fields[column][:-1] + ("1" if fields[column][-1:] != "1" else "2")
+        lines[at] = ",".join(f'"{each}"' for each in fields) + "\n"
+    elif kind == "lose":
+        del lines[at]
+    elif kind == "repeat":
+        lines.insert(at, lines[at])
+    else:
+        lines[at], lines[at + 1] = lines[at + 1], lines[at]
+    long.write_text("".join(lines))
+    with pytest.raises(DataFault, match=r"row \d+.* restore it from a backup") as fault:
+        read_ledger(long)
+    assert len(fault.value.sentences) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"", "is empty"),
+        (b"\xff\xfe", "cannot be read"),
+        (b'"a', "cannot be read"),
+        (b"a,b\n", "the header is not that of the ledger"),
+        (f"{','.join(COLUMNS)}\n".encode(), "breaks off after row 0"),
+        (b"released_on,request_ref,measure,box,value\n", "by an earlier version of this program"),
+    ],
+)
+def test_what_is_no_ledger_stops_everything(file: Path, text: bytes, said: str) -> None:
+    file.write_bytes(text)
+    for read in (read_ledger, seed_of):
+        with pytest.raises(DataFault, match=said) as fault:
+            read(file)
+        assert (fault.value.status, len(fault.value.sentences)) == (3, 1)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 40, 64, 66])
+def test_a_last_line_that_breaks_off_stops_everything(long: Path, cut: int) -> None:
+    long.write_bytes(long.read_bytes()[:-cut])
+    with pytest.raises(DataFault, match="restore it from a backup"):
+        read_ledger(long)
+
+
+def command(script: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, CHECKOUT / "scripts" / script, *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def export(database: Path, out: Path, ref: str = REQUEST) -> subprocess.CompletedProcess[str]:
+    return command("export_response.py", "--request", ref, "--database", database, "--out", out)
+
+
+@pytest.fixture(scope="module")
+def exported(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one pack and its ledger."""
+    out = tmp_path_factory.mktemp("exported")
+    assert export(database, out).returncode == 0
+    return out
+
+
+@pytest.fixture
+def out(exported: Path, tmp_path: Path) -> Path:
+    """The same for a test to spoil."""
+    return shutil.copytree(exported, tmp_path / "responses")
+
+
+def cut_off(ledger: Path) -> None:
+    ledger.write_text("".join(ledger.read_text().splitlines(keepends=True)[:-1]))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (Path.unlink, "is not there, with which pack foi-2018-0417 was released"),
+        (lambda ledger: ledger.write_bytes(b""), "is empty"),
+        (cut_off, "lost rows that pack foi-2018-0417 was released with"),
+        (
+            lambda ledger: (ledger.unlink(), add_to_ledger(ledger, [row()])),
+            "lost rows that pack foi-2018-0417 was released with",
+        ),
+    ],
+)
+def test_a_ledger_that_lost_rows_while_packs_lie_beside_it_stops_the_export(
+    out: Path, database: Path, spoil, said: str
+) -> None:
+    spoil(out / "ledger.csv")
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    done = export(database, out, "foi-2018-0523")
+    assert done.returncode == 3
+    (sentence,) = done.stderr.splitlines()
+    assert said in sentence
+    assert "restore it from a backup" in sentence
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_a_pack_that_does_not_say_what_the_ledger_held_stops_the_export(
+    out: Path, database: Path
+) -> None:
+    (out / REQUEST / "private" / "provenance.json").unlink()
+    done = export(database, out, "foi-2018-0523")
+    assert done.returncode == 3
+    assert "does not say what the ledger held" in done.stderr
+
+
+def test_a_pack_says_what_the_ledger_held(exported: Path) -> None:
+    rows = read_rows(exported / "ledger.csv")
+    record = json.loads((exported / REQUEST / "private" / "provenance.json").read_text())
+    assert record["ledger"] == {"rows_before": 0, "rows": len(rows), "chain": rows[-1]["chain"]}
+    assert all(each.counted is not None for each in read_ledger(exported / "ledger.csv"))
+    withheld = [each for each in read_ledger(exported / "ledger.csv") if each.low is None]
+    assert {each.counted for each in withheld} >= {1.0, 2.0, 3.0, 4.0}
+
+
+@pytest.fixture
+def newer(database: Path, tmp_path: Path) -> Path:
+    """A warehouse in which a text of the request was mended after the answer was sent."""
+    copy = shutil.copy(database, tmp_path / database.name)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("update stg_foi_requests set subject = 'Another subject'")
+    return Path(copy)
+
+
+def test_a_pack_that_was_sent_is_never_replaced(out: Path, newer: Path) -> None:
+    sent = {path: path.read_bytes() for path in (out / REQUEST).rglob("*") if path.is_file()}
+    ledger = (out / "ledger.csv").read_bytes()
+    done = export(newer, out)
+    assert done.returncode == 0, done.stderr
+    assert {path: path.read_bytes() for path in sent} == sent
+    second = out / f"{REQUEST}-v2"
+    entry = json.loads((second / "public" / "disclosure-log.json").read_text())
+    assert (entry["version"], entry["replaces"], entry["revised"]) == (2, REQUEST, [])
+    assert entry["responded_on"] == date.today().isoformat()
+    page = (out / "index.html").read_text()
+    assert f'href="{REQUEST}-v2/public/response.html">a later version of this response' in page
+    assert f'href="{REQUEST}/public/response.html">the version before' in page
+    assert (out / "ledger.csv").read_bytes() == ledger
+    files = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert export(newer, out).returncode == 0
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == files
+    for folder, base in ((second, newer), (out / REQUEST, newer)):
+        done = command("export_response.py", "--verify", folder, "--database", base)
+        assert done.returncode == (0 if folder == second else 3), done.stderr
+
+
+def test_a_pack_that_was_withdrawn_or_not_sent_is_replaced(out: Path, newer: Path) -> None:
+    withdraw(out / "ledger.csv", REQUEST, DAY, "never sent")
+    assert export(newer, out).returncode == 0
+    with duckdb.connect(str(newer)) as connection:
+        connection.execute("update stg_foi_requests set responded_on = null")
+    withdraw(out / "ledger.csv", REQUEST, DAY, "sent to nobody")
+    for subject in ("A third", "A fourth"):
+        with duckdb.connect(str(newer)) as connection:
+            connection.execute("update stg_foi_requests set subject = ?", [subject])
+        assert export(newer, out).returncode == 0
+        page = (out / REQUEST / "public" / "response.html").read_text()
+        assert subject in page
+    assert not (out / f"{REQUEST}-v2").exists()
+
+
+def test_a_pack_of_another_request_is_not_replaced(out: Path, newer: Path) -> None:
+    with duckdb.connect(str(newer)) as connection:
+        for table in ("stg_foi_requests", "stg_foi_request_questions", "foi_answers"):
+            connection.execute(f"update {table} set request_ref = upper(request_ref)")
+        connection.execute(
+            "create or replace table foi_deadlines as select upper(request_ref) "
+            "as request_ref, * exclude (request_ref) from foi_deadlines"
+        )
+    done = export(newer, out, REQUEST.upper())
+    assert done.returncode == 3
+    assert f"holds the pack of request {REQUEST}" in done.stderr
