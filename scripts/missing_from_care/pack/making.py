@@ -87,7 +87,7 @@ def making_pack(
         verdict = judge(response, rules, counting(database, rules), ledger)
         with open_warehouse(database) as warehouse:
             safe = protected(response, rules, verdict)
-            safe = replace(safe, refusal=refusal(warehouse, verdict))
+            safe = replace(safe, refusal=refusal(warehouse, safe))
             record = provenance(safe, warehouse)
             public = public_files(safe)
             _refuse_leaks(warehouse, safe, verdict, public)
