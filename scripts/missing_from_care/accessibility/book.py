@@ -25,6 +25,7 @@ BARE_ADDRESS = re.compile(r"(?i)https?:|ftp:|\bwww\.")
 VAGUE_LINK = re.compile(r"(?i)\W*(click )?(here|link|this link|more|read more|this page|page)\W*")
 NUMBER_AS_TEXT = re.compile(r"(?!(19|20)\d\d\Z)[-+£(]*\d[\d,. ]*%?\)?")
 NUMBER_WITH_MARKER = re.compile(r"[-+£]?\d[\d,.]*%?\s*\[[^\]]+\]")
+RANGE = re.compile(r"\d[\d,]*(?:\.\d+)? to \d[\d,]*(?:\.\d+)?")
 ONE_TABLE = "This worksheet contains one table"
 
 
@@ -164,6 +165,11 @@ def is_marker(text: str) -> bool:
 def markers_in(text: str) -> list[str]:
     """Everything in a text that looks like a shorthand marker, in order."""
     return [match[0] for match in MARKER_LIKE.finditer(text)]
+
+
+def is_range(text: str) -> bool:
+    """Whether a text is a range of numbers and nothing else, `839 to 842`."""
+    return bool(RANGE.fullmatch(text))
 
 
 def is_notes_heading(text: str) -> bool:

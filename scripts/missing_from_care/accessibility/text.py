@@ -32,6 +32,7 @@ from missing_from_care.accessibility.book import (
     is_marker,
     is_notes_heading,
     is_number,
+    is_range,
     is_text,
     markers_in,
     text_of,
@@ -139,7 +140,8 @@ def shorthand_is_harmonised(book: Book) -> Found:
 def numbers_stand_alone(book: Book) -> Found:
     """A cell of a column of numbers holds a number or shorthand, never both and no number as text.
 
-    The first column may hold numbers as text, since there they are labels.
+    The first column may hold numbers as text, since there they are labels. A range, `839 to 842`,
+    may stand for a number where a text above the table says that there are ranges.
     """
     for area in book.areas:
         for index, (_, cells) in enumerate(area.columns):
@@ -149,9 +151,12 @@ def numbers_stand_alone(book: Book) -> Found:
 def _mixed_cells(area: Area, index: int, cells: tuple[Cell, ...]) -> Found:
     """The cells of one column that are not what the column holds."""
     has_numbers = any(is_number(cell) for cell in cells)
+    has_ranges = any(re.search(r"\branges?\b", text) for text in area.texts)
     for cell in cells:
         text = text_of(cell).strip()
         if is_number(cell) or is_blank(cell) or is_marker(text):
+            continue
+        if has_ranges and is_range(text):
             continue
         if has_numbers or NUMBER_WITH_MARKER.fullmatch(text):
             yield cell, "This is neither a number nor shorthand alone."

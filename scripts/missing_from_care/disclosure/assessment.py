@@ -36,17 +36,21 @@ class Line:
     policy: Policy | None
 
 
-def refusal(warehouse: duckdb.DuckDBPyConnection, verdict: Verdict) -> tuple[str, ...]:
+def refusal(warehouse: duckdb.DuckDBPyConnection, safe: Response) -> tuple[str, ...]:
     """The paragraphs of the refusal notice (FOIA s.17), none if nothing is withheld.
 
     Args:
         warehouse: an open warehouse, for the seed `refusal`.
-        verdict: of the gate.
+        safe: the response as it is published.
     """
-    if not verdict.withheld:
-        return ()
-    query = "select wording from refusal order by cast(sentence_order as int)"
-    return tuple(wording for (wording,) in warehouse.execute(query).fetchall())
+    answers = [each for table in safe.tables for each in table.answers if each.is_withheld]
+    kinds = {"range" if each.is_range else "marker" for each in answers}
+    said_of = [*kinds, *(["withheld"] if answers else [])]
+    query = (
+        "select wording from refusal where list_contains(?, said_of) "
+        "order by cast(sentence_order as int)"
+    )
+    return tuple(wording for (wording,) in warehouse.execute(query, [said_of]).fetchall())
 
 
 def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes:

@@ -5,10 +5,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from missing_from_care.letter.sentences import Words, filled, number, sentence
+from missing_from_care.letter.sentences import Words, filled, sentence
 from missing_from_care.response.answers import Answer, Response, Table
 from missing_from_care.response.book import general_notes, table_title, wordings
-from missing_from_care.response.layout import MOST_PERIODS_ACROSS, grid
+from missing_from_care.response.layout import MOST_PERIODS_ACROSS, grid, number
 
 FEW_FIGURES = 8
 """So many figures of a table are said in sentences alone."""
@@ -90,7 +90,10 @@ def small_table(table: Table) -> dict[str, Any] | None:
         return None
     labels = laid_out.labels
     figures = [
-        [number(value, unit) for value, unit in zip(row[labels:], laid_out.units, strict=True)]
+        [
+            value if isinstance(value, str) else number(value, unit)
+            for value, unit in zip(row[labels:], laid_out.units, strict=True)
+        ]
         for row in laid_out.rows
     ]
     headings = list(laid_out.headings[labels:])

@@ -6,17 +6,9 @@ from datetime import date
 
 from missing_from_care.faults import DataFault
 from missing_from_care.response.answers import Answer, Table
-from missing_from_care.response.layout import shown
+from missing_from_care.response.layout import number, shown
 
 Words = Mapping[str, str]
-
-
-def number(value: str | float, unit: str) -> str:
-    """A figure as it is written: thousands separated, percentages and averages to one decimal."""
-    if isinstance(value, str):
-        return value
-    is_whole = unit not in ("percent", "average") and float(value).is_integer()
-    return f"{value:,.0f}" if is_whole else f"{value:,.1f}"
 
 
 class Figures:
@@ -37,12 +29,13 @@ class Figures:
         """One figure with its period; the first names the unit."""
         value = shown(answer)
         one, is_noun, many = unit.partition("|")
-        text = number(value, answer.unit)
+        is_marker = isinstance(value, str) and not answer.is_range
+        text = value if isinstance(value, str) else number(value, answer.unit)
         if is_noun and is_first:
             text += f" {one if text == '1' else many}"
-        elif unit and not is_noun and not isinstance(value, str):
+        elif unit and not is_noun and not is_marker:
             text += unit
-        if isinstance(value, str):
+        if is_marker:
             text += f" ({self.words[f'letter:shorthand_{value[1]}']})"
         pattern = self.words[f"period:{answer.period_basis}"]
         text += " " + filled("period_bases.csv", pattern, {"period": month_named(answer.period)})

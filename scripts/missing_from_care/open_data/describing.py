@@ -25,9 +25,12 @@ COLUMNS = {
     "period_start": ("date", "First day of the period."),
     "period_end": ("date", "Last day of the period."),
     "value": ("number", "The figure; blank unless the status is shown."),
+    "lower": ("number", "The lowest that the figure can be; blank unless the status is range."),
+    "upper": ("number", "The highest that the figure can be; blank unless the status is range."),
     "status": (
         "string",
-        "shown; withheld, so that nobody can be identified; not_available; not_applicable.",
+        "shown; range or withheld, so that nobody can be identified; not_available; "
+        "not_applicable.",
     ),
     "is_break_in_series": (
         "boolean",
@@ -36,7 +39,7 @@ COLUMNS = {
     "note": ("string", "What a reader must know about the figure; may be blank."),
 }
 KEY = ("question", "measure", "population", "breakdown", "category", "period_basis", "period")
-NULLABLE = ("value", "note")
+NULLABLE = ("value", "lower", "upper", "note")
 
 
 def title(response: Response, number: str) -> str:

@@ -8,7 +8,7 @@ from io import StringIO
 from missing_from_care.faults import DataFault, ProtectionFault
 from missing_from_care.open_data.describing import COLUMNS, LINE_END, csvw, data_package
 from missing_from_care.response.answers import Answer, Response, Table
-from missing_from_care.response.layout import shown
+from missing_from_care.response.layout import exact, shown
 
 STATUSES = {"[c]": "withheld", "[x]": "not_available", "[z]": "not_applicable"}
 PACKAGE = "datapackage.json"
@@ -76,6 +76,7 @@ def row(table: Table, answer: Answer) -> dict[str, str]:
     """An answer as a row; no figure where its status is not `shown`."""
     figure = shown(answer)
     is_shown = not isinstance(figure, str)
+    instead = "range" if answer.is_range else STATUSES.get(figure, "not_available")
     return {
         "question": f"{answer.question_no}{answer.part}",
         "measure": answer.measure,
@@ -93,7 +94,9 @@ def row(table: Table, answer: Answer) -> dict[str, str]:
         "period_start": answer.period_start.isoformat(),
         "period_end": answer.period_end.isoformat(),
         "value": str(figure) if is_shown else "",
-        "status": "shown" if is_shown else STATUSES.get(figure, "not_available"),
+        "lower": str(exact(answer.low, answer.unit)) if answer.is_range else "",
+        "upper": str(exact(answer.high, answer.unit)) if answer.is_range else "",
+        "status": "shown" if is_shown else instead,
         "is_break_in_series": "true" if answer.marker == "[b]" else "false",
         "note": answer.note or "",
     }

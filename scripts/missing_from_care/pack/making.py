@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 
 from missing_from_care.disclosure.assessment import refusal
-from missing_from_care.disclosure.counting import counting
 from missing_from_care.disclosure.gate import judge
 from missing_from_care.disclosure.leaks import leaks, secrets_of
 from missing_from_care.disclosure.ledger import (
@@ -22,8 +21,7 @@ from missing_from_care.disclosure.ledger import (
     with_added,
     write_ledger,
 )
-from missing_from_care.disclosure.rule_seeds import read_rules
-from missing_from_care.disclosure.rules import Rules
+from missing_from_care.disclosure.rules import Rules, read_rules
 from missing_from_care.disclosure.verdict import Verdict, protected, released
 from missing_from_care.disclosure_log.log import disclosure_log_entry, index_page
 from missing_from_care.faults import ProtectionFault
@@ -123,10 +121,10 @@ def _made(database: Path, response: Response, out: Path, version: Version, rows:
         rules = read_rules(warehouse, response.dated)
         lost, lost_in_short = losses(warehouse), losses_in_short(warehouse)
     ledger, seed = read_ledger(out / LEDGER, rows), seed_of(out / LEDGER)
-    verdict = judge(response, rules, counting(database, rules), ledger)
     with open_warehouse(database) as warehouse:
-        safe = protected(response, rules, verdict)
-        safe = replace(safe, refusal=refusal(warehouse, verdict))
+        verdict = judge(response, rules, warehouse, ledger, seed)
+        safe = protected(response, verdict)
+        safe = replace(safe, refusal=refusal(warehouse, safe))
         record = provenance(safe, warehouse)
         public = public_files(safe, version.number)
         _refuse_leaks(warehouse, safe, verdict, public)
@@ -151,7 +149,7 @@ def write_pack(pack: Pack, today: date) -> None:
     workbook = f"{file_stem(pack.response.request_ref)}.xlsx"
     digest = sha256(pack.public[workbook]).hexdigest()
     on = pack.response.responded_on or today
-    rows = released(pack.response, pack.rules, pack.verdict, on, digest)
+    rows = released(pack.response, pack.verdict, on, digest)
     added = with_added(out / LEDGER, rows, pack.seed)
     marked = {"rows_before": pack.rows_before, "rows": added.rows, "chain": added.chain}
     private = pack.private | {"provenance.json": as_json(pack.record | {"ledger": marked})}
@@ -202,6 +200,6 @@ def _refuse_leaks(
     verdict: Verdict,
     public: Mapping[str, bytes],
 ) -> None:
-    secrets = secrets_of(warehouse, safe, [verdict.printed[cell] for cell in verdict.withheld])
+    secrets = secrets_of(warehouse, safe, [verdict.printed[figure] for figure in verdict.withheld])
     if found := leaks(public, secrets):
         raise ProtectionFault(*(f"Request {safe.request_ref}: {sentence}" for sentence in found))

@@ -11,6 +11,11 @@ class Answer:
     Attributes:
         is_withheld: the figure is withheld to protect a child, so `value` is None; whether it is
             small itself or covers another is never said.
+        low, high: the ends of the range that a withheld figure is released as, both possible; None
+            where nothing is said of it.
+
+    Raises:
+        ValueError: a range beside a figure, or one that is none.
     """
 
     question_no: str
@@ -35,6 +40,20 @@ class Answer:
     note: str | None
     wording: str
     is_withheld: bool = False
+    low: float | None = None
+    high: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.low is None and self.high is None:
+            return
+        is_range = self.low is not None and self.high is not None and self.low < self.high
+        if not (is_range and self.is_withheld and self.value is None):
+            raise ValueError(f"{self.heading}, {self.period}: no range of a withheld figure.")
+
+    @property
+    def is_range(self) -> bool:
+        """Whether the figure is withheld and released as a range."""
+        return self.low is not None
 
 
 @dataclass(frozen=True)
@@ -61,6 +80,11 @@ class Table:
     def periods(self) -> list[str]:
         """The periods in order, each once."""
         return list(dict.fromkeys(each.period for each in self.answers))
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether a figure is released as a range."""
+        return any(each.is_range for each in self.answers)
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,10 @@ def answer_sheet(table: Table, response: Response, notes: NoteList) -> AnswerShe
         title=title,
         columns=tuple(columns),
         rows=tuple(tuple(row) for row in rows),
-        introduction=introduction(table),
+        introduction=(
+            *introduction(table),
+            *([response.notes["ranges_in_table"]] if table.has_ranges else ()),
+        ),
     )
 
 
@@ -178,6 +181,8 @@ def general_notes(table: Table, response: Response) -> list[str]:
     }
     if len(measures & harms) > 1:
         found.append(response.notes["parts_overlap"])
+    if table.has_ranges:
+        found.append(response.notes["ranges"])
     return found
 
 

@@ -32,13 +32,26 @@ class Grid:
     row_measures: tuple[str, ...] = ()
 
 
+def number(value: float, unit: str) -> str:
+    """A figure as it is written: thousands separated, percentages and averages to one decimal."""
+    is_whole = unit not in ("percent", "average") and float(value).is_integer()
+    return f"{value:,.0f}" if is_whole else f"{value:,.1f}"
+
+
 def shown(answer: Answer) -> str | float:
-    """The figure, or the marker that stands instead of it."""
+    """The figure, or the range or marker that stands instead of it."""
+    if answer.is_range:
+        return f"{number(answer.low, answer.unit)} to {number(answer.high, answer.unit)}"
     if answer.is_withheld:
         return "[c]"
     if answer.value is None:
         return answer.marker or "[x]"
-    return answer.value if answer.unit in ("percent", "average") else int(answer.value)
+    return exact(answer.value, answer.unit)
+
+
+def exact(value: float, unit: str) -> float:
+    """A figure as a number: whole unless it is a percentage or an average."""
+    return value if unit in ("percent", "average") else int(value)
 
 
 def marked(table: Table, period: str) -> str:

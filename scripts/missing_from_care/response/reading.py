@@ -1,5 +1,6 @@
 """Reads one request and its answers from the warehouse; every number comes as it stands there."""
 
+from dataclasses import MISSING, fields
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
@@ -114,8 +115,8 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         raise UsageFault(
             f"Request {request_ref} has no question yet: add its rows to foi_request_questions.csv."
         )
-    fields = len(Answer.__dataclass_fields__) - 1
-    answers = [Answer(*row[:fields]) for row in found]
+    given = sum(each.default is MISSING for each in fields(Answer))
+    answers = [Answer(*row[:given]) for row in found]
     too_much = losses(warehouse, TOO_MUCH)
     if too_much and all(each.value is None for each in answers):
         raise DataFault(

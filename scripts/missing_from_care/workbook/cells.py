@@ -18,6 +18,7 @@ from missing_from_care.accessibility.book import (
     VAGUE_LINK,
     is_marker,
     is_notes_heading,
+    is_range,
 )
 
 Kind = Literal["text", "year", "whole", "decimal", "percentage"]
@@ -162,7 +163,7 @@ def checked_value(where: str, column: Column, value: Value, is_row_label: bool) 
 
 def _number(where: str, column: Column, value: Value) -> Value:
     """A checked cell of a column of numbers."""
-    if isinstance(value, str) and is_marker(value.strip()):
+    if isinstance(value, str) and (is_marker(value.strip()) or is_range(value.strip())):
         return value.strip()
     wanted = int if column.kind == "whole" else int | float | Decimal
     if not isinstance(value, wanted) or not math.isfinite(value) or abs(value) >= LARGEST_NUMBER:

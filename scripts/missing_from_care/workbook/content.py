@@ -83,7 +83,8 @@ class AnswerSheet:
         name: of the worksheet, `Question 1`; made safe and unique when it is written.
         title: what the table shows, for whom and when; may hold notes.
         columns: from left to right, the first is the row label.
-        rows: a value for each column: text, a number, or a shorthand marker such as `[c]`.
+        rows: a value for each column: text, a number, a range such as `839 to 842`, or
+            a shorthand marker such as `[c]`.
         introduction: sentences above the table.
 
     Raises:
