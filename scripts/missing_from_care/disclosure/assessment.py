@@ -8,9 +8,10 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from missing_from_care.disclosure.forms import is_derived, is_maximum
 from missing_from_care.disclosure.rules import Policy, Rules
+from missing_from_care.disclosure.statement import Node, named
 from missing_from_care.disclosure.verdict import Revision, Verdict
-from missing_from_care.disclosure.web import Node, is_derived, named
 from missing_from_care.response.answers import Response
 from missing_from_care.response.book import long_day
 
@@ -71,7 +72,7 @@ def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes
     page = environment.get_template("assessment.html.j2").render(
         response=response,
         verdict=verdict,
-        lines=[line(cell, rules, verdict) for cell in sorted(verdict.withheld)],
+        lines=[line(figure, rules, verdict) for figure in sorted(verdict.withheld)],
         followed=[
             line(node, rules, verdict)
             for node in verdict.statement.policies
@@ -79,7 +80,7 @@ def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes
         ],
         policies=list(dict.fromkeys(verdict.statement.policies.values())),
         holds_for=lambda policy: holds_for(policy, rules),
-        public=[named(node, rules) for node in verdict.public],
+        public=[named(node, rules) for node in verdict.given_away],
         revisions=[revision_sentence(each, rules) for each in verdict.revisions],
         long_day=long_day,
     )
@@ -91,12 +92,14 @@ def audit_record(rules: Rules, verdict: Verdict) -> list[dict[str, Any]]:
     statement = verdict.statement
     return [
         {
-            "counts": named(statement.nodes[at], rules),
+            "counts": [named(node, rules) for node in statement.nodes_at(at)],
             "value": statement.problem.values[at],
-            "is_printed": statement.nodes[at] in verdict.printed,
-            "is_small": statement.nodes[at] in statement.policies,
+            "is_printed": any(node in verdict.printed for node in statement.nodes_at(at)),
+            "is_small": at in statement.problem.primary,
             "ranges": {
-                reader: list(ranges[at]) for reader, ranges in verdict.audit.by_reader.items()
+                reader: list(ranges[at])
+                for reader, ranges in verdict.audit.by_reader.items()
+                if at in ranges
             },
         }
         for at in verdict.audit.ranges
@@ -114,31 +117,35 @@ def revision_sentence(revision: Revision, rules: Rules) -> str:
     """That a number differs from the one released before, with both days."""
     earlier = revision.earlier
     return (
-        f"{named(revision.cell, rules)}: {earlier.value:,g} was released on "
+        f"{named(revision.figure, rules)}: {earlier.low:,g} was released on "
         f"{long_day(earlier.released_on)} in answer to {earlier.request_ref}; the number is now "
         "another one. The notes of this response say that it was revised."
     )
 
 
 def line(node: Node, rules: Rules, verdict: Verdict) -> Line:
-    """A withheld cell, or one that follows from others, as the page shows it."""
+    """A withheld figure, or one that follows from others, as the page shows it."""
     statement = verdict.statement
-    at = statement.nodes.index(node)
+    at = statement.cells.get(node)
     policy = statement.policies.get(node)
-    value = verdict.printed.get(node, statement.problem.values[at])
+    value = verdict.printed.get(node, statement.values.get(node, 0))
     low, high = verdict.audit.ranges.get(at, (None, None))
     if policy:
         kind = "small" if node in verdict.printed else "follows from what is printed"
-    elif is_derived(node, rules):
-        kind = "worked out from a withheld figure"
+    elif node in verdict.no_counts and is_maximum(node, rules):
+        kind, low = "one child's number", None
+    elif node in verdict.no_counts and is_derived(node, rules):
+        kind, low = "worked out from a withheld figure", None
     elif at in statement.problem.withheld_before:
         kind = "withheld in an earlier response"
+    elif at in statement.problem.primary:
+        kind = "the same as a small figure"
     else:
         kind = "cover"
     return Line(
         counted=named(node, rules),
         value=f"{value:,g}",
         kind=kind,
-        span="" if low is None or node in statement.carried else f"{low:,g} to {high:,g}",
+        span="" if low is None else f"{low:,g} to {high:,g}",
         policy=policy,
     )

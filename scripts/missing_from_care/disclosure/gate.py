@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import date
 
 import duckdb
 
@@ -13,7 +12,7 @@ from missing_from_care.disclosure.ledger import Released
 from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.solver.audit import Audit, audit
 from missing_from_care.disclosure.solver.search import Pattern, Unprotectable, protect
-from missing_from_care.disclosure.statement import Known, Node, Statement, named, state
+from missing_from_care.disclosure.statement import Known, Statement, named, state
 from missing_from_care.disclosure.verdict import Revision, Verdict
 from missing_from_care.faults import DataFault, ProtectionFault
 from missing_from_care.response.answers import Response
@@ -72,7 +71,7 @@ def judge_as_it_is(
     statement = state(known, rules, warehouse)
     _refuse_given_away(response, known, statement, rules, ledger)
     try:
-        pattern = protect(statement.problem, seed=seed)
+        pattern = protect(statement.problem)
     except Unprotectable as fault:
         named_cell = named(statement.nodes_at(fault.cell)[0], rules)
         raise _Stuck(
@@ -300,7 +299,7 @@ def _ways_out(
     seed: bytes | None,
 ) -> Iterator[str]:
     """The tables without any one of which the rest could be released."""
-    for left_out in response.tables:
+    for left_out in response.tables if len(response.tables) > 1 else ():
         tables = tuple(table for table in response.tables if table is not left_out)
         try:
             judge_as_it_is(replace(response, tables=tables), rules, warehouse, ledger, seed)
@@ -325,5 +324,3 @@ def _near(printed: Iterable[Figure], released: Iterable[Figure]) -> list[Figure]
 
 def _opening(response: Response) -> str:
     return f"Request {response.request_ref}: "
-
-

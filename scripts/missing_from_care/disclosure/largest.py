@@ -32,9 +32,7 @@ def largest_withheld(
     Raises:
         ProtectionFault: one was released that gives another away.
     """
-    values = {
-        figure: value for figure, value in known.printed.items() if is_maximum(figure, rules)
-    }
+    values = {figure: value for figure, value in known.printed.items() if is_maximum(figure, rules)}
     hidden = {each for each in values if not _is_reached_by_a_group(each, values, rules, warehouse)}
     hidden |= {each for each in values if _is_withheld(each, withheld, rules)}
     forms = {each: form_of(each, rules) for each in values}
@@ -57,10 +55,7 @@ def _giving_away(values, forms, hidden: set[Figure]) -> set[Figure]:
         within = [
             each
             for each in values
-            if each != whole
-            and forms[each]
-            and forms[whole]
-            and forms[each].within(forms[whole])
+            if each != whole and forms[each] and forms[whole] and forms[each].within(forms[whole])
         ]
         is_reached = any(each not in hidden and values[each] == values[whole] for each in within)
         if hidden.intersection(within) and not is_reached:

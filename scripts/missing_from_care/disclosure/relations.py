@@ -86,8 +86,10 @@ class _Builder:
         warehouse: duckdb.DuckDBPyConnection,
         without: frozenset[str],
     ) -> None:
-        self.forms, self.rules, self.without = forms, rules, without
+        self.rules, self.without = rules, without
         self.model = Model()
+        self.same = {form: self._without_definition(form) for form in forms}
+        self.forms = sorted(set(self.same.values()), key=_in_order)
         self.stretches = self._stretches()
         self.counter = Counter(warehouse, rules, self.stretches)
         self.occasions: _Cells | None = None
@@ -104,13 +106,31 @@ class _Builder:
         self._add_occasions(events)
         self._add_children_on_days(children)
         self._add_events(children, events)
-        for form in self.forms:
-            self.model.sums[form] = self._sum(form.unit, form.event, form.children)
+        for form, same in self.same.items():
+            self.model.sums[form] = self._sum(same.unit, same.event, same.children)
         self._order()
         self._covers()
         self._children_and_occasions()
         self._only_what_holds()
         return self.model
+
+    def _without_definition(self, form: Form) -> Form:
+        """Where nothing counts as absent, all that is counted is missing."""
+        if "definitions" in self.without:
+            return form
+        who = {
+            (Times(self._of_days_missing(name.event, {})) if isinstance(name, Times) else name): of
+            for name, of in form.who
+        }
+        event = self._of_days_missing(form.event, form.children)
+        return Form(form.unit, event, frozenset(who.items()))
+
+    def _of_days_missing(self, event: Event, who: Box) -> Event:
+        days = [(event.first, event.last)]
+        if event.factors.get("counts_as") != {"missing"} or not self._is_nothing_absent(days, who):
+            return event
+        where = tuple(each for each in event.where if each[0] != "counts_as")
+        return replace(event, where=where)
 
     # --- Tables that add up -------------------------------------------------------------------
 
@@ -415,15 +435,18 @@ class _Builder:
     def _is_absent_by_definition(self, box: Box) -> bool:
         if box.get("counts_as") != {"absent"} or "time" not in box:
             return False
+        return self._is_nothing_absent([self.stretches[code] for code in box["time"]], box)
+
+    def _is_nothing_absent(self, stretches: Iterable[tuple[int, int]], box: Box) -> bool:
+        """Whether by its definition no council of a box counts anything of these days as absent."""
         councils = box.get("council") or self.rules.domain("council")
-        days = [self.stretches[code] for code in box["time"]]
         return all(
             any(
                 _ordinal(each.first_day, FIRST) <= first and last <= _ordinal(each.last_day, LAST)
                 for each in self.rules.nothing_absent
                 if each.council == council
             )
-            for first, last in days
+            for first, last in stretches
             for council in councils
         )
 

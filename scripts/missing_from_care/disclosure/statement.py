@@ -77,6 +77,11 @@ class Statement:
         return [node for node, at in self.cells.items() if at == cell]
 
 
+def _measured(node: Node) -> str:
+    """The measure by whose policy a figure or a rest is small."""
+    return node.parts[0].measure if isinstance(node, Rest) else node.measure
+
+
 def named(node: Node, rules: Rules) -> str:
     """A figure in words; a rest as what it is left of."""
     if isinstance(node, Rest):
@@ -159,6 +164,8 @@ class _Stating:
         carried = self._add_derived(relations, primary | before, printed, shown)
         shown |= {self.cells[each] for each in self.derived if each in known.shown}
         seen = printed | shown | before | {self.cells[each] for each in self.derived}
+        if not model.values:
+            model.values.append(0)
         count = len(model.values)
         top = 4.0 * max(model.values, default=0) + 100
         lower, upper = [0.0] * count, [top] * count
@@ -173,8 +180,9 @@ class _Stating:
             needs[at] = Need(width=width)
         thresholds: list[tuple[int, int] | None] = [None] * count
         for node, at in self.cells.items():
-            if isinstance(node, Figure) and at in seen and not is_derived(node, rules):
-                own = rules.policy(node.measure).interval
+            is_shown = isinstance(node, Figure) and at in seen and not is_derived(node, rules)
+            if is_shown or node in policies:
+                own = rules.policy(_measured(node)).interval
                 other = thresholds[at] or own
                 thresholds[at] = min(own[0], other[0]), max(own[1], other[1])
         problem = Problem.of(
@@ -240,8 +248,7 @@ class _Stating:
                 continue
             half = 0.5 / 10**rule.decimals + 1e-9
             sums = [
-                self.model.sums[self.forms[base]] if base in self.forms else ()
-                for base in made_of
+                self.model.sums[self.forms[base]] if base in self.forms else () for base in made_of
             ]
             away = frozenset() if before else frozenset({at, *(set(places) & printed - shown)})
             for edge, sign in ((value - half, 1.0), (value + half, -1.0)):
@@ -263,11 +270,10 @@ class _Stating:
         found: dict[Node, Policy] = {}
         wanted = {base for each in self.derived for base in bases(each, self.rules)}
         for node in self.cells:
-            figure = node.parts[0] if isinstance(node, Rest) else node
-            policy = self.rules.policy(figure.measure)
-            if policy.interval[0] <= self.values[node] <= policy.interval[1]:
-                found[node] = policy
-            elif isinstance(node, Figure) and self._is_of_few(node, wanted):
+            policy = self.rules.policy(_measured(node))
+            if policy.interval[0] <= self.values[node] <= policy.interval[1] or (
+                isinstance(node, Figure) and self._is_of_few(node, wanted)
+            ):
                 found[node] = policy
         return found
 
@@ -409,4 +415,3 @@ def _along(form: Form, rules: Rules) -> Iterator[tuple[str, Codes, tuple]]:
         event = replace(form.event, first=1, last=1)
         days = frozenset(range(form.event.first, form.event.last + 1))
         yield DAYS, days, ("time", (form.unit, event, form.who))
-

@@ -118,5 +118,3 @@ def released(
             )
         )
     return rows
-
-

@@ -128,9 +128,7 @@ def _check_shown(
             raise DataFault(f"The range shown for cell {cell} does not hold it: correct it.")
 
 
-def _limits(
-    problem: Problem, cell: int, reader: str, shown_ranges: Mapping[int, Range]
-) -> Range:
+def _limits(problem: Problem, cell: int, reader: str, shown_ranges: Mapping[int, Range]) -> Range:
     """What a reader knows about one hidden cell before any sum is looked at.
 
     The rule: values within the threshold are primary, and no zero serves as cover. So a marker is
