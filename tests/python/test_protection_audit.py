@@ -40,7 +40,7 @@ def test_each_grouping_alone_is_safe():
 def test_ranges_are_those_of_brute_force(seed):
     problem = cases.random_problem(seed)
     withheld = cases.two_on_every_line(problem)
-    attacked = audit(problem, withheld)
+    attacked = audit(problem, withheld, every_reader=True)
     for informed, reader in ((False, READER), (True, GUESSER)):
         attacker = cases.BruteForce(problem, withheld, informed)
         for cell, ends in attacked.by_reader.get(reader, {}).items():
@@ -75,7 +75,7 @@ def test_zero_as_cover_is_noticed():
 def test_who_knows_more_gets_closer():
     # 3 + 9 = 12 and a reader of the rule knows that a marker is never below 1.
     problem = Problem.of([3, 9, 12], [[(0, 1), (1, 1), (2, -1)]], [0], threshold=(1, 4))
-    found = audit(problem, [0, 1]).by_reader
+    found = audit(problem, [0, 1], every_reader=True).by_reader
     assert [found[reader][0] for reader in (READER, RULE_READER, GUESSER)] == [
         (0, 12),
         (1, 11),

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
 
-from missing_from_care.disclosure.solver.problem import Problem
+from missing_from_care.disclosure.solver.problem import NEAR, Need, Problem
 from missing_from_care.disclosure.solver.ranges import (
-    NEAR,
     Clock,
     Range,
     Row,
@@ -46,8 +45,9 @@ class Audit:
     """What attacking a pattern showed.
 
     Attributes:
-        by_reader: for each reader, the range of every cell withheld now and every protected cell.
-        ranges: the narrowest of these, [low, high] for each such cell, in order of cells.
+        by_reader: for each reader who was asked, the ranges of the cells that were asked for.
+        ranges: those of the best-informed reader, [low, high] for each cell withheld now and each
+            protected one, in order of cells. Some table reaches each end.
         findings: why it is not safe; empty if it is.
     """
 
@@ -65,6 +65,8 @@ def audit(
     problem: Problem,
     withheld: Iterable[int],
     shown_ranges: Mapping[int, Range] | None = None,
+    *,
+    every_reader: bool = False,
     seconds: float = 120,
 ) -> Audit:
     """Attacks the problem with these cells withheld and every other cell published.
@@ -75,6 +77,9 @@ def audit(
             before and those nobody prints are hidden without being named.
         shown_ranges: for cells that are hidden, a range that is published in their place, both
             ends included. Every reader knows it.
+        every_reader: whether to work out what each reader finds for each cell. Else the weaker
+            readers are asked only for what the best-informed one gets too close to, which is
+            enough: each reader knows all that the ones before know.
         seconds: of processor time that it may take.
 
     Raises:
@@ -89,15 +94,16 @@ def audit(
     hidden = tuple(sorted(withheld | problem.withheld_before | problem.unpublished))
     _check_shown(problem, hidden, shown_ranges)
     column = {cell: number for number, cell in enumerate(hidden)}
-    asked = sorted(column.keys() & (withheld | problem.protected.keys()))
+    asked = {cell: problem.protected.get(cell, problem.least_need) for cell in hidden}
+    asked = {c: need for c, need in asked.items() if c in withheld or c in problem.protected}
     values = [problem.values[cell] for cell in hidden]
     rows = _what_is_published(problem, column)
     readers = [READER]
     if any(problem.thresholds[cell] for cell in hidden):
         readers += [RULE_READER, GUESSER]
     by_reader: dict[str, dict[int, Range]] = {}
-    findings = _told_outright(problem, frozenset(hidden))
-    for reader in readers:
+    close: list[Finding] = []
+    for reader in reversed(readers):
         known = [_limits(problem, cell, reader, shown_ranges) for cell in hidden]
         system = System(
             lower=[low for low, _ in known],
@@ -105,17 +111,17 @@ def audit(
             rows=rows,
             is_whole=problem.is_whole,
         )
-        found = narrowest_ranges(system, values, [column[cell] for cell in asked], clock)
+        needs = {column[cell]: need for cell, need in asked.items()}
+        found = narrowest_ranges(system, values, needs, clock)
         by_reader[reader] = {cell: found[column[cell]] for cell in asked}
-        findings += _too_narrow(problem, withheld, by_reader[reader], reader)
-    narrowest = {
-        cell: (
-            max(ranges[cell][0] for ranges in by_reader.values()),
-            min(ranges[cell][1] for ranges in by_reader.values()),
-        )
-        for cell in asked
-    }
-    return Audit(by_reader, narrowest, tuple(findings))
+        nearer = _too_narrow(problem, asked, by_reader[reader], reader)
+        close = nearer + close
+        if not every_reader:
+            asked = {finding.cell: asked[finding.cell] for finding in nearer}
+        if not asked:
+            break
+    findings = (*_told_outright(problem, frozenset(hidden)), *close)
+    return Audit(by_reader, by_reader[readers[-1]], findings)
 
 
 def _check_shown(
@@ -180,19 +186,18 @@ def _told_outright(problem: Problem, hidden: frozenset[int]) -> list[Finding]:
 
 
 def _too_narrow(
-    problem: Problem, withheld: frozenset[int], ranges: dict[int, Range], reader: str
+    problem: Problem, asked: Mapping[int, Need], ranges: Mapping[int, Range], reader: str
 ) -> list[Finding]:
     findings = []
-    for cell, (low, high) in ranges.items():
-        value, reason = problem.values[cell], None
-        need = problem.protected.get(cell)
+    for cell, need in asked.items():
+        low, high = ranges[cell]
         if high - low <= NEAR:
-            if need or cell in withheld:
-                reason = f"Cell {cell} can be worked out exactly by {reader}."
-        elif need and high - low < need.width - NEAR:
+            reason = f"Cell {cell} can be worked out exactly by {reader}."
+        elif high - low < need.width - NEAR:
             reason = f"Cell {cell} needs a range {need.width} wide; {reader} gets a narrower one."
-        elif need and (value - low < need.below - NEAR or high - value < need.above - NEAR):
+        elif not need.is_met(problem.values[cell], low, high):
             reason = f"Cell {cell} is approached more closely than it may be by {reader}."
-        if reason:
-            findings.append(Finding(cell, reader, reason))
+        else:
+            continue
+        findings.append(Finding(cell, reader, reason))
     return findings

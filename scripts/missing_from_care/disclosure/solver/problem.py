@@ -8,6 +8,8 @@ from typing import Self
 
 from missing_from_care.faults import DataFault
 
+NEAR = 1e-6
+
 Terms = Sequence[tuple[int, float]]
 
 
@@ -43,6 +45,14 @@ class Need:
     below: float = 0
     above: float = 0
 
+    def is_met(self, value: float, low: float, high: float) -> bool:
+        """Whether a range around a value leaves this open."""
+        return (
+            high - low >= self.width - NEAR
+            and value - low >= self.below - NEAR
+            and high - value >= self.above - NEAR
+        )
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -61,7 +71,8 @@ class Problem:
             those seeking asylum); nobody sees a marker in their place.
         thresholds: for each cell the interval that makes it primary, both ends included, as the
             published rule says; None where no rule says so.
-        needs: what primary cells need if it is not `default_need`.
+        needs: what primary cells need if it is not `default_need`. An unpublished cell that stands
+            here is protected too.
         default_need: what every other primary cell needs.
     """
 
@@ -162,13 +173,20 @@ class Problem:
 
     @cached_property
     def protected(self) -> dict[int, Need]:
-        """What each cell needs that has to stay unknown: the primary ones, and the marked ones.
+        """What each cell needs that has to stay unknown, in order of cells.
 
-        A cell that an earlier response withheld as cover must not come to light by this one.
+        These are the primary cells, the unpublished ones with a need of their own, and the marked
+        ones: what an earlier response withheld as cover must not come to light by this one.
         """
-        least = Need(width=1 if self.is_whole else 1e-4)
-        marked = dict.fromkeys(sorted(self.withheld_before - self.primary), least)
-        return {c: self.needs.get(c, self.default_need) for c in sorted(self.primary)} | marked
+        asked = self.primary | (self.needs.keys() & self.unpublished)
+        marked = dict.fromkeys(self.withheld_before - asked, self.least_need)
+        needs = {cell: self.needs.get(cell, self.default_need) for cell in asked} | marked
+        return dict(sorted(needs.items()))
+
+    @property
+    def least_need(self) -> Need:
+        """What keeps a cell from being known exactly."""
+        return Need(width=1 if self.is_whole else 1e-4)
 
     def withheld_with(self, cover: Iterable[int]) -> tuple[int, ...]:
         """The cells that get a marker now: the primary ones and this cover, in order."""

@@ -2,16 +2,19 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import ceil, floor, inf, isfinite
 
 import highspy
 import numpy as np
 
+from missing_from_care.disclosure.solver.problem import NEAR, Need
 from missing_from_care.faults import ProtectionFault
 
-NEAR = 1e-6
+SMALL = 300  # unknowns in one part, up to which every range is worked out exactly
+TOLL = 1e-3  # what moving an unknown by 1 costs beside the one that is asked for
 
 Range = tuple[float, float]
 Row = tuple[tuple[tuple[int, float], ...], float, float]
@@ -60,18 +63,17 @@ class Clock:
 
 
 def narrowest_ranges(
-    system: System, actual: Sequence[float], asked: Iterable[int], clock: Clock
+    system: System, actual: Sequence[float], asked: Mapping[int, Need], clock: Clock
 ) -> dict[int, Range]:
     """The range [low, high] of each unknown that is asked for, over all solutions of the system.
 
-    Linear programming first. If the unknowns are whole numbers and the solution it finds is not,
-    the same question is asked again of whole numbers only, unless a whole solution already met
-    reaches as far.
+    Some solution reaches each end. In a part of the system with more than `SMALL` unknowns others
+    may reach further, where what was found is already as wide as it has to be.
 
     Args:
         system: what is known.
         actual: one solution, the true one.
-        asked: the unknowns to find the range of.
+        asked: the unknowns to find the range of, and how wide it has to be.
         clock: how long it may take.
 
     Raises:
@@ -99,8 +101,8 @@ def narrowest_ranges(
             system.is_whole,
         )
         values = [actual[unknown] for unknown in members]
-        found = _solved(small, values, [column[unknown] for unknown in questions], clock)
-        ranges |= zip(questions, found, strict=True)
+        needs = {column[unknown]: asked[unknown] for unknown in questions}
+        ranges |= zip(questions, _Part(small, values, clock).ranges(needs), strict=True)
     return {unknown: (_tidy(low), _tidy(high)) for unknown, (low, high) in ranges.items()}
 
 
@@ -120,15 +122,13 @@ def _tightened(system: System, clock: Clock) -> tuple[list[float], list[float]]:
         number = waiting.popleft()
         is_waiting[number] = False
         terms, low, high = system.rows[number]
-        least = sum(times * (lower if times > 0 else upper)[at] for at, times in terms)
-        most = sum(times * (upper if times > 0 else lower)[at] for at, times in terms)
+        least, most = _span(terms, lower, upper)
         for unknown, times in terms:
-            mine = abs(times) * (upper[unknown] - lower[unknown])
+            start, end = lower[unknown], upper[unknown]
+            if abs(times) * (end - start) <= min(high - least, most - low) + NEAR:
+                continue
             # Where the others are least, this one may be as much as is left, and the reverse.
             spare, lack = (high - least) / abs(times), (most - low) / abs(times)
-            if mine <= min(high - least, most - low) + NEAR:
-                continue
-            start, end = lower[unknown], upper[unknown]
             below, above = (end - lack, start + spare) if times > 0 else (end - spare, start + lack)
             if system.is_whole:
                 below = ceil(below - NEAR) if isfinite(below) else below
@@ -140,9 +140,23 @@ def _tightened(system: System, clock: Clock) -> tuple[list[float], list[float]]:
                     if not is_waiting[other]:
                         is_waiting[other] = True
                         waiting.append(other)
-                least = sum(k * (lower if k > 0 else upper)[at] for at, k in terms)
-                most = sum(k * (upper if k > 0 else lower)[at] for at, k in terms)
+                least, most = _span(terms, lower, upper)
     return lower, upper
+
+
+def _span(
+    terms: Sequence[tuple[int, float]], lower: Sequence[float], upper: Sequence[float]
+) -> Range:
+    """The least and the most that a sum can be."""
+    least = most = 0.0
+    for unknown, times in terms:
+        if times > 0:
+            least += times * lower[unknown]
+            most += times * upper[unknown]
+        else:
+            least += times * upper[unknown]
+            most += times * lower[unknown]
+    return least, most
 
 
 def _open_rows(system: System, lower: list[float], upper: list[float]) -> Iterator[Row]:
@@ -150,8 +164,7 @@ def _open_rows(system: System, lower: list[float], upper: list[float]) -> Iterat
     for terms, low, high in system.rows:
         known = sum(k * lower[at] for at, k in terms if upper[at] - lower[at] <= NEAR)
         rest = tuple((at, k) for at, k in terms if upper[at] - lower[at] > NEAR)
-        least = sum(k * (lower if k > 0 else upper)[at] for at, k in rest)
-        most = sum(k * (upper if k > 0 else lower)[at] for at, k in rest)
+        least, most = _span(rest, lower, upper)
         low, high = low - known, high - known
         low, high = (low if least < low - NEAR else -inf), (high if most > high + NEAR else inf)
         if rest and (isfinite(low) or isfinite(high)):
@@ -176,36 +189,98 @@ def _parts(count: int, rows: Sequence[Row]) -> list[int | None]:
     return [root(at) if is_related[at] else None for at in range(count)]
 
 
-def _solved(
-    system: System, actual: Sequence[float], asked: Sequence[int], clock: Clock
-) -> list[Range]:
-    """The ranges in one connected part of a system."""
-    model, whole_model = _model(system), None
-    seen = {1: np.array(actual, dtype=float), -1: np.array(actual, dtype=float)}
-    ends: dict[int, dict[int, float]] = {1: {}, -1: {}}
+class _Part:
+    """One connected part of a system.
 
-    def note(point: np.ndarray) -> None:
-        np.minimum(seen[1], point, out=seen[1])
-        np.maximum(seen[-1], point, out=seen[-1])
+    In a large part the first question about an unknown is put near the true solution: moves up and
+    down are unknowns of their own, each of which costs a little. Such moves touch few unknowns and
+    are mostly whole numbers. What they leave open is asked of all solutions, then of whole ones.
+    """
 
-    for sense, bounds in ((1, system.lower), (-1, system.upper)):
-        for unknown in asked:
-            if system.is_whole and seen[sense][unknown] == bounds[unknown]:
-                ends[sense][unknown] = bounds[unknown]
-                continue
-            point = _extreme(model, unknown, sense, clock)
-            ends[sense][unknown] = point[unknown]
-            if system.is_whole and np.abs(point - np.round(point)).max() < NEAR:
-                note(np.round(point))
-    if system.is_whole:
-        for sense in (1, -1):
-            for unknown in asked:
-                reach = sense * ceil(sense * ends[sense][unknown] - NEAR)
-                if reach != seen[sense][unknown]:
-                    whole_model = whole_model or _model(system, whole=True)
-                    note(np.round(_extreme(whole_model, unknown, sense, clock)))
-                ends[sense][unknown] = seen[sense][unknown]
-    return [(ends[1][unknown], ends[-1][unknown]) for unknown in asked]
+    def __init__(self, system: System, actual: Sequence[float], clock: Clock) -> None:
+        self.system, self.clock, self.count = system, clock, len(actual)
+        self.actual = np.array(actual, dtype=float)
+        self.seen = {1: self.actual.copy(), -1: self.actual.copy()}
+        self.moves = self._moves() if self.count > SMALL else None
+        self.anywhere, self.whole = _model(system), None
+
+    def ranges(self, asked: Mapping[int, Need]) -> list[Range]:
+        """The ranges of some unknowns."""
+        ends = {1: self.system.lower, -1: self.system.upper}
+        for sense, unknown in product((1, -1), asked):
+            if self.count > SMALL and self.seen[sense][unknown] != ends[sense][unknown]:
+                self._note(self._move(unknown, sense))
+        for unknown, need in asked.items():
+            for sense in (1, -1):
+                if self.seen[sense][unknown] != ends[sense][unknown] and (
+                    self.count <= SMALL
+                    or not need.is_met(self.actual[unknown], *self._range(unknown))
+                ):
+                    self._ask_all(unknown, sense)
+        return [self._range(unknown) for unknown in asked]
+
+    def _range(self, unknown: int) -> Range:
+        return self.seen[1][unknown], self.seen[-1][unknown]
+
+    def _ask_all(self, unknown: int, sense: int) -> None:
+        point = self._extreme(self.anywhere, unknown, sense)
+        self._note(point)
+        reach = sense * ceil(sense * point[unknown] - NEAR)
+        if self.system.is_whole and reach != self.seen[sense][unknown]:
+            self.whole = self.whole or _model(self.system, whole=True)
+            self._note(np.round(self._extreme(self.whole, unknown, sense)))
+
+    def _note(self, point: np.ndarray) -> None:
+        if self.system.is_whole:
+            if np.abs(point - np.round(point)).max() > NEAR:
+                return
+            point = np.round(point)
+        np.minimum(self.seen[1], point, out=self.seen[1])
+        np.maximum(self.seen[-1], point, out=self.seen[-1])
+
+    def _moves(self) -> highspy.Highs:
+        lower, upper = np.array(self.system.lower), np.array(self.system.upper)
+        rows = []
+        for terms, low, high in self.system.rows:
+            told = sum(times * self.actual[at] for at, times in terms)
+            down = tuple((at + self.count, -times) for at, times in terms)
+            rows.append((terms + down, low - told, high - told))
+        ends = np.concatenate([upper - self.actual, self.actual - lower])
+        model = _model(System(np.zeros(2 * self.count), ends, rows, self.system.is_whole))
+        model.setOptionValue("simplex_strategy", 1)
+        columns = np.arange(2 * self.count, dtype=np.int32)
+        model.changeColsCost(len(columns), columns, np.full(len(columns), TOLL))
+        return model
+
+    def _move(self, unknown: int, sense: int) -> np.ndarray:
+        self.moves.clearSolver()  # from where nothing moves, a few steps are enough
+        self.moves.changeColCost(unknown, TOLL + sense)
+        self.moves.changeColCost(unknown + self.count, TOLL - sense)
+        moves = self._solution(self.moves)
+        self.moves.changeColCost(unknown, TOLL)
+        self.moves.changeColCost(unknown + self.count, TOLL)
+        if moves is None:
+            return self.actual
+        return self.actual + moves[: self.count] - moves[self.count :]
+
+    def _extreme(self, model: highspy.Highs, unknown: int, sense: int) -> np.ndarray:
+        """The solution in which one unknown is least (sense 1) or most (sense -1)."""
+        model.changeColCost(unknown, float(sense))
+        point = self._solution(model)
+        model.changeColCost(unknown, 0.0)
+        if point is None:
+            raise ProtectionFault(
+                "The audit could not be solved, so nothing is proved and nothing may be released: "
+                "check the bounds and the relations of the cells."
+            )
+        return point
+
+    def _solution(self, model: highspy.Highs) -> np.ndarray | None:
+        model.setOptionValue("time_limit", model.getRunTime() + self.clock.left())
+        model.run()
+        self.clock.left()
+        solved = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        return np.array(model.getSolution().col_value) if solved else None
 
 
 def _model(system: System, whole: bool = False) -> highspy.Highs:
@@ -236,23 +311,6 @@ def _model(system: System, whole: bool = False) -> highspy.Highs:
         model.setOptionValue("simplex_strategy", 4)
     model.passModel(lp)
     return model
-
-
-def _extreme(model: highspy.Highs, unknown: int, sense: int, clock: Clock) -> np.ndarray:
-    """The solution in which one unknown is least (sense 1) or most (sense -1)."""
-    model.setOptionValue("time_limit", model.getRunTime() + clock.left())
-    model.changeColCost(unknown, float(sense))
-    model.run()
-    solved = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    point = np.array(model.getSolution().col_value) if solved else np.empty(0)
-    model.changeColCost(unknown, 0.0)
-    if not solved:
-        clock.left()
-        raise ProtectionFault(
-            "The audit could not be solved, so nothing is proved and nothing may be released: "
-            "check the bounds and the relations of the cells."
-        )
-    return point
 
 
 def _tidy(number: float) -> float:
