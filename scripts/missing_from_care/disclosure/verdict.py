@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from missing_from_care.asking import Question
 from missing_from_care.disclosure.cells import OF_THOSE, Cell, cell, cell_of
+from missing_from_care.disclosure.earlier_letters import figure_asked
 from missing_from_care.disclosure.figures import Figure
 from missing_from_care.disclosure.ledger import RELEASED, Released
 from missing_from_care.disclosure.rules import Rules
@@ -121,20 +123,14 @@ def released(
 
 def figure_of(answer: Answer, rules: Rules) -> Figure:
     """The figure that an answer prints."""
-    conditions = [] if answer.population == "all" else answer.population.split("&")
-    pairs = {(name, category) for name, _, category in (each.partition(":") for each in conditions)}
-    row = set() if answer.breakdown == "none" else {(answer.breakdown, answer.category)}
-    if not rules.by_question.intersection(name for name, _ in pairs):
-        pairs, row = pairs | row, set()
-    is_snapshot = answer.period_basis == "snapshot" or rules.measures[answer.measure].is_on_last_day
-    first = answer.period_end if is_snapshot else answer.period_start
-    return Figure(
-        answer.measure,
-        first,
+    words = (answer.measure, answer.breakdown, answer.population, answer.period_basis)
+    return figure_asked(
+        Question(*words, answer.period, answer.period),
+        answer.category,
+        answer.period_start,
         answer.period_end,
-        is_snapshot,
-        tuple(sorted(pairs)),
-        tuple(sorted(row)),
+        on_last_day=rules.measures[answer.measure].is_on_last_day,
+        by_question=rules.by_question,
     )
 
 
