@@ -76,6 +76,33 @@ def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
     Raises:
         DataFault: a word is wrong, or a period is not landed.
     """
+    connection = put(database, *questions)
+    problems = connection.execute(
+        "select sentence from int_question_problems order by 1"
+    ).fetchall()
+    if problems:
+        opening = f"Request {TRY_OUT}, question 1: "
+        raise DataFault(*(_capital(text.removeprefix(opening)) for (text,) in problems))
+    columns = connection.execute(
+        "select string_agg(column_name, ', ' order by column_index) from duckdb_columns() "
+        "where database_name = 'store' and table_name = 'foi_answers'"
+    ).fetchall()[0][0]
+    connection.execute(
+        f"create table foi_answers as select {columns} from int_answers "
+        "order by period_order, category_order"
+    )
+    return connection
+
+
+def put(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
+    """Puts questions to a warehouse, whether they can be answered or not.
+
+    Args:
+        database: the DuckDB file; it is only read.
+        *questions: as in the register.
+
+    Returns: a connection in which `QUESTION_VIEWS` are of these questions alone, numbered from 1.
+    """
     open_warehouse(database).close()
     catalog = f'"{database.stem}"'
     connection = duckdb.connect()
@@ -108,20 +135,6 @@ def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
     )
     for view in QUESTION_VIEWS:
         connection.execute(texts[view])
-    problems = connection.execute(
-        "select sentence from int_question_problems order by 1"
-    ).fetchall()
-    if problems:
-        opening = f"Request {TRY_OUT}, question 1: "
-        raise DataFault(*(_capital(text.removeprefix(opening)) for (text,) in problems))
-    columns = connection.execute(
-        "select string_agg(column_name, ', ' order by column_index) from duckdb_columns() "
-        "where database_name = 'store' and table_name = 'foi_answers'"
-    ).fetchall()[0][0]
-    connection.execute(
-        f"create table foi_answers as select {columns} from int_answers "
-        "order by period_order, category_order"
-    )
     return connection
 
 

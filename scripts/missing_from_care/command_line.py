@@ -14,17 +14,19 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
-def run(command: Callable[..., Any]) -> None:
-    """Runs one command and ends the process with the promised exit status.
+def run(*commands: Callable[..., Any]) -> None:
+    """Runs a command and ends the process with the promised exit status.
 
     Args:
-        command: a function with typer annotations. It raises `Fault` for what the user can mend.
+        *commands: functions with typer annotations; of several, the first word names the one to
+            run. They raise `Fault` for what the user can mend.
 
     A fault prints its sentences and no traceback. Anything else is a fault of the program: one
     sentence and status 1; set FOI_DEBUG=1 to see where it happened.
     """
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command()(command)
+    for command in commands:
+        app.command()(command)
     try:
         app()
     except Fault as fault:

@@ -20,6 +20,7 @@ from missing_from_care.disclosure.ledger import (
     RELEASED,
     Released,
     add_to_ledger,
+    holding,
     read_ledger,
     read_rows,
     seed_of,
@@ -301,3 +302,195 @@ def test_a_pack_of_another_request_is_not_replaced(out: Path, newer: Path) -> No
     done = export(newer, out, REQUEST.upper())
     assert done.returncode == 3
     assert f"holds the pack of request {REQUEST}" in done.stderr
+
+
+def test_a_new_version_says_which_figures_were_revised(out: Path, newer: Path) -> None:
+    with duckdb.connect(str(newer)) as connection:
+        connection.execute(
+            "update foi_answers set value = value + 1 where period = '2016/17' "
+            "and population = 'all' and measure in "
+            "('occasions_missing', 'occasions_missing_or_absent')"
+        )
+    done = export(newer, out)
+    assert done.returncode == 0, done.stderr
+    assert f"{REQUEST}-v2" in done.stdout
+    second = out / f"{REQUEST}-v2" / "public"
+    entry = json.loads((second / "disclosure-log.json").read_text())
+    assert entry["revised"] == [
+        "Occasions missing, 2016/17",
+        "Occasions missing or absent, 2016/17",
+    ]
+    assert "Figures revised: Occasions missing, 2016/17" in (out / "index.html").read_text()
+    assert "Revised since it was first released on 16 July 2018." in (
+        (second / "response.html").read_text()
+    )
+    figure = replace(OCCASIONS, first_day=date(2016, 4, 1), last_day=date(2017, 3, 31))
+    versions = [each for each in read_ledger(out / "ledger.csv") if each.figure == figure]
+    assert [(each.low, each.released_on) for each in versions] == [(43, DAY), (44, date.today())]
+
+
+LETTER = """request_ref,released_on,measure,breakdown,category,population,period_basis,period,value
+foi-2010-1,2010-06-01,occasions_missing,,,,financial_year,2009/10,"1,234"
+foi-2010-1,2010-06-01,occasions_missing,sex,male,uasc:yes,financial_year,2009/10,[c]
+foi-2010-1,2010-06-01,uasc_children_at_end,,,,financial_year,2009/10,5..9
+foi-2010-1,2010-06-01,children_missing,quarter,2009/10 Q1,times_missing_band:once,range,{}
+"""
+PERIOD = "2009-04-01..2009-06-30,7"
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    file = tmp_path / "letter.csv"
+    file.write_text(LETTER.format(PERIOD))
+    return file
+
+
+def enter(letter: Path, database: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    return command("ledger.py", "enter", letter, "--database", database, "--out", out)
+
+
+def test_the_figures_of_an_earlier_letter_are_entered_once(
+    letter: Path, database: Path, tmp_path: Path
+) -> None:
+    """No return is landed for 2009/10; what is entered twice stands once."""
+    for said in ("4 of 4 figures", "0 of 4 figures"):
+        done = enter(letter, database, tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert said in done.stdout
+    usual = row(event=ENTERED, file_sha256="", request_ref="foi-2010-1")
+    usual = replace(usual, released_on=date(2010, 6, 1))
+    year = replace(OCCASIONS, first_day=date(2009, 4, 1), last_day=date(2010, 3, 31))
+    at_end = replace(
+        year, measure="uasc_children_at_end", first_day=date(2010, 3, 31), is_snapshot=True
+    )
+    of_those = replace(
+        year,
+        measure="children_missing",
+        last_day=date(2009, 6, 30),
+        conditions=(("times_missing_band", "once"),),
+        row=(("quarter", "2009/10 Q1"),),
+    )
+    expected = [
+        (year, 1234, 1234, 1234),
+        (replace(year, conditions=(("sex", "male"), ("uasc", "yes"))), None, None, None),
+        (at_end, 5, 9, None),
+        (of_those, 7, 7, 7),
+    ]
+    assert read_ledger(tmp_path / "ledger.csv") == [
+        replace(usual, figure=figure, low=low, high=high, counted=counted)
+        for figure, low, high, counted in expected
+    ]
+
+
+def test_a_figure_entered_by_hand_is_the_one_that_an_export_releases(
+    letter: Path, exported: Path, database: Path, tmp_path: Path
+) -> None:
+    """Every figure of the pack, entered in the words of the register, is the same figure."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        rows = connection.execute(
+            "select distinct measure, breakdown, category, population, period, value "
+            "from foi_answers where request_ref = ?",
+            [REQUEST],
+        ).fetchall()
+    with letter.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(LETTER.splitlines()[0].split(","))
+        for measure, breakdown, category, population, period, value in rows:
+            words = (measure, breakdown, category, population, "financial_year", period)
+            writer.writerow(("foi-2018-1", DAY, *words, value))
+    assert enter(letter, database, tmp_path).returncode == 0
+    by_hand = {each.figure for each in read_ledger(tmp_path / "ledger.csv")}
+    assert by_hand == {each.figure for each in read_ledger(exported / "ledger.csv")}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("occasions_missing,", "occasions_mising,", 'did you mean "occasions_missing"?'),
+        ("male", "mal", 'category "mal" is not one of sex; did you mean "male"?'),
+        ("uasc:yes", "uasc:maybe", 'the population "maybe" is not known'),
+        ("sex", "sexes", 'the breakdown "sexes" is not known'),
+        ("2009/10 Q1", "June", 'category "June" is no quarter'),
+        ("financial_year,2009/10", "financial_year,2009", 'the periods "2009" to "2009" are not'),
+        ("financial_year,2009/10", "financial_year,2008/09..2009/10", "write a row for each"),
+        ("[c]", "few", 'value "few" is not read'),
+        ('"1,234"', '"12,34"', 'value "12,34" is not read'),
+        ("5..9", "9..5", 'value "9..5" is not read'),
+        (",7", ",-7", 'value "-7" is not read'),
+        ("2010-06-01", "01/06/2010", 'released_on "01/06/2010" is no day'),
+        ("2010-06-01", "2310-06-01", "has not come yet"),
+        ("foi-2010-1", "", "request_ref is blank"),
+        ("measure", "what", "measure is not there"),
+    ],
+)
+def test_a_wrong_word_is_named_with_its_row_and_nothing_is_entered(
+    letter: Path, database: Path, tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
+    letter.write_text(letter.read_text().replace(right, wrong, 1))
+    done = enter(letter, database, tmp_path / "out")
+    assert done.returncode == 3
+    (sentence,) = done.stderr.splitlines()
+    assert said in sentence
+    assert "letter.csv" in sentence
+    assert not (tmp_path / "out" / "ledger.csv").exists()
+
+
+def test_the_command_withdraws_shows_and_checks(out: Path) -> None:
+    def ledger(*options: str) -> subprocess.CompletedProcess[str]:
+        return command("ledger.py", *options, "--out", str(out))
+
+    done = ledger("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "60 rows, 59 figures that count, 1 packs beside it" in " ".join(done.stdout.split())
+    assert ledger("withdraw", "foi-1999-1", "--reason", "never sent").returncode == 3
+    assert ledger("withdraw", REQUEST, "--reason", " ").returncode == 2
+    done = ledger("withdraw", REQUEST, "--reason", "the request was withdrawn")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "59 figures" in done.stdout
+    today = date.today().isoformat()
+    assert json.loads(ledger("show", "--json").stdout) == [
+        {
+            "request_ref": REQUEST,
+            "day": "2018-07-16",
+            "event": "released",
+            "figures": 59,
+            "withheld": 15,
+            "reason": "",
+        },
+        {
+            "request_ref": REQUEST,
+            "day": today,
+            "event": "withdrawn",
+            "figures": 0,
+            "withheld": 0,
+            "reason": "the request was withdrawn",
+        },
+    ]
+    assert "withdrawn" in ledger("show").stdout
+    cut_off(out / "ledger.csv")
+    assert ledger("check").returncode == 0
+    cut_off(out / "ledger.csv")
+    for options in (["check"], ["withdraw", REQUEST, "--reason", "never sent"]):
+        done = ledger(*options)
+        assert done.returncode == 3
+        assert f"lost rows that pack {REQUEST} was released with" in done.stderr
+
+
+def test_nothing_is_entered_or_withdrawn_while_an_export_is_at_work(
+    out: Path, letter: Path, database: Path
+) -> None:
+    before = (out / "ledger.csv").read_bytes()
+    with holding(out / "ledger.csv"):
+        for done in (
+            enter(letter, database, out),
+            command("ledger.py", "withdraw", REQUEST, "--reason", "never sent", "--out", out),
+        ):
+            assert done.returncode == 5
+            assert "wait until it has ended" in done.stderr
+    assert (out / "ledger.csv").read_bytes() == before
+
+
+def test_a_folder_without_a_ledger_says_so(tmp_path: Path) -> None:
+    done = command("ledger.py", "check", "--out", tmp_path)
+    assert done.returncode == 0
+    assert "There is no ledger in" in done.stdout

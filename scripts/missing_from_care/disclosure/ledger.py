@@ -221,6 +221,26 @@ def withdraw(file: Path, request_ref: str, on: date, reason: str) -> int:
     return figures
 
 
+def summary(file: Path) -> list[dict[str, str | int]]:
+    """What happened to each request on a day, in the order of the ledger: how many figures were
+    released, entered or withdrawn, and how many of them were withheld.
+
+    Raises:
+        DataFault: the file is no ledger.
+    """
+    found: dict[tuple[str, ...], dict[str, str | int]] = {}
+    for row in read_rows(file)[1:]:
+        is_figure = row["event"] != WITHDRAWN
+        key = (row["request_ref"], row["released_on"], row["event"])
+        reason = "" if is_figure else row["shown"]
+        new = dict(zip(("request_ref", "day", "event"), key, strict=True))
+        each = found.setdefault((*key, reason), {**new, "figures": 0, "withheld": 0})
+        each["figures"] += is_figure
+        each["withheld"] += row["shown"] == WITHHELD
+        each["reason"] = reason
+    return list(found.values())
+
+
 def write_ledger(file: Path, added: Added) -> None:
     """Writes a ledger whole, for its owner's eyes alone."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -237,7 +257,7 @@ def numbers_of(shown: str) -> tuple[float | None, float | None]:
         return None, None
     low, _, high = shown.partition(TO)
     numbers = float(low), float(high or low)
-    if not all(map(isfinite, numbers)) or numbers[0] > numbers[1]:
+    if not (all(map(isfinite, numbers)) and 0 <= numbers[0] <= numbers[1]):
         raise ValueError(shown)
     return numbers
 
