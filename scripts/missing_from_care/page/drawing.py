@@ -96,7 +96,14 @@ def line_chart(marks: Sequence[Mark]) -> Figure:
         if is_labelled:
             write(axes, place, 0, labels[place], down=LINE_HEIGHT)
         if mark.span:
-            axes.plot([place] * 2, mark.span, color=SERIES, linewidth=4, clip_on=False)
+            axes.plot(
+                [place] * 2,
+                mark.span,
+                color=SERIES,
+                linewidth=4,
+                solid_capstyle="round",
+                clip_on=False,
+            )
         if is_labelled or len(marks) <= MOST_VALUES:
             lines = mark.said.replace(" to ", " to\n").split("\n")
             write(axes, place, mark.top, lines, down=-9 - LINE_HEIGHT * (len(lines) - 1))
@@ -144,7 +151,7 @@ def bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Figure:
                 axes.barh(top + 8, length, 12, left, color=SERIES)
             if mark.span:
                 ends = [left + scale * end for end in mark.span]
-                axes.plot(ends, [top + 8] * 2, color=SERIES, linewidth=4)
+                axes.plot(ends, [top + 8] * 2, color=SERIES, linewidth=4, solid_capstyle="round")
             write(axes, left + length + 5, top, [mark.said], down=12, align="left")
             top += LINE_HEIGHT * max(1, len(wrapped[mark.label])) + 4
         if group:
