@@ -87,9 +87,11 @@ def withheld(pack: Pack) -> list[str]:
     verdict = pack.verdict
     if not verdict.withheld:
         return [f"None of {len(verdict.printed)} figures is withheld."]
+    answers = [each for table in pack.response.tables for each in table.answers]
+    ranges = sum(each.is_range for each in answers)
     return [
-        f"{len(verdict.withheld)} of {len(verdict.printed)} figures are withheld [c], "
-        f"{len(verdict.cover)} of them as cover. The counts withheld add up to "
+        f"{len(verdict.withheld)} of {len(verdict.printed)} figures are withheld, {ranges} of them "
+        f"given as a range, {len(verdict.cover)} as cover. The counts withheld add up to "
         f"{verdict.cost(verdict.counts_withheld):,g}, of which cover is "
         f"{verdict.cost(verdict.cover):,g}."
     ]

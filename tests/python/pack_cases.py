@@ -35,6 +35,19 @@ def protected(response: Response, hides: Callable[[Answer], bool] = is_small) ->
     return replace(hidden, is_protected=True, refusal=REFUSAL)
 
 
+def ranged(response: Response) -> Response:
+    """A protected response, figures below 5 withheld and those below 10 given as ranges."""
+    hidden = changed(
+        response,
+        lambda each: (
+            replace(each, value=None, is_withheld=True, low=each.value - 1, high=each.value + 1200)
+            if each.value is not None and 5 <= each.value < 10
+            else each
+        ),
+    )
+    return protected(hidden)
+
+
 def renumbered(table: Table, number: int) -> Table:
     """A table as that of another question."""
     answers = tuple(replace(each, question_no=str(number)) for each in table.answers)

@@ -35,6 +35,8 @@ from walkers import (
     as_shown,
     cells_of_row,
     chart_numbers,
+    ends_of,
+    is_label,
     page_table,
     sections_with_tables,
     sheet_table,
@@ -131,6 +133,9 @@ def test_every_row_of_the_open_data_is_one_cell_of_the_workbook(pack: Pack) -> N
             (cell,) = cells_of_row(row, sheets)
             if row["status"] == "shown":
                 assert float(row["value"]) == cell.value
+            elif row["status"] == "range":
+                assert row["value"] == ""
+                assert [float(row["lower"]), float(row["upper"])] == ends_of(cell.value)
             else:
                 assert (row["value"], row["status"]) == ("", STATUSES[cell.value])
             met.append((cell.parent.title, cell.coordinate))
@@ -139,7 +144,7 @@ def test_every_row_of_the_open_data_is_one_cell_of_the_workbook(pack: Pack) -> N
             for sheet in sheets
             for row in sheet_table(sheet)[1:]
             for cell in row
-            if not isinstance(cell.value, str) or cell.value in ("[c]", "[x]")
+            if not is_label(cell) and cell.value != "[z]"
         ]
         assert Counter(met) == Counter(figures)
 
@@ -159,18 +164,21 @@ def test_no_withheld_number_stands_where_it_is_withheld(pack: Pack) -> None:
         rows = zip(sheet_table(public), sheet_table(private), page_table(section), strict=True)
         for public_row, private_row, page_row in rows:
             for cell, secret, on_page in zip(public_row, private_row, page_row, strict=True):
-                if cell.value != "[c]":
+                is_withheld = isinstance(secret.value, int | float) and isinstance(cell.value, str)
+                if not is_withheld:
                     assert cell.value == secret.value
                     continue
                 withheld += 1
-                assert on_page == "[c]"
-                assert isinstance(secret.value, int | float)
+                assert on_page == cell.value
+                if cell.value != "[c]":
+                    low, high = ends_of(cell.value)
+                    assert low <= secret.value <= high
                 if as_shown(secret) not in labels:
                     drawn = [chart_numbers(svg) for svg in section.all("svg")]
                     assert as_shown(secret) not in set().union(*drawn)
     assert withheld == len(pack.verdict.withheld)
     in_csv = [row["status"] for rows in open_data(pack).values() for row in rows]
-    assert in_csv.count("withheld") == withheld
+    assert in_csv.count("withheld") + in_csv.count("range") == withheld
 
 
 def test_frictionless_finds_the_package_valid(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:

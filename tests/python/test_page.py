@@ -11,7 +11,7 @@ from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response, Table
 from missing_from_care.response.book import workbook_content
 from missing_from_care.response.layout import shown
-from pack_cases import AUTHORITY, REFUSAL, SCRIPT, changed, nasty, protected
+from pack_cases import AUTHORITY, REFUSAL, SCRIPT, changed, nasty, protected, ranged
 from read_page import Element, figures_in, read_page
 from walkers import chart_numbers, page_table, sections_with_tables
 
@@ -22,6 +22,7 @@ MARKERS = {"[b]", "[c]", "[x]", "[z]"}
 def pages(responses: dict[str, Response]) -> list[tuple[Response, Element]]:
     """Every demonstration response with its page: as it is, and with figures withheld."""
     made = [*responses.values(), *(protected(each) for each in responses.values())]
+    made += [ranged(each) for each in responses.values()]
     made.append(nasty(responses["foi-2018-0611"]))
     return [(each, read_page(page_bytes(each))) for each in made]
 

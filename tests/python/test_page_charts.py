@@ -107,6 +107,31 @@ def test_a_chart_draws_each_figure_shown_to_scale_and_nothing_else(
     assert drawing.text.count("[b]") == len(starts)
 
 
+@pytest.mark.parametrize("by_category", [False, True])
+def test_a_range_is_drawn_between_its_ends_and_never_as_a_figure(*, by_category: bool) -> None:
+    table = table_of([None, 400, None, 1000], set(), by_category=by_category)
+    hidden = replace(table.answers[2], low=500.0, high=800.0)
+    table = replace(table, answers=(*table.answers[:2], hidden, table.answers[3]))
+    (chart,) = charts(table, "chart")
+    drawing = read_page(chart.drawing.encode())
+    assert {"500 to", "800"} <= {each.text for each in drawing.all("text")} or (
+        "500 to 800" in {each.text for each in drawing.all("text")}
+    )
+    summary = drawing.all("desc")[0].text
+    assert "Not shown: 1." in summary and "A range is drawn as a line between its ends" in summary
+    lines = [points for points in painted(drawing, "stroke: var(--series)") if len(points) == 2]
+    if by_category:
+        (ends,) = [[x for x, _ in line] for line in lines]
+        edges = [[x for x, _ in points] for points in painted(drawing, "fill: var(--series)")]
+        start, lengths = min(min(edge) for edge in edges), bar_lengths(drawing)
+        assert is_proportional([*lengths, *(end - start for end in ends)], [400, 1000, 500, 800])
+        return
+    axis = max(y for points in painted(drawing, "stroke: var(--line)") for _, y in points)
+    upright = [line for line in lines if line[0][0] == line[1][0]]
+    (ends,) = [[axis - y for _, y in line] for line in upright]
+    assert is_proportional([*point_heights(drawing), *ends], [400, 1000, 500, 800])
+
+
 def test_a_chart_is_left_out_where_it_does_not_help() -> None:
     for table in (
         table_of([5], set(), by_category=False),

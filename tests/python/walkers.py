@@ -15,6 +15,7 @@ from missing_from_care.workbook.cells import without_notes
 from read_page import Element, figures_in
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+RANGE = re.compile(r"\d[\d,]*(?:\.\d+)? to \d[\d,]*(?:\.\d+)?")
 STATUSES = {"[c]": "withheld", "[x]": "not_available", "[z]": "not_applicable"}
 
 
@@ -118,8 +119,16 @@ def figures_of(sheet: Worksheet) -> list[tuple[Cell, set[str]]]:
 
 
 def is_label(cell: Cell) -> bool:
-    """Whether a cell names a row, so it holds neither a figure nor what stands instead of one."""
-    return isinstance(cell.value, str) and cell.value not in STATUSES
+    """Whether a cell names a row, so it holds neither a figure nor what stands instead of one.
+
+    A band of ages reads as a range does; figures stand at the right.
+    """
+    return cell.alignment.horizontal == "left"
+
+
+def ends_of(text: str) -> list[float]:
+    """The two numbers of a range."""
+    return [float(end.replace(",", "")) for end in text.split(" to ")]
 
 
 def plain(text: str) -> str:

@@ -68,23 +68,34 @@ def panels(table: Table) -> Iterator[tuple[str, list[Answer]]]:
 
 def is_helpful(answers: Sequence[Answer]) -> bool:
     """Whether a chart says more than the table: most figures are shown, two of them not zero."""
-    values = [each.value for each in answers if is_drawn(each)]
-    return 2 * len(values) > len(answers) and sum(value > 0 for value in values) > 1
+    tops = [upper(each) for each in answers if is_drawn(each)]
+    return 2 * len(tops) > len(answers) and sum(top > 0 for top in tops) > 1
 
 
 def is_drawn(answer: Answer) -> bool:
-    """Whether there is a figure that may be drawn."""
-    return answer.value is not None and not answer.is_withheld
+    """Whether there is a figure that may be drawn, or a range."""
+    return answer.is_range or (answer.value is not None and not answer.is_withheld)
+
+
+def upper(answer: Answer) -> float:
+    """The figure that is drawn, or the upper end of its range."""
+    return answer.high if answer.is_range else answer.value
+
+
+def lower(answer: Answer) -> float:
+    """The figure that is drawn, or the lower end of its range."""
+    return answer.low if answer.is_range else answer.value
 
 
 def mark(answer: Answer, label: str) -> Mark:
     """A figure with its label; the days of a part of a period stand in the table."""
-    value = answer.value if is_drawn(answer) else None
+    value = None if answer.is_withheld else answer.value
     return Mark(
         re.sub(r" \(part:[^)]*\)", " (part)", label),
         value,
         figure(shown(answer)),
         answer.marker == "[b]",
+        (answer.low, answer.high) if answer.is_range else None,
     )
 
 
@@ -103,7 +114,7 @@ def groups(table: Table, answers: Sequence[Answer]) -> list[tuple[str, list[Mark
     listed = {ZERO: [], NOT_SHOWN: []}
     bars = []
     for name, marks in found.values():
-        values = {each.value for each in marks}
+        values = {each.span or each.value for each in marks}
         if values in ({0}, {None}):
             listed[ZERO if values == {0} else NOT_SHOWN].append(name)
         else:
@@ -120,14 +131,16 @@ def summary(table: Table, answers: Sequence[Answer], shape: str) -> str:
     """A chart in words: its highest and lowest figure, breaks, and how many are not shown."""
     drawn = [each for each in answers if is_drawn(each)]
     said = [f"{shape} chart."]
-    for word, choose in (("Highest shown", max), ("Lowest shown", min)):
-        each = choose(drawn, key=lambda answer: answer.value)
+    for word, choose, end in (("Highest shown", max, upper), ("Lowest shown", min, lower)):
+        each = choose(drawn, key=end)
         name = each.category_label if table.breakdown else each.heading
         where = each.period if shape == "Line" else f"{name}, {each.period}"
         said.append(f"{word}: {figure(shown(each))} ({where}).")
     breaks = dict.fromkeys(each.period for each in answers if each.marker == "[b]")
     if breaks:
         said.append(f"Break in series: {', '.join(breaks)}.")
+    if any(each.is_range for each in answers):
+        said.append("A range is drawn as a line between its ends.")
     if len(drawn) < len(answers):
         said.append(f"Not shown: {len(answers) - len(drawn)}.")
     return " ".join([*said, "The table has the same figures."])

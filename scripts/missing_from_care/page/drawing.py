@@ -41,18 +41,28 @@ class Mark:
     Attributes:
         label: what it is the figure of.
         value: None if it is not shown: then nothing is drawn but what is said instead.
-        said: the figure as it is written, or the marker that stands for it.
+        said: the figure as it is written, or the range or marker that stands for it.
         is_break: whether a break in series starts here.
+        span: the ends of the range that is given instead of the value.
     """
 
     label: str
     value: float | None
     said: str
     is_break: bool = False
+    span: tuple[float, float] | None = None
+
+    @property
+    def top(self) -> float:
+        """The highest that is drawn; 0 if nothing is."""
+        return self.span[1] if self.span else self.value or 0
 
 
 def line_chart(marks: Sequence[Mark]) -> Figure:
-    """A line over periods, interrupted by a break in series and by figures that are not shown."""
+    """A line over periods, interrupted by a break in series and by figures that are not shown.
+
+    A range is an upright line without a point.
+    """
     step, columns = thinned([mark.label for mark in marks])
     labels = [textwrap.wrap(mark.label, columns, break_long_words=False) for mark in marks]
     foot = LINE_HEIGHT * max(map(len, labels)) + 8
@@ -60,8 +70,9 @@ def line_chart(marks: Sequence[Mark]) -> Figure:
     figure = Figure(figsize=(WIDTH / 72, height / 72))
     inside = (SIDE / WIDTH, foot / height, 1 - 2 * SIDE / WIDTH, 1 - foot / height)
     axes = figure.add_axes(inside)
-    highest = max(mark.value for mark in marks if mark.value is not None)
-    axes.set(xlim=(0, len(marks) - 1), ylim=(0, 1.35 * highest))
+    highest = max(mark.top for mark in marks)
+    room = 1.6 if any(mark.span for mark in marks) else 1.35
+    axes.set(xlim=(0, len(marks) - 1), ylim=(0, room * highest))
     axes.set_axis_off()
     axes.plot([0, len(marks) - 1], [0, 0], color=LINE, linewidth=1, clip_on=False)
     values = [nan if mark.value is None else mark.value for mark in marks]
@@ -84,8 +95,18 @@ def line_chart(marks: Sequence[Mark]) -> Figure:
         is_labelled = (len(marks) - 1 - place) % step == 0
         if is_labelled:
             write(axes, place, 0, labels[place], down=LINE_HEIGHT)
+        if mark.span:
+            axes.plot(
+                [place] * 2,
+                mark.span,
+                color=SERIES,
+                linewidth=4,
+                solid_capstyle="round",
+                clip_on=False,
+            )
         if is_labelled or len(marks) <= MOST_VALUES:
-            write(axes, place, mark.value or 0, [mark.said], down=-9)
+            lines = mark.said.replace(" to ", " to\n").split("\n")
+            write(axes, place, mark.top, lines, down=-9 - LINE_HEIGHT * (len(lines) - 1))
     return figure
 
 
@@ -101,6 +122,8 @@ def thinned(labels: Sequence[str]) -> tuple[int, int]:
 def bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Figure:
     """Bars from zero, each with its figure at its end; a group's name stands above its bars.
 
+    A range is a thin line between its ends, without a bar.
+
     Args:
         groups: a name, empty for none, and the bars below it.
     """
@@ -109,7 +132,7 @@ def bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Figure:
     left = max((len(line) for lines in wrapped.values() for line in lines), default=0) * CHARACTER
     left += 8 if left else 1
     room = WIDTH - left - CHARACTER * max(len(mark.said) for mark in marks) - 10
-    scale = room / max(mark.value for mark in marks if mark.value is not None)
+    scale = room / max(mark.top for mark in marks)
     names = [textwrap.wrap(name, int(WIDTH / BOLD_CHARACTER)) for name, _ in groups]
     height = sum(LINE_HEIGHT * len(name) + 14 for name in names)
     height += sum(LINE_HEIGHT * max(1, len(wrapped[mark.label])) + 4 for mark in marks)
@@ -123,9 +146,12 @@ def bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Figure:
         axis = top
         for mark in group:
             write(axes, 0, top, wrapped[mark.label], down=12, align="left")
-            length = scale * mark.value if mark.value is not None else 0
+            length = scale * mark.top
             if mark.value is not None:
                 axes.barh(top + 8, length, 12, left, color=SERIES)
+            if mark.span:
+                ends = [left + scale * end for end in mark.span]
+                axes.plot(ends, [top + 8] * 2, color=SERIES, linewidth=4, solid_capstyle="round")
             write(axes, left + length + 5, top, [mark.said], down=12, align="left")
             top += LINE_HEIGHT * max(1, len(wrapped[mark.label])) + 4
         if group:
