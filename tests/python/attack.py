@@ -8,7 +8,8 @@ proved by linear programming over all kinds, of which only those that matter are
 is: `attacker` starts it in processes of its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from random import Random
 
@@ -16,7 +17,7 @@ from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
 from missing_from_care.response.answers import Response
-from published_figures import UNLIMITED, Fact, Finding, Form, Puzzle, Target, puzzle
+from published_figures import UNLIMITED, Count, Fact, Finding, Form, Puzzle, Target, puzzle
 from single_children import SingleChild
 
 # More than there are of any kind; so that every sum has a bound.
@@ -158,23 +159,27 @@ class Worlds:
         return found
 
     def another(self, form: list[int], low: int, high: int) -> list[int] | None:
-        """A world of whole children in which a sum lies between two numbers: its counts."""
+        """A world of whole children in which a sum lies between two numbers: its counts.
+
+        First of the kinds known; then with some children more, who can be of any kind.
+        """
+        for free in (0, 1, 3):
+            if world := self._world(form, low, high, free):
+                return world
+        return None
+
+    def _world(self, form: list[int], low: int, high: int, free: int) -> list[int] | None:
         model = cp_model.CpModel()
-        numbers = {}
-        for kind in self.kinds:
-            most = UNLIMITED
-            for row, _, upper in self.rows:
-                seen = dot(row, kind)
-                if seen > 0 and upper < UNLIMITED and min(row) >= 0:
-                    most = min(most, upper // seen)
-            if most > 0:
-                numbers[kind] = model.new_int_var(0, min(most, 1000), "")
+        numbers = {kind: model.new_int_var(0, MOST_CHILDREN, "") for kind in self.kinds}
+        anyone = [
+            self.child.add_child(model, group) for group in self.child.groups for _ in range(free)
+        ]
         for row, lower, upper in [*self.rows, (form, low, high)]:
-            terms = []
-            for kind, number in numbers.items():
-                seen = dot(row, kind)
-                if seen:
-                    terms.append(seen * number)
+            terms = [
+                seen * number for kind, number in numbers.items() if (seen := dot(row, kind)) != 0
+            ]
+            for values in anyone:
+                terms += [times * value for times, value in zip(row, values, strict=True) if times]
             model.add_linear_constraint(sum(terms), lower, upper)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
@@ -185,6 +190,10 @@ class Worlds:
         for kind, number in numbers.items():
             for place, value in enumerate(kind):
                 world[place] += value * solver.value(number)
+        for values in anyone:
+            kind = tuple(int(solver.value(value)) for value in values)
+            self.add(kind)
+            world = [a + b for a, b in zip(world, kind, strict=True)]
         return world
 
 
@@ -213,6 +222,49 @@ def attack(
     worlds = Worlds(asked, child, child.simple_kinds(Random(1)), seconds)
     found: list[list[int]] = []
     return [judge(each, worlds, found) for each in asked.targets]
+
+
+def impossible(
+    responses: Sequence[Response], kinds_there: Callable[[list[Count]], Counter[tuple[int, ...]]]
+) -> list[str]:
+    """What the attacker believes that is not so: facts that do not hold, children that cannot be.
+
+    Args:
+        responses: as published.
+        kinds_there: gives the kinds of children that are there, and how many of each.
+    """
+    asked = puzzle(responses)
+    counts = asked.counts()
+    if not counts:
+        return []
+    child = SingleChild(counts, most_occasions(asked))
+    there = kinds_there(child.counts)
+    wrong = []
+    for fact in asked.facts:
+        total = sum(
+            times * number * kind[child.place[count]]
+            for count, times in fact.form
+            for kind, number in there.items()
+        )
+        if not fact.low <= total <= fact.high:
+            wrong.append(f"{fact}: {total}")
+    for kind in there:
+        if not any(is_possible(child, group, kind) for group in child.groups):
+            seen = [f"{c.named()}: {n}" for c, n in zip(child.counts, kind, strict=True) if n]
+            wrong.append(f"A child who is in {seen}, and in nothing else")
+    return wrong
+
+
+def is_possible(child: SingleChild, group: dict[str, str], kind: tuple[int, ...]) -> bool:
+    """Whether a child of a group can be of a kind."""
+    model = cp_model.CpModel()
+    for value, number in zip(child.add_child(model, group), kind, strict=True):
+        if isinstance(value, int):
+            if value != number:
+                return False
+        else:
+            model.add(value == number)
+    return cp_model.CpSolver().solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
 
 def most_occasions(asked: Puzzle) -> int:
