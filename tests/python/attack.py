@@ -1,0 +1,333 @@
+"""Attacks published responses: the least and the most that each protected number can be.
+
+A world is how many children there are of each kind, a kind being what all figures see of one child.
+Another world that gives the same figures shows that a number is protected; that there is none is
+proved by linear programming over all kinds, of which only those that matter are ever written down.
+
+`ortools` and `highspy` each bring a library of one name, so this is never loaded where the program
+is: `attacker` starts it in processes of its own.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import product
+from random import Random
+
+from ortools.linear_solver import pywraplp
+from ortools.sat.python import cp_model
+
+from missing_from_care.response.answers import Response
+from published_figures import UNLIMITED, Count, Fact, Finding, Form, Puzzle, Target, puzzle
+from single_children import SingleChild
+
+# More than there are of any kind; so that every sum has a bound.
+MOST_CHILDREN = 100_000
+
+
+class Contradiction(Exception):
+    """No world gives all these figures."""
+
+
+def dot(one: Sequence[int], other: Sequence[int]) -> int:
+    """The sum of the products."""
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+class Worlds:
+    """All worlds that give the published figures.
+
+    Args:
+        asked: what was published.
+        child: what the figures see of one child.
+        kinds: kinds of children to begin with.
+        seconds: for each search of another world.
+    """
+
+    def __init__(
+        self, asked: Puzzle, child: SingleChild, kinds: Iterable[tuple[int, ...]], seconds: float
+    ) -> None:
+        self.child, self.seconds = child, seconds
+        self.rows = self._rows(asked.facts)
+        self.kinds: dict[tuple[int, ...], pywraplp.Variable] = {}
+        self.lp = pywraplp.Solver.CreateSolver("GLOP")
+        self.constraints = [
+            self.lp.Constraint(
+                -self.lp.infinity() if low <= -UNLIMITED else low,
+                self.lp.infinity() if high >= UNLIMITED else high,
+            )
+            for _, low, high in self.rows
+        ]
+        # What a row lacks, and has too much: only until a first world is found.
+        self.slack = []
+        for constraint, sign in product(self.constraints, (1, -1)):
+            self.slack.append(self.lp.NumVar(0, self.lp.infinity(), ""))
+            constraint.SetCoefficient(self.slack[-1], sign)
+        for kind in kinds:
+            self.add(kind)
+        if self._solve([0] * len(child.counts), 1.0, 1e-7) > 1e-6:
+            raise Contradiction
+        for each in self.slack:
+            each.SetBounds(0, 0)
+
+    def _rows(self, facts: Iterable[Fact]) -> list[tuple[list[int], int, int]]:
+        merged: dict[tuple[int, ...], tuple[int, int]] = {}
+        for fact in facts:
+            form = tuple(self.form(fact.form))
+            low, high = merged.get(form, (-UNLIMITED, UNLIMITED))
+            merged[form] = (max(low, fact.low), min(high, fact.high))
+            if merged[form][0] > merged[form][1]:
+                raise Contradiction
+        return [(list(form), low, high) for form, (low, high) in merged.items()]
+
+    def form(self, form: Form) -> list[int]:
+        """A sum of counts as one number for each count."""
+        found = [0] * len(self.child.counts)
+        for count, times in form:
+            found[self.child.place[count]] += times
+        return found
+
+    def add(self, kind: tuple[int, ...]) -> bool:
+        """Adds a kind of children; says whether it is new."""
+        if kind in self.kinds or not any(kind):
+            return False
+        self.kinds[kind] = column = self.lp.NumVar(0, MOST_CHILDREN, "")
+        for constraint, (row, _, _) in zip(self.constraints, self.rows, strict=True):
+            if seen := dot(row, kind):
+                constraint.SetCoefficient(column, seen)
+        return True
+
+    def least(self, form: list[int], enough: float | None = None) -> tuple[float, bool]:
+        """The least that a sum can be in worlds with parts of children; whether that is proved.
+
+        Args:
+            form: of each count.
+            enough: stop as soon as it can be so little.
+        """
+        value = self._solve(form, 0.0, enough)
+        return value, enough is None or value > enough
+
+    def _solve(self, form: list[int], slack_cost: float, enough: float | None) -> float:
+        """Minimises over all kinds: those that would make it less are added until there is none."""
+        aim = self.lp.Objective()
+        aim.Clear()
+        aim.SetMinimization()
+        for each in self.slack:
+            aim.SetCoefficient(each, slack_cost)
+        for kind, column in self.kinds.items():
+            aim.SetCoefficient(column, dot(form, kind))
+        while True:
+            status = self.lp.Solve()
+            if status != pywraplp.Solver.OPTIMAL:
+                raise RuntimeError(f"GLOP: {status}")
+            value = aim.Value()
+            if enough is not None and value <= enough + 1e-9:
+                return value
+            prices = [float(each) for each in form]
+            for constraint, (row, _, _) in zip(self.constraints, self.rows, strict=True):
+                if dual := constraint.dual_value():
+                    for place, times in enumerate(row):
+                        prices[place] -= times * dual
+            new = [kind for kind in self.cheapest(prices) if self.add(kind)]
+            if not new:
+                return value
+            for kind in new:
+                aim.SetCoefficient(self.kinds[kind], dot(form, kind))
+
+    def cheapest(self, prices: list[float]) -> list[tuple[int, ...]]:
+        """For each group, the kind of least price, if that is below nothing."""
+        found = []
+        scaled = [round(price * 10**6) for price in prices]
+        for number in range(len(self.child.groups)):
+            model, values = self.child.model(number)
+            terms = [
+                price * value
+                for price, value in zip(scaled, values, strict=True)
+                if price and not isinstance(value, int)
+            ]
+            if not terms:
+                continue
+            model.clear_objective()
+            model.minimize(sum(terms))
+            solver = cp_model.CpSolver()
+            solver.parameters.num_workers = 1
+            solver.parameters.max_time_in_seconds = 20
+            status = solver.solve(model)
+            if status != cp_model.OPTIMAL:
+                raise RuntimeError("A single child was not priced in time.")
+            if solver.objective_value < -10:
+                found.append(tuple(int(solver.value(value)) for value in values))
+        return found
+
+    def another(self, form: list[int], low: int, high: int) -> list[int] | None:
+        """A world of whole children in which a sum lies between two numbers: its counts.
+
+        First of the kinds known; then with some children more, who can be of any kind.
+        """
+        for free in (0, 1, 3):
+            if world := self._world(form, low, high, free):
+                return world
+        return None
+
+    def _world(self, form: list[int], low: int, high: int, free: int) -> list[int] | None:
+        model = cp_model.CpModel()
+        numbers = {kind: model.new_int_var(0, MOST_CHILDREN, "") for kind in self.kinds}
+        anyone = [
+            self.child.add_child(model, group) for group in self.child.groups for _ in range(free)
+        ]
+        for row, lower, upper in [*self.rows, (form, low, high)]:
+            terms = [
+                seen * number for kind, number in numbers.items() if (seen := dot(row, kind)) != 0
+            ]
+            for values in anyone:
+                terms += [times * value for times, value in zip(row, values, strict=True) if times]
+            model.add_linear_constraint(sum(terms), lower, upper)
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.max_time_in_seconds = self.seconds
+        if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        world = [0] * len(form)
+        for kind, number in numbers.items():
+            for place, value in enumerate(kind):
+                world[place] += value * solver.value(number)
+        for values in anyone:
+            kind = tuple(int(solver.value(value)) for value in values)
+            self.add(kind)
+            world = [a + b for a, b in zip(world, kind, strict=True)]
+        return world
+
+
+def attack(
+    responses: Sequence[Response],
+    known: Iterable[Fact] = (),
+    seconds: float = 5.0,
+    one_open: bool = True,
+) -> list[Finding]:
+    """What a reader of responses can find out.
+
+    Args:
+        responses: as published.
+        known: from elsewhere, such as the Department's figures.
+        seconds: for each search of another world.
+        one_open: whether a child can have but one occasion that has not ended.
+
+    Raises:
+        Contradiction: no world gives all the figures, as after a revision.
+        TooManyKinds: the figures tell too much apart.
+    """
+    asked = puzzle(responses, known)
+    if not asked.targets:
+        return []
+    child = SingleChild(asked.counts(), most_occasions(asked), one_open)
+    worlds = Worlds(asked, child, child.simple_kinds(Random(1)), seconds)
+    found: list[list[int]] = []
+    return [judge(each, worlds, found) for each in asked.targets]
+
+
+def impossible(
+    responses: Sequence[Response], kinds_there: Callable[[list[Count]], Counter[tuple[int, ...]]]
+) -> list[str]:
+    """What the attacker believes that is not so: facts that do not hold, children that cannot be.
+
+    Args:
+        responses: as published.
+        kinds_there: gives the kinds of children that are there, and how many of each.
+    """
+    asked = puzzle(responses)
+    counts = asked.counts()
+    if not counts:
+        return []
+    child = SingleChild(counts, most_occasions(asked))
+    there = kinds_there(child.counts)
+    wrong = []
+    for fact in asked.facts:
+        total = sum(
+            times * number * kind[child.place[count]]
+            for count, times in fact.form
+            for kind, number in there.items()
+        )
+        if not fact.low <= total <= fact.high:
+            wrong.append(f"{fact}: {total}")
+    for kind in there:
+        if not any(is_possible(child, group, kind) for group in child.groups):
+            seen = [f"{c.named()}: {n}" for c, n in zip(child.counts, kind, strict=True) if n]
+            wrong.append(f"A child who is in {seen}, and in nothing else")
+    return wrong
+
+
+def is_possible(child: SingleChild, group: dict[str, str], kind: tuple[int, ...]) -> bool:
+    """Whether a child of a group can be of a kind."""
+    model = cp_model.CpModel()
+    for value, number in zip(child.add_child(model, group), kind, strict=True):
+        if isinstance(value, int):
+            if value != number:
+                return False
+        else:
+            model.add(value == number)
+    return cp_model.CpSolver().solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+
+
+def most_occasions(asked: Puzzle) -> int:
+    """More occasions than any published figure leaves one child room for."""
+    occasions = [
+        fact.high
+        for fact in asked.facts
+        if fact.high < UNLIMITED and not fact.form[0][0].is_of_care and len(fact.form) == 1
+    ]
+    has_bands = any(count.bands for count in asked.counts())
+    return max([*occasions, 110 if has_bands else 12]) + 1
+
+
+def judge(each: Target, worlds: Worlds, found: list[list[int]]) -> Finding:
+    """What can be found out of one target; worlds found on the way serve the next."""
+    if each.reason == "longest":
+        return judge_longest(each, worlds)
+    form = worlds.form(each.form)
+
+    def range_found() -> tuple[int, int]:
+        values = [dot(form, world) for world in found]
+        return (min(values), max(values)) if values else (0, -1)
+
+    low, high = range_found()
+    if high - low >= each.width:
+        return Finding(each, "protected", low, high)
+    least, _ = worlds.least(form)
+    most, _ = worlds.least([-times for times in form], -least - each.width)
+    low, high = round_up(least), -round_up(most)
+    if high - low < each.width:
+        is_small = low <= each.highest and high >= each.lowest
+        return Finding(each, "leak" if is_small else "idle", low, high)
+    for _ in range(3):
+        seen_low, seen_high = range_found()
+        if seen_high >= seen_low and seen_high - seen_low >= each.width:
+            return Finding(each, "protected", seen_low, seen_high)
+        if seen_high < seen_low:
+            spans = [(-UNLIMITED, UNLIMITED)]
+        else:
+            spans = [(seen_low + each.width, UNLIMITED), (-UNLIMITED, seen_high - each.width)]
+            if each.width > 1:
+                spans += [(seen_high + 1, UNLIMITED), (-UNLIMITED, seen_low - 1)]
+        for span in spans:
+            world = worlds.another(form, *span)
+            if world:
+                found.append(world)
+                break
+        else:
+            break
+    seen_low, seen_high = range_found()
+    verdict = "protected" if seen_high - seen_low >= each.width else "undecided"
+    return Finding(each, verdict, low, high)
+
+
+def judge_longest(each: Target, worlds: Worlds) -> Finding:
+    """Whether the longest duration must be one that is shown elsewhere."""
+    (longer, _), (as_long, _) = each.form
+    most, _ = worlds.least(worlds.form(((longer, -1),)), -1)
+    least, _ = worlds.least(worlds.form(((as_long, 1),)), 0.5)
+    is_pinned = -round_up(most) < 1 and round_up(least) >= 1
+    return Finding(each, "leak" if is_pinned else "protected", 0, 0)
+
+
+def round_up(value: float) -> int:
+    """The least whole number that is not below, a rounding error apart."""
+    return int(-((-value + 1e-6) // 1))
