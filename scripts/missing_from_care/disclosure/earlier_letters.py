@@ -1,7 +1,7 @@
 """Figures of letters that were sent without this program, as rows of the ledger."""
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,7 +10,7 @@ import duckdb
 
 from missing_from_care.asking import Question, put
 from missing_from_care.deadlines.register import read_rows
-from missing_from_care.disclosure.figures import Figure
+from missing_from_care.disclosure.figures import figure_for
 from missing_from_care.disclosure.ledger import ENTERED, Released, numbers_of
 from missing_from_care.faults import DataFault, UsageFault
 
@@ -60,51 +60,10 @@ def entered(file: Path, database: Path) -> list[Released]:
     return [each for each in read if isinstance(each, Released)]
 
 
-def figure_asked(
-    question: Question,
-    category: str,
-    first_day: date,
-    last_day: date,
-    *,
-    on_last_day: bool,
-    by_question: Container[str],
-) -> Figure:
-    """What a row of a question's table counts.
-
-    Args:
-        question: measure, breakdown, population and period basis; its periods are not looked at.
-        category: of the breakdown.
-        first_day, last_day: of the period.
-        on_last_day: the measure counts what stands on the last day.
-        by_question: breakdowns that depend on what else is asked for.
-    """
-    conditions = [] if question.population == "all" else question.population.split("&")
-    pairs = {(name, of) for name, _, of in (each.partition(":") for each in conditions)}
-    row = set() if question.breakdown == "none" else {(question.breakdown, category)}
-    if not any(name in by_question for name, _ in pairs):
-        pairs, row = pairs | row, set()
-    is_snapshot = on_last_day or question.period_basis == "snapshot"
-    return Figure(
-        question.measure,
-        last_day if is_snapshot else first_day,
-        last_day,
-        is_snapshot,
-        tuple(sorted(pairs)),
-        tuple(sorted(row)),
-    )
-
-
 class _Words:
     """The words of a warehouse, and the questions that were put to it."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        def column(query: str) -> list[str]:
-            return [value for (value,) in connection.execute(query).fetchall()]
-
-        self._on_last_day = column("select measure from measures where on_last_day = 'true'")
-        self._by_question = column(
-            "select breakdown from breakdowns where depends_on_question = 'true'"
-        )
         self._categories = connection.execute(
             "select breakdown, category from int_categories order by breakdown, category_order"
         ).fetchall()
@@ -153,13 +112,9 @@ class _Words:
         if problems:
             return " Also ".join(problems)
         (days,) = periods
-        figure = figure_asked(
-            question,
-            row["category"],
-            *days,
-            on_last_day=question.measure in self._on_last_day,
-            by_question=self._by_question,
-        )
+        named = (question.breakdown, row["category"])
+        is_snapshot = question.period_basis == "snapshot"
+        figure = figure_for(question.measure, *days, is_snapshot, question.population, *named)
         counted = low if low == high else None
         return Released(on, row["request_ref"], ENTERED, "", figure, low, high, counted)
 

@@ -54,23 +54,35 @@ def _condition(text: str) -> Condition:
     return breakdown, category
 
 
+def figure_for(
+    measure: str,
+    first_day: date,
+    last_day: date,
+    is_snapshot: bool,
+    population: str,
+    breakdown: str,
+    category: str,
+) -> Figure:
+    """What a row of a question's table counts, in the words of the register."""
+    conditions = set(from_text(population))
+    row: tuple[Condition, ...] = ()
+    if breakdown != "none" and any(name == PICKED for name, _ in conditions):
+        row = ((breakdown, category),)
+    elif breakdown != "none":
+        conditions.add((breakdown, category))
+    return Figure(measure, first_day, last_day, is_snapshot, tuple(sorted(conditions)), row)
+
+
 def figure_of(answer: Answer) -> Figure:
     """The figure that an answer prints."""
-    conditions = set(from_text(answer.population))
-    row: tuple[Condition, ...] = ()
-    if answer.breakdown != "none":
-        own = (answer.breakdown, answer.category)
-        if any(breakdown == PICKED for breakdown, _ in conditions):
-            row = (own,)
-        else:
-            conditions.add(own)
-    return Figure(
+    return figure_for(
         answer.measure,
         answer.period_start,
         answer.period_end,
         answer.period_basis == "snapshot",
-        tuple(sorted(conditions)),
-        row,
+        answer.population,
+        answer.breakdown,
+        answer.category,
     )
 
 
