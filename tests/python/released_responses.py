@@ -9,10 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from missing_from_care.asking import TRY_OUT, Question, ask
-from missing_from_care.disclosure.counting import counting
 from missing_from_care.disclosure.gate import judge_as_it_is
 from missing_from_care.disclosure.ledger import Released
-from missing_from_care.disclosure.rule_seeds import read_rules
+from missing_from_care.disclosure.rules import read_rules
 from missing_from_care.disclosure.verdict import protected, released
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import read_response
@@ -41,6 +40,6 @@ def protect(database: Path, response: Response, earlier: list[Released]) -> Resp
     """
     with open_warehouse(database) as connection:
         rules = read_rules(connection, response.dated)
-    verdict = judge_as_it_is(response, rules, counting(database, rules), earlier)
+        verdict = judge_as_it_is(response, rules, connection, earlier)
     earlier += released(response, verdict, response.dated, "0" * 64)
-    return protected(response, rules, verdict)
+    return protected(response, verdict)
