@@ -5,9 +5,12 @@ from math import ceil
 
 import numpy as np
 
-from missing_from_care.disclosure.solver.moves import Move, Mover, made_whole, moved
+from missing_from_care.disclosure.solver.moves import Flow, Move, Mover, made_whole
+from missing_from_care.disclosure.solver.pool import Pool
 from missing_from_care.disclosure.solver.problem import Need, Problem
 from missing_from_care.disclosure.solver.space import NEAR, Space
+
+LARGE = 800  # columns from which moves are sought near the true figures
 
 
 @dataclass(frozen=True)
@@ -19,12 +22,7 @@ class Room:
 
     def meets(self, need: Need) -> bool:
         """Whether this is all the room that the cell needs."""
-        up, down = self.up.reach + NEAR, self.down.reach + NEAR
-        return up >= need.above and down >= need.below and up + down >= need.width
-
-    def uses(self) -> set[int]:
-        """The columns without which these moves are not possible."""
-        return moved(self.up.deviations) | moved(self.down.deviations)
+        return need.is_met(0, -self.down.reach, self.up.reach)
 
 
 class Attack:
@@ -36,13 +34,19 @@ class Attack:
 
     Attributes:
         needs: what each protected cell needs, rounded up where cells are whole numbers.
+        is_large: whether the problem is too large for anything but a good choice.
+        flow: the cheapest moves.
+        pool: the moves found so far.
         work: how much has been asked so far: 1 for each question, 10 more in whole numbers.
     """
 
     def __init__(self, problem: Problem, space: Space) -> None:
         self.space = space
         self.needs = {cell: _rounded(problem, need) for cell, need in problem.protected.items()}
-        self._mover, self._whole_mover = Mover(space), None
+        self.is_large = space.matrix.columns > LARGE
+        self.flow, self.pool = Flow(space), Pool(space, self.needs)
+        self._mover = self.flow if self.is_large else Mover(space)
+        self._whole_mover: Mover | None = None
         self.work = 0
 
     def room(self, cell: int, open_: np.ndarray, enough: float | None = None) -> Room:
@@ -55,43 +59,43 @@ class Attack:
         """
         return self._room(self._mover, cell, self.space.limits(open_), enough)
 
-    def quick_room(self, cell: int, open_: np.ndarray) -> Room | None:
-        """The room that a cell has with some columns hidden, or None if it is not enough.
+    def has_room(self, cell: int, open_: np.ndarray) -> bool:
+        """Whether a cell has the room that it needs with some columns hidden.
 
-        In fractions: where whole numbers leave less room, it is too hopeful.
+        In whole numbers only, if the problem is made of them. Then a cell that cannot move by 1
+        may still move by 2, so nothing is settled until the furthest move is known.
         """
-        room = self.room(cell, open_)
-        return room if room.meets(self.needs[cell]) else None
-
-    def whole_room(self, cell: int, open_: np.ndarray) -> Room | None:
-        """The room that a cell has with some columns hidden, or None if it is not enough.
-
-        Whole numbers only, if the problem is made of them. Then a cell that cannot move by 1 may
-        still move by 2, so nothing is settled until the furthest move is known.
-        """
-        room, need = self.quick_room(cell, open_), self.needs[cell]
-        if room is None or not self.space.is_whole:
-            return room
+        need, closed = self.needs[cell], self.pool.closed(open_)
+        if self.pool.meets(cell, need, closed):
+            return True
         limits = self.space.limits(open_)
-        up, down = (made_whole(self.space, move, limits) for move in (room.up, room.down))
-        if up and down:
-            return Room(up, down)
+        room = self._room(self._mover, cell, limits, None)
+        if not room.meets(need) or not self.space.is_whole:
+            return room.meets(need)
+        for move in (room.up, room.down):
+            self.pool.add(made_whole(self.space, move, limits))
+        if self.pool.meets(cell, need, closed):
+            return True
         self._whole_mover = self._whole_mover or Mover(self.space, whole=True)
         self.work += 10
         for enough in (None, np.inf):
             room = self._room(self._whole_mover, cell, limits, enough)
+            for move in (room.up, room.down):
+                self.pool.add(move)
             if room.meets(need):
-                return room
-        return None
+                return True
+            if self.is_large:
+                break
+        return False
 
     def is_safe(self, withheld: set[int]) -> bool:
         """Whether every protected cell has its room if these are withheld."""
         open_ = self.space.openness(withheld)
-        return all(self.whole_room(cell, open_) is not None for cell in self.needs)
+        return all(self.has_room(cell, open_) for cell in self.needs)
 
     def _room(
         self,
-        mover: Mover,
+        mover: Mover | Flow,
         cell: int,
         limits: tuple[np.ndarray, np.ndarray],
         enough: float | None,
@@ -102,7 +106,7 @@ class Attack:
         rest = enough or max(need.width - up.reach, need.below)
         if rest <= NEAR:
             nothing = np.zeros_like(up.deviations)
-            return Room(up, Move(0.0, nothing, np.zeros(len(self.space.matrix))))
+            return Room(up, Move(0.0, nothing, np.zeros(self.space.matrix.rows)))
         return Room(up, mover.furthest(cell, -1, limits, rest))
 
 

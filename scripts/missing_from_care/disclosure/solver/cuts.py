@@ -71,7 +71,7 @@ def _bound(
     """
     near_whole = np.abs(move.prices - np.round(move.prices)) < NEAR
     prices = np.where(near_whole, np.round(move.prices), move.prices)
-    left = prices @ space.matrix
+    left = space.matrix.summed(prices)
     left[cell] += sign
     left[np.abs(left) < 1e-9] = 0.0
     upward, downward = np.maximum(left, 0.0), np.maximum(-left, 0.0)

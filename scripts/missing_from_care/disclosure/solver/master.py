@@ -7,7 +7,7 @@ import numpy as np
 
 from missing_from_care.disclosure.solver.cuts import Cut
 from missing_from_care.disclosure.solver.moves import linear_model, quiet_solver
-from missing_from_care.disclosure.solver.space import Space
+from missing_from_care.disclosure.solver.space import Space, Sparse
 from missing_from_care.faults import Fault
 
 
@@ -46,21 +46,20 @@ class Master:
         self.solver = quiet_solver()
         self.solver.setOptionValue("presolve", "off")
         links = self._links()
-        lp = linear_model(links, np.zeros(len(links)), np.full(len(links), np.inf))
+        lp = linear_model(links, np.zeros(links.rows), np.full(links.rows, np.inf))
         lp.col_cost_ = price[self.columns]
         lp.col_upper_ = np.ones(len(self.columns))
         self.solver.passModel(lp)
 
-    def _links(self) -> np.ndarray:
+    def _links(self) -> Sparse:
         """One row for each relation that is withdrawn with cells: only if one of them is hidden."""
         slacks = [column for column in self.space.opened_by if column in self.position]
-        links = np.zeros((len(slacks), len(self.columns)))
-        for row, slack in enumerate(slacks):
-            links[row, self.position[slack]] = -1.0
-            for cell in self.space.opened_by[slack]:
-                if cell in self.position:
-                    links[row, self.position[cell]] = 1.0
-        return links
+        links = []
+        for slack in slacks:
+            openers = [cell for cell in self.space.opened_by[slack] if cell in self.position]
+            link = dict.fromkeys((self.position[cell] for cell in openers), 1.0)
+            links.append({self.position[slack]: -1.0, **link})
+        return Sparse.of(links, len(self.columns))
 
     def add(self, cut: Cut) -> bool:
         """Adds an inequality; whether it is new."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from missing_from_care.disclosure.solver.space import NEAR, Space
+from missing_from_care.disclosure.solver.space import NEAR, Space, Sparse
 from missing_from_care.faults import Fault
+
+TOLL = 1e-4  # what moving a column by 1 costs beside what hiding it does
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,12 @@ class Mover:
 
     def __init__(self, space: Space, whole: bool = False) -> None:
         self.space, self.whole = space, whole
-        self.columns = np.arange(space.matrix.shape[1], dtype=np.int32)
+        self.columns = np.arange(space.matrix.columns, dtype=np.int32)
         self.solver = quiet_solver()
         if not whole:
             self.solver.setOptionValue("presolve", "off")
             self.solver.setOptionValue("solver", "simplex")
-        lp = linear_model(space.matrix, np.zeros(len(space.matrix)))
+        lp = linear_model(space.matrix, np.zeros(space.matrix.rows))
         if whole:
             kinds = highspy.HighsVarType
             lp.integrality_ = [
@@ -87,8 +89,80 @@ class Mover:
         return Move(max(0.0, sign * deviations[cell]), deviations, prices)
 
 
+class Flow:
+    """Solves for cheap moves: up and down are columns of their own, and each costs something.
+
+    From where nothing moves a few steps lead to such a move; it touches few columns and is mostly
+    made of whole numbers.
+
+    Args:
+        space: what can move how far.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self.count = space.matrix.columns
+        self.columns = np.arange(2 * self.count, dtype=np.int32)
+        self.solver = quiet_solver()
+        self.solver.setOptionValue("presolve", "off")
+        self.solver.setOptionValue("solver", "simplex")
+        matrix = space.matrix.doubled()
+        self.solver.passModel(linear_model(matrix, np.zeros(matrix.rows)))
+
+    def furthest(
+        self, cell: int, sign: int, limits: tuple[np.ndarray, np.ndarray], enough: float
+    ) -> Move:
+        """The furthest that a cell moves up to `enough`, unless much else must move for it."""
+        costs = np.full(2 * self.count, TOLL)
+        costs[cell if sign > 0 else self.count + cell] -= 1.0
+        move = self._move(cell, sign, limits, 0.0, enough, costs)
+        if move is None:
+            raise Fault("The solver could not tell how far a cell can move.")
+        return move
+
+    def cheapest(
+        self,
+        cell: int,
+        sign: int,
+        limits: tuple[np.ndarray, np.ndarray],
+        size: float,
+        cost: np.ndarray,
+    ) -> Move | None:
+        """The cheapest move that takes a cell this far, or None if there is none.
+
+        Args:
+            cell, sign, limits: as for `Mover.furthest`.
+            size: how far.
+            cost: what moving each column by 1 costs.
+        """
+        return self._move(cell, sign, limits, size, size, np.concatenate([cost, cost]) + TOLL)
+
+    def _move(
+        self,
+        cell: int,
+        sign: int,
+        limits: tuple[np.ndarray, np.ndarray],
+        least: float,
+        most: float,
+        costs: np.ndarray,
+    ) -> Move | None:
+        below, above = np.zeros(2 * self.count), np.concatenate([limits[1], -limits[0]])
+        there, back = (cell, self.count + cell)[::sign]
+        below[there], above[there], above[back] = least, min(most, above[there]), 0.0
+        if least > above[there] + NEAR:
+            return None
+        self.solver.clearSolver()
+        self.solver.changeColsBounds(len(self.columns), self.columns, below, above)
+        self.solver.changeColsCost(len(self.columns), self.columns, costs)
+        self.solver.run()
+        if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        flow = np.array(self.solver.getSolution().col_value)
+        deviations = flow[: self.count] - flow[self.count :]
+        return Move(max(0.0, sign * deviations[cell]), deviations, np.empty(0))
+
+
 def linear_model(
-    matrix: np.ndarray, sums: np.ndarray, above: np.ndarray | None = None
+    matrix: Sparse, sums: np.ndarray, above: np.ndarray | None = None
 ) -> highspy.HighsLp:
     """A model without costs, its columns fixed at 0, its rows bounded.
 
@@ -98,15 +172,14 @@ def linear_model(
         above: the most of each row; `sums` if left out.
     """
     lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = matrix.shape
-    lp.col_cost_ = lp.col_lower_ = lp.col_upper_ = np.zeros(matrix.shape[1])
+    lp.num_row_, lp.num_col_ = matrix.rows, matrix.columns
+    lp.col_cost_ = lp.col_lower_ = lp.col_upper_ = np.zeros(matrix.columns)
     lp.row_lower_ = sums
     lp.row_upper_ = sums if above is None else above
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    rows, columns = np.nonzero(matrix)
-    lp.a_matrix_.start_ = np.searchsorted(rows, np.arange(len(matrix) + 1)).astype(np.int32)
-    lp.a_matrix_.index_ = columns.astype(np.int32)
-    lp.a_matrix_.value_ = matrix[rows, columns]
+    lp.a_matrix_.start_ = matrix.start
+    lp.a_matrix_.index_ = matrix.index
+    lp.a_matrix_.value_ = matrix.value
     return lp
 
 

@@ -11,7 +11,7 @@ from math import ceil
 import numpy as np
 
 from missing_from_care.disclosure.solver.attack import Attack
-from missing_from_care.disclosure.solver.cover import Ask, Coverer, cover, without_waste
+from missing_from_care.disclosure.solver.cover import cover, without_waste
 from missing_from_care.disclosure.solver.cuts import cuts_from, one_more_of
 from missing_from_care.disclosure.solver.master import Choice, Master
 from missing_from_care.disclosure.solver.problem import Problem
@@ -90,7 +90,6 @@ class _Search:
         self.problem, self.effort = problem, effort
         self.space: Space = space_of(problem)
         self.attack = Attack(problem, self.space)
-        self.coverer = Coverer(self.space)
         self.price = _prices(self.space)
         self.master = Master(self.space, self.price)
         self.best: set[int] | None = None
@@ -99,17 +98,23 @@ class _Search:
     def run(self) -> Pattern:
         everything = self.space.openness(set(self.problem.cover_cells))
         for cell in self.attack.needs:
-            if not self.attack.whole_room(cell, everything):
+            if not self.attack.has_room(cell, everything):
                 raise Unprotectable(cell)
+        if self.attack.is_large:
+            self._improve(set(), self.price)
+        else:
+            self._search()
+        if not self._is_proved():
+            self._exchange()
+        return self._pattern()
+
+    def _search(self) -> None:
         relaxed = self._relax()
         self._improve(set(), self.price * (1.0 - relaxed.open_) + 1e-6)
         if not self._is_proved():
             self._improve(set(), self.price)
         if not self._is_proved():
             self._whole_choices(relaxed)
-        if not self._is_proved():
-            self._exchange()
-        return self._pattern()
 
     def _is_proved(self) -> bool:
         return self.best is not None and self.bound > self._cost(self.best) - self._step()
@@ -123,13 +128,9 @@ class _Search:
         return float(self.price[sorted(cells)].sum())
 
     def _improve(self, start: set[int], price: np.ndarray) -> bool:
-        found = self._covered(start, price, self.attack.quick_room)
-        if found is not None and not self._is_better(found):
-            return False
-        if found is None or not self.attack.is_safe(found):
-            if self.best is not None and self._is_tired():
-                return False
-            found = self._covered(found or start, price, self.attack.whole_room)
+        found = cover(self.attack, start, price)
+        if found is not None:
+            found = without_waste(self.attack, found, self.price)
         if found is None or not self._is_better(found):
             return False
         self.best = found
@@ -137,10 +138,6 @@ class _Search:
 
     def _is_better(self, found: set[int]) -> bool:
         return self.best is None or self._cost(found) < self._cost(self.best) - 1e-9
-
-    def _covered(self, start: set[int], price: np.ndarray, ask: Ask) -> set[int] | None:
-        found = cover(self.attack, self.coverer, start, price, ask)
-        return None if found is None else without_waste(self.attack, found, self.price, ask)
 
     def _is_tired(self) -> bool:
         return self.attack.work > self.effort.work
@@ -211,11 +208,11 @@ class _Search:
         """Adds an inequality against a choice that fails in whole numbers only."""
         open_ = self.space.openness(chosen)
         for cell in self.attack.needs:
-            if self.attack.whole_room(cell, open_):
+            if self.attack.has_room(cell, open_):
                 continue
             failing = set(chosen)
             for other in sorted(set(self.problem.cover_cells) - failing):
-                if not self.attack.whole_room(cell, self.space.openness(failing | {other})):
+                if not self.attack.has_room(cell, self.space.openness(failing | {other})):
                     failing.add(other)
             return self.master.add(one_more_of(sorted(set(self.problem.cover_cells) - failing)))
         return False

@@ -1,13 +1,67 @@
 """The search's own view of a problem: how far each number can move, hidden and published."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
+from typing import Self
 
 import numpy as np
 
 from missing_from_care.disclosure.solver.problem import Problem
 
 NEAR = 1e-6
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """A matrix that is mostly zeros, row by row.
+
+    Attributes:
+        start: where each row starts in the two that follow, and where the last one ends.
+        index: columns.
+        value: what stands in them.
+        columns: how many there are.
+    """
+
+    start: np.ndarray
+    index: np.ndarray
+    value: np.ndarray
+    columns: int
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[int, float]], columns: int) -> Self:
+        """A matrix of rows that each say what stands in which column."""
+        return cls(
+            np.cumsum([0, *map(len, rows)], dtype=np.int32),
+            np.array([column for row in rows for column in row], dtype=np.int32),
+            np.array([value for row in rows for value in row.values()], dtype=float),
+            columns,
+        )
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.start) - 1
+
+    def summed(self, prices: np.ndarray) -> np.ndarray:
+        """The sum of all rows, each times its price."""
+        parts = self.value * np.repeat(prices, np.diff(self.start))
+        return np.bincount(self.index, weights=parts, minlength=self.columns)
+
+    def doubled(self) -> Self:
+        """Each row followed by the same row with its signs changed."""
+        spans = list(pairwise(self.start))
+        index = [
+            part for a, b in spans for part in (self.index[a:b], self.index[a:b] + self.columns)
+        ]
+        value = [part for a, b in spans for part in (self.value[a:b], -self.value[a:b])]
+        return type(self)(
+            2 * self.start,
+            np.concatenate([*index, self.index[:0]]),
+            np.concatenate([*value, self.value[:0]]),
+            2 * self.columns,
+        )
 
 
 @dataclass(frozen=True)
@@ -30,7 +84,7 @@ class Space:
         cells: how many columns are cells; the slacks follow.
     """
 
-    matrix: np.ndarray
+    matrix: Sparse
     rise: np.ndarray
     fall: np.ndarray
     slack_rise: np.ndarray
@@ -73,15 +127,15 @@ def space_of(problem: Problem) -> Space:
     for cell, value in enumerate(problem.values):
         low, high = _informed_bounds(problem, cell)
         rise[cell], fall[cell] = high - value, value - low
-    rows, opened_by = [], {}
+    rows, opened_by, slack = [], {}, cells - 1
     for relation in problem.relations:
-        row = np.zeros(width)
+        row: dict[int, float] = {}
         for cell, coefficient in relation.terms:
-            row[cell] += coefficient
+            row[cell] = row.get(cell, 0) + coefficient
         if relation.low < relation.high:
-            slack = cells + inequalities.index(relation)
-            up = np.where(row > 0, row * rise, -row * fall).sum()
-            down = np.where(row > 0, row * fall, -row * rise).sum()
+            slack += 1
+            up = sum(k * rise[c] if k > 0 else -k * fall[c] for c, k in row.items())
+            down = sum(k * fall[c] if k > 0 else -k * rise[c] for c, k in row.items())
             total = sum(coefficient * problem.values[cell] for cell, coefficient in relation.terms)
             slack_rise[slack] = max(0.0, min(up, relation.high - total))
             slack_fall[slack] = max(0.0, min(down, total - relation.low))
@@ -99,7 +153,7 @@ def space_of(problem: Problem) -> Space:
         hidden[slack] = hidden[openers].any()
         choice[slack] = not hidden[slack] and choice[openers].any()
     return Space(
-        matrix=np.array(rows).reshape(len(rows), width),
+        matrix=Sparse.of(rows, width),
         rise=rise,
         fall=fall,
         slack_rise=slack_rise,
