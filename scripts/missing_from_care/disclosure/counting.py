@@ -44,14 +44,18 @@ class Counter:
 
     def children(self, events: Sequence[Event], table: Table) -> dict[Event, list[int]]:
         """The children to whom each event happens at least once, in each cell of a table."""
-        wanted = {
-            f"n{at}": f"count(distinct case when {self._happens(event)} then child_id end)"
-            for at, event in enumerate(events)
-        }
-        found = self._grouped(table, wanted, "true")
-        return {event: found[f"n{at}"] for at, event in enumerate(events)}
+        happened = {f"e{at}": self._happens(event) for at, event in enumerate(events)}
+        each_child = ", ".join(
+            f"bool_or(coalesce({holds}, false)) as {name}" for name, holds in happened.items()
+        )
+        wanted = {name: f"count(case when {name} then 1 end)" for name in happened}
+        found = self._grouped(table, wanted, "true", each_child)
+        return {event: found[f"e{at}"] for at, event in enumerate(events)}
 
-    def _grouped(self, table: Table, wanted: Mapping[str, str], which: str) -> dict[str, list[int]]:
+    def _grouped(
+        self, table: Table, wanted: Mapping[str, str], which: str, each_child: str = ""
+    ) -> dict[str, list[int]]:
+        """What is wanted in each cell of a table; of what each child has, if that is given."""
         if not wanted:
             return {}
         groups = [
@@ -61,9 +65,14 @@ class Counter:
         keys = ", ".join(f"{each} as g{at}" for at, each in enumerate(groups))
         names = ", ".join(f"g{at}" for at in range(len(groups)))
         aggregates = ", ".join(f"{each} as {name}" for name, each in wanted.items())
+        grouped = f"select *{', ' if keys else ''}{keys} from facts where {which}"
+        if each_child:
+            grouped = (
+                f"select {names}{', ' if names else ''}{each_child} from ({grouped}) "
+                f"group by child_id{', ' if names else ''}{names}"
+            )
         query = (
-            f"with facts as ({self._facts()}), "
-            f"grouped as (select *{', ' if keys else ''}{keys} from facts where {which}) "
+            f"with facts as ({self._facts()}), grouped as ({grouped}) "
             f"select {names}{', ' if names else ''}{aggregates} from grouped "
             f"{'group by ' + names if names else ''}"
         )

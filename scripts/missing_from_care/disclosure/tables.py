@@ -2,8 +2,8 @@
 
 Every figure is a sum over the cells of one table. Factors that no figure crosses stand in tables
 apart, which agree on what they share. Where the graph of the factors that stand together is chordal
-such tables are margins of one whole table, so nothing that a reader could know is lost (S. Lauritzen,
-Graphical Models, 1996, chapter 4.4).
+such tables are margins of one whole table, so nothing that a reader could know is lost
+(S. Lauritzen, Graphical Models, 1996, chapter 4.4).
 """
 
 from collections import defaultdict
@@ -62,27 +62,47 @@ def tables_for(
     Raises:
         ProtectionFault: too many factors stand together to be reasoned about.
     """
-    graph, parts = nx.Graph(), _partitions(boxes, domain)
-    for nodes in parts:
-        graph.add_nodes_from(nodes)
-        graph.add_edges_from(combinations(sorted(nodes, key=_order), 2))
-    of_factor = defaultdict(list)
-    for node in graph:
-        of_factor[node[0]].append(node)
-    for same in of_factor.values():
-        graph.add_edges_from(combinations(sorted(same, key=_order), 2))
-    if not graph:
+    graph = nx.Graph()
+    nodes = sorted({node for nodes in _partitions(boxes, domain) for node in nodes}, key=_order)
+    place = {node: at for at, node in enumerate(nodes)}
+    graph.add_nodes_from(range(len(nodes)))
+    for together in _partitions(boxes, domain):
+        graph.add_edges_from(combinations(sorted(place[node] for node in together), 2))
+    graph.add_edges_from(
+        (a, b) for a, b in combinations(range(len(nodes)), 2) if nodes[a][0] == nodes[b][0]
+    )
+    if not nodes:
         return [Table((), ())], []
-    chordal, _ = nx.complete_to_chordal_graph(graph)
-    cliques = [frozenset(each) for each in nx.chordal_graph_cliques(chordal)]
-    cliques = sorted(cliques, key=lambda each: sorted(map(_order, each)))
-    tables = [_table(each) for each in cliques]
+    cliques = _cliques(graph, nodes)
+    tables = [_table([nodes[at] for at in sorted(each)]) for each in cliques]
     tree = nx.Graph()
     tree.add_nodes_from(range(len(cliques)))
     tree.add_weighted_edges_from(
         (a, b, len(cliques[a] & cliques[b])) for a, b in combinations(range(len(cliques)), 2)
     )
     return tables, sorted(nx.maximum_spanning_tree(tree).edges)
+
+
+def _cliques(graph: nx.Graph, nodes: Sequence[tuple[Hashable, frozenset[Codes]]]) -> list[Codes]:
+    """The cliques of a chordal graph around a graph, with tables as small as can be found.
+
+    One node after another is taken away whose table with its neighbours is smallest.
+    """
+    sizes: dict[Codes, int] = {}
+
+    def size(clique: Codes) -> int:
+        if clique not in sizes:
+            sizes[clique] = prod(map(len, _refined(nodes[at] for at in clique).values()))
+        return sizes[clique]
+
+    left, found = graph.copy(), []
+    while left:
+        bags = {at: frozenset({at, *left[at]}) for at in sorted(left)}
+        taken = min(bags, key=lambda at: (size(bags[at]), at))
+        found.append(bags[taken])
+        left.add_edges_from(combinations(sorted(bags[taken] - {taken}), 2))
+        left.remove_node(taken)
+    return [each for each in found if not any(each < other for other in found)]
 
 
 def shared(first: Table, second: Table) -> list[dict[Hashable, Codes]]:
@@ -128,16 +148,21 @@ def told_apart(sets: Iterable[Codes], domain: Codes) -> list[Codes]:
     return [frozenset(groups[key]) for key in sorted(groups)]
 
 
-def _table(clique: Iterable[tuple[Hashable, frozenset[Codes]]]) -> Table:
+def _refined(
+    clique: Iterable[tuple[Hashable, frozenset[Codes]]],
+) -> dict[Hashable, list[Codes]]:
+    """For each factor of a clique, the groups that its partitions tell apart together."""
     partitions = defaultdict(list)
     for factor, groups in sorted(clique, key=_order):
         partitions[factor].append(groups)
-    refined = {
-        factor: told_apart(
-            [group for groups in each for group in groups], frozenset().union(*each[0])
-        )
+    return {
+        factor: told_apart([group for groups in each for group in groups], frozenset())
         for factor, each in partitions.items()
     }
+
+
+def _table(clique: Iterable[tuple[Hashable, frozenset[Codes]]]) -> Table:
+    refined = _refined(clique)
     if prod(map(len, refined.values())) > MOST_CELLS:
         names = ", ".join(sorted(str(factor) for factor in refined if isinstance(factor, str)))
         raise ProtectionFault(
