@@ -73,11 +73,7 @@ def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes
         response=response,
         verdict=verdict,
         lines=[line(figure, rules, verdict) for figure in sorted(verdict.withheld)],
-        followed=[
-            line(node, rules, verdict)
-            for node in verdict.statement.policies
-            if node not in verdict.printed
-        ],
+        followed=[line(node, rules, verdict) for node in unprinted(verdict)],
         policies=list(dict.fromkeys(verdict.statement.policies.values())),
         holds_for=lambda policy: holds_for(policy, rules),
         public=[named(node, rules) for node in verdict.given_away],
@@ -85,6 +81,17 @@ def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes
         long_day=long_day,
     )
     return page.encode()
+
+
+def unprinted(verdict: Verdict) -> list[Node]:
+    """Small figures that nothing prints but that readers could reason to, each once."""
+    cells = verdict.statement.cells
+    seen = {cells[each] for each in verdict.printed if each in cells}
+    found: dict[int, Node] = {}
+    for node in verdict.statement.policies:
+        if cells[node] not in seen:
+            found.setdefault(cells[node], node)
+    return list(found.values())
 
 
 def audit_record(rules: Rules, verdict: Verdict) -> list[dict[str, Any]]:

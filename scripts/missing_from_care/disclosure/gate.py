@@ -9,6 +9,7 @@ from missing_from_care.disclosure.figures import Figure, figure_of, in_words
 from missing_from_care.disclosure.forms import bases, form_of, is_derived
 from missing_from_care.disclosure.largest import largest_withheld
 from missing_from_care.disclosure.ledger import Released
+from missing_from_care.disclosure.relations import model_of
 from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.solver.audit import Audit, audit
 from missing_from_care.disclosure.solver.search import Pattern, Unprotectable, protect
@@ -181,10 +182,10 @@ def _known(
     warehouse: duckdb.DuckDBPyConnection,
     ledger: Sequence[Released],
 ) -> tuple[Known, list[Released]]:
-    """What is public beside the response: every version of what was released, and the Department's.
+    """What is public beside the response: all that was released, and the Department's figures.
 
-    What was released is taken as it is counted now. A reader who knows how much a number was revised
-    knows no more than that.
+    A number that was released and is another now is taken as it is now: that is what a reader knows
+    who has also been told by how much it was revised, and no reader knows more.
     """
     usable = [each for each in ledger if each.figure.measure in rules.measures]
     near = set(_near(printed, {each.figure for each in usable}))
@@ -216,8 +217,6 @@ def published_elsewhere(warehouse: duckdb.DuckDBPyConnection, rules: Rules) -> l
         "where compared.published is not null and measures.same_as is not null "
         "and (select count(*) from int_councils) = 1 order by all"
     ).fetchall()
-    from missing_from_care.disclosure.relations import model_of
-
     figures = {Figure(name, first, last, False): value for name, first, last, value in rows}
     forms = {each: form_of(each, rules) for each in figures}
     model = model_of(forms.values(), rules, warehouse) if forms else None

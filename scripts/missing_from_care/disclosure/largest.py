@@ -5,15 +5,15 @@ missing for as long. And a largest number that is withheld must not follow from 
 whole's is the largest of its parts'.
 """
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 import duckdb
 
 from missing_from_care.disclosure.figures import Figure, in_words
-from missing_from_care.disclosure.forms import form_of, is_maximum
+from missing_from_care.disclosure.forms import Form, form_of, is_maximum
 from missing_from_care.disclosure.relations import model_of
-from missing_from_care.disclosure.rules import Rules
+from missing_from_care.disclosure.rules import Codes, Rules
 from missing_from_care.disclosure.statement import Known
 from missing_from_care.faults import ProtectionFault
 
@@ -32,13 +32,17 @@ def largest_withheld(
     Raises:
         ProtectionFault: one was released that gives another away.
     """
-    values = {figure: value for figure, value in known.printed.items() if is_maximum(figure, rules)}
-    hidden = {each for each in values if not _is_reached_by_a_group(each, values, rules, warehouse)}
-    hidden |= {each for each in values if _is_withheld(each, withheld, rules)}
-    forms = {each: form_of(each, rules) for each in values}
-    hidden |= {each for each in values if each in known.withheld}
+    values = {each: value for each, value in known.printed.items() if is_maximum(each, rules)}
+    forms = {each: form for each in values if (form := form_of(each, rules))}
+    hidden = values.keys() - _reached_by_a_group(values, forms, rules, warehouse)
+    hidden |= {
+        each
+        for each in values
+        if each in known.withheld
+        or replace(each, measure=rules.derived[each.measure].numerator) in withheld
+    }
     hidden -= known.shown
-    while more := _giving_away(values, forms, hidden):
+    while more := _giving_away(values, forms, hidden) - hidden:
         for each in sorted(more & known.shown):
             raise ProtectionFault(
                 f"{in_words(each, rules)} was released, and gives away one child's number that "
@@ -48,58 +52,53 @@ def largest_withheld(
     return hidden
 
 
-def _giving_away(values, forms, hidden: set[Figure]) -> set[Figure]:
-    """Shown largest numbers of wholes that nothing shown within them reaches."""
+def _giving_away(
+    values: Mapping[Figure, float], forms: Mapping[Figure, Form], hidden: Set[Figure]
+) -> set[Figure]:
+    """Largest numbers that are shown and that tell a hidden one of a part."""
     found = set()
-    for whole in values.keys() - hidden:
-        within = [
-            each
-            for each in values
-            if each != whole and forms[each] and forms[whole] and forms[each].within(forms[whole])
-        ]
-        is_reached = any(each not in hidden and values[each] == values[whole] for each in within)
-        if hidden.intersection(within) and not is_reached:
-            found.add(whole)
-        for part in hidden.intersection(within):
-            below = [
-                values[each]
-                for each in values.keys() - hidden
-                if forms[each] and forms[each].within(forms[part])
-            ]
-            if max(below, default=-1) == values[whole]:
+    for whole in forms.keys() - hidden:
+        parts = [each for each in forms if each != whole and forms[each].within(forms[whole])]
+        is_reached = any(each not in hidden and values[each] == values[whole] for each in parts)
+        for part in hidden.intersection(parts):
+            least = max(
+                (values[each] for each in forms.keys() - hidden if forms[each].within(forms[part])),
+                default=-1,
+            )
+            if not is_reached or least == values[whole]:
                 found.add(whole)
     return found
 
 
-def _is_withheld(figure: Figure, withheld: Set[Figure], rules: Rules) -> bool:
-    base = rules.derived[figure.measure].numerator
-    return replace(figure, measure=base) in withheld
-
-
-def _is_reached_by_a_group(
-    figure: Figure,
-    values,
+def _reached_by_a_group(
+    values: Mapping[Figure, float],
+    forms: Mapping[Figure, Form],
     rules: Rules,
     warehouse: duckdb.DuckDBPyConnection,
-) -> bool:
-    """Whether more children than the policy's group size were missing as long as its band says."""
-    policy = rules.policies.get(figure.measure) or rules.policies["all"]
-    codes = [
+) -> set[Figure]:
+    """Those whose band more children reached than the policy's group size says."""
+    groups: dict[Figure, Form] = {}
+    for figure, form in forms.items():
+        if band := _band(values[figure], rules):
+            where = tuple(sorted({**form.event.factors, "duration": band}.items()))
+            event = replace(form.event, where=where)
+            groups[figure] = replace(form, unit="children", event=event)
+    model = model_of(groups.values(), rules, warehouse)
+    found = set()
+    for figure, group in groups.items():
+        policy = rules.policies.get(figure.measure) or rules.policies["all"]
+        if sum(model.values[at] for at, _ in model.sums[group]) > policy.group_size:
+            found.add(figure)
+    return found
+
+
+def _band(days: float, rules: Rules) -> Codes:
+    """The smallest band of the seed in which a duration lies; empty if there is none."""
+    bands = [
         codes
         for (breakdown, _), (factor, codes) in rules.elements.items()
         if breakdown == "duration_band"
-        and any(
-            low <= values[figure] <= high
-            for low, high in (
-                rules.bounds[factor, code] for code in codes if (factor, code) in rules.bounds
-            )
-        )
+        for low, high in (rules.bounds.get((factor, code), (1, 0)) for code in codes)
+        if low <= days <= high
     ]
-    form = form_of(figure, rules)
-    if not codes or form is None:
-        return False
-    band = min(codes, key=len)
-    where = tuple(sorted({**form.event.factors, "duration": band}.items()))
-    group = replace(form, unit="children", event=replace(form.event, where=where))
-    model = model_of([group], rules, warehouse)
-    return sum(model.values[at] for at, _ in model.sums[group]) > policy.group_size
+    return min(bands, key=len, default=frozenset())

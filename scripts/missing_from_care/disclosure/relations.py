@@ -33,8 +33,14 @@ Terms = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
-class Known:
-    """low <= sum of coefficient * number <= high, and which kind of knowledge it is."""
+class Relation:
+    """low <= sum of coefficient * number <= high.
+
+    Attributes:
+        kind: of knowledge, in words.
+        terms: pairs of the place of a number and its coefficient.
+        low, high: bounds of the sum.
+    """
 
     kind: str
     terms: Terms
@@ -48,12 +54,12 @@ class Model:
 
     Attributes:
         values: what each number is.
-        known: relations between them.
+        relations: what is known of several of them at once.
         sums: each form as a sum of numbers.
     """
 
     values: list[int] = field(default_factory=list)
-    known: list[Known] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
     sums: dict[Form, Terms] = field(default_factory=dict)
 
 
@@ -358,12 +364,12 @@ class _Builder:
             terms[place] -= times
         left = tuple((place, times) for place, times in sorted(terms.items()) if times)
         if left and not (high == inf and all(times > 0 for _, times in left)):
-            self.model.known.append(Known(kind, left, low, high))
+            self.model.relations.append(Relation(kind, left, low, high))
 
     def _only_what_holds(self) -> None:
         held = []
         values = self.model.values
-        for each in dict.fromkeys(self.model.known):
+        for each in dict.fromkeys(self.model.relations):
             total = sum(times * values[place] for place, times in each.terms)
             if each.low - 1e-6 <= total <= each.high + 1e-6:
                 held.append(each)
@@ -372,7 +378,7 @@ class _Builder:
                     "Figures that must agree do not: build the warehouse again, and if that does "
                     "not help report a fault of the program."
                 )
-        self.model.known = held
+        self.model.relations = held
 
     def _is_additive(self, event: Event) -> bool:
         return event.source == CARE and event.on_day is not None

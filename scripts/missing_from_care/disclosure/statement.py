@@ -37,7 +37,7 @@ class Known:
         asked: those of them that the requester asked for, rather than those printed beside them.
         shown: figures whose number is public already.
         withheld: figures that earlier responses withheld.
-        ranges: the ranges that were released for some of these.
+        ranges: the ranges that were released for some of these; None for none.
         given_away: nodes that earlier responses let readers work out, which nobody can protect.
     """
 
@@ -45,7 +45,7 @@ class Known:
     asked: Set[Figure] = frozenset()
     shown: Set[Figure] = frozenset()
     withheld: Set[Figure] = frozenset()
-    ranges: Mapping[Figure, tuple[float, float]] = None
+    ranges: Mapping[Figure, tuple[float, float]] | None = None
     given_away: Set[Node] = frozenset()
 
     @property
@@ -144,7 +144,7 @@ class _Stating:
 
     def statement(self) -> Statement:
         model, known, rules = self.model, self.known, self.rules
-        relations = [Relation(each.terms, each.low, each.high) for each in model.known]
+        relations = [Relation(each.terms, each.low, each.high) for each in model.relations]
         for figure, form in self.forms.items():
             self._place(figure, model.sums[form], relations)
         if "differences" not in self.without:
@@ -287,39 +287,34 @@ class _Stating:
         return is_picked and low <= self.values.get(children, 0) <= high
 
     def _groups(self) -> dict[Node, Policy]:
-        """What tells the same of everyone in a small group."""
+        """What tells the same of everyone in a small group, and what else tells that it does."""
         found: dict[Node, Policy] = {}
         largest = max(policy.group_size for policy in self.rules.policies.values())
         figures = [each for each in self.forms if each in self.cells]
-        wholes = [each for each in figures if 1 <= self.values[each] <= largest]
-        for whole in wholes:
-            for part in figures:
-                if part == whole or self.cells[part] == self.cells[whole]:
-                    if self.forms[part] == self.forms[whole]:
-                        continue
-                if not self.forms[part].within(self.forms[whole]):
-                    continue
-                name = self._difference(whole, part)
-                policy = self.rules.policies.get(name) if name else None
-                if not policy or self.values[whole] > policy.group_size:
-                    continue
-                is_all = self.values[part] == self.values[whole] and policy.whole_group
-                is_none = self.values[part] == 0 and policy.empty_group
-                if is_all or is_none:
+        for whole in [each for each in figures if 1 <= self.values[each] <= largest]:
+            parts = [
+                (part, name, policy)
+                for part in self.forms
+                if self.forms[part] != self.forms[whole]
+                and self.forms[part].within(self.forms[whole])
+                and (name := _difference(whole, part))
+                and (policy := self.rules.policies.get(name))
+                and self.values[whole] <= policy.group_size
+            ]
+            for part, name, policy in parts:
+                value = self.values.get(part, 0)
+                if part in self.cells and (
+                    (value == self.values[whole] and policy.whole_group)
+                    or (value == 0 and policy.empty_group)
+                ):
                     found[part] = policy
+                    if part.measure == whole.measure:
+                        found |= {
+                            other: policy
+                            for other, by, _ in parts
+                            if by == name and other in self.cells and self.values[other] == 0
+                        }
         return found
-
-    def _difference(self, whole: Figure, part: Figure) -> str | None:
-        """The measure, or the breakdown, by which a part differs from its whole."""
-        same_days = (whole.first_day, whole.last_day) == (part.first_day, part.last_day)
-        if not same_days:
-            return None
-        if whole.measure != part.measure:
-            mine = {**dict(self.forms[part].event.where)}
-            return part.measure if set(whole.conditions) <= set(part.conditions) and mine else None
-        added = {name for name, _ in set(part.conditions) - set(whole.conditions)}
-        added |= {name for name, _ in set(part.row) - set(whole.row)}
-        return added.pop() if len(added) == 1 else None
 
     # --- Differences ----------------------------------------------------------------------------
 
@@ -394,6 +389,16 @@ class _Stating:
                 weight *= 3.0 if node in self.known.asked else 1.0
                 weights[at] = max(weights[at], weight)
         return weights
+
+
+def _difference(whole: Figure, part: Figure) -> str | None:
+    """The measure, or the one breakdown, by which a part differs from its whole."""
+    if (whole.first_day, whole.last_day) != (part.first_day, part.last_day):
+        return None
+    if whole.measure != part.measure:
+        return part.measure
+    added = {name for name, _ in {*part.conditions, *part.row} - {*whole.conditions, *whole.row}}
+    return added.pop() if len(added) == 1 else None
 
 
 def _along(form: Form, rules: Rules) -> Iterator[tuple[str, Codes, tuple]]:
