@@ -7,7 +7,7 @@ are withheld and zeros shown, and lists all tables of single groups that give wh
 import itertools
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -30,6 +30,7 @@ SEEDS = (
     "unlikely_categories",
     "published_measures",
 )
+RESPONDED_ON = date(2018, 7, 16)
 COUNCIL = "x"
 NUMBERS = itertools.count()
 # One occasion is in one group: seeking asylum or not, and absent, found or still missing.
@@ -142,6 +143,11 @@ def occasions(count: int, **words: object) -> list[Fact]:
     return [Fact(f"child-{next(NUMBERS)}", day, day, ended, **words) for _ in range(count)]
 
 
+def of_one_child(facts: list[Fact]) -> list[Fact]:
+    """The same, all of the child of the first."""
+    return [replace(each, child_id=facts[0].child_id) for each in facts]
+
+
 def looked_after(*children: str) -> list[Fact]:
     """Children who are looked after all the year."""
     return [Fact(child, FIRST, LAST, counts_as=None, fact="care") for child in children]
@@ -149,7 +155,7 @@ def looked_after(*children: str) -> list[Fact]:
 
 def rules(connection: duckdb.DuckDBPyConnection) -> Rules:
     """The rules as a warehouse holds them, on the day of the response."""
-    return read_rules(connection, date(2018, 7, 16))
+    return read_rules(connection, RESPONDED_ON)
 
 
 def facts_of(world: Mapping[tuple, int]) -> list[Fact]:
@@ -188,7 +194,7 @@ def response_of(tables: tuple[Table, ...], request_ref: str = "small") -> Respon
         request_ref=request_ref,
         subject="A small world",
         received_on=date(2018, 6, 18),
-        responded_on=date(2018, 7, 16),
+        responded_on=RESPONDED_ON,
         due_on=None,
         tables=tables,
         definitions=(),
