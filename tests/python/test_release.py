@@ -34,6 +34,7 @@ from small_worlds import (
     kinds,
     looked_after,
     occasions,
+    of_one_child,
     random_world,
     response,
     response_of,
@@ -204,11 +205,21 @@ def test_all_of_a_small_group_is_withheld() -> None:
 
 
 def five_each(children: int) -> list[Fact]:
-    return [fact for _ in range(children) for fact in _of_one(occasions(5))]
+    return [fact for _ in range(children) for fact in of_one_child(occasions(5))]
 
 
-def _of_one(facts: list[Fact]) -> list[Fact]:
-    return [replace(each, child_id=facts[0].child_id) for each in facts]
+def test_a_zero_of_a_few_children_picked_by_how_often_is_shown() -> None:
+    """The occasions of two children are withheld, that they were never absent is not."""
+    tables = [
+        table(1, "occasions_missing", None, 10),
+        table(2, "occasions_absent", None, 0),
+    ]
+    picked = [
+        replace(each, answers=(replace(each.answers[0], population="times_missing_band:3_to_5"),))
+        for each in tables
+    ]
+    _, verdict = judged(five_each(2), *picked)
+    assert {figure.measure for figure in verdict.withheld} == {"occasions_missing"}
 
 
 def test_an_average_goes_with_what_it_is_worked_out_from() -> None:
