@@ -66,7 +66,7 @@ def figure_for(
     """What a row of a question's table counts, in the words of the register."""
     conditions = set(from_text(population))
     row: tuple[Condition, ...] = ()
-    if breakdown != "none" and any(name == PICKED for name, _ in conditions):
+    if breakdown not in ("none", PICKED) and any(name == PICKED for name, _ in conditions):
         row = ((breakdown, category),)
     elif breakdown != "none":
         conditions.add((breakdown, category))

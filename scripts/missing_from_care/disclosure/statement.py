@@ -281,6 +281,8 @@ class _Stating:
         """Whether so many occasions of children picked by how often are those of a few children."""
         if self.rules.measures[figure.measure].unit != "occasions" or figure in wanted:
             return False
+        if not self.values[figure]:
+            return False
         children = replace(figure, measure="children_missing")
         low, high = self.rules.policy("children_missing").interval
         is_picked = any(name == PICKED for name, _ in figure.conditions)

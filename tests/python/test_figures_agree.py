@@ -1,0 +1,129 @@
+"""The figures of random requests, summed from the gate's own counts: each is that of the answers.
+
+The gate reasons over numbers that it counts itself, by what a figure's form says; so each sum is a
+second count of what `foi_answers` says, by other SQL.
+"""
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import compiled_models
+from missing_from_care.disclosure.figures import PICKED, Figure, figure_for
+from missing_from_care.disclosure.forms import bases, is_derived, is_maximum
+from missing_from_care.disclosure.statement import Known, state
+from missing_from_care.faults import ProtectionFault
+from plain_count import Returns
+from random_questions import random_questions
+from rule_tables import load_rules, losses_at_most
+from small_worlds import (
+    FIRST,
+    LAST,
+    occasions,
+    of_one_child,
+    rules,
+    warehouse_of,
+)
+from test_answers_agree import ask, random_case
+
+REQUESTS_EACH = 20
+READ = ("foi_answers", "int_question_problems", "int_definitions", "int_councils")
+PRINTED = """
+    select
+        answers.measure,
+        answers.period_start,
+        answers.period_end,
+        questions.period_basis = 'snapshot' as is_snapshot,
+        answers.population,
+        answers.breakdown,
+        answers.category,
+        answers.value
+    from foi_answers as answers
+    inner join stg_foi_request_questions as questions
+        on answers.request_ref = questions.request_ref
+        and answers.question_no = questions.question_no
+    where answers.value is not null
+"""
+
+
+@pytest.fixture(scope="module")
+def read(statements: compiled_models.Statements) -> compiled_models.Statements:
+    """The statements of the models that the gate and the answers are made from."""
+    return statements.needed_for(*READ)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> duckdb.DuckDBPyConnection:
+    """An empty warehouse in which nothing counts as lost."""
+    connection = compiled_models.connect()
+    load_rules(connection, losses_at_most(tmp_path / "rules", 100), "thresholds")
+    return connection
+
+
+def printed(warehouse: duckdb.DuckDBPyConnection) -> dict[Figure, float]:
+    """The figures that were asked for, with the numbers of the answers."""
+    found: dict[Figure, float] = {}
+    for *words, value in warehouse.execute(PRINTED).fetchall():
+        figure = figure_for(*words)
+        assert found.setdefault(figure, value) == value, figure
+    return found
+
+
+def assert_figures_agree(
+    warehouse: duckdb.DuckDBPyConnection,
+    read: compiled_models.Statements,
+    returns: Returns,
+    seed: int,
+) -> Counter:
+    """Each figure of random requests is what it is counted again; says how many of each kind."""
+    found_rules = rules(warehouse)
+    choice, counted = random.Random(seed), Counter()
+    for _ in range(REQUESTS_EACH):
+        questions = random_questions(choice, returns, choice.randint(1, 6))
+        ask(warehouse, read, questions)
+        answers = printed(warehouse)
+        try:
+            statement = state(Known(answers), found_rules, warehouse)
+        except ProtectionFault:
+            counted["refused"] += 1
+            continue
+        for figure, value in answers.items():
+            if not is_derived(figure, found_rules):
+                # Where a figure can hold nothing the gate has no number for it.
+                assert statement.values.get(figure, 0) == value, figure
+            elif not is_maximum(figure, found_rules):
+                rule = found_rules.derived[figure.measure]
+                top, bottom = (statement.values.get(base, 0) for base in bases(figure, found_rules))
+                assert round(rule.scale * top / bottom, rule.decimals) == value, figure
+            counted[figure.measure] += bool(value)
+            counted["snapshot"] += bool(value) and figure.is_snapshot
+            counted["picked"] += bool(value) and bool(figure.row)
+    return counted
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_figures_of_random_returns(
+    seed: int, tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, read
+) -> None:
+    landed, returns, _ = random_case(seed, tmp_path, tmp_path / "rules")
+    compiled_models.build(warehouse, read, landed)
+    counted = assert_figures_agree(warehouse, read, returns, seed)
+    assert counted["refused"] < REQUESTS_EACH / 2
+
+
+def test_children_picked_by_how_often_stand_in_the_row_of_that() -> None:
+    """Of those missing twice, all are in the row `twice` and none in the row `once`."""
+    figures = [
+        figure_for(
+            "children_missing", FIRST, LAST, False, "times_missing_band:twice", PICKED, category
+        )
+        for category in ("once", "twice")
+    ]
+    twice = [fact for _ in range(6) for fact in of_one_child(occasions(2))]
+    warehouse = warehouse_of(twice + occasions(8))
+    printed = dict(zip(figures, (0, 6), strict=True))
+    statement = state(Known(printed), rules(warehouse), warehouse)
+    assert statement.values == {figures[1]: 6}
