@@ -5,7 +5,7 @@ from math import ceil
 
 import numpy as np
 
-from missing_from_care.disclosure.solver.moves import Flow, Move, Mover, made_whole
+from missing_from_care.disclosure.solver.moves import TRIES, Flow, Move, Mover, made_whole
 from missing_from_care.disclosure.solver.pool import Pool
 from missing_from_care.disclosure.solver.problem import Need, Problem
 from missing_from_care.disclosure.solver.space import NEAR, Space
@@ -37,7 +37,10 @@ class Attack:
         is_large: whether the problem is too large for anything but a good choice.
         flow: the cheapest moves.
         pool: the moves found so far.
-        work: how much has been asked so far: 1 for each question, 10 more in whole numbers.
+        tries: how many moves are looked at until one is made of whole numbers.
+        work: how much has been asked so far: `effort` for each question, 10 times as much more in
+            whole numbers.
+        effort: 1, and 1 more for each 1,000 relations.
     """
 
     def __init__(self, problem: Problem, space: Space) -> None:
@@ -47,7 +50,8 @@ class Attack:
         self.flow, self.pool = Flow(space), Pool(space, self.needs)
         self._mover = self.flow if self.is_large else Mover(space)
         self._whole_mover: Mover | None = None
-        self.work = 0
+        self.tries = TRIES if self.is_large else 1
+        self.work, self.effort = 0, 1 + space.matrix.rows // 1000
 
     def room(self, cell: int, open_: np.ndarray, enough: float | None = None) -> Room:
         """The room that a cell has at an openness between 0 and 1, in fractions of units.
@@ -70,22 +74,32 @@ class Attack:
             return True
         limits = self.space.limits(open_)
         room = self._room(self._mover, cell, limits, None)
-        if not room.meets(need) or not self.space.is_whole:
-            return room.meets(need)
-        for move in (room.up, room.down):
-            self.pool.add(made_whole(self.space, move, limits))
-        if self.pool.meets(cell, need, closed):
+        if not room.meets(need):
+            return False
+        if not self.space.is_whole:
+            self.pool.add(room.up)
+            self.pool.add(room.down)
             return True
+        for attempt in range(self.tries):
+            if attempt:
+                self.flow.attempt = attempt
+                room = self._room(self.flow, cell, limits, None)
+            for move in (room.up, room.down):
+                self.pool.add(made_whole(self.space, move, limits))
+            if self.pool.meets(cell, need, closed):
+                self.flow.attempt = 0
+                return True
+        self.flow.attempt = 0
+        if self.is_large and closed:
+            return False  # it takes too long to be sure
         self._whole_mover = self._whole_mover or Mover(self.space, whole=True)
-        self.work += 10
+        self.work += 10 * self.effort
         for enough in (None, np.inf):
             room = self._room(self._whole_mover, cell, limits, enough)
             for move in (room.up, room.down):
                 self.pool.add(move)
             if room.meets(need):
                 return True
-            if self.is_large:
-                break
         return False
 
     def is_safe(self, withheld: set[int]) -> bool:
@@ -101,7 +115,7 @@ class Attack:
         enough: float | None,
     ) -> Room:
         need = self.needs[cell]
-        self.work += 1
+        self.work += self.effort
         up = mover.furthest(cell, 1, limits, enough or max(need.width, need.above))
         rest = enough or max(need.width - up.reach, need.below)
         if rest <= NEAR:

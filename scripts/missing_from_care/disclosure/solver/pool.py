@@ -48,6 +48,30 @@ class Pool:
         """Whether known moves give a cell its room, although some columns are not hidden."""
         up, down = (
             max((far for mask, far in known.items() if not mask & closed), default=0.0)
-            for known in (self.reaches[cell][1], self.reaches[cell][-1])
+            for known in self._moves_of(cell)
         )
         return need.is_met(0, -down, up)
+
+    def cheapest(self, cell: int, need: Need, closed: int, price: np.ndarray) -> set[int]:
+        """What to hide of the closed columns so that known moves give a cell its room.
+
+        For a cell that has it when everything is hidden.
+        """
+        best = self.closed(np.zeros(len(price)))
+        for up, rise in ({0: 0.0} | self._moves_of(cell)[0]).items():
+            for down, fall in ({0: 0.0} | self._moves_of(cell)[1]).items():
+                mask = (up | down) & closed
+                if need.is_met(0, -fall, rise) and self._cost(mask, price) < self._cost(
+                    best, price
+                ):
+                    best = mask
+        return self._columns(best)
+
+    def _moves_of(self, cell: int) -> tuple[dict[int, float], dict[int, float]]:
+        return self.reaches[cell][1], self.reaches[cell][-1]
+
+    def _cost(self, mask: int, price: np.ndarray) -> float:
+        return float(price[sorted(self._columns(mask))].sum())
+
+    def _columns(self, mask: int) -> set[int]:
+        return {column for column, bit in self.bits.items() if mask & bit}

@@ -96,14 +96,14 @@ class _Search:
         self.bound = 0.0
 
     def run(self) -> Pattern:
+        if self.attack.is_large and self._improve(set(), self.price):
+            self._exchange()
+            return self._pattern()
         everything = self.space.openness(set(self.problem.cover_cells))
         for cell in self.attack.needs:
             if not self.attack.has_room(cell, everything):
                 raise Unprotectable(cell)
-        if self.attack.is_large:
-            self._improve(set(), self.price)
-        else:
-            self._search()
+        self._search()
         if not self._is_proved():
             self._exchange()
         return self._pattern()
