@@ -63,13 +63,19 @@ class Attack:
         """
         return self._room(self._mover, cell, self.space.limits(open_), enough)
 
-    def has_room(self, cell: int, open_: np.ndarray) -> bool:
+    def has_room(self, cell: int, open_: np.ndarray, closed: int | None = None) -> bool:
         """Whether a cell has the room that it needs with some columns hidden.
 
         In whole numbers only, if the problem is made of them. Then a cell that cannot move by 1
         may still move by 2, so nothing is settled until the furthest move is known.
+
+        Args:
+            cell: which.
+            open_: for each column, 1 if it is hidden.
+            closed: what `pool.closed` makes of it, if that is known.
         """
-        need, closed = self.needs[cell], self.pool.closed(open_)
+        need = self.needs[cell]
+        closed = self.pool.closed(open_) if closed is None else closed
         if self.pool.meets(cell, need, closed):
             return True
         limits = self.space.limits(open_)
@@ -105,7 +111,8 @@ class Attack:
     def is_safe(self, withheld: set[int]) -> bool:
         """Whether every protected cell has its room if these are withheld."""
         open_ = self.space.openness(withheld)
-        return all(self.has_room(cell, open_) for cell in self.needs)
+        closed = self.pool.closed(open_)
+        return all(self.has_room(cell, open_, closed) for cell in self.needs)
 
     def _room(
         self,

@@ -1,6 +1,7 @@
 """The moves found so far: what one question found often answers the next."""
 
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 
@@ -57,21 +58,17 @@ class Pool:
 
         For a cell that has it when everything is hidden.
         """
-        best = self.closed(np.zeros(len(price)))
-        for up, rise in ({0: 0.0} | self._moves_of(cell)[0]).items():
-            for down, fall in ({0: 0.0} | self._moves_of(cell)[1]).items():
-                mask = (up | down) & closed
-                if need.is_met(0, -fall, rise) and self._cost(mask, price) < self._cost(
-                    best, price
-                ):
-                    best = mask
-        return self._columns(best)
+        ups, downs = ({0: 0.0} | known for known in self._moves_of(cell))
+        ways = {
+            (up | down) & closed
+            for (up, rise), (down, fall) in product(ups.items(), downs.items())
+            if need.is_met(0, -fall, rise)
+        }
+        sets = [sorted(self._columns(way)) for way in ways]
+        return set(min(sets, key=lambda columns: (price[columns].sum(), columns)))
 
     def _moves_of(self, cell: int) -> tuple[dict[int, float], dict[int, float]]:
         return self.reaches[cell][1], self.reaches[cell][-1]
-
-    def _cost(self, mask: int, price: np.ndarray) -> float:
-        return float(price[sorted(self._columns(mask))].sum())
 
     def _columns(self, mask: int) -> set[int]:
         return {column for column, bit in self.bits.items() if mask & bit}

@@ -43,12 +43,14 @@ class Effort:
         whole_work: simplex iterations spent on whole choices; 0 leaves it at the heuristic.
         nodes: branches tried for each whole choice.
         work: questions asked about single cells before the heuristic stops improving.
+        large_work: the same for a large problem.
     """
 
     relaxed_rounds: int = 60
     whole_work: int = 1500
     nodes: int = 50
     work: int = 2000
+    large_work: int = 1000
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,8 @@ class _Search:
         return self.best is None or self._cost(found) < self._cost(self.best) - 1e-9
 
     def _is_tired(self) -> bool:
-        return self.attack.work > self.effort.work
+        most = self.effort.large_work if self.attack.is_large else self.effort.work
+        return self.attack.work > most
 
     def _exchange(self) -> None:
         """Tries to do without one withheld cell after another, the dearest first."""
