@@ -1,5 +1,6 @@
 """Whether a choice of withheld cells leaves every protected cell the room it needs."""
 
+import time
 from dataclasses import dataclass
 from math import ceil
 
@@ -9,6 +10,7 @@ from missing_from_care.disclosure.solver.moves import TRIES, Flow, Move, Mover, 
 from missing_from_care.disclosure.solver.pool import Pool
 from missing_from_care.disclosure.solver.problem import Need, Problem
 from missing_from_care.disclosure.solver.space import NEAR, Space
+from missing_from_care.faults import ProtectionFault
 
 LARGE = 800  # columns from which moves are sought near the true figures
 
@@ -31,6 +33,7 @@ class Attack:
     Args:
         problem: what to protect.
         space: the same problem as `space_of` sees it.
+        seconds: of processor time, after which asking goes on no more.
 
     Attributes:
         needs: what each protected cell needs, rounded up where cells are whole numbers.
@@ -43,8 +46,8 @@ class Attack:
         effort: 1, and 1 more for each 1,000 relations.
     """
 
-    def __init__(self, problem: Problem, space: Space) -> None:
-        self.space = space
+    def __init__(self, problem: Problem, space: Space, seconds: float) -> None:
+        self.space, self.seconds, self._end = space, seconds, time.process_time() + seconds
         self.needs = {cell: _rounded(problem, need) for cell, need in problem.protected.items()}
         self.is_large = space.matrix.columns > LARGE
         self.flow, self.pool = Flow(space), Pool(space, self.needs)
@@ -99,7 +102,7 @@ class Attack:
         if self.is_large and closed:
             return False  # it takes too long to be sure
         self._whole_mover = self._whole_mover or Mover(self.space, whole=True)
-        self.work += 10 * self.effort
+        self.spend(10)
         for enough in (None, np.inf):
             room = self._room(self._whole_mover, cell, limits, enough)
             for move in (room.up, room.down):
@@ -114,6 +117,19 @@ class Attack:
         closed = self.pool.closed(open_)
         return all(self.has_room(cell, open_, closed) for cell in self.needs)
 
+    def spend(self, questions: int = 1) -> None:
+        """Notes that a question is asked.
+
+        Raises:
+            ProtectionFault: there is no time left.
+        """
+        self.work += questions * self.effort
+        if time.process_time() > self._end:
+            raise ProtectionFault(
+                f"No safe choice was found in {self.seconds:g} seconds of processor time, so "
+                "nothing may be released: publish fewer tables at once, or give it more time."
+            )
+
     def _room(
         self,
         mover: Mover | Flow,
@@ -122,7 +138,7 @@ class Attack:
         enough: float | None,
     ) -> Room:
         need = self.needs[cell]
-        self.work += self.effort
+        self.spend()
         up = mover.furthest(cell, 1, limits, enough or max(need.width, need.above))
         rest = enough or max(need.width - up.reach, need.below)
         if rest <= NEAR:

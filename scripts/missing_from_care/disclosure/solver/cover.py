@@ -84,7 +84,7 @@ def _columns_for(
     cost = np.where(closed & allowed, price, 0.0) / np.maximum(reach, NEAR)
     for attempt in range(attack.tries):
         attack.flow.attempt = attempt
-        attack.work += attack.effort
+        attack.spend()
         move = attack.flow.cheapest(cell, sign, limits, size, cost)
         whole = move and (made_whole(space, move, limits) if space.is_whole else move)
         if move is None or whole is not None:
