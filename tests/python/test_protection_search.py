@@ -46,7 +46,7 @@ def test_500_random_problems_are_never_pinned(part):
     for seed in range(part, 500, 4):
         problem = cases.random_problem(seed)
         try:
-            pattern = protect(problem, Effort(whole_work=200, work=300))
+            pattern = protect(problem, effort=Effort(whole_work=200, work=300))
         except ProtectionFault:
             unprotectable += 1
             everything = cases.BruteForce(problem, problem.withheld_with(problem.cover_cells))

@@ -26,19 +26,22 @@ def cover(attack: Attack, start: set[int], price: np.ndarray) -> set[int] | None
         open_ = attack.space.openness(chosen)
         if attack.has_room(cell, open_):
             continue
-        best = None
+        ways: list[tuple[float, list[int]]] = []
         for up, down in _splits(attack, cell, need, everything):
             added = _both(attack, cell, up, down, chosen, price)
             if added is not None:
-                cost = price[sorted(added)].sum()
-                if best is None or cost < best[0] - NEAR:
-                    best = cost, added
-        if best is not None:
-            chosen |= best[1]
-        if best is None or not attack.has_room(cell, attack.space.openness(chosen)):
+                ways.append((price[sorted(added)].sum(), sorted(added)))
+                if attack.is_large and attack.has_room(cell, attack.space.openness(chosen | added)):
+                    break
+        for _, added in sorted(ways):
+            if attack.has_room(cell, attack.space.openness(chosen.union(added))):
+                chosen |= set(added)
+                break
+        else:
             if not attack.has_room(cell, attack.space.openness(everything)):
                 return None
-            chosen = set(everything)
+            columns = attack.pool.cheapest(cell, need, attack.pool.closed(open_), price)
+            chosen |= _cells_for(attack.space, columns, chosen, price)
     return chosen
 
 
@@ -79,11 +82,17 @@ def _columns_for(
     limits = space.limits(np.where(allowed, 1.0, open_))
     reach = np.minimum(np.maximum(-limits[0], limits[1]), max(size, NEAR))
     cost = np.where(closed & allowed, price, 0.0) / np.maximum(reach, NEAR)
-    attack.work += 1
-    move = attack.flow.cheapest(cell, sign, limits, size, cost)
+    for attempt in range(attack.tries):
+        attack.flow.attempt = attempt
+        attack.spend()
+        move = attack.flow.cheapest(cell, sign, limits, size, cost)
+        whole = move and (made_whole(space, move, limits) if space.is_whole else move)
+        if move is None or whole is not None:
+            break
+    attack.flow.attempt = 0
     if move is None:
         return None
-    attack.pool.add(made_whole(space, move, limits) if space.is_whole else move)
+    attack.pool.add(whole)
     return {column for column in moved(move.deviations) if closed[column]}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from missing_from_care.disclosure.solver.space import NEAR, Space, Sparse
 from missing_from_care.faults import Fault
 
+TRIES = 4
 TOLL = 1e-4  # what moving a column by 1 costs beside what hiding it does
 
 
@@ -97,6 +98,10 @@ class Flow:
 
     Args:
         space: what can move how far.
+
+    Attributes:
+        attempt: 0 to `TRIES` - 1; each sets the costs a little otherwise, so that another move is
+            found where one was not made of whole numbers.
     """
 
     def __init__(self, space: Space) -> None:
@@ -105,14 +110,24 @@ class Flow:
         self.solver = quiet_solver()
         self.solver.setOptionValue("presolve", "off")
         self.solver.setOptionValue("solver", "simplex")
-        matrix = space.matrix.doubled()
-        self.solver.passModel(linear_model(matrix, np.zeros(matrix.rows)))
+        steps = np.outer(np.arange(TRIES), self.columns.astype(float) * 7919)
+        self.attempt, self.factors = 0, 1.0 + steps % 97 / 97
+        # A slack that is nobody's choice is no column here, but bounds on its row.
+        bound = np.arange(self.count) >= space.cells
+        bound[list(space.opened_by)] = False
+        own = bound[space.matrix.index]
+        self.slacks, self.slack_rows = space.matrix.index[own], space.matrix.row_of[own]
+        least, most = np.zeros(space.matrix.rows), np.zeros(space.matrix.rows)
+        least[self.slack_rows] = -space.slack_fall[self.slacks]
+        most[self.slack_rows] = space.slack_rise[self.slacks]
+        matrix = space.matrix.without(bound).doubled()
+        self.solver.passModel(linear_model(matrix, least, most))
 
     def furthest(
         self, cell: int, sign: int, limits: tuple[np.ndarray, np.ndarray], enough: float
     ) -> Move:
         """The furthest that a cell moves up to `enough`, unless much else must move for it."""
-        costs = np.full(2 * self.count, TOLL)
+        costs = TOLL * self.factors[self.attempt]
         costs[cell if sign > 0 else self.count + cell] -= 1.0
         move = self._move(cell, sign, limits, 0.0, enough, costs)
         if move is None:
@@ -134,7 +149,14 @@ class Flow:
             size: how far.
             cost: what moving each column by 1 costs.
         """
-        return self._move(cell, sign, limits, size, size, np.concatenate([cost, cost]) + TOLL)
+        return self._move(
+            cell,
+            sign,
+            limits,
+            size,
+            size,
+            (np.concatenate([cost, cost]) + TOLL) * self.factors[self.attempt],
+        )
 
     def _move(
         self,
@@ -147,17 +169,20 @@ class Flow:
     ) -> Move | None:
         below, above = np.zeros(2 * self.count), np.concatenate([limits[1], -limits[0]])
         there, back = (cell, self.count + cell)[::sign]
+        above[self.slacks] = above[self.count + self.slacks] = 0.0
         below[there], above[there], above[back] = least, min(most, above[there]), 0.0
         if least > above[there] + NEAR:
             return None
-        self.solver.clearSolver()
+        self.solver.setBasis()
         self.solver.changeColsBounds(len(self.columns), self.columns, below, above)
         self.solver.changeColsCost(len(self.columns), self.columns, costs)
         self.solver.run()
         if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        flow = np.array(self.solver.getSolution().col_value)
+        solution = self.solver.getSolution()
+        flow = np.array(solution.col_value)
         deviations = flow[: self.count] - flow[self.count :]
+        deviations[self.slacks] = np.array(solution.row_value)[self.slack_rows]
         return Move(max(0.0, sign * deviations[cell]), deviations, np.empty(0))
 
 

@@ -1,6 +1,7 @@
 """The moves found so far: what one question found often answers the next."""
 
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 
@@ -48,6 +49,26 @@ class Pool:
         """Whether known moves give a cell its room, although some columns are not hidden."""
         up, down = (
             max((far for mask, far in known.items() if not mask & closed), default=0.0)
-            for known in (self.reaches[cell][1], self.reaches[cell][-1])
+            for known in self._moves_of(cell)
         )
         return need.is_met(0, -down, up)
+
+    def cheapest(self, cell: int, need: Need, closed: int, price: np.ndarray) -> set[int]:
+        """What to hide of the closed columns so that known moves give a cell its room.
+
+        For a cell that has it when everything is hidden.
+        """
+        ups, downs = ({0: 0.0} | known for known in self._moves_of(cell))
+        ways = {
+            (up | down) & closed
+            for (up, rise), (down, fall) in product(ups.items(), downs.items())
+            if need.is_met(0, -fall, rise)
+        }
+        sets = [sorted(self._columns(way)) for way in ways]
+        return set(min(sets, key=lambda columns: (price[columns].sum(), columns)))
+
+    def _moves_of(self, cell: int) -> tuple[dict[int, float], dict[int, float]]:
+        return self.reaches[cell][1], self.reaches[cell][-1]
+
+    def _columns(self, mask: int) -> set[int]:
+        return {column for column, bit in self.bits.items() if mask & bit}

@@ -5,6 +5,7 @@ cheapest choice that meets the inequalities known so far, attack it, turn each s
 attack into a new inequality, and repeat until none succeeds.
 """
 
+import hmac
 from dataclasses import dataclass
 from math import ceil
 
@@ -17,6 +18,8 @@ from missing_from_care.disclosure.solver.master import Choice, Master
 from missing_from_care.disclosure.solver.problem import Problem
 from missing_from_care.disclosure.solver.space import Space, space_of
 from missing_from_care.faults import ProtectionFault
+
+SPREAD = 0.1  # by how much a seed may raise what it costs to withhold a cell
 
 
 class Unprotectable(ProtectionFault):
@@ -43,12 +46,14 @@ class Effort:
         whole_work: simplex iterations spent on whole choices; 0 leaves it at the heuristic.
         nodes: branches tried for each whole choice.
         work: questions asked about single cells before the heuristic stops improving.
+        large_work: the same for a large problem.
     """
 
     relaxed_rounds: int = 60
     whole_work: int = 1500
     nodes: int = 50
     work: int = 2000
+    large_work: int = 1000
 
 
 @dataclass(frozen=True)
@@ -70,40 +75,54 @@ class Pattern:
     is_optimal: bool
 
 
-def protect(problem: Problem, effort: Effort | None = None) -> Pattern:
+def protect(
+    problem: Problem,
+    seed: bytes | None = None,
+    *,
+    effort: Effort | None = None,
+    seconds: float = 300,
+) -> Pattern:
     """The cheapest safe choice of cells to withhold, or a good one where that takes too long.
 
     Safe against the best-informed reader, who knows the threshold and which cells are primary.
 
     Args:
         problem: what to protect.
+        seed: a secret. With it the choice is one that costs hardly more than the cheapest (`SPREAD`
+            at most, where the cheapest can be found), so that a reader who runs the search on a
+            guess cannot tell from the choice whether the guess is right. The same seed makes the
+            same choice on every machine.
         effort: how hard to try.
+        seconds: of processor time, after which it gives up.
 
     Raises:
         Unprotectable: nothing that may be withheld protects every primary cell.
+        ProtectionFault: there was not time enough to find out.
     """
-    return _Search(problem, effort or Effort()).run()
+    return _Search(problem, seed, effort or Effort(), seconds).run()
 
 
 class _Search:
-    def __init__(self, problem: Problem, effort: Effort) -> None:
-        self.problem, self.effort = problem, effort
+    def __init__(
+        self, problem: Problem, seed: bytes | None, effort: Effort, seconds: float
+    ) -> None:
+        self.problem, self.seed, self.effort = problem, seed, effort
         self.space: Space = space_of(problem)
-        self.attack = Attack(problem, self.space)
-        self.price = _prices(self.space)
+        self.attack = Attack(problem, self.space, seconds)
+        self.price = _prices(self.space, seed)
         self.master = Master(self.space, self.price)
         self.best: set[int] | None = None
         self.bound = 0.0
 
     def run(self) -> Pattern:
+        if self.attack.is_large and self._improve(set(), self.price):
+            self._exchange()
+            return self._pattern()
         everything = self.space.openness(set(self.problem.cover_cells))
         for cell in self.attack.needs:
             if not self.attack.has_room(cell, everything):
                 raise Unprotectable(cell)
-        if self.attack.is_large:
-            self._improve(set(), self.price)
-        else:
-            self._search()
+        self._search()
         if not self._is_proved():
             self._exchange()
         return self._pattern()
@@ -122,6 +141,8 @@ class _Search:
     def _step(self) -> float:
         """How much cheaper a cheaper choice is at least, as far as the tie-break lets it count."""
         weights = self.space.weight[self.space.choice]
+        if self.seed is not None:
+            return 1e-4
         return 1.0 - 1e-3 if (weights % 1 == 0).all() else 1e-4
 
     def _cost(self, cells: set[int]) -> float:
@@ -140,7 +161,8 @@ class _Search:
         return self.best is None or self._cost(found) < self._cost(self.best) - 1e-9
 
     def _is_tired(self) -> bool:
-        return self.attack.work > self.effort.work
+        most = self.effort.large_work if self.attack.is_large else self.effort.work
+        return self.attack.work > most
 
     def _exchange(self) -> None:
         """Tries to do without one withheld cell after another, the dearest first."""
@@ -224,21 +246,34 @@ class _Search:
         bound = self.bound - 1e-3
         if self._step() > 0.5:
             bound = ceil(bound)
+        if self.seed is not None:
+            bound /= 1.0 + SPREAD
+        is_optimal = self._is_proved() and (self.seed is None or not self.best)
         return Pattern(
             suppressed=suppressed,
             secondary=tuple(sorted(self.best)),
             cost=cost,
-            lower_bound=cost if self._is_proved() else min(cost, unavoidable + max(0.0, bound)),
-            is_optimal=self._is_proved(),
+            lower_bound=cost if is_optimal else min(cost, unavoidable + max(0.0, bound)),
+            is_optimal=is_optimal,
         )
 
 
-def _prices(space: Space) -> np.ndarray:
+def _prices(space: Space, seed: bytes | None) -> np.ndarray:
     """The weight of each column and a little more, so that of two equal choices the one with fewer
     cells is cheaper, then the one with earlier cells. All of it together is less than 1 unit.
+    With a seed each weight is raised by a share of its own first, up to `SPREAD`.
     """
     count = max(1, int(space.choice[: space.cells].sum()))
     order = np.arange(len(space.weight)) / len(space.weight)
     little = (1.0 + order / count) * 1e-3 / (2.0 * count)
     little[space.cells :] = 0.0
-    return np.where(space.choice, space.weight + little, 0.0)
+    weight = space.weight.copy()
+    if seed is not None:
+        weight[: space.cells] *= [1.0 + SPREAD * _share(seed, at) for at in range(space.cells)]
+    return np.where(space.choice, weight + little, 0.0)
+
+
+def _share(seed: bytes, cell: int) -> float:
+    """A number from 0 up to 1 that nobody can foretell who does not know the seed."""
+    digest = hmac.digest(seed, cell.to_bytes(8), "sha256")
+    return int.from_bytes(digest[:6]) / 2**48

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import inf
 from typing import Self
 
@@ -44,24 +43,28 @@ class Sparse:
         """How many rows there are."""
         return len(self.start) - 1
 
+    @property
+    def row_of(self) -> np.ndarray:
+        """The row of each entry."""
+        return np.repeat(np.arange(self.rows), np.diff(self.start))
+
     def summed(self, prices: np.ndarray) -> np.ndarray:
         """The sum of all rows, each times its price."""
-        parts = self.value * np.repeat(prices, np.diff(self.start))
+        parts = self.value * prices[self.row_of]
         return np.bincount(self.index, weights=parts, minlength=self.columns)
 
     def doubled(self) -> Self:
         """Each row followed by the same row with its signs changed."""
-        spans = list(pairwise(self.start))
-        index = [
-            part for a, b in spans for part in (self.index[a:b], self.index[a:b] + self.columns)
-        ]
-        value = [part for a, b in spans for part in (self.value[a:b], -self.value[a:b])]
-        return type(self)(
-            2 * self.start,
-            np.concatenate([*index, self.index[:0]]),
-            np.concatenate([*value, self.value[:0]]),
-            2 * self.columns,
-        )
+        order = np.argsort(np.tile(self.row_of, 2), kind="stable")
+        index = np.concatenate([self.index, self.index + self.columns])
+        value = np.concatenate([self.value, -self.value])
+        return type(self)(2 * self.start, index[order], value[order], 2 * self.columns)
+
+    def without(self, columns: np.ndarray) -> Self:
+        """The same with these columns (a boolean for each) left empty."""
+        kept = ~columns[self.index]
+        start = np.concatenate([[0], np.cumsum(kept)])[self.start].astype(np.int32)
+        return type(self)(start, self.index[kept], self.value[kept], self.columns)
 
 
 @dataclass(frozen=True)
