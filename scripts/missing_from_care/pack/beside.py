@@ -47,8 +47,9 @@ def refuse_lost_rows(ledger: Path) -> int:
         except (OSError, ValueError, LookupError, TypeError):
             lacking.append(
                 f"{pack / RECORD} is not there or does not say what the ledger held when the pack "
-                "was made, so nothing can be released: restore the pack from a backup, or move it to "
-                "another folder and enter its figures with `python scripts/ledger.py enter FILE`."
+                "was made, so nothing can be released: restore the pack from a backup, or move it "
+                "to another folder and enter its figures with `python scripts/ledger.py enter "
+                "FILE`."
             )
             continue
         if chain not in chains:
