@@ -63,6 +63,8 @@ def export_response(
     if dry_run:
         out.print("A dry run: nothing was written.", markup=False)
         return
+    if pack.is_sent:
+        out.print("It was sent as it is: nothing was written.", markup=False)
     for line in places(pack):
         out.print(line, soft_wrap=True, markup=False)
 

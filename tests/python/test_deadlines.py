@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+import deadlines
 from compiled_models import run_dbt
 from deadline_cases import CASES
 from missing_from_care.deadlines.register import COLUMNS, Register
@@ -185,6 +186,18 @@ def test_a_wrong_row_is_named_with_file_row_and_column(column, value, said):
     place = "rows 1 and 2" if value == "other" else "row 2"
     assert sentence.startswith(f"register.csv, {place} below the header, column {column} ")
     assert said in sentence
+
+
+def test_a_pack_is_looked_for_where_the_export_puts_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(deadlines, "CHECKOUT", tmp_path)
+    pack, database = tmp_path / "responses" / "foi-2018-7", tmp_path / "x.duckdb"
+    pack.mkdir(parents=True)
+    (pack / "answer.csv").write_text("x")
+    os.utime(pack / "answer.csv", (1, 1))
+    database.write_text("x")
+    register = Register("r.csv", [["FOI/2018/7", "2018-06-18", *[None] * (len(COLUMNS) - 2)]], "")
+    (state,) = request_states(register, date(2018, 6, 20))
+    assert deadlines.is_old(state, database)
 
 
 def test_a_pack_is_old_once_the_data_is_newer(tmp_path):

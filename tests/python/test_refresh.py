@@ -1,5 +1,6 @@
 """Two refreshes at once, what can go wrong with disks, shares and clocks, and what is kept."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,8 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from missing_from_care.disclosure.ledger import holding
+from missing_from_care.disclosure.ledger import holding, read_rows
 from missing_from_care.faults import BusyFault, DataFault, ProtectionFault, UsageFault
+from missing_from_care.pack.beside import refuse_lost_rows
 from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.jobs import Jobs
 from missing_from_care.refresh.run import last_good, today
@@ -28,6 +30,7 @@ from quick_refresh import (
     left_over,
     log_of,
     order_in,
+    pack_version,
     released_versions,
     run_quickly,
     run_until,
@@ -315,6 +318,43 @@ def test_the_ledger_is_only_added_to(order) -> None:
         run_quickly(order, 2, changing("export", export=rewriting))
     assert_all_old(order)
     assert_ledger_names_what_is_released(order)
+
+
+def put_log_entry(pack: Path, chain: str) -> None:
+    """Makes a folder one that the disclosure log lists, made when the ledger ended so."""
+    (pack / "public" / "disclosure-log.json").write_text("{}")
+    record = {"ledger": {"rows_before": 0, "rows": 3, "chain": chain}}
+    (pack / "private" / "provenance.json").write_text(json.dumps(record))
+
+
+def test_a_ledger_that_lost_rows_stops_the_refresh_before_anything_is_made(order) -> None:
+    pack, ledger = order.responses / "answered", order.ledger
+    put_log_entry(pack, read_rows(ledger)[-1]["chain"])
+    whole = ledger.read_text()
+    ledger.write_text("".join(whole.splitlines(keepends=True)[:-1]))
+    with pytest.raises(DataFault, match="lost rows that pack answered was released with"):
+        run_quickly(order, 2)
+    assert [line.get("step") for line in log_of(order)].count("land") == 1
+    ledger.write_text(whole)
+    assert refuse_lost_rows(ledger) == 1
+
+
+def test_a_pack_that_was_sent_stays_and_its_new_version_comes_beside_it(order) -> None:
+    """The export sees the packs that are in place, and decides."""
+
+    def second_version(database, request_ref, out, extracts):
+        assert pack_version(out / request_ref) == 1
+        if request_ref == "answered":
+            export(database, f"{request_ref}-v2", out, extracts)
+
+    before = (order.responses / "answered").stat().st_ino
+    run_quickly(order, 2, changing("export", export=second_version))
+    found = {name: pack_version(order.responses / name) for name in ("open", "answered")}
+    assert found == {"open": 1, "answered": 1}
+    assert pack_version(order.responses / "answered-v2") == 2
+    assert (order.responses / "answered").stat().st_ino == before
+    assert not (order.responses / ".earlier").exists()
+    assert left_over(order) == []
 
 
 def test_while_somebody_else_releases_nothing_is_refreshed(order) -> None:

@@ -2,16 +2,29 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from missing_from_care.disclosure.ledger import read_rows
 from missing_from_care.faults import DataFault
 
 LOG_ENTRY = "disclosure-log.json"
+RECORD = Path("private", "provenance.json")
 
 
 def packs_in(out: Path) -> list[Path]:
     """The folders of packs, in order; a folder with a dot, left by a killed run, is none."""
     return [file.parents[1] for file in sorted(out.glob(f"[!.]*/public/{LOG_ENTRY}"))]
+
+
+def ledger_of(pack: Path) -> dict[str, Any]:
+    """What a pack says of the ledger: `rows_before` that it was judged under, and `rows` and
+    `chain` once its own were added.
+
+    Raises:
+        OSError, ValueError, LookupError, TypeError: it does not say.
+    """
+    found = json.loads((pack / RECORD).read_text(encoding="utf-8"))["ledger"]
+    return {name: found[name] for name in ("rows_before", "rows", "chain")}
 
 
 def refuse_lost_rows(ledger: Path) -> int:
@@ -29,14 +42,14 @@ def refuse_lost_rows(ledger: Path) -> int:
     packs = packs_in(ledger.parent)
     lacking = []
     for pack in packs:
-        record = pack / "private" / "provenance.json"
         try:
-            chain = json.loads(record.read_text(encoding="utf-8"))["ledger"]["chain"]
+            chain = ledger_of(pack)["chain"]
         except (OSError, ValueError, LookupError, TypeError):
             lacking.append(
-                f"{record} is not there or does not say what the ledger held when the pack was "
-                "made, so nothing can be released: restore the pack from a backup, or move it to "
-                "another folder and enter its figures with `python scripts/ledger.py enter FILE`."
+                f"{pack / RECORD} is not there or does not say what the ledger held when the pack "
+                "was made, so nothing can be released: restore the pack from a backup, or move it "
+                "to another folder and enter its figures with `python scripts/ledger.py enter "
+                "FILE`."
             )
             continue
         if chain not in chains:

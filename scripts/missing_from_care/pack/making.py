@@ -27,7 +27,7 @@ from missing_from_care.disclosure_log.log import disclosure_log_entry, index_pag
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.letter.writing import letter_bytes
 from missing_from_care.open_data.files import as_json, open_data_files
-from missing_from_care.pack.beside import LOG_ENTRY, packs_in, refuse_lost_rows
+from missing_from_care.pack.beside import LOG_ENTRY, ledger_of, packs_in, refuse_lost_rows
 from missing_from_care.pack.private import checked_workbook, private_files
 from missing_from_care.pack.provenance import checksums, provenance
 from missing_from_care.pack.versions import Version, is_sent, version_in, versions_of
@@ -103,14 +103,25 @@ def making_pack(
         rows = len(read_rows(out / LEDGER))
         folder = next(reversed(versions_of(out, request_ref)), None)
         version = version_in(folder) if folder else Version()
-        pack = _made(database, response, out, version, rows)
         if folder and is_sent(folder, request_ref, read_ledger(out / LEDGER)):
-            if public_bytes(folder) == pack.public:
-                pack = replace(pack, is_sent=True)
-            else:
-                version = Version(version.number + 1, date.today())
-                pack = _made(database, response, out, version, rows)
-        yield pack
+            if pack := _as_sent(database, response, folder):
+                yield pack
+                return
+            version = Version(version.number + 1, date.today())
+        yield _made(database, response, out, version, rows)
+
+
+def _as_sent(database: Path, response: Response, folder: Path) -> Pack | None:
+    """A pack that was sent; None if it would hold other bytes now.
+
+    It is judged as it was then, so that what others released since makes no new version.
+    """
+    rows = ledger_of(folder)["rows_before"]
+    try:
+        pack = _made(database, response, folder.parent, version_in(folder), rows)
+    except ProtectionFault:
+        return None
+    return replace(pack, is_sent=True) if public_bytes(folder) == pack.public else None
 
 
 def _made(database: Path, response: Response, out: Path, version: Version, rows: int) -> Pack:
