@@ -13,7 +13,7 @@ import duckdb
 from missing_from_care.disclosure.assessment import refusal
 from missing_from_care.disclosure.counting import counting
 from missing_from_care.disclosure.gate import judge
-from missing_from_care.disclosure.leaks import leaks, secrets_of
+from missing_from_care.disclosure.leaks import blank_response, leaks, secrets_of
 from missing_from_care.disclosure.ledger import add_to_ledger, holding, read_ledger
 from missing_from_care.disclosure.rule_seeds import read_rules
 from missing_from_care.disclosure.rules import Rules
@@ -152,5 +152,6 @@ def _refuse_leaks(
     public: Mapping[str, bytes],
 ) -> None:
     secrets = secrets_of(warehouse, safe, [verdict.printed[cell] for cell in verdict.withheld])
-    if found := leaks(public, secrets):
+    blank = public_files(blank_response(safe))
+    if found := leaks(public, secrets, blank):
         raise ProtectionFault(*(f"Request {safe.request_ref}: {sentence}" for sentence in found))
