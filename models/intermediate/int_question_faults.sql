@@ -306,6 +306,36 @@ register_sentences as (
 
 ),
 
+-- Answers are told apart by these columns; its periods can all be asked for in one row.
+equal_questions as (
+
+    select
+        question_id,
+        row_number() over (
+            partition by request_ref, question_no, part, measure, population, breakdown
+            order by question_id
+        ) as place_among_equals,
+        min(source_row) over (
+            partition by request_ref, question_no, part, measure, population, breakdown
+        ) as first_row
+    from questions
+
+),
+
+repeated_sentences as (
+
+    select
+        question_id,
+        concat(
+            'the same is asked in ',
+            coalesce('row ' || cast(first_row as string), 'another row'),
+            ' already. Keep one of the two, or give this one another question_no or part.'
+        ) as problem
+    from equal_questions
+    where place_among_equals > 1
+
+),
+
 problems as (
 
     select
@@ -332,6 +362,11 @@ problems as (
         5 as place,
         *
     from overlap_sentences
+    union all
+    select
+        6 as place,
+        *
+    from repeated_sentences
 
 ),
 

@@ -21,7 +21,6 @@ without_reference as (
 
 ),
 
--- The folder of a pack has the reference in lower case and with - for /.
 shared_references as (
 
     select
@@ -33,13 +32,35 @@ shared_references as (
             when count(distinct request_ref) = 1
                 then 'stands in more than one row: keep one row for each request'
             else
-                'differs in nothing but capitals, / and -, so that two packs would share a folder: '
-                || 'give every request its own reference'
+                'differs in nothing but capitals and signs such as / and -, so that two packs '
+                || 'would share a folder: give every request its own reference'
         end as problem
     from requests
     where request_ref is not null
-    group by replace(lower(request_ref), '/', '-')
+    group by {{ file_stem('request_ref') }}
     having count(*) > 1
+
+),
+
+-- Windows opens a device where a file has one of these names.
+references_without_folder as (
+
+    select
+        request_ref,
+        source_rows,
+        'request_ref' as column_name,
+        case
+            when {{ file_stem('request_ref') }} = ''
+                then 'has neither a letter from A to Z nor a digit'
+            else 'is a name that Windows keeps for itself'
+        end
+        || ', so that no folder can be named after it: give the request another reference'
+            as problem
+    from requests
+    where
+        {{ matches(
+            file_stem('request_ref'), "'^(|con|prn|aux|nul|(com|lpt)[0-9])$'"
+        ) }}
 
 ),
 
@@ -112,6 +133,8 @@ problems as (
     select * from without_reference
     union all
     select * from shared_references
+    union all
+    select * from references_without_folder
     union all
     select * from without_receipt
     union all

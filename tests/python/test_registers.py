@@ -3,6 +3,8 @@
 import csv
 import io
 import itertools
+import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -14,7 +16,10 @@ from compiled_models import run_dbt
 from missing_from_care.deadlines.register import COLUMNS, NEEDED, read_register, read_rows
 from missing_from_care.faults import DataFault
 from missing_from_care.models_in_memory import build_model, make_table
+from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
+from missing_from_care.response.reading import read_response
+from missing_from_care.warehouse import open_warehouse
 
 QUESTION = (
     "request_ref", "question_no", "part", "wording", "measure", "breakdown", "population",
@@ -236,7 +241,9 @@ def faults_of(questions, requests=("a",)):
 
 def test_a_question_is_told_all_that_is_wrong_with_it_in_one_sentence():
     wrong = {"measure": "occasions_mising", "breakdown": "sx", "population": "uasc:si&sex:malle"}
-    found = faults_of([{}, wrong, {}, {"request_ref": "b", "first_period": "2017"}])
+    found = faults_of(
+        [{}, wrong, {"question_no": "2"}, {"request_ref": "b", "first_period": "2017"}]
+    )
     assert [row for row, _ in found] == [2, 4]
     assert found[0][1].startswith(
         "seeds/requests/foi_request_questions.csv, row 2 below the header: Request a, question 1: "
@@ -263,19 +270,70 @@ def test_a_blank_row_among_the_questions_is_no_question():
         (["a", "b", "a"], "rows 1 and 3", "stands in more than one row"),
         (["FOI/1", "foi/1"], "rows 1 and 2", "two packs would share a folder"),
         (["FOI/1", "b", "FOI-1"], "rows 1 and 3", "two packs would share a folder"),
+        (["a/b", "A-B.", "a_b"], "rows 1 and 2 and 3", "two packs would share a folder"),
+        (["a b", "a–b"], "rows 1 and 2", "two packs would share a folder"),
+        (["a", "Con"], "row 2", "Windows keeps for itself"),
+        (["lpt1.", "lpt10"], "row 1", "Windows keeps for itself"),
+        (["../", "index.html"], "row 1", "neither a letter from A to Z nor a digit"),
     ],
 )
 def test_references_whose_packs_would_share_a_folder(refs, rows, said):
+    [(found, problem)] = register_faults(refs)
+    assert found == rows and said in problem
+
+
+def register_faults(refs):
+    """The rows and problems that `dq_request_register` tells of requests with these references."""
     with duckdb.connect() as connection:
         make_table(
             connection, "foi_requests", list(COLUMNS),
             [[ref, "2018-06-18", *[""] * 6] for ref in refs],
         )  # fmt: skip
         build_model(connection, "dq_request_register")
-        [(found, problem)] = connection.execute(
-            "select source_rows, problem from dq_request_register"
-        ).fetchall()
-    assert found == rows and said in problem
+        return connection.execute("select source_rows, problem from dq_request_register").fetchall()
+
+
+def test_the_export_refuses_a_reference_that_names_the_pack_of_another(
+    database: Path, tmp_path: Path
+) -> None:
+    """Though the warehouse was built in spite of the register's test."""
+    copy = shutil.copy(database, tmp_path)
+    with duckdb.connect(copy) as connection:
+        connection.execute(
+            "insert into dq_request_register values "
+            "('FOI/2018/0417', 'rows 1 and 4', 'request_ref', 'shares a folder')"
+        )
+    with open_warehouse(Path(copy)) as connection:
+        with pytest.raises(
+            DataFault, match="^Request foi-2018-0417: its reference shares a folder"
+        ):
+            read_response(connection, "foi-2018-0417")
+        assert read_response(connection, "foi-2018-0523")
+
+
+def test_references_that_differ_in_a_letter_or_a_digit_have_folders_of_their_own():
+    refs = ["2018/1/11", "2018/11/1", "foi-1", "foi-11", "ledger.csv", "index.html", "con-1", "é1"]
+    assert not register_faults(refs)
+    assert len({file_stem(ref) for ref in refs}) == len(refs)
+
+
+@given(st.lists(st.text("aAbB1/-_. é\\:\t", min_size=1, max_size=6), min_size=1, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_no_pack_has_a_folder_that_another_has_or_that_some_system_has_not(refs):
+    """As Windows compares names: without case, trailing dots and blanks."""
+    refs = [ref for ref in refs if ref.strip()]
+    if refs and not register_faults(refs):
+        stems = [file_stem(ref) for ref in refs]
+        assert len({stem.casefold().rstrip(". ") for stem in stems}) == len(refs)
+        assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", stem) for stem in stems)
+
+
+def test_a_question_that_stands_twice_is_told_with_the_other_row():
+    again = {"first_period": "2016/17"}
+    found = faults_of([{}, {"part": "a"}, again, {"measure": "occasions_absent"}])
+    assert [row for row, _ in found] == [3]
+    assert "question 1: the same is asked in row 1 already. Keep one of the two" in found[0][1]
+    assert not faults_of([{}, {"part": "a"}, {"breakdown": "sex"}, {"population": "uasc:yes"}])
 
 
 def requests_folder(folder, requests, questions, encoding="UTF-8", separator=","):

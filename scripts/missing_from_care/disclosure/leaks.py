@@ -2,38 +2,50 @@
 
 A number that is withheld and also stands elsewhere cannot be told apart by looking. So documents
 are made from the protected response alone, which does not hold it; this is the second check.
+
+What a document holds whatever the data is no leak: its colours, sizes and fixed words. So the same
+documents are made of a response that says nothing, and where identifiers and numbers are looked for
+each piece that stands in both is passed over: a mark of the file's language, or a line of text in
+the same part.
 """
 
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from io import BytesIO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile, is_zipfile
 
 import duckdb
 
 from missing_from_care.project import CHECKOUT
-from missing_from_care.response.answers import Answer, Response
+from missing_from_care.response.answers import Answer, Response, Table
+from missing_from_care.response.book import long_day
 from missing_from_care.response.layout import shown
 
 CHILD_COLUMNS = ("child_id", "interview_id", "system_id")
 PATTERNS = {
     "a postcode": re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"),
     "a unique pupil number": re.compile(r"\b[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]\b"),
-    "the path of a file on this computer": re.compile(
-        r"(?:/home/|/Users/|/root/|[A-Za-z]:[\\/]+Users[\\/])[^\s\"'<]+"
-    ),
 }
+PATH = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:[\\/]+Users[\\/])[^\s\"'<]+")
 PROPERTIES = re.compile(
     r"<(?:\w+:)?(creator|lastModifiedBy|Manager|Company|HyperlinkBase)[^>]*>([^<]+)<"
 )
-# Drawings have ticks of their own, styles have sizes; a cell of type s holds the place of a text.
-NO_FIGURES = re.compile(r"<svg.*?</svg>|<style.*?</style>|<c [^>]*t=\"s\"[^>]*>.*?</c>", re.DOTALL)
+PIECE = re.compile(r"<[^>]*>|[^<\r\n]+")
+# A cell of type s holds the place of a text, and the open data tells the sizes of its files.
+PLACE_OF_TEXT = re.compile(r"<c [^>]*t=\"s\"[^>]*>.*?</c>", re.DOTALL)
+SIZE = re.compile(r"\"bytes\": (\d+)")
 WORD = re.compile(r"\w+(?:[./-]\w+)*")
+DAY = re.compile(r"\d{4}-\d\d-\d\d|\d\d(?:/\d\d/|-\d\d-|\.\d\d\.)\d{4}|\d\d? [A-Z][a-z]+ \d{4}")
+THOUSANDS = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,])")
+FIGURE = re.compile(r"(?<![\w.,/-])\d+(?:\.\d+)?(?![\w/]|[.,-]\d)")
+# So many characters make it likely that a word is no accident: anywhere, or in what people read.
 SHORTEST_HIDDEN = 5
 SHORTEST_READ = 3
+NAMES = "name of a part"
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,8 @@ class Secrets:
     Attributes:
         identifiers: of children and interviews, with and without the council's code before them.
         days: birth dates, in every way of writing them.
-        numbers: withheld figures that stand nowhere in the answer otherwise.
+        numbers: withheld figures that stand nowhere in the answer otherwise, not as the end of a
+            range either.
         allowed: words that the answer itself consists of, which are no secret wherever they stand.
         author: the one name that document properties may hold.
     """
@@ -53,6 +66,15 @@ class Secrets:
     numbers: frozenset[str]
     allowed: frozenset[str]
     author: str
+
+    def phrases(self, words: set[str]) -> list[str]:
+        """The identifiers of several words, or with other signs, whose words are all there."""
+        return [each for each in self._phrases if words.issuperset(WORD.findall(each))]
+
+    @cached_property
+    def _phrases(self) -> list[str]:
+        found = (each for each in self.identifiers if not WORD.fullmatch(each))
+        return [each for each in found if len(each) >= SHORTEST_HIDDEN]
 
 
 def secrets_of(
@@ -79,61 +101,130 @@ def secrets_of(
             for written in _ways_to_write(date.fromisoformat(day))
         )
         - allowed,
-        numbers=frozenset(f"{value:g}" for value in withheld) - allowed,
+        numbers=frozenset(map(_plain, withheld)) - allowed,
         allowed=allowed,
         author=response.authority["name"],
     )
 
 
-def leaks(files: Mapping[str, bytes], secrets: Secrets) -> list[str]:
+def leaks(files: Mapping[str, bytes], secrets: Secrets, blank: Mapping[str, bytes]) -> list[str]:
     """One sentence for each secret found; none holds the secret itself.
 
     Args:
         files: what is to be public, by name.
         secrets: what must not be in it.
+        blank: the same files of a response that says nothing: see `blank_response`.
     """
+    fixed: dict[tuple[str, str], set[str]] = {}
+    marks: set[str] = set()
+    for name, data in blank.items():
+        for part, text in _texts(data):
+            pieces = set(PIECE.findall(text))
+            fixed.setdefault((name, part), set()).update(pieces)
+            marks |= {piece for piece in pieces if piece.startswith("<")}
+    sizes = {str(len(data)) for data in files.values()}
     found = []
     for name, data in sorted(files.items()):
         for part, text in _texts(data):
             where = f"{name}, part {part}" if part else name
-            found += [f"{where} holds {what}: nothing was released." for what in _in(text, secrets)]
+            raw = SIZE.sub(lambda size: "" if size[1] in sizes else size[0], text)
+            known = marks | fixed.get((name, part), set())
+            found += [
+                f"{where} holds {what}: nothing was released." for what in _in(raw, known, secrets)
+            ]
     return list(dict.fromkeys(found))
 
 
-def _in(raw: str, secrets: Secrets) -> Iterator[str]:
-    text = html.unescape(raw)
-    read = NO_FIGURES.sub(" ", text)
-    nodes = {node.strip() for node in re.split(r"<[^>]*>|[,\r\n]", read)}
-    read_words = set(WORD.findall(re.sub(r"<[^>]*>", " ", read)))
+def blank_response(response: Response) -> Response:
+    """A response to the same request in which nothing comes from the data.
+
+    It has one of everything that a document may hold, so that their fixed parts are all there.
+    """
+    nothing = "Nothing"
+    shown_as = (
+        {"value": 0.0},
+        {"value": None, "marker": "[x]"},
+        {"value": None, "is_withheld": True},
+    )
+    answers = tuple(
+        Answer(
+            question_no="1",
+            part="",
+            population="all",
+            breakdown="none",
+            period_basis="range",
+            period=nothing,
+            period_order=1,
+            period_start=response.dated,
+            period_end=response.dated,
+            category=f"{nothing} {number}",
+            category_label=f"{nothing} {number}",
+            category_order=number,
+            measure=nothing,
+            heading=nothing,
+            definition=nothing,
+            by_definition=False,
+            unit="occasions",
+            note=None,
+            wording=nothing,
+            **({"marker": None} | each),
+        )
+        for number, each in enumerate(shown_as)
+    )
+    return replace(
+        response,
+        tables=(Table("1", "Question 1", "", nothing, nothing, answers),),
+        refusal=response.refusal or (nothing,),
+    )
+
+
+def _in(raw: str, known: set[str], secrets: Secrets) -> Iterator[str]:
+    """What a text holds that it must not, but for the pieces that are known."""
+
+    def joined(match: re.Match[str]) -> str:
+        figure = match[0].replace(",", "")
+        return figure if figure in secrets.allowed or figure in secrets.numbers else match[0]
+
+    own = [html.unescape(piece) for piece in PIECE.findall(raw) if piece not in known]
+    text = "\n".join(own)
+    read = "\n".join(
+        THOUSANDS.sub(joined, html.unescape(piece))
+        for piece in PIECE.findall(PLACE_OF_TEXT.sub(" ", raw))
+        if piece not in known and not piece.startswith("<")
+    )
     words = set(WORD.findall(text))
     suspects = {each for each in words if len(each) >= SHORTEST_HIDDEN}
-    suspects |= {each for each in read_words if len(each) >= SHORTEST_READ}
-    if suspects & secrets.identifiers:
+    suspects |= {each for each in WORD.findall(read) if len(each) >= SHORTEST_READ}
+    if suspects & secrets.identifiers or any(each in text for each in secrets.phrases(words)):
         yield "the identifier of a child or an interview"
-    if words & secrets.days:
+    everything = html.unescape(raw)
+    if set(DAY.findall(everything)) & secrets.days:
         yield "a child's date of birth"
-    if nodes & secrets.numbers:
+    figures = {node.strip() for node in re.split(r"[,\n]", read)}
+    figures |= {each for each in FIGURE.findall(read) if len(each) >= SHORTEST_READ}
+    if figures & secrets.numbers:
         yield "a number that is withheld"
     for what, pattern in PATTERNS.items():
-        if any(match not in secrets.allowed for match in pattern.findall(text)):
+        if any(match not in secrets.allowed for match in pattern.findall(everything)):
             yield what
-    if str(CHECKOUT) in text:
+    if str(CHECKOUT) in everything or set(PATH.findall(everything)) - secrets.allowed:
         yield "the path of a file on this computer"
     for field, value in PROPERTIES.findall(raw):
         if html.unescape(value).strip() not in ("", secrets.author):
             yield f"a name in its document properties ({field})"
 
 
-def _texts(data: bytes) -> Iterator[tuple[str, str]]:
+def _texts(data: bytes, within: str = "") -> Iterator[tuple[str, str]]:
     """A file's text, or that of each part of a zip file: workbooks and letters are such."""
-    try:
-        with ZipFile(BytesIO(data)) as parts:
-            for part in parts.infolist():
-                yield "name of a part", re.sub(r"[/.]", " ", part.filename)
-                yield part.filename, _decoded(parts.read(part))
-            yield "comment", _decoded(parts.comment)
-    except BadZipFile:
-        yield "", _decoded(data)
+    if not (data.startswith(b"PK") and is_zipfile(BytesIO(data))):
+        yield within, _decoded(data)
+        return
+    with ZipFile(BytesIO(data)) as parts:
+        for part in parts.infolist():
+            yield NAMES, re.sub(r"[/.]", " ", part.filename)
+            yield "comment", _decoded(part.comment + b" " + part.extra)
+            yield from _texts(parts.read(part), part.filename)
+        yield "comment", _decoded(parts.comment)
 
 
 def _decoded(data: bytes) -> str:
@@ -157,11 +248,20 @@ def _column(warehouse: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> set
 def _ways_to_write(day: date) -> Iterator[str]:
     for form in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"):
         yield day.strftime(form)
+    yield long_day(day)
+
+
+def _plain(value: float) -> str:
+    """A figure in digits alone."""
+    return f"{value:.12g}"
 
 
 def _figure(answer: Answer) -> str:
+    """The words that a figure may put anywhere: its digits, those of both ends of a range."""
+    if answer.is_range:
+        return f"{_plain(answer.low)} {_plain(answer.high)}"
     figure = shown(answer)
-    return figure if isinstance(figure, str) else f"{figure:g}"
+    return figure if isinstance(figure, str) else _plain(figure)
 
 
 def _words_of(response: Response) -> frozenset[str]:
@@ -173,6 +273,7 @@ def _words_of(response: Response) -> frozenset[str]:
         *response.authority.values(),
         *response.notes.values(),
         *response.refusal,
+        *response.words.values(),
     ]
     days = {response.received_on, response.responded_on, response.due_on, response.dated}
     for table in response.tables:
@@ -183,5 +284,6 @@ def _words_of(response: Response) -> frozenset[str]:
             days |= {each.period_start, each.period_end}
     texts += [written for day in days if day for written in _ways_to_write(day)]
     words = {word for text in texts for word in WORD.findall(text)}
-    spans = {match for text in texts for p in PATTERNS.values() for match in p.findall(text)}
+    patterns = (*PATTERNS.values(), DAY)
+    spans = {match for text in texts for pattern in patterns for match in pattern.findall(text)}
     return frozenset(words | spans)

@@ -12,7 +12,7 @@ import duckdb
 
 from missing_from_care.disclosure.assessment import refusal
 from missing_from_care.disclosure.gate import judge
-from missing_from_care.disclosure.leaks import leaks, secrets_of
+from missing_from_care.disclosure.leaks import blank_response, leaks, secrets_of
 from missing_from_care.disclosure.ledger import (
     holding,
     read_ledger,
@@ -138,7 +138,7 @@ def _made(database: Path, response: Response, out: Path, version: Version, rows:
         safe = replace(safe, refusal=refusal(warehouse, safe))
         record = provenance(safe, warehouse)
         public = public_files(safe, version.number)
-        _refuse_leaks(warehouse, safe, verdict, public)
+        _refuse_leaks(warehouse, safe, verdict, public, version.number)
     with open_warehouse(database, "dq_findings") as warehouse:
         private = private_files(response, safe, verdict, rules, record, public, lost, warehouse)
     folder = out / version_folder(request_ref, version.number)
@@ -210,7 +210,9 @@ def _refuse_leaks(
     safe: Response,
     verdict: Verdict,
     public: Mapping[str, bytes],
+    version: int,
 ) -> None:
     secrets = secrets_of(warehouse, safe, [verdict.printed[figure] for figure in verdict.withheld])
-    if found := leaks(public, secrets):
+    blank = public_files(blank_response(safe), version)
+    if found := leaks(public, secrets, blank):
         raise ProtectionFault(*(f"Request {safe.request_ref}: {sentence}" for sentence in found))

@@ -2,13 +2,16 @@
 
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 
+import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from missing_from_care.accessibility.book import NOTE, markers_in
 from missing_from_care.faults import DataFault
+from missing_from_care.models_in_memory import macro_sql
 from missing_from_care.open_data.files import PACKAGE, csv_names
 from missing_from_care.page.charts import charts, figure
 from missing_from_care.page.colours import palette_css
@@ -82,9 +85,12 @@ def pack_files(response: Response) -> dict[str, str]:
     )
 
 
+@cache
 def file_stem(request_ref: str) -> str:
-    """What the names of a response's files begin with."""
-    return request_ref.lower().replace("/", "-")
+    """What the names of a response's files begin with, by the macro of the register's tests."""
+    with duckdb.connect() as connection:
+        statement = f"select {macro_sql('file_stem', '?')}"
+        return connection.execute(statement, [request_ref]).fetchall()[0][0]
 
 
 def version_folder(request_ref: str, version: int) -> str:

@@ -8,6 +8,7 @@ from operator import attrgetter
 import duckdb
 
 from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.models_in_memory import macro_sql
 from missing_from_care.response.answers import Answer, Response, Table
 
 TOO_MUCH = "is_beyond and accepted_reason is null"
@@ -91,7 +92,8 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
 
     Raises:
         UsageFault: the register has no such request, or it has no question.
-        DataFault: a question cannot be read, or asks for a period of which no return is landed, or
+        DataFault: its reference cannot name a pack, or that of another request would name the same;
+            a question cannot be read, or asks for a period of which no return is landed, or
             so much was lost that nothing it asks for is left.
     """
     request = warehouse.execute(
@@ -104,6 +106,14 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
             "from stg_foi_requests"
         ).fetchall()[0][0]
         raise UsageFault(f"The register has no request {request_ref}. It has: {known}.")
+    stem = macro_sql("file_stem", "request_ref"), macro_sql("file_stem", "?")
+    unusable = warehouse.execute(
+        "select distinct problem from dq_request_register "
+        f"where column_name = 'request_ref' and {stem[0]} = {stem[1]} order by all",
+        [request_ref],
+    ).fetchall()
+    if unusable:
+        raise DataFault(*(f"Request {request_ref}: its reference {each}." for (each,) in unusable))
     problems = warehouse.execute(
         "select sentence from int_question_problems where request_ref = ? order by all",
         [request_ref],
