@@ -16,8 +16,7 @@ from random import Random
 from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
-from missing_from_care.response.answers import Response
-from published_figures import UNLIMITED, Count, Fact, Finding, Form, Puzzle, Target, puzzle
+from published_figures import UNLIMITED, Count, Fact, Finding, Form, Puzzle, Target
 from single_children import SingleChild
 
 # More than there are of any kind; so that every sum has a bound.
@@ -201,16 +200,14 @@ class Worlds:
 
 
 def attack(
-    responses: Sequence[Response],
-    known: Iterable[Fact] = (),
+    asked: Puzzle,
     seconds: float = 5.0,
     one_open: bool = True,
 ) -> list[Finding]:
-    """What a reader of responses can find out.
+    """What a reader can find out.
 
     Args:
-        responses: as published.
-        known: from elsewhere, such as the Department's figures.
+        asked: what was published, and what must not follow.
         seconds: for each search of another world.
         one_open: whether a child can have but one occasion that has not ended.
 
@@ -218,7 +215,6 @@ def attack(
         Contradiction: no world gives all the figures, as after a revision.
         TooManyKinds: the figures tell too much apart.
     """
-    asked = puzzle(responses, known)
     if not asked.targets:
         return []
     child = SingleChild(asked.counts(), most_occasions(asked), one_open)
@@ -228,15 +224,14 @@ def attack(
 
 
 def impossible(
-    responses: Sequence[Response], kinds_there: Callable[[list[Count]], Counter[tuple[int, ...]]]
+    asked: Puzzle, kinds_there: Callable[[list[Count]], Counter[tuple[int, ...]]]
 ) -> list[str]:
     """What the attacker believes that is not so: facts that do not hold, children that cannot be.
 
     Args:
-        responses: as published.
+        asked: what was published.
         kinds_there: gives the kinds of children that are there, and how many of each.
     """
-    asked = puzzle(responses)
     counts = asked.counts()
     if not counts:
         return []
