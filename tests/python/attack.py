@@ -16,8 +16,7 @@ from random import Random
 from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
-from missing_from_care.response.answers import Response
-from published_figures import UNLIMITED, Count, Fact, Finding, Form, Puzzle, Target, puzzle
+from published_figures import UNLIMITED, Count, Fact, Finding, Form, Puzzle, Target
 from single_children import SingleChild
 
 # More than there are of any kind; so that every sum has a bound.
@@ -28,9 +27,13 @@ class Contradiction(Exception):
     """No world gives all these figures."""
 
 
-def dot(one: Sequence[int], other: Sequence[int]) -> int:
-    """The sum of the products."""
-    return sum(a * b for a, b in zip(one, other, strict=True))
+# A sum of counts: the place of each and how often it is taken.
+Sum = list[tuple[int, int]]
+
+
+def dot(terms: Sum, seen: Sequence[int]) -> int:
+    """What a sum of counts comes to."""
+    return sum(times * seen[place] for place, times in terms)
 
 
 class Worlds:
@@ -64,13 +67,13 @@ class Worlds:
             constraint.SetCoefficient(self.slack[-1], sign)
         for kind in kinds:
             self.add(kind)
-        if self._solve([0] * len(child.counts), 1.0, 1e-7) > 1e-6:
+        if self._solve([], 1.0, 1e-7) > 1e-6:
             raise Contradiction
         for each in self.slack:
             each.SetBounds(0, 0)
 
-    def _rows(self, facts: Iterable[Fact]) -> list[tuple[list[int], int, int]]:
-        merged: dict[tuple[int, ...], tuple[int, int]] = {}
+    def _rows(self, facts: Iterable[Fact]) -> list[tuple[Sum, int, int]]:
+        merged: dict[tuple, tuple[int, int]] = {}
         for fact in facts:
             form = tuple(self.form(fact.form))
             low, high = merged.get(form, (-UNLIMITED, UNLIMITED))
@@ -79,12 +82,9 @@ class Worlds:
                 raise Contradiction
         return [(list(form), low, high) for form, (low, high) in merged.items()]
 
-    def form(self, form: Form) -> list[int]:
-        """A sum of counts as one number for each count."""
-        found = [0] * len(self.child.counts)
-        for count, times in form:
-            found[self.child.place[count]] += times
-        return found
+    def form(self, form: Form) -> Sum:
+        """A sum of counts by their places."""
+        return [(self.child.place[count], times) for count, times in form if times]
 
     def add(self, kind: tuple[int, ...]) -> bool:
         """Adds a kind of children; says whether it is new."""
@@ -96,7 +96,7 @@ class Worlds:
                 constraint.SetCoefficient(column, seen)
         return True
 
-    def least(self, form: list[int], enough: float | None = None) -> tuple[float, bool]:
+    def least(self, form: Sum, enough: float | None = None) -> tuple[float, bool]:
         """The least that a sum can be in worlds with parts of children; whether that is proved.
 
         Args:
@@ -106,7 +106,7 @@ class Worlds:
         value = self._solve(form, 0.0, enough)
         return value, enough is None or value > enough
 
-    def _solve(self, form: list[int], slack_cost: float, enough: float | None) -> float:
+    def _solve(self, form: Sum, slack_cost: float, enough: float | None) -> float:
         """Minimises over all kinds: those that would make it less are added until there is none."""
         aim = self.lp.Objective()
         aim.Clear()
@@ -122,10 +122,12 @@ class Worlds:
             value = aim.Value()
             if enough is not None and value <= enough + 1e-9:
                 return value
-            prices = [float(each) for each in form]
+            prices = [0.0] * len(self.child.counts)
+            for place, times in form:
+                prices[place] += times
             for constraint, (row, _, _) in zip(self.constraints, self.rows, strict=True):
                 if dual := constraint.dual_value():
-                    for place, times in enumerate(row):
+                    for place, times in row:
                         prices[place] -= times * dual
             new = [kind for kind in self.cheapest(prices) if self.add(kind)]
             if not new:
@@ -158,7 +160,7 @@ class Worlds:
                 found.append(tuple(int(solver.value(value)) for value in values))
         return found
 
-    def another(self, form: list[int], low: int, high: int) -> list[int] | None:
+    def another(self, form: Sum, low: int, high: int) -> list[int] | None:
         """A world of whole children in which a sum lies between two numbers: its counts.
 
         First of the kinds known; then with some children more, who can be of any kind.
@@ -168,7 +170,7 @@ class Worlds:
                 return world
         return None
 
-    def _world(self, form: list[int], low: int, high: int, free: int) -> list[int] | None:
+    def _world(self, form: Sum, low: int, high: int, free: int) -> list[int] | None:
         model = cp_model.CpModel()
         numbers = {kind: model.new_int_var(0, MOST_CHILDREN, "") for kind in self.kinds}
         anyone = [
@@ -179,17 +181,17 @@ class Worlds:
                 seen * number for kind, number in numbers.items() if (seen := dot(row, kind)) != 0
             ]
             for values in anyone:
-                terms += [times * value for times, value in zip(row, values, strict=True) if times]
+                terms += [times * values[place] for place, times in row]
             model.add_linear_constraint(sum(terms), lower, upper)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.max_time_in_seconds = self.seconds
         if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
-        world = [0] * len(form)
+        world = [0] * len(self.child.counts)
         for kind, number in numbers.items():
-            for place, value in enumerate(kind):
-                world[place] += value * solver.value(number)
+            if times := solver.value(number):
+                world = [a + times * b for a, b in zip(world, kind, strict=True)]
         for values in anyone:
             kind = tuple(int(solver.value(value)) for value in values)
             self.add(kind)
@@ -198,16 +200,14 @@ class Worlds:
 
 
 def attack(
-    responses: Sequence[Response],
-    known: Iterable[Fact] = (),
+    asked: Puzzle,
     seconds: float = 5.0,
     one_open: bool = True,
 ) -> list[Finding]:
-    """What a reader of responses can find out.
+    """What a reader can find out.
 
     Args:
-        responses: as published.
-        known: from elsewhere, such as the Department's figures.
+        asked: what was published, and what must not follow.
         seconds: for each search of another world.
         one_open: whether a child can have but one occasion that has not ended.
 
@@ -215,7 +215,6 @@ def attack(
         Contradiction: no world gives all the figures, as after a revision.
         TooManyKinds: the figures tell too much apart.
     """
-    asked = puzzle(responses, known)
     if not asked.targets:
         return []
     child = SingleChild(asked.counts(), most_occasions(asked), one_open)
@@ -225,15 +224,14 @@ def attack(
 
 
 def impossible(
-    responses: Sequence[Response], kinds_there: Callable[[list[Count]], Counter[tuple[int, ...]]]
+    asked: Puzzle, kinds_there: Callable[[list[Count]], Counter[tuple[int, ...]]]
 ) -> list[str]:
     """What the attacker believes that is not so: facts that do not hold, children that cannot be.
 
     Args:
-        responses: as published.
+        asked: what was published.
         kinds_there: gives the kinds of children that are there, and how many of each.
     """
-    asked = puzzle(responses)
     counts = asked.counts()
     if not counts:
         return []
@@ -292,7 +290,7 @@ def judge(each: Target, worlds: Worlds, found: list[list[int]]) -> Finding:
     if high - low >= each.width:
         return Finding(each, "protected", low, high)
     least, _ = worlds.least(form)
-    most, _ = worlds.least([-times for times in form], -least - each.width)
+    most, _ = worlds.least([(place, -times) for place, times in form], -least - each.width)
     low, high = round_up(least), -round_up(most)
     if high - low < each.width:
         is_small = low <= each.highest and high >= each.lowest

@@ -1,12 +1,13 @@
 """Starts the attacker in processes of its own, where no other solver is loaded."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
 
 from missing_from_care.response.answers import Response
-from published_figures import Fact, Finding
+from published_figures import Count, Fact, Finding, puzzle
 
 
 @cache
@@ -14,12 +15,19 @@ def _processes() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(2, mp_context=get_context("spawn"))
 
 
-def _attack(responses: Sequence[Response], known: Sequence[Fact]) -> list[Finding]:
-    from attack import attack
+def _run(name: str, *arguments: object) -> list:
+    import attack
 
-    return attack(responses, known)
+    return getattr(attack, name)(*arguments)
 
 
 def attacking(responses: Sequence[Response], known: Sequence[Fact] = ()) -> Future[list[Finding]]:
     """What readers of responses can find out, once it is ready; see `attack.attack`."""
-    return _processes().submit(_attack, responses, known)
+    return _processes().submit(_run, "attack", puzzle(responses, known))
+
+
+def mistakes(
+    responses: Sequence[Response], there: Callable[[list[Count]], Counter[tuple[int, ...]]]
+) -> Future[list[str]]:
+    """What the attacker believes that is not so; see `attack.impossible`."""
+    return _processes().submit(_run, "impossible", puzzle(responses), there)

@@ -81,12 +81,18 @@ class Count:
         return " ".join([self.measure, f"{self.first}..{self.last}", *said, *more])
 
 
+def _category(breakdown: str, text: str) -> str:
+    """A category as the seeds write it; a register may write `2017/18q1`."""
+    is_quarter = breakdown.strip() == "quarter"
+    return f"{text.strip()[:7]} {text.strip()[-2:].upper()}" if is_quarter else text.strip()
+
+
 def count_of(
     measure: str, first: date, last: date, is_snapshot: bool, population: str, row: Condition | None
 ) -> Count | None:
     """The count of an answer; None if nothing can be in it."""
     pairs = [] if population == "all" else [each.partition(":") for each in population.split("&")]
-    conditions = [(name.strip(), frozenset([which.strip()])) for name, _, which in pairs]
+    conditions = [(name.strip(), frozenset([_category(name, which)])) for name, _, which in pairs]
     if measure.startswith("uasc_children"):
         measure = measure.replace("uasc_children", "children_looked_after")
         conditions.append(("uasc", frozenset(["yes"])))
@@ -209,10 +215,11 @@ def puzzle(responses: Iterable[Response], known: Iterable[Fact] = ()) -> Puzzle:
     }
     asked.targets += more + unprinted(shown) + whole_groups(shown)
     printed = {fact.form for fact in asked.facts if fact.low == fact.high}
-    asked.targets = [each for each in dict.fromkeys(asked.targets) if each.form not in printed]
     withheld = {each.form for each in asked.targets if each.reason == "withheld"}
     asked.targets = [
-        each for each in asked.targets if each.reason != "unprinted" or each.form not in withheld
+        each
+        for each in dict.fromkeys(asked.targets)
+        if each.reason == "withheld" or each.form not in printed | withheld
     ]
     return asked
 

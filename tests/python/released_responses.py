@@ -3,7 +3,7 @@
 The gate is called here and nowhere else in the tests of the attacker.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from missing_from_care.disclosure.gate import judge_as_it_is
 from missing_from_care.disclosure.ledger import Released
 from missing_from_care.disclosure.rules import read_rules
 from missing_from_care.disclosure.verdict import protected, released
+from missing_from_care.faults import DataFault
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import read_response
 from missing_from_care.warehouse import open_warehouse
@@ -20,15 +21,27 @@ from missing_from_care.warehouse import open_warehouse
 DATED = date(2018, 7, 16)
 
 
-def answered(database: Path, questions: Sequence[Question], request_ref: str) -> Response:
-    """The response to questions, with every number.
-
-    Raises:
-        DataFault: a question is refused.
-    """
-    with ask(database, *questions) as connection:
-        response = read_response(connection, TRY_OUT)
-    return replace(response, request_ref=request_ref, responded_on=DATED)
+def answered(database: Path, requests: Mapping[str, Sequence[Question]]) -> dict[str, Response]:
+    """The responses to requests by reference, with every number; none to one that is refused."""
+    numbers = {}
+    for request_ref, questions in requests.items():
+        of_others = sum(map(len, numbers.values()))
+        numbers[request_ref] = {str(of_others + at) for at in range(1, len(questions) + 1)}
+    try:
+        with ask(database, *(each for asked in requests.values() for each in asked)) as connection:
+            whole = read_response(connection, TRY_OUT)
+    except DataFault:
+        alone = [{ref: asked} for ref, asked in requests.items()] if len(requests) > 1 else []
+        return {ref: found for one in alone for ref, found in answered(database, one).items()}
+    return {
+        ref: replace(
+            whole,
+            request_ref=ref,
+            responded_on=DATED,
+            tables=tuple(each for each in whole.tables if each.question_no in numbers[ref]),
+        )
+        for ref in requests
+    }
 
 
 def protect(database: Path, response: Response, earlier: list[Released]) -> Response:

@@ -89,6 +89,7 @@ class SingleChild:
         self._classify_care()
         self._classify_occasions()
         self._models: dict[int, tuple] = {}
+        self._of_group: dict[tuple[str, ...], list[tuple]] = {}
 
     # --- What is told apart ------------------------------------------------------------------
 
@@ -205,10 +206,13 @@ class SingleChild:
     def _classify_occasions(self) -> None:
         """Classes of occasions: which base counts each is in, and which care it needs."""
         counts = [count for count in self.counts if not count.is_of_care]
-        self.bases: dict[tuple, int] = {}
+        self.bases: dict[Count, int] = {}
+        self.bases_of: dict[Count, list[int]] = {}
         for count in counts:
-            for key in self._base_keys(count):
+            keys = self._base_keys(count)
+            for key in keys:
                 self.bases.setdefault(key, len(self.bases))
+            self.bases_of[count] = [self.bases[key] for key in keys]
         self.occasions: list[tuple[frozenset[int], frozenset[int], bool, frozenset[date]]] = []
         if not counts:
             return
@@ -238,7 +242,7 @@ class SingleChild:
         self.occasions = list(found)
 
     @staticmethod
-    def _base_keys(count: Count) -> list[tuple[Count, str]]:
+    def _base_keys(count: Count) -> list[Count]:
         """The occasions that a count is made of, and those whose number picks its children."""
         plain = replace(count, measure=OCCASIONS_OF.get(count.measure, (count.measure,))[0])
         bands = frozenset(each for each in count.population if each[0] == TIMES)
@@ -410,13 +414,12 @@ class SingleChild:
                 ]
                 values.append(any_of(flags) if flags else 0)
                 continue
-            keys = self._base_keys(count)
-            base = self.bases[keys[0]]
+            base, *times_base = self.bases_of[count]
             least = OCCASIONS_OF.get(count.measure, ("", 0))[1]
             value = within(base, list(range(least, most + 1))) if least else totals[base]
             if count.bands:
                 allowed = self._allowed(count)
-                chosen = within(self.bases[keys[1]], allowed)
+                chosen = within(times_base[0], allowed)
                 if least:
                     value = both(value, chosen)
                 else:
@@ -450,22 +453,31 @@ class SingleChild:
         for at, number in occasions.items():
             for base in self.occasions[at][0]:
                 totals[base] += number
-        values = []
-        for place, count in enumerate(self.counts):
-            if not self.applies(count, group):
-                values.append(0)
-            elif count.is_of_care:
-                values.append(int(place in in_care))
-            else:
-                keys = self._base_keys(count)
-                value = totals[self.bases[keys[0]]]
-                least = OCCASIONS_OF.get(count.measure, ("", 0))[1]
-                value = int(value >= least) if least else value
-                if count.bands:
-                    times = totals[self.bases[keys[1]]]
-                    value *= all(band_holds(TIMES, which, times) for _, which in count.bands)
-                values.append(value)
+        values = [0] * len(self.counts)
+        for place, bases, least, allowed in self._seen_by(tuple(group.values())):
+            if not bases:
+                values[place] = int(place in in_care)
+                continue
+            value = totals[bases[0]]
+            value = int(value >= least) if least else value
+            values[place] = value if allowed is None or totals[bases[1]] in allowed else 0
         return tuple(values)
+
+    def _seen_by(self, group: tuple[str, ...]) -> list[tuple]:
+        """The counts that have a group in them: place, base counts, least number, numbers."""
+        if group not in self._of_group:
+            words = dict(zip(OF_THE_CHILD, group, strict=True))
+            self._of_group[group] = [
+                (
+                    place,
+                    self.bases_of.get(count),
+                    OCCASIONS_OF.get(count.measure, ("", 0))[1],
+                    set(self._allowed(count)) if count.bands else None,
+                )
+                for place, count in enumerate(self.counts)
+                if self.applies(count, words)
+            ]
+        return self._of_group[group]
 
     def simple_kinds(self, rng: Random, most: int = 1500) -> set[tuple[int, ...]]:
         """Children with one sort of occasion, or two, or with care alone."""

@@ -138,7 +138,7 @@ def write_returns(folder: Path, files: dict[str, str]) -> None:
 
 
 def random_request(rng: Random, returns: Returns) -> list[Question]:
-    """One to four questions: one of any kind, and others whose figures touch its."""
+    """Two to six questions: one of any kind, and others whose figures touch its."""
     (row,) = random_questions(rng, returns, 1)
     if rng.random() < 0.6:
         row |= {"period_basis": "financial_year", "first_period": "", "last_period": ""}
@@ -151,15 +151,15 @@ def random_request(rng: Random, returns: Returns) -> list[Question]:
     if rng.random() < 0.7:
         question = Question(**{**vars(question), "measure": rng.choice(list(RELATED))})
     asked = [_fitting(question)]
-    for _ in range(rng.choice([1, 1, 2, 2, 3])):
-        asked.append(_fitting(_touching(rng, rng.choice(asked))))
+    for _ in range(rng.choice([1, 2, 2, 3, 4, 5])):
+        asked.append(_fitting(_touching(rng, rng.choice([asked[0], *asked]))))
     return list(dict.fromkeys(asked))
 
 
 def _touching(rng: Random, question: Question) -> Question:
-    """The question with another measure, breakdown or population."""
+    """The question with another measure, breakdown, population or period."""
     words = dict(vars(question))
-    change = rng.choice(["measure", "total", "breakdown", "part", "row"])
+    change = rng.choice(["measure", "measure", "total", "breakdown", "part", "row", "period"])
     if change == "measure":
         kin = RELATED.get(words["measure"]) or [
             name for name, others in RELATED.items() if words["measure"] in others
@@ -169,6 +169,15 @@ def _touching(rng: Random, question: Question) -> Question:
         words |= {"breakdown": "none"} if rng.random() < 0.5 else {"population": "all"}
     elif change == "breakdown":
         words["breakdown"] = rng.choice(["sex", "age_band", "uasc", TIMES, "quarter", "none"])
+    elif change == "period" and words["period_basis"] == "financial_year":
+        year = int(words["last_period"][:4])
+        basis = rng.choice(["quarter", "range", "snapshot"])
+        first, last = f"{year}-{rng.randint(4, 8):02d}-01", f"{year + 1}-03-31"
+        if basis == "quarter":
+            first, last = (
+                f"{words['last_period']} Q{n}" for n in sorted(rng.choices([1, 2, 3, 4], k=2))
+            )
+        words |= {"period_basis": basis, "first_period": first, "last_period": last}
     elif change == "row" and words["breakdown"] not in ("none", *OF_THE_PERIOD):
         listed = [row["category"] for row in CATEGORIES[words["breakdown"]]]
         words["population"] = f"{words['breakdown']}:{rng.choice(listed[:6])}"

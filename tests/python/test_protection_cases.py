@@ -65,7 +65,7 @@ def published_by_the_department(request_ref: str) -> list[Fact]:
 def test_a_case_gives_nothing_away(sequence: list[tuple[str, str]], databases) -> None:
     earlier, shown = [], []
     for request_ref, world in sequence:
-        response = answered(databases[world], questions_of(request_ref), request_ref)
+        (response,) = answered(databases[world], {request_ref: questions_of(request_ref)}).values()
         try:
             shown.append(protect(databases[world], response, earlier))
         except ProtectionFault:
