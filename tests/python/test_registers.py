@@ -305,7 +305,7 @@ def test_the_export_refuses_a_reference_that_names_the_pack_of_another(
         )
     with open_warehouse(Path(copy)) as connection:
         with pytest.raises(
-            DataFault, match="^Request foi-2018-0417: its reference shares a folder"
+            DataFault, match=r"^Request foi-2018-0417: its reference shares a folder"
         ):
             read_response(connection, "foi-2018-0417")
         assert read_response(connection, "foi-2018-0523")

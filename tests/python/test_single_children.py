@@ -43,7 +43,10 @@ BY_THE_DEPARTMENT = {
 }
 # From 2017/18 the Department's incidents are those recorded as missing, the council's are all.
 LAST_YEAR_COUNTED_ALIKE = 2016
-NEEDED = ("foi_answers", "foi_deadlines", "int_question_problems", "int_module_losses")
+NEEDED = (
+    *("foi_answers", "foi_deadlines", "int_question_problems", "int_module_losses"),
+    *("dq_published_comparison", "int_answer_facts", "dim_financial_years"),
+)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def judge_as_it_is(
     statement = state(known, rules, warehouse)
     _refuse_given_away(response, known, statement, rules, ledger)
     try:
-        pattern = protect(statement.problem)
+        pattern = protect(statement.problem, seed=seed)
     except Unprotectable as fault:
         named_cell = named(statement.nodes_at(fault.cell)[0], rules)
         raise _Stuck(
