@@ -93,8 +93,8 @@ def withheld(pack: Pack) -> list[str]:
     ranges = sum(each.is_range for each in answers)
     return [
         f"{len(verdict.withheld)} of {len(verdict.printed)} figures are withheld, {ranges} of them "
-        f"given as a range, {len(verdict.cover)} as cover. The counts withheld add up to "
-        f"{verdict.cost(verdict.counts_withheld):,g}, of which cover is "
+        f"given as a range, {len(verdict.cover)} as cover. The ranges that can be told of them are "
+        f"{verdict.cost(verdict.counts_withheld):,g} wide in all, those of cover "
         f"{verdict.cost(verdict.cover):,g}."
     ]
 
