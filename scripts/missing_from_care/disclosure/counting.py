@@ -13,6 +13,13 @@ from missing_from_care.faults import Fault
 NUMBERS = {"age": "age_in_years", "duration": "duration_days", TIMES: "times"}
 NO_NUMBER = {"not_known", "still_missing"}
 HARMS = ("was_hurt", "was_sexually_harmed", "was_in_drug_sale", "was_in_crime")
+# What the outcomes of an interview say of each other (seed `interview_outcomes`).
+IMPLIED = (
+    ("is_interviewed_in_time", "is_interview_completed"),
+    ("is_interviewed_in_time", "is_interview_offered"),
+    ("is_interview_completed", "is_interview_offered"),
+    ("is_interview_declined", "is_interview_offered"),
+)
 EPOCH = "date '0001-01-01'"
 
 

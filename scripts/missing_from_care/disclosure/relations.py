@@ -22,7 +22,7 @@ from math import inf
 
 import duckdb
 
-from missing_from_care.disclosure.counting import HARMS, Counter
+from missing_from_care.disclosure.counting import HARMS, IMPLIED, Counter
 from missing_from_care.disclosure.forms import CARE, FIRST, LAST, OCCASION, Event, Form, Times
 from missing_from_care.disclosure.rules import TIMES, Codes, Rules
 from missing_from_care.disclosure.tables import Box, Table, shared, tables_for
@@ -199,12 +199,8 @@ class _Builder:
         harms = [name for name in HARMS if name in used]
         if "any_harm" in used and harms:
             tied.append(dict.fromkeys(("any_harm", *harms), YES))
-        if {"is_interviewed_in_time", "is_interview_completed"} <= used.keys():
-            tied.append({"is_interviewed_in_time": YES, "is_interview_completed": YES})
-        times = [name for name in used if isinstance(name, Times)]
-        for one, other in combinations(sorted(times, key=str), 2):
-            if one.event.within(other.event) or other.event.within(one.event):
-                tied.append({one: used[one], other: used[other]})
+        tied += [dict.fromkeys(pair, YES) for pair in IMPLIED if used.keys() >= set(pair)]
+        tied += _nested(boxes)
         for name in used:
             if isinstance(name, Times):
                 tied.append({**self._box(name.event, {}), name: used[name]})
@@ -227,10 +223,7 @@ class _Builder:
 
     def _add_events(self, children: Sequence[Form], events: Sequence[Event]) -> None:
         boxes = [form.children for form in children]
-        times = sorted({name for box in boxes for name in box if isinstance(name, Times)}, key=str)
-        for one, other in combinations(times, 2):
-            if one.event.within(other.event) or other.event.within(one.event):
-                boxes.append({each: self.rules.domain(TIMES) for each in (one, other)})
+        boxes += _nested(boxes)
         tables, _ = tables_for(boxes, self._domain)
         self.who_tables = [Table((), ()), *(each for each in tables if each.factors)]
         hosts: dict[Event, set[int]] = {event: set() for event in events}
@@ -490,9 +483,7 @@ class _Builder:
             return True
         if box.get("any_harm") == YES and all(box.get(name) == {"no"} for name in HARMS):
             return True
-        return box.get("is_interviewed_in_time") == YES and (
-            box.get("is_interview_completed") == {"no"}
-        )
+        return any(box.get(one) == YES and box.get(other) == {"no"} for one, other in IMPLIED)
 
     def _is_never_open(self, box: Box) -> bool:
         if "time" not in box:
@@ -506,9 +497,9 @@ class _Builder:
             if str(name).startswith("open:")
         }
         for day, codes in is_open.items():
-            if codes == {"no"} and last <= day:
-                if any(later > day and is_open[later] == YES for later in is_open):
-                    return True
+            is_later = any(later > day and is_open[later] == YES for later in is_open)
+            if codes == {"no"} and last <= day and is_later:
+                return True
             if codes == YES and (first > day or min(last, day) + most <= day):
                 return True
             if codes == {"no"} and last <= day and first + least > day:
@@ -567,6 +558,17 @@ def _sum_in(table: Table, places: Sequence[int | None], box: Box) -> Terms:
 def _of(used: Set[Hashable], box: Box) -> dict[Hashable, Codes]:
     """What a box says of some factors."""
     return {name: codes for name, codes in box.items() if name in used}
+
+
+def _nested(boxes: Iterable[Box]) -> list[Box]:
+    """Boxes that bring together how often children were missing in an event and in a part of it."""
+    often = {each for box in boxes for each in box.items() if isinstance(each[0], Times)}
+    ordered = sorted(often, key=lambda each: (str(each[0]), sorted(each[1])))
+    return [
+        {one: codes, other: others}
+        for (one, codes), (other, others) in combinations(ordered, 2)
+        if one != other and (one.event.within(other.event) or other.event.within(one.event))
+    ]
 
 
 def _ends_in(day: Event, event: Event) -> bool:
