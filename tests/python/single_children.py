@@ -502,7 +502,7 @@ class SingleChild:
                 for _ in range(rng.choice([1, 2, 3]) if self.occasions else 0)
             }
             care = rng.sample(self.care, min(len(self.care), rng.choice([0, 1, 2])))
-            states = [rng.choice(each) for each in self.states.values() if rng.random() < 0.6]
+            states = [rng.choice(s) for s in self.states.values() if s and rng.random() < 0.6]
             if self._can_be(occasions):
                 found.add(self.seen(rng.choice(self.groups), occasions, care, states))
         return found

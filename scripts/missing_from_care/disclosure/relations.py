@@ -223,13 +223,19 @@ class _Builder:
 
     def _add_events(self, children: Sequence[Form], events: Sequence[Event]) -> None:
         boxes = [form.children for form in children]
-        boxes += _nested(boxes)
+        boxes += _nested(boxes) + self._by_how_often(boxes)
         tables, _ = tables_for(boxes, self._domain)
         self.who_tables = [Table((), ()), *(each for each in tables if each.factors)]
         hosts: dict[Event, set[int]] = {event: set() for event in events}
         for form in children:
             if form.event in hosts:
                 hosts[form.event].add(self._host(form.children))
+                often = {name for name in form.children if isinstance(name, Times)}
+                hosts[form.event] |= {
+                    at
+                    for at, table in enumerate(self.who_tables)
+                    if often.intersection(table.factors)
+                }
         near = {event: {0, *of} for event, of in hosts.items()}
         for form in children:
             if self._is_additive(form.event):
@@ -253,6 +259,21 @@ class _Builder:
                     left = _sum_in(self.who_tables[a], tables[a], box)
                     right = _sum_in(self.who_tables[b], tables[b], box)
                     self._know("tables agree", left, right, 0, 0)
+
+    def _by_how_often(self, boxes: Sequence[Box]) -> list[Box]:
+        """Boxes that bring together how often and by what else occasions and children are told.
+
+        How often bounds the occasions of each category, not of all of them alone.
+        """
+        tables = self.occasions.tables if self.occasions else []
+        used = {name for table in tables for name in table.factors}
+        pairs = {each for box in boxes for each in box.items()}
+        ordered = sorted(pairs, key=lambda each: (str(each[0]), sorted(each[1])))
+        return [
+            {often: codes, name: others}
+            for (often, codes), (name, others) in product(ordered, ordered)
+            if isinstance(often, Times) and isinstance(name, str) and name in used
+        ]
 
     def _host(self, box: Box) -> int:
         at = [at for at, table in enumerate(self.who_tables) if table.covers(box)]
@@ -355,6 +376,7 @@ class _Builder:
             if isinstance(name, Times):
                 bounds = [self.rules.bounds[TIMES, code] for code in codes]
                 if event.within(name.event):
+                    bounds = [each for each in bounds if each[1]] or bounds
                     most = min(most, max(high for _, high in bounds))
                 if name.event.within(event):
                     least = max(least, min(low for low, _ in bounds))
