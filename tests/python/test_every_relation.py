@@ -1,41 +1,38 @@
-"""Every relation of the model is needed: without it, a response is released that gives a number away.
+"""Every relation of the model is needed: without it, a response gives a number away.
 
 Each case is a small world, what is asked of it, and one thing that the gate does not know any more.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 import duckdb
 import pytest
 
 from attacker import attacking
-from missing_from_care.disclosure import gate
+from missing_from_care.disclosure import gate, largest, relations
+from missing_from_care.disclosure.forms import Event
+from missing_from_care.disclosure.relations import _Builder
 from missing_from_care.disclosure.statement import state
 from missing_from_care.disclosure.verdict import protected
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.response.answers import Response
 from published_figures import Finding
-from small_worlds import (
-    Fact,
-    occasions,
-    of_one_child,
-    response_of,
-    rules,
-    table,
-    warehouse_of,
-)
+from small_worlds import Fact, occasions, of_one_child, response_of, rules, table, warehouse_of
 
-DAY = timedelta(days=1)
 YEAR = (date(2017, 4, 1), date(2018, 3, 31))
 BEFORE = (date(2016, 4, 1), date(2017, 3, 31))
+BOTH = (BEFORE[0], YEAR[1])
 FIRST_HALF = (date(2017, 4, 1), date(2017, 9, 30))
 SECOND_HALF = (date(2017, 10, 1), date(2018, 3, 31))
+FROM_JULY = (date(2017, 7, 1), date(2018, 3, 31))
+JULY_TO_SEPTEMBER = (date(2017, 7, 1), date(2017, 9, 30))
+IN_FEBRUARY = (date(2018, 2, 28), date(2018, 2, 28))
 AT_END = (date(2018, 3, 31), date(2018, 3, 31))
 # Measure, population, number, first and last day.
-Row = tuple[str, str, float, date, date]
+Row = tuple
 
 
 def children(count: int, times: int = 1, **words: object) -> list[Fact]:
@@ -43,20 +40,10 @@ def children(count: int, times: int = 1, **words: object) -> list[Fact]:
     return [fact for _ in range(count) for fact in of_one_child(occasions(times, **words))]
 
 
-def in_care(count: int, **words: object) -> list[Fact]:
-    """So many children looked after all the year."""
-    facts = occasions(count, **words)
-    return [
-        replace(
-            each,
-            from_day=YEAR[0],
-            to_day=words.get("to_day", YEAR[1]),
-            ended_on=None,
-            counts_as=None,
-            fact="care",
-        )
-        for each in facts
-    ]
+def in_care(facts: Iterable[Fact], to_day: date = YEAR[1]) -> list[Fact]:
+    """Care from 1 April 2017 of the children of some facts, one fact a child."""
+    care = {"fact": "care", "counts_as": None, "from_day": YEAR[0], "to_day": to_day}
+    return [replace(each, ended_on=None, **care) for each in facts]
 
 
 def answered(rows: Iterable[Row]) -> Response:
@@ -85,41 +72,65 @@ def world(facts: Iterable[Fact]) -> duckdb.DuckDBPyConnection:
 
 @dataclass(frozen=True)
 class Case:
-    """A world, what is asked of it, and what gives a number away.
+    """A world, what is asked of it, and what the gate does not know any more.
 
     Attributes:
-        kind: of relation that is left out.
+        forgotten: a kind of relation, or what is put in the place of something.
         facts: what happened.
         rows: what is asked.
     """
 
-    kind: str
+    forgotten: str | tuple[object, str, object]
     facts: list[Fact]
     rows: list[Row]
 
 
+def no(*_: object) -> bool:
+    return False
+
+
+def nothing(*_: object) -> list:
+    return []
+
+
+def no_overlap(self: _Builder, events: list[Event]) -> list:
+    """The coverings without those that tell what two parts have in common."""
+    return [each for each in COVERINGS(self, events) if each[2] is None]
+
+
+COVERINGS, OFTEN = _Builder._coverings, _Builder._often
 MALE, FEMALE = {"sex": "male"}, {"sex": "female"}
+
+
+def by_sex(measure: str, male: int, female: int, *period: date, also: str = "") -> list[Row]:
+    """A figure of boys, of girls and of nobody else."""
+    numbers = {"male": male, "female": female, "not_known": 0}
+    return [(measure, f"{also}sex:{name}", number, *period) for name, number in numbers.items()]
+
+
+def boys_and_girls(count: int, girls: int, **words: object) -> list[Fact]:
+    """Children with an occasion each."""
+    return occasions(count, **MALE, **words) + occasions(girls, **FEMALE, **words)
+
+
+GIRL = boys_and_girls(19, 1)
+OPEN_GIRL = boys_and_girls(19, 1, ended_on=None)
+THREE_GIRLS = boys_and_girls(17, 3)
 CASES = {
     "two tables of occasions have one total": Case(
         "tables agree",
-        occasions(12, **MALE, uasc="yes") + occasions(5, **MALE) + occasions(3, **FEMALE),
+        boys_and_girls(12, 0, uasc="yes") + boys_and_girls(5, 3),
         [
-            ("occasions_missing", "sex:male", 17),
-            ("occasions_missing", "sex:female", 3),
-            ("occasions_missing", "sex:not_known", 0),
+            *by_sex("occasions_missing", 17, 3),
             ("occasions_missing", "uasc:yes", 12),
             ("occasions_missing", "uasc:no", 8),
         ],
     ),
     "two tables of children have one total": Case(
         "tables agree",
-        children(12, **MALE, ethnic_group="white")
-        + children(5, **MALE, ethnic_group="black")
-        + children(3, **FEMALE, ethnic_group="black"),
+        boys_and_girls(12, 0, ethnic_group="white") + boys_and_girls(5, 3, ethnic_group="black"),
         [
-            ("children_missing", "sex:male", 17),
-            ("children_missing", "sex:female", 3),
-            ("children_missing", "sex:not_known", 0),
+            *by_sex("children_missing", 17, 3),
             ("children_missing", "ethnic_group:white", 12),
             ("children_missing", "ethnic_group:black", 8),
             *(
@@ -128,70 +139,246 @@ CASES = {
             ),
         ],
     ),
+    "two tables of children on a day have one total": Case(
+        "tables agree",
+        in_care(boys_and_girls(12, 0, uasc="yes") + boys_and_girls(5, 3)),
+        [
+            *by_sex("children_looked_after_at_end", 17, 3),
+            ("children_looked_after_at_end", "uasc:yes", 12),
+            ("children_looked_after_at_end", "uasc:no", 8),
+        ],
+    ),
     "missing in half a year is missing in the year": Case(
         "a part of another",
-        children(19, **MALE) + children(1, **FEMALE),
+        GIRL,
         [
             ("children_missing", "all", 20),
             ("children_missing", "sex:female", 1),
             ("children_missing", "sex:male", 19, *FIRST_HALF),
         ],
     ),
+    "who is missing is looked after": Case(
+        "a part of another",
+        GIRL + in_care(GIRL),
+        [
+            ("children_looked_after", "all", 20),
+            ("children_looked_after", "sex:female", 1),
+            ("children_missing", "sex:male", 19),
+        ],
+    ),
+    "what is open in March was open in February": Case(
+        (Event, "_is_still_so_on", lambda self, other: self.on_day == other.on_day),
+        OPEN_GIRL,
+        [
+            ("children_missing", "all", 20, *IN_FEBRUARY),
+            ("children_missing", "sex:female", 1, *IN_FEBRUARY),
+            ("children_missing", "duration_band:more_than_30&sex:male", 19, *AT_END),
+        ],
+    ),
     "looked after at the end is looked after in the year": Case(
         "looked after at the end",
-        in_care(19, **MALE) + in_care(1, **FEMALE),
+        in_care(GIRL),
         [
             ("children_looked_after", "all", 20),
             ("children_looked_after", "sex:female", 1),
             ("children_looked_after_at_end", "sex:male", 19),
         ],
     ),
+    "occasions of boys are told by quarter where boys missing are": Case(
+        (relations, "_of", lambda *_: {}),
+        GIRL,
+        [
+            ("occasions_missing", "all", 20),
+            ("occasions_missing", "sex:female", 1),
+            ("children_missing", "sex:male", 19, *FIRST_HALF),
+        ],
+    ),
     "two halves are a year": Case(
         "parts cover a whole",
-        children(16) + children(4, day=SECOND_HALF[0]),
+        occasions(16) + occasions(4, day=SECOND_HALF[0]),
         [
             ("children_missing", "all", 20),
             ("children_missing", "all", 16, *FIRST_HALF),
             ("children_missing", "all", 4, *SECOND_HALF),
         ],
     ),
+    "missing or absent is one of the two": Case(
+        "parts cover a whole",
+        occasions(16, day=BEFORE[0]) + occasions(4, day=BEFORE[0], counts_as="absent"),
+        [
+            ("children_missing_or_absent", "all", 20, *BEFORE),
+            ("children_missing", "all", 16, *BEFORE),
+            ("children_absent", "all", 4, *BEFORE),
+        ],
+    ),
+    "two stretches that overlap are a year": Case(
+        "parts cover a whole",
+        occasions(16) + occasions(4, day=SECOND_HALF[0]),
+        [
+            ("children_missing", "all", 20),
+            ("children_missing", "all", 16, *FIRST_HALF),
+            ("children_missing", "all", 4, *FROM_JULY),
+        ],
+    ),
+    "two stretches have at least what they have in common": Case(
+        (_Builder, "_coverings", no_overlap),
+        occasions(14) + occasions(1, day=JULY_TO_SEPTEMBER[0]) + occasions(5, day=SECOND_HALF[0]),
+        [
+            ("children_missing", "all", 20),
+            ("children_missing", "all", 15, *FIRST_HALF),
+            ("children_missing", "all", 6, *FROM_JULY),
+            ("children_missing", "all", 1, *JULY_TO_SEPTEMBER),
+        ],
+    ),
     "a child has one open occasion": Case(
         "one open occasion a child",
-        occasions(17, **MALE, ended_on=None) + occasions(3, **FEMALE, ended_on=None),
+        boys_and_girls(17, 3, ended_on=None),
         [
             ("occasions_missing", "all", 20, *AT_END),
-            ("children_missing", "sex:male", 17, *AT_END),
-            ("children_missing", "sex:female", 3, *AT_END),
-            ("children_missing", "sex:not_known", 0, *AT_END),
+            *by_sex("children_missing", 17, 3, *AT_END),
         ],
     ),
     "no more children than occasions": Case(
         "an occasion for each child",
-        occasions(19, **MALE) + occasions(1, **FEMALE),
+        GIRL,
         [
             ("occasions_missing", "all", 20),
             ("occasions_missing", "sex:female", 1),
             ("children_missing", "sex:male", 19),
         ],
     ),
-    "once is no more than one occasion": Case(
-        "a child for its occasions",
-        children(17, **MALE) + children(3, **FEMALE),
+    "twice is at least two occasions": Case(
+        (_Builder, "_often", lambda *known: (1.0, OFTEN(*known)[1])),
+        children(17) + children(1, 2),
         [
-            ("occasions_missing", "times_missing_band:once", 20),
-            ("children_missing", "times_missing_band:once&sex:male", 17),
-            ("children_missing", "times_missing_band:once&sex:female", 3),
-            ("children_missing", "times_missing_band:once&sex:not_known", 0),
+            ("occasions_missing", "all", 19),
+            ("children_missing", "all", 18),
+            ("children_missing_more_than_once", "all", 1),
         ],
     ),
-    "nobody was absent since": Case(
-        "definitions",
-        children(17, **MALE) + children(3, **FEMALE),
+    "once is no more than one occasion": Case(
+        (_Builder, "_often", lambda *known: (OFTEN(*known)[0], 1000.0)),
+        THREE_GIRLS,
+        [
+            ("occasions_missing", "times_missing_band:once", 20),
+            *by_sex("children_missing", 17, 3, also="times_missing_band:once&"),
+        ],
+    ),
+    "no occasions of no children": Case(
+        "a child for its occasions",
+        occasions(12, uasc="yes") + occasions(5) + occasions(3, **MALE),
+        [
+            ("occasions_missing", "sex:not_known", 17),
+            ("occasions_missing", "sex:male", 3),
+            ("children_missing", "sex:female", 0),
+            ("occasions_missing", "uasc:yes", 12),
+            ("occasions_missing", "uasc:no", 8),
+        ],
+    ),
+    "how often bounds the occasions of girls": Case(
+        (_Builder, "_by_how_often", nothing),
+        children(4, **FEMALE) + children(1, 2, **FEMALE) + children(4, 3, **FEMALE),
+        [
+            ("children_missing", "sex:female", 9),
+            ("occasions_missing", "sex:female", 18),
+            ("occasions_missing", "times_missing_band:twice", 2),
+            ("children_missing", "times_missing_band:once", 4),
+        ],
+    ),
+    "more than once in half a year is more than once in the year": Case(
+        (relations, "_nested", nothing),
+        children(19, 2, **MALE) + children(1, 2, **FEMALE),
+        [
+            ("children_missing_more_than_once", "all", 20),
+            ("children_missing_more_than_once", "sex:female", 1),
+            ("children_missing_more_than_once", "sex:male", 19, *FIRST_HALF),
+        ],
+    ),
+    "nobody is more often missing in half a year than in the year": Case(
+        (_Builder, "_is_more_often", no),
+        children(19, 2, **MALE) + children(1, 2, **FEMALE),
+        [
+            ("children_missing_more_than_once", "all", 20),
+            ("children_missing_more_than_once", "sex:female", 1),
+            ("children_missing_more_than_once", "sex:male", 19, *FIRST_HALF),
+        ],
+    ),
+    "children were not absent since 2017": Case(
+        (_Builder, "_without_definition", lambda _, form: form),
+        THREE_GIRLS,
         [
             ("children_missing", "all", 20),
-            ("children_missing_or_absent", "sex:male", 17),
-            ("children_missing_or_absent", "sex:female", 3),
-            ("children_missing_or_absent", "sex:not_known", 0),
+            *by_sex("children_missing_or_absent", 17, 3),
+        ],
+    ),
+    "no occasions were absent since 2017": Case(
+        (_Builder, "_is_absent_by_definition", no),
+        occasions(12)
+        + occasions(5, day=BEFORE[0])
+        + occasions(3, day=BEFORE[0], counts_as="absent"),
+        [
+            ("occasions_missing_or_absent", "all", 12),
+            ("occasions_missing", "all", 17, *BOTH),
+            ("occasions_missing_or_absent", "all", 8, *BEFORE),
+            ("occasions_absent", "all", 3, *BEFORE),
+        ],
+    ),
+    "who was hurt was harmed": Case(
+        (_Builder, "_is_impossible_harm", no),
+        boys_and_girls(19, 1, was_hurt=True),
+        [
+            ("occasions_any_harm", "all", 20),
+            ("occasions_any_harm", "sex:female", 1),
+            ("occasions_hurt", "sex:male", 19),
+        ],
+    ),
+    "who was harmed was harmed in one of four ways": Case(
+        (_Builder, "_is_impossible_harm", no),
+        boys_and_girls(5, 15, was_hurt=True),
+        [
+            ("occasions_any_harm", "all", 20),
+            ("occasions_any_harm", "sex:male", 5),
+            ("occasions_any_harm", "sex:not_known", 0),
+            ("occasions_hurt", "sex:female", 15),
+            ("occasions_sexually_harmed", "sex:female", 0),
+            ("occasions_drug_sale", "sex:female", 0),
+            ("occasions_crime", "sex:female", 0),
+        ],
+    ),
+    "an interview that was declined was offered": Case(
+        (relations, "IMPLIED", ()),
+        boys_and_girls(19, 1, is_interview_offered=True, is_interview_declined=True),
+        [
+            ("occasions_interview_offered", "all", 20),
+            ("occasions_interview_offered", "sex:female", 1),
+            ("occasions_interview_declined", "sex:male", 19),
+        ],
+    ),
+    "who is still missing is missing at the end": Case(
+        (_Builder, "_is_never_open", no),
+        OPEN_GIRL,
+        [
+            ("occasions_missing", "all", 20, *AT_END),
+            ("occasions_missing", "sex:female", 1, *AT_END),
+            ("occasions_still_missing", "sex:male", 19),
+        ],
+    ),
+    "an occasion that is open in March was open in February": Case(
+        (_Builder, "_is_never_open", no),
+        OPEN_GIRL,
+        [
+            ("occasions_missing", "all", 20, *IN_FEBRUARY),
+            ("occasions_missing", "sex:female", 1, *IN_FEBRUARY),
+            ("occasions_missing", "duration_band:more_than_30&sex:male", 19, *AT_END),
+        ],
+    ),
+    "what definitions tie stands in one table": Case(
+        (_Builder, "_tied", nothing),
+        OPEN_GIRL,
+        [
+            ("occasions_missing", "all", 20, *AT_END),
+            ("occasions_missing", "sex:female", 1, *AT_END),
+            ("occasions_still_missing", "sex:male", 19),
         ],
     ),
     "nobody is not known to seek asylum": Case(
@@ -207,37 +394,53 @@ CASES = {
     ),
     "girls are all but boys": Case(
         "differences",
-        occasions(18, **MALE) + occasions(2, **FEMALE),
+        boys_and_girls(18, 2),
+        [("occasions_missing", "all", 20), ("occasions_missing", "sex:male", 18)],
+    ),
+    "an average": Case(
+        "shares",
+        children(17, 3, **MALE) + children(3, 3, **FEMALE),
         [
-            ("occasions_missing", "all", 20),
-            ("occasions_missing", "sex:male", 18),
+            ("occasions_missing", "all", 60),
+            ("occasions_per_child_missing", "all", 3.0),
+            *by_sex("children_missing", 17, 3),
+        ],
+    ),
+    "the longest of all is the longest of a part": Case(
+        (largest, "_giving_away", lambda *_: set()),
+        occasions(10, **MALE, ended_on=date(2017, 4, 11))
+        + occasions(1, **FEMALE, ended_on=date(2017, 4, 14)),
+        [
+            ("longest_duration_days", "all", 13),
+            ("longest_duration_days", "sex:male", 10),
+            ("longest_duration_days", "sex:female", 13),
+            ("occasions_found", "sex:not_known", 0),
         ],
     ),
 }
 
 
-def found_out(case: Case) -> list[Finding] | None:
-    """What readers find out of the response to a case; None if it is stopped."""
+def found_out(case: Case) -> list[Finding]:
+    """What readers find out of the response to a case; nothing if it is stopped."""
     warehouse = world(case.facts)
     response = answered(case.rows)
     try:
         verdict = gate.judge_as_it_is(response, rules(warehouse), warehouse)
-    except ProtectionFault as fault:
-        print(*fault.sentences)
-        return None
+    except ProtectionFault:
+        return []
     found = attacking([protected(response, verdict)]).result()
     return [each for each in found if each.verdict not in ("protected", "idle")]
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_with_the_whole_model_nothing_is_found_out(name: str) -> None:
-    assert not found_out(CASES[name])
+    assert not [str(each) for each in found_out(CASES[name])]
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_without_a_relation_a_number_is_found_out(name: str, monkeypatch) -> None:
-    without = frozenset({CASES[name].kind})
-    monkeypatch.setattr(gate, "state", partial(state, without=without))
-    found = found_out(CASES[name])
-    print(name, *map(str, found or ["stopped"]), sep="\n")
-    assert [each for each in found or () if each.verdict == "leak"]
+    forgotten = CASES[name].forgotten
+    if isinstance(forgotten, str):
+        forgotten = (gate, "state", partial(state, without=frozenset({forgotten})))
+    monkeypatch.setattr(*forgotten)
+    assert [each for each in found_out(CASES[name]) if each.verdict == "leak"]

@@ -246,6 +246,8 @@ class _Stating:
             if figure in self.known.withheld or (not before and hidden.intersection(places)):
                 carried.append(figure)
                 continue
+            if "shares" in self.without:
+                continue
             half = 0.5 / 10**rule.decimals + 1e-9
             sums = [
                 self.model.sums[self.forms[base]] if base in self.forms else () for base in made_of
