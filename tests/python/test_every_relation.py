@@ -444,3 +444,13 @@ def test_without_a_relation_a_number_is_found_out(name: str, monkeypatch) -> Non
         forgotten = (gate, "state", partial(state, without=frozenset({forgotten})))
     monkeypatch.setattr(*forgotten)
     assert [each for each in found_out(CASES[name]) if each.verdict == "leak"]
+
+
+def test_there_are_as_many_children_as_groups_with_occasions() -> None:
+    """1 to 4 children and occasions in four ethnic groups are 4 children: nothing can hide that."""
+    groups = ("white", "black", "asian", "other")
+    warehouse = world([fact for name in groups for fact in children(1, 5, ethnic_group=name)])
+    rows = [("occasions_missing", f"ethnic_group:{name}", 5) for name in groups]
+    response = answered([("children_missing", "all", 4), *rows])
+    with pytest.raises(ProtectionFault, match="cannot be protected"):
+        gate.judge_as_it_is(response, rules(warehouse), warehouse)

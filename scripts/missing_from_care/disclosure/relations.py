@@ -222,7 +222,7 @@ class _Builder:
     # --- Children to whom something happens at least once ---------------------------------------
 
     def _add_events(self, children: Sequence[Form], events: Sequence[Event]) -> None:
-        boxes = [form.children for form in children]
+        boxes = [form.children for form in self.forms]
         boxes += _nested(boxes) + self._by_how_often(boxes)
         tables, _ = tables_for(boxes, self._domain)
         self.who_tables = [Table((), ()), *(each for each in tables if each.factors)]
@@ -237,11 +237,11 @@ class _Builder:
                     if often.intersection(table.factors)
                 }
         near = {event: {0, *of} for event, of in hosts.items()}
-        for form in children:
-            if self._is_additive(form.event):
-                for event in events:
-                    if _ends_in(form.event, event):
-                        near[event].add(self._host(form.children))
+        for form, event in product(self.forms, events):
+            if _ends_in(form.event, event) or (
+                form.unit == "occasions" and form.event.within(event)
+            ):
+                near[event].add(self._host(form.children))
         for one, other in combinations(events, 2):
             if one.within(other) or other.within(one):
                 near[one] |= hosts[other]
