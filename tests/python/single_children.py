@@ -6,7 +6,6 @@ figure is a sum over children of what it sees of each. Time is cut at every day 
 names, and what no figure tells apart is one class.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -488,8 +487,7 @@ class SingleChild:
         found = set()
         for group in self.groups:
             for at, number in product(range(len(self.occasions)), times):
-                if self._can_be({at: number}):
-                    found.add(self.seen(group, {at: number}))
+                found.add(self.seen(group, self._one_at_a_time({at: number})))
             for seen in self.care:
                 found.add(self.seen(group, {}, [seen]))
             for states in self.states.values():
@@ -503,18 +501,21 @@ class SingleChild:
             }
             care = rng.sample(self.care, min(len(self.care), rng.choice([0, 1, 2])))
             states = [rng.choice(s) for s in self.states.values() if s and rng.random() < 0.6]
-            if self._can_be(occasions):
-                found.add(self.seen(rng.choice(self.groups), occasions, care, states))
+            occasions = self._one_at_a_time(occasions)
+            found.add(self.seen(rng.choice(self.groups), occasions, care, states))
         return found
 
-    def _can_be(self, occasions: dict[int, int]) -> bool:
-        """Whether one child can have these occasions: no two of them go on at the same time."""
-        going_on: Counter[object] = Counter()
+    def _one_at_a_time(self, occasions: dict[int, int]) -> dict[int, int]:
+        """Of some occasions those that one child can have: no two go on at the same time."""
+        kept: dict[int, int] = {}
+        going_on: set[object] = set()
         for at, number in occasions.items():
             _, _, never_ended, days = self.occasions[at]
-            for day in (*days, *(["ever since"] if never_ended else [])):
-                going_on[day] += number
-        return not self.one_open or max(going_on.values(), default=0) <= 1
+            when = {*days, *(["ever since"] if never_ended else [])} if self.one_open else set()
+            if not when & going_on:
+                kept[at] = 1 if when else number
+                going_on |= when
+        return kept
 
 
 def _lasted(which: frozenset[str], days: int | None) -> bool:
