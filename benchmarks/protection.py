@@ -18,12 +18,12 @@ import typer
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from missing_from_care.command_line import out, run
-from missing_from_care.disclosure.solver.audit import audit
-from missing_from_care.disclosure.solver.problem import Problem
-from missing_from_care.disclosure.solver.search import protect
 from missing_from_care.disclosure.counting import counting
 from missing_from_care.disclosure.gate import judge
 from missing_from_care.disclosure.rule_seeds import read_rules
+from missing_from_care.disclosure.solver.audit import audit
+from missing_from_care.disclosure.solver.problem import Problem
+from missing_from_care.disclosure.solver.search import protect
 from missing_from_care.response.reading import read_response
 from missing_from_care.warehouse import open_warehouse
 
