@@ -4,6 +4,7 @@ import itertools
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,8 +118,9 @@ def test_search_without_time_finds_nothing():
 
 def test_seed_chooses_among_patterns_of_nearly_the_least_cost():
     chosen = set()
-    for seed in (1, 2, 9):
+    for seed in (0, 1, 4):
         problem = cases.random_problem(seed)
+        problem = replace(problem, weights=(10,) * len(problem.values))
         cheapest = protect(problem)
         for secret in (b"a", b"b", b"c", b"d"):
             pattern = protect(problem, secret)
