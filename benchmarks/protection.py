@@ -184,9 +184,7 @@ def main(
     if database:
         print(json.dumps(judging(database, request)))
         return
-    out.print(
-        "kind     printed  others  primary  secondary  search s  audit s    cost  bound  safe"
-    )
+    out.print("kind     printed  others  primary  secondary  search s  audit s    cost  bound safe")
     cases = [
         (kind, lambda seed, shape=shape, draw=draw: table(shape, draw, seed))
         for (kind, shape), draw in itertools.product(CASES, (counts, large))
@@ -205,7 +203,7 @@ def main(
             out.print(
                 f"{kind:8} {len(problem.values) - others:7} {others:7} {len(problem.primary):8} "
                 f"{len(pattern.secondary):10} {found - start:9.2f} {done - found:8.2f} "
-                f"{pattern.cost:7} {pattern.lower_bound:6}  {attacked.safe}"
+                f"{pattern.cost:7} {pattern.lower_bound:6} {attacked.safe}"
             )
 
 
