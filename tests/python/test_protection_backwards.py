@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 import protection_cases as cases
-from missing_from_care.disclosure.solver.audit import GUESSER, audit
+from missing_from_care.disclosure.solver.audit import audit
 from missing_from_care.disclosure.solver.problem import Problem
 from missing_from_care.disclosure.solver.search import protect
 from missing_from_care.faults import ProtectionFault
@@ -87,11 +87,11 @@ def test_two_values_stay_possible(number):
     except ProtectionFault:
         pytest.skip("nothing protects it")
     seeds = SEEDS[used:] + SEEDS[:used]
-    low_high = audit(problem, hidden).by_reader[GUESSER]
+    ranges = audit(problem, hidden).ranges
     possible = {cell: {values[cell]} for cell in problem.primary}
     for cell, found in possible.items():
         others = [v for v in range(1, int(problem.upper[cell]) + 1) if v != values[cell]]
-        near = sorted(others, key=lambda v: (not low_high[cell][0] <= v <= low_high[cell][1], v))
+        near = sorted(others, key=lambda v: (not ranges[cell][0] <= v <= ranges[cell][1], v))
         for value in near:
             if len(found) > 1:
                 break
