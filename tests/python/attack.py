@@ -16,15 +16,11 @@ from random import Random
 from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
-from published_figures import UNLIMITED, Count, Fact, Finding, Form, Puzzle, Target
+from published_figures import UNLIMITED, Contradiction, Count, Fact, Finding, Form, Puzzle, Target
 from single_children import SingleChild
 
 # More than there are of any kind; so that every sum has a bound.
 MOST_CHILDREN = 100_000
-
-
-class Contradiction(Exception):
-    """No world gives all these figures."""
 
 
 # A sum of counts: the place of each and how often it is taken.
@@ -43,13 +39,13 @@ class Worlds:
         asked: what was published.
         child: what the figures see of one child.
         kinds: kinds of children to begin with.
-        seconds: for each search of another world.
+        effort: for each search of another world, as CP-SAT counts it (about seconds).
     """
 
     def __init__(
-        self, asked: Puzzle, child: SingleChild, kinds: Iterable[tuple[int, ...]], seconds: float
+        self, asked: Puzzle, child: SingleChild, kinds: Iterable[tuple[int, ...]], effort: float
     ) -> None:
-        self.child, self.seconds = child, seconds
+        self.child, self.effort = child, effort
         self.rows = self._rows(asked.facts)
         self.kinds: dict[tuple[int, ...], pywraplp.Variable] = {}
         self.lp = pywraplp.Solver.CreateSolver("GLOP")
@@ -185,7 +181,7 @@ class Worlds:
             model.add_linear_constraint(sum(terms), lower, upper)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
-        solver.parameters.max_time_in_seconds = self.seconds
+        solver.parameters.max_deterministic_time = self.effort
         if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         world = [0] * len(self.child.counts)
@@ -201,14 +197,14 @@ class Worlds:
 
 def attack(
     asked: Puzzle,
-    seconds: float = 5.0,
+    effort: float = 2.0,
     one_open: bool = True,
 ) -> list[Finding]:
     """What a reader can find out.
 
     Args:
         asked: what was published, and what must not follow.
-        seconds: for each search of another world.
+        effort: for each search of another world, as CP-SAT counts it (about seconds).
         one_open: whether a child can have but one occasion that has not ended.
 
     Raises:
@@ -218,7 +214,7 @@ def attack(
     if not asked.targets:
         return []
     child = SingleChild(asked.counts(), most_occasions(asked), one_open)
-    worlds = Worlds(asked, child, child.simple_kinds(Random(1)), seconds)
+    worlds = Worlds(asked, child, child.simple_kinds(Random(1)), effort)
     found: list[list[int]] = []
     return [judge(each, worlds, found) for each in asked.targets]
 
