@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
-from math import inf
+from math import floor, inf
 
 import duckdb
 
@@ -238,7 +238,9 @@ class _Stating:
             before = figure in self.known.shown
             places = [self.cells.get(base) for base in made_of]
             values = [self.values.get(base, 0) for base in made_of]
-            worth = round(rule.scale * values[0] / values[1], rule.decimals) if values[1] else 0.0
+            # As SQL rounds: a half goes up.
+            tenths = floor(10**rule.decimals * rule.scale * values[0] / (values[1] or inf) + 0.5)
+            worth = tenths / 10**rule.decimals
             value = worth if value is None else value
             self.model.values.append(round(value * 10**rule.decimals))
             at = len(self.model.values) - 1
