@@ -338,7 +338,7 @@ class _Stating:
             for name, codes, others in _along(form, self.rules):
                 families[name, others].setdefault(codes, figure)
         done: set[tuple] = set()
-        for (name, others), family in sorted(families.items(), key=str):
+        for (name, others), family in families.items():
             whole = self._whole_of(name, others)
             members = dict(family) | ({whole[0]: whole[1]} if whole else {})
             for codes, figure in members.items():
@@ -403,7 +403,7 @@ class _Stating:
 def _along(form: Form, rules: Rules) -> Iterator[tuple[str, Codes, tuple]]:
     """Each factor along which a form adds up, with its categories, and what the form is without."""
     adds_up = form.unit == "occasions" or form.event.on_day is not None
-    for name, codes in form.who:
+    for name, codes in sorted(form.who, key=lambda each: str(each[0])):
         factor = TIMES if isinstance(name, Times) else name
         if factor in rules.protected:
             rest = form.who - {(name, codes)}
