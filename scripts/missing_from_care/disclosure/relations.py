@@ -282,7 +282,7 @@ class _Builder:
         for event in events:
             codes = {**event.factors, "time": self._time(event.first, event.last)}
             names = {name for each in events for name in each.factors} | {"time"}
-            for name in names:
+            for name in sorted(names):
                 others = frozenset((k, v) for k, v in codes.items() if k != name)
                 own = codes.get(name, self._domain(name))
                 families[event.source, name, others][own] = event

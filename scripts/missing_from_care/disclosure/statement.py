@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
-from math import inf
+from math import floor, inf
 
 import duckdb
 
@@ -238,7 +238,9 @@ class _Stating:
             before = figure in self.known.shown
             places = [self.cells.get(base) for base in made_of]
             values = [self.values.get(base, 0) for base in made_of]
-            worth = round(rule.scale * values[0] / values[1], rule.decimals) if values[1] else 0.0
+            # As SQL rounds: a half goes up.
+            tenths = floor(10**rule.decimals * rule.scale * values[0] / (values[1] or inf) + 0.5)
+            worth = tenths / 10**rule.decimals
             value = worth if value is None else value
             self.model.values.append(round(value * 10**rule.decimals))
             at = len(self.model.values) - 1
@@ -331,7 +333,7 @@ class _Stating:
             for name, codes, others in _along(form, self.rules):
                 families[name, others].setdefault(codes, figure)
         done: set[tuple] = set()
-        for (name, others), family in sorted(families.items(), key=str):
+        for (name, others), family in families.items():
             whole = self._whole_of(name, others)
             members = dict(family) | ({whole[0]: whole[1]} if whole else {})
             for codes, figure in members.items():
@@ -406,7 +408,7 @@ def _difference(whole: Figure, part: Figure) -> str | None:
 def _along(form: Form, rules: Rules) -> Iterator[tuple[str, Codes, tuple]]:
     """Each factor along which a form adds up, with its categories, and what the form is without."""
     adds_up = form.unit == "occasions" or form.event.on_day is not None
-    for name, codes in form.who:
+    for name, codes in sorted(form.who, key=lambda each: str(each[0])):
         factor = TIMES if isinstance(name, Times) else name
         if factor in rules.protected:
             rest = form.who - {(name, codes)}
