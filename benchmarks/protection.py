@@ -19,9 +19,8 @@ import typer
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from missing_from_care.command_line import out, run
-from missing_from_care.disclosure.counting import counting
 from missing_from_care.disclosure.gate import judge
-from missing_from_care.disclosure.rule_seeds import read_rules
+from missing_from_care.disclosure.rules import read_rules
 from missing_from_care.disclosure.solver.audit import audit
 from missing_from_care.disclosure.solver.problem import Problem, Relation
 from missing_from_care.disclosure.solver.search import protect
@@ -163,8 +162,8 @@ def judging(database: Path, request: str) -> dict[str, float]:
     with open_warehouse(database) as warehouse:
         response = read_response(warehouse, request)
         rules = read_rules(warehouse, response.dated)
-    start, busy = time.perf_counter(), time.process_time()
-    verdict = judge(response, rules, counting(database, rules))
+        start, busy = time.perf_counter(), time.process_time()
+        verdict = judge(response, rules, warehouse)
     return {
         "seconds": time.perf_counter() - start,
         "busy": time.process_time() - busy,
