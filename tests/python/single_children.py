@@ -6,6 +6,7 @@ figure is a sum over children of what it sees of each. Time is cut at every day 
 names, and what no figure tells apart is one class.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -483,7 +484,8 @@ class SingleChild:
         found = set()
         for group in self.groups:
             for at, number in product(range(len(self.occasions)), times):
-                found.add(self.seen(group, {at: number}))
+                if self._can_be({at: number}):
+                    found.add(self.seen(group, {at: number}))
             for seen in self.care:
                 found.add(self.seen(group, {}, [seen]))
             for states in self.states.values():
@@ -499,8 +501,18 @@ class SingleChild:
             states = [
                 rng.choice(each) for each in self.states.values() if each and rng.random() < 0.6
             ]
-            found.add(self.seen(rng.choice(self.groups), occasions, care, states))
+            if self._can_be(occasions):
+                found.add(self.seen(rng.choice(self.groups), occasions, care, states))
         return found
+
+    def _can_be(self, occasions: dict[int, int]) -> bool:
+        """Whether one child can have these occasions: no two of them go on at the same time."""
+        going_on: Counter[object] = Counter()
+        for at, number in occasions.items():
+            _, _, never_ended, days = self.occasions[at]
+            for day in (*days, *(["ever since"] if never_ended else [])):
+                going_on[day] += number
+        return not self.one_open or max(going_on.values(), default=0) <= 1
 
 
 def _lasted(which: frozenset[str], days: int | None) -> bool:

@@ -14,10 +14,10 @@ numbers obey it: readers never know less than this.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from math import inf
 
 import duckdb
@@ -109,7 +109,7 @@ class _Builder:
         events = sorted(set(events), key=_event_order)
         factors = [name for form in self.forms for name in form.children]
         self.counter.know_times(factors)
-        self._add_occasions(events)
+        self._add_occasions(children)
         self._add_children_on_days(children)
         self._add_events(children, events)
         for form, same in self.same.items():
@@ -140,12 +140,17 @@ class _Builder:
 
     # --- Tables that add up -------------------------------------------------------------------
 
-    def _add_occasions(self, events: Sequence[Event]) -> None:
+    def _add_occasions(self, children: Sequence[Form]) -> None:
         counted = [form for form in self.forms if form.unit == "occasions"]
         if not counted:
             return
         boxes = [self._box(form.event, form.children) for form in counted]
-        boxes += [self._box(event, {}) for event in events if event.source == OCCASION]
+        used = {name for box in boxes for name in box}
+        boxes += [
+            self._box(form.event, _of(used, form.children))
+            for form in children
+            if form.event.source == OCCASION
+        ]
         boxes += self._tied(boxes)
         self.occasions = self._cells(boxes, self.counter.occasions)
 
@@ -156,6 +161,10 @@ class _Builder:
                 day = replace(form.event, where=())
                 boxes[day].append({**form.event.factors, **form.children})
         for day, of_day in sorted(boxes.items(), key=lambda each: _event_order(each[0])):
+            used = {name for box in of_day for name in box}
+            for form in children:
+                if not self._is_additive(form.event) and _ends_in(day, form.event):
+                    of_day.append(_of(used, {**form.event.factors, **form.children}))
             self.on_days[day] = self._cells(
                 of_day, lambda table, day=day: self.counter.children_on(day, table)
             )
@@ -209,7 +218,7 @@ class _Builder:
     # --- Children to whom something happens at least once ---------------------------------------
 
     def _add_events(self, children: Sequence[Form], events: Sequence[Event]) -> None:
-        boxes = [form.children for form in children if form.event in set(events)]
+        boxes = [form.children for form in children]
         times = sorted({name for box in boxes for name in box if isinstance(name, Times)}, key=str)
         for one, other in combinations(times, 2):
             if one.event.within(other.event) or other.event.within(one.event):
@@ -221,6 +230,11 @@ class _Builder:
             if form.event in hosts:
                 hosts[form.event].add(self._host(form.children))
         near = {event: {0, *of} for event, of in hosts.items()}
+        for form in children:
+            if self._is_additive(form.event):
+                for event in events:
+                    if _ends_in(form.event, event):
+                        near[event].add(self._host(form.children))
         for one, other in combinations(events, 2):
             if one.within(other) or other.within(one):
                 near[one] |= hosts[other]
@@ -254,13 +268,17 @@ class _Builder:
                     self._know("a part of another", more, less, 0, inf)
         for day, cells in self.on_days.items():
             for event in self.events:
-                if event.source == CARE and day.within(replace(event, where=())):
-                    for at in self.events[event]:
-                        for box in self.who_tables[at].cells():
-                            less = cells.sum({**event.factors, **box})
-                            if less is not None:
-                                more = self._sum("children", event, box, at)
-                                self._know("looked after at the end", more, less, 0, inf)
+                if _ends_in(day, event):
+                    for at, box in self._common(cells, event, event.factors):
+                        less = cells.sum({**event.factors, **box})
+                        more = self._sum("children", event, box, at)
+                        self._know("looked after at the end", more, less, 0, inf)
+
+    def _common(self, cells: "_Cells", event: Event, box: Box) -> Iterator[tuple[int, Box]]:
+        """Conditions of the child that an event's tables and tables that add up can both tell."""
+        for at, table in product(self.events[event], cells.tables):
+            if table.covers(box):
+                yield from ((at, each) for each in shared(table, self.who_tables[at]))
 
     def _covers(self) -> None:
         for at, table in enumerate(self.who_tables):
@@ -310,33 +328,36 @@ class _Builder:
         """No child without an occasion, and no occasion without a child."""
         if not self.occasions:
             return
-        for event, tables in self.events.items():
+        for event in self.events:
             if event.source == OCCASION:
-                for at in tables:
-                    for box in self.who_tables[at].cells():
-                        self._link(event, box, at)
+                of_event = self._box(event, {})
+                for at, box in self._common(self.occasions, event, of_event):
+                    self._link(event, box, at)
 
     def _link(self, event: Event, box: Box, at: int) -> None:
-        occasions = self.occasions.sum(self._box(event, box))
-        if occasions is None:
-            return
+        occasions = self._sum("occasions", event, box)
         children = self._sum("children", event, box, at)
         if event.on_day is not None:
             self._know("one open occasion a child", occasions, children, 0, 0)
             return
-        least, most = 1.0, inf
+        often = dict(zip(self.events[event][at], self.who_tables[at].cells(), strict=True))
+        often = {place: self._often(event, often[place]) for place, _ in children}
+        fewest = tuple((place, often[place][0]) for place, _ in children)
+        self._know("an occasion for each child", occasions, fewest, 0, inf)
+        greatest = tuple((place, often[place][1]) for place, _ in children)
+        self._know("a child for its occasions", greatest, occasions, 0, inf)
+
+    def _often(self, event: Event, box: Box) -> tuple[float, float]:
+        """How often an event happened to a child of a box to whom it happened, least and most."""
+        least, most = 1.0, 2.0 * max(self.model.values) + 10
         for name, codes in box.items():
-            if isinstance(name, Times) and event.within(name.event):
+            if isinstance(name, Times):
                 bounds = [self.rules.bounds[TIMES, code] for code in codes]
-                most = min(most, max(high for _, high in bounds))
+                if event.within(name.event):
+                    most = min(most, max(high for _, high in bounds))
                 if name.event.within(event):
                     least = max(least, min(low for low, _ in bounds))
-        if most == inf:
-            most = 2.0 * max(self.model.values) + 10
-        fewest = tuple((place, least * times) for place, times in children)
-        self._know("an occasion for each child", occasions, fewest, 0, inf)
-        greatest = tuple((place, most * times) for place, times in children)
-        self._know("a child for its occasions", greatest, occasions, 0, inf)
+        return least, most
 
     # --- Tools ----------------------------------------------------------------------------------
 
@@ -527,6 +548,20 @@ def _sum_in(table: Table, places: Sequence[int | None], box: Box) -> Terms:
         (place, 1.0)
         for cell, place in zip(table.cells(), places, strict=True)
         if place is not None and all(cell[name] <= codes for name, codes in box.items())
+    )
+
+
+def _of(used: Set[Hashable], box: Box) -> dict[Hashable, Codes]:
+    """What a box says of some factors."""
+    return {name: codes for name, codes in box.items() if name in used}
+
+
+def _ends_in(day: Event, event: Event) -> bool:
+    """Whether children who are looked after on a day are so in a stretch of time."""
+    return (
+        event.source == CARE
+        and day.source == CARE
+        and replace(day, where=()).within(replace(event, where=()))
     )
 
 
