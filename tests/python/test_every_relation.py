@@ -1,4 +1,4 @@
-"""Every relation of the model is needed: without it, a response is released that gives a number away.
+"""Every relation of the model is needed: without it, a response gives a number away.
 
 Each case is a small world, what is asked of it, and one thing that the gate does not know any more.
 """
