@@ -141,7 +141,7 @@ def test_private_things_are_their_owners_alone(exported) -> None:
         assert path.stat().st_mode & 0o077 == 0
     page = (out / REQUEST / "private" / "assessment.html").read_text()
     year = "1 April 2017 to 31 March 2018"
-    assert f"Occasions missing, {year}, less Occasions found, {year}</td>" in page
+    assert f"Occasions missing, {year}, less Occasions found, {year}</th>" in page
 
 
 def test_a_dry_run_writes_nothing(database: Path, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ class Event:
         """Whether a child to whom this happens is one to whom the other happens."""
         if self.source == CARE and other.source == OCCASION:
             return False
-        if other.on_day is not None and (self.source, self.on_day) != (other.source, other.on_day):
+        if other.on_day is not None and not self._is_still_so_on(other):
             return False
         if self.source == OCCASION and other.source == CARE and self.on_day is not None:
             return False
@@ -55,6 +55,14 @@ class Event:
         if not (other.first <= first and last <= other.last):
             return False
         return all(self.factors.get(name, {None}) <= codes for name, codes in other.where)
+
+    def _is_still_so_on(self, other: "Event") -> bool:
+        """Whether what is so on this day was so on the day of another."""
+        if self.source != other.source or self.on_day is None:
+            return False
+        if self.source == OCCASION:
+            return self.last <= other.on_day <= self.on_day
+        return self.on_day == other.on_day
 
 
 @dataclass(frozen=True)

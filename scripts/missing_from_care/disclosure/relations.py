@@ -211,6 +211,14 @@ class _Builder:
             if str(name).startswith("open:"):
                 time = self._time(FIRST, int(str(name).removeprefix("open:")))
                 tied.append({name: YES, "time": time, "duration": frozenset({"still_missing"})})
+        if {"counts_as", "time"} <= used.keys():
+            for each in self.rules.nothing_absent:
+                time = self._time(_ordinal(each.first_day, FIRST), _ordinal(each.last_day, LAST))
+                tied.append({"counts_as": used["counts_as"], "time": time})
+        days = sorted(int(str(name)[5:]) for name in used if str(name).startswith("open:"))
+        for day, later in pairwise(days):
+            time = self._time(FIRST, day)
+            tied.append({f"open:{day}": YES, f"open:{later}": YES, "time": time})
         if "duration" not in used:
             tied = [{k: v for k, v in box.items() if k != "duration"} for box in tied]
         return tied
@@ -492,10 +500,15 @@ class _Builder:
         first = min(self.stretches[code][0] for code in box["time"])
         last = max(self.stretches[code][1] for code in box["time"])
         least, most = self._lasts(box.get("duration", frozenset()))
-        for name, codes in box.items():
-            if not str(name).startswith("open:"):
-                continue
-            day = int(str(name).removeprefix("open:"))
+        is_open = {
+            int(str(name).removeprefix("open:")): codes
+            for name, codes in box.items()
+            if str(name).startswith("open:")
+        }
+        for day, codes in is_open.items():
+            if codes == {"no"} and last <= day:
+                if any(later > day and is_open[later] == YES for later in is_open):
+                    return True
             if codes == YES and (first > day or min(last, day) + most <= day):
                 return True
             if codes == {"no"} and last <= day and first + least > day:
