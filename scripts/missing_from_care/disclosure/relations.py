@@ -506,9 +506,9 @@ class _Builder:
             if str(name).startswith("open:")
         }
         for day, codes in is_open.items():
-            if codes == {"no"} and last <= day:
-                if any(later > day and is_open[later] == YES for later in is_open):
-                    return True
+            is_open_later = any(later > day and is_open[later] == YES for later in is_open)
+            if codes == {"no"} and last <= day and is_open_later:
+                return True
             if codes == YES and (first > day or min(last, day) + most <= day):
                 return True
             if codes == {"no"} and last <= day and first + least > day:
