@@ -136,7 +136,14 @@ class _Stating:
         self.forms: dict[Figure, Form] = {
             each: form for each in figures if (form := form_of(each, rules))
         }
-        self.model = model_of(self.forms.values(), rules, warehouse, without)
+        # Of occasions of children picked by how often: these children.
+        self.behind = {
+            figure: replace(form, unit="children")
+            for figure, form in self.forms.items()
+            if form.unit == "occasions" and any(isinstance(name, Times) for name in form.children)
+        }
+        forms = [*self.forms.values(), *self.behind.values()]
+        self.model = model_of(forms, rules, warehouse, without)
         self.without = without
         self.places: dict[Terms, int] = {}
         self.cells: dict[Node, int] = {}
@@ -270,25 +277,18 @@ class _Stating:
 
     def _small(self) -> dict[Node, Policy]:
         found: dict[Node, Policy] = {}
-        wanted = {base for each in self.derived for base in bases(each, self.rules)}
-        for node in self.cells:
+        for node, value in self.values.items():
             policy = self.rules.policy(_measured(node))
-            if policy.interval[0] <= self.values[node] <= policy.interval[1] or (
-                isinstance(node, Figure) and self._is_of_few(node, wanted)
-            ):
+            is_small = policy.interval[0] <= value <= policy.interval[1]
+            if is_small or (node in self.behind and self._is_of_few(node)):
                 found[node] = policy
         return found
 
-    def _is_of_few(self, figure: Figure, wanted: Set[Figure]) -> bool:
+    def _is_of_few(self, figure: Figure) -> bool:
         """Whether so many occasions of children picked by how often are those of a few children."""
-        if self.rules.measures[figure.measure].unit != "occasions" or figure in wanted:
-            return False
-        if not self.values[figure]:
-            return False
-        children = replace(figure, measure="children_missing")
         low, high = self.rules.policy("children_missing").interval
-        is_picked = any(name == PICKED for name, _ in figure.conditions)
-        return is_picked and low <= self.values.get(children, 0) <= high
+        children = self.model.sums[self.behind[figure]]
+        return low <= sum(self.model.values[at] for at, _ in children) <= high
 
     def _groups(self) -> dict[Node, Policy]:
         """What tells the same of everyone in a small group, and what else tells that it does."""
