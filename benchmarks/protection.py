@@ -1,7 +1,8 @@
 """How long search and audit take on random tables of several sizes, and how good the search is.
 
-Run it with `python benchmarks/protection.py` and, for one case, `--only 3-D`. Seconds are of this
-machine; costs and bounds are the same everywhere. With `--database` it judges a request instead.
+Run it with `python benchmarks/protection.py` and, for one kind, `--only council`. Seconds are of
+this machine's processor; costs and bounds are the same everywhere. With `--database` it judges a
+request instead.
 """
 
 import itertools
@@ -21,7 +22,7 @@ from missing_from_care.command_line import out, run
 from missing_from_care.disclosure.gate import judge
 from missing_from_care.disclosure.rules import read_rules
 from missing_from_care.disclosure.solver.audit import audit
-from missing_from_care.disclosure.solver.problem import Problem
+from missing_from_care.disclosure.solver.problem import Problem, Relation
 from missing_from_care.disclosure.solver.search import protect
 from missing_from_care.response.reading import read_response
 from missing_from_care.warehouse import open_warehouse
@@ -33,6 +34,15 @@ CASES = [
     ("2-D", (24, 25)),
     ("3-D", (4, 4, 4)),
     ("3-D", (5, 5, 7)),
+]
+
+# Years, ages, placements and the share of figures printed: about 240, 600 and 1,500 figures.
+COUNCILS = [(4, 4, 6, 0.8), (8, 6, 10, 0.85), (12, 11, 12, 1.0)]
+
+# Which of year, sex, age and placement a printed table has.
+TABLES = [
+    *[(0, 0, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (1, 1, 0, 0)],
+    *[(1, 0, 1, 0), (1, 0, 0, 1), (0, 1, 1, 0), (0, 1, 0, 1), (0, 0, 1, 1), (1, 1, 1, 0)],
 ]
 
 
@@ -72,6 +82,81 @@ def table(shape: tuple[int, ...], draw: Callable[[random.Random], int], seed: in
     return Problem.of(cells, equations, primary, threshold=(1, 4))
 
 
+def council(years: int, ages: int, places: int, share: float, seed: int) -> Problem:
+    """Linked tables of occasions and of children by year, sex, age and placement, as one response.
+
+    Each printed figure is a sum of counts that nobody prints. Children are counted once, so that
+    for them only bounds hold across years and placements.
+
+    Args:
+        years, ages, places: how many there are of each.
+        share: of the figures that could be printed.
+        seed: the same seed gives the same children.
+    """
+    chance = random.Random(seed)
+    people, every = list(itertools.product("FM", range(ages))), (None,)
+    odds = [chance.random() ** 2 + 0.02 for _ in people]
+    spots = [chance.random() ** 2 + 0.01 for _ in range(places)]
+    all_years, all_places = (*range(years), None), (*range(places), None)
+    counts = {
+        ("occasions", *at): 0 for at in itertools.product(range(years), people, range(places))
+    }
+    seen = {at: set() for at in itertools.product(all_years, people, all_places)}
+    for child in range(30 * years):
+        who = chance.choices(people, odds)[0]
+        for year in [year for year in range(years) if chance.random() < 0.4]:
+            for _ in range(min(30, 1 + int(chance.expovariate(0.25)))):
+                place = chance.choices(range(places), spots)[0]
+                counts["occasions", year, who, place] += 1
+                for at in itertools.product((year, None), (place, None)):
+                    seen[at[0], who, at[1]].add(child)
+    counts |= {("children", *at): len(found) for at, found in seen.items()}
+    index, values = {at: number for number, at in enumerate(counts)}, list(counts.values())
+
+    def at_most(part: tuple, *whole: tuple) -> Relation:
+        return Relation(((index[part], -1), *((index[at], 1) for at in whole)), 0, float("inf"))
+
+    bounds = []
+    for year, who, place in seen:
+        part = ("children", year, who, place)
+        if None not in (year, place):
+            bounds.append(at_most(part, ("occasions", year, who, place)))
+        if place is None:
+            bounds.append(at_most(part, *(("children", year, who, at) for at in range(places))))
+        else:
+            bounds.append(at_most(part, ("children", year, who, None)))
+        if year is None:
+            bounds.append(at_most(part, *(("children", at, who, place) for at in range(years))))
+        else:
+            bounds.append(at_most(part, ("children", None, who, place)))
+    sums = []
+    for kind, kept in itertools.product(("occasions", "children"), TABLES):
+        axes = (range(years), "FM", range(ages), range(places))
+        for at in itertools.product(
+            *(axis if k else every for axis, k in zip(axes, kept, strict=True))
+        ):
+            if sum(kept) > 1 and chance.random() > share:
+                continue
+            year, sex, age, place = at
+            parts = itertools.product(
+                range(years) if kind == "occasions" and year is None else (year,),
+                [who for who in people if sex in (None, who[0]) and age in (None, who[1])],
+                range(places) if kind == "occasions" and place is None else (place,),
+            )
+            cells = [index[kind, *part] for part in parts]
+            sums.append([*((cell, 1) for cell in cells), (len(values), -1)])
+            values.append(sum(values[cell] for cell in cells))
+    return Problem.of(
+        values,
+        sums,
+        [cell for cell in range(len(counts), len(values)) if 1 <= values[cell] <= 4],
+        inequalities=bounds,
+        weights=[1 + value for value in values],
+        unpublished=range(len(counts)),
+        threshold=(1, 4),
+    )
+
+
 def judging(database: Path, request: str) -> dict[str, float]:
     """Judges a request as an export would: seconds, processor seconds and figures withheld."""
     with open_warehouse(database) as warehouse:
@@ -88,31 +173,36 @@ def judging(database: Path, request: str) -> dict[str, float]:
 
 def main(
     only: Annotated[
-        str | None, typer.Option(help="Only the cases of this kind: 2-D or 3-D.")
+        str | None, typer.Option(help="Only the cases of this kind: 2-D, 3-D or council.")
     ] = None,
     seeds: Annotated[int, typer.Option(help="Tables of each kind.")] = 2,
     database: Annotated[Path | None, typer.Option(help="Judge a request of it instead.")] = None,
     request: Annotated[str, typer.Option(help="Which request.")] = "foi-2018-0417",
 ) -> None:
-    """Prints a table: sizes, seconds, the cost found and the least that any choice can cost."""
+    """Prints a table: sizes, processor seconds, the cost found and the least that any can cost."""
     if database:
         print(json.dumps(judging(database, request)))
         return
-    out.print("kind  cells  values  primary  secondary  search s  audit s    cost  bound  safe")
-    for (kind, shape), draw in itertools.product(CASES, (counts, large)):
+    out.print("kind     printed  others  primary  secondary  search s  audit s    cost  bound safe")
+    cases = [
+        (kind, lambda seed, shape=shape, draw=draw: table(shape, draw, seed))
+        for (kind, shape), draw in itertools.product(CASES, (counts, large))
+    ] + [("council", lambda seed, size=size: council(*size, seed)) for size in COUNCILS]
+    for kind, make in cases:
         if only not in (None, kind):
             continue
         for seed in range(seeds):
-            problem = table(shape, draw, seed)
-            start = time.perf_counter()
+            problem = make(seed)
+            start = time.process_time()
             pattern = protect(problem)
-            found = time.perf_counter()
+            found = time.process_time()
             attacked = audit(problem, pattern.suppressed)
-            done = time.perf_counter()
+            done = time.process_time()
+            others = len(problem.unpublished)
             out.print(
-                f"{kind:4} {len(problem.values):6}  {draw.__name__:6} {len(problem.primary):8} "
+                f"{kind:8} {len(problem.values) - others:7} {others:7} {len(problem.primary):8} "
                 f"{len(pattern.secondary):10} {found - start:9.2f} {done - found:8.2f} "
-                f"{pattern.cost:7} {pattern.lower_bound:6}  {attacked.safe}"
+                f"{pattern.cost:7} {pattern.lower_bound:6} {attacked.safe}"
             )
 
 

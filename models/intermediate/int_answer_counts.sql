@@ -28,11 +28,7 @@
     'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status', 'duration_band',
     'month', 'quarter', 'uasc', 'counts_as', 'council', 'region', 'country', 'times_missing_band'
 ] %}
-{% set banded = ['age', 'age_band', 'duration_band'] %}
-{% set conditions = ["'all'"] -%}
-{%- for breakdown in breakdowns -%}
-    {%- do conditions.append("concat('" ~ breakdown ~ ":', want_" ~ breakdown ~ ")") -%}
-{%- endfor %}
+{% set banded = ['age', 'age_band', 'duration_band'] -%}
 
 with questions as (
 
@@ -121,28 +117,44 @@ slices_asked as (
 
 ),
 
--- What a population asks of each breakdown; blank for anything.
-slices_read as (
+-- What a population asks of each breakdown. Two categories of one breakdown hold for nothing, nor
+-- does a word that is none.
+wanted as (
 
     select
-        *,
-        row_number() over (
-            order by population, breakdown, period_start, period_end, is_snapshot
-        ) as slice_no,
+        conditions.population,
         {% for breakdown in breakdowns -%}
-            regexp_extract(population, '(^|&){{ breakdown }}:([^&]*)', 2) as want_{{ breakdown }},
+            max(case when conditions.breakdown = '{{ breakdown }}' then conditions.category end)
+                as want_{{ breakdown }},
         {% endfor -%}
-        {{ split_conditions('population') }} as wanted
-    from slices_asked
+        count(distinct conditions.condition) > count(
+            distinct case when conditions.category <> '' then known.breakdown end
+        ) as is_of_nothing
+    from {{ ref('int_population_conditions') }} as conditions
+    left join {{ ref('breakdowns') }} as known on conditions.breakdown = known.breakdown
+    group by conditions.population
 
 ),
 
--- Two categories of one breakdown hold for nothing.
 slices as (
 
-    select *
-    from slices_read
-    where {{ holds_all(array_of(conditions), 'wanted') }}
+    select
+        slices_asked.*,
+        row_number() over (
+            order by
+                slices_asked.population,
+                slices_asked.breakdown,
+                slices_asked.period_start,
+                slices_asked.period_end,
+                slices_asked.is_snapshot
+        ) as slice_no,
+    {% for breakdown in breakdowns -%}
+        coalesce(wanted.want_{{ breakdown }}, '') as want_{{ breakdown }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from slices_asked
+    left join wanted on slices_asked.population = wanted.population
+    where not coalesce(wanted.is_of_nothing, false)
 
 ),
 

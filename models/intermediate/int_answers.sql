@@ -50,6 +50,12 @@ overlapping_breakdowns as (
 
 ),
 
+population_conditions as (
+
+    select * from {{ ref('int_population_conditions') }}
+
+),
+
 question_periods as (
 
     select * from {{ ref('int_question_periods') }}
@@ -213,19 +219,33 @@ places as (
 
 ),
 
+-- A place that the population names is the only one; every other council is in all rows.
+places_wanted as (
+
+    select
+        population,
+    {% for place in ['council', 'region', 'country'] -%}
+        max(case when breakdown = '{{ place }}' then category end) as {{ place }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from population_conditions
+    group by population
+
+),
+
 councils_of_rows as (
 
     select
         rows_by_place.*,
         places.la_code
     from rows_by_place
+    left join places_wanted on rows_by_place.population = places_wanted.population
     inner join places
         on
             {% for place, column in {
                 'council': 'la_code', 'region': 'region', 'country': 'country'
             }.items() -%}
-            regexp_extract(rows_by_place.population, '(^|&){{ place }}:([^&]*)', 2)
-            in ('', places.{{ column }})
+            coalesce(places_wanted.{{ place }}, places.{{ column }}) = places.{{ column }}
             and (
                 rows_by_place.breakdown <> '{{ place }}'
                 or rows_by_place.place = places.{{ column }}
@@ -309,20 +329,30 @@ needs as (
     select
         asked.population,
         asked.breakdown,
-    {% for part in parts -%}
-        max(case when breakdowns.needs = '{{ part }}' then 1 else 0 end) = 1 as needs_{{ part }}
-        {{- ',' if not loop.last }}
-    {% endfor %}
+        {% for part in parts -%}
+            max(case when breakdowns.needs = '{{ part }}' then 1 else 0 end)
+            = 1 as needs_{{ part }},
+        {% endfor %}
+        min(case when breakdowns.applies_to_care = 'true' then 1 else 0 end) = 1
+            as applies_to_care
     from (
-        select distinct
+        select
             population,
-            breakdown
+            breakdown,
+            breakdown as needed
         from questions
+
+        union
+
+        select
+            questions.population,
+            questions.breakdown,
+            population_conditions.breakdown as needed
+        from questions
+        inner join population_conditions
+            on questions.population = population_conditions.population
     ) as asked
-    inner join breakdowns
-        on
-            asked.breakdown = breakdowns.breakdown
-            or {{ matches('asked.population', "concat('(^|&)', breakdowns.breakdown, ':')") }}
+    inner join breakdowns on asked.needed = breakdowns.breakdown
     group by asked.population, asked.breakdown
 
 ),
@@ -342,11 +372,7 @@ joined as (
         and overlapping_breakdowns.breakdown is not null as do_rows_overlap,
         case
             when measures.counts = 'occasion' then true
-            when breakdowns.applies_to_care = 'false' then false
-            else not {{ matches(
-                'frames.population',
-                "'(^|&)(duration_band|times_missing_band|counts_as):'"
-            ) }}
+            else needs.applies_to_care
         end as does_apply,
         not(
             coalesce(rows_held.lacks_care, false)

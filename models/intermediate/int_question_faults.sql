@@ -47,25 +47,25 @@ question_periods as (
 
 ),
 
-numbers as (
-
-    {{ numbers() }}
-
-),
-
 -- A population's conditions, one row each.
 conditions as (
 
     select
         questions.question_id,
-        {{ element_at(split_conditions('questions.population'), 'numbers.number + 1') }}
-            as condition
+        population_conditions.condition,
+        population_conditions.breakdown,
+        population_conditions.category
     from questions
-    inner join numbers
-        on
-            questions.population <> 'all'
-            and numbers.number
-            <= length(questions.population) - length(replace(questions.population, '&', ''))
+    inner join {{ ref('int_population_conditions') }} as population_conditions
+        on questions.population = population_conditions.population
+
+),
+
+conditions_on_time as (
+
+    select distinct question_id
+    from conditions
+    where breakdown in ('month', 'quarter')
 
 ),
 
@@ -99,12 +99,12 @@ words_used as (
         end as list_name,
         'population' as what,
         case
-            when known.breakdown is null then {{ split_at_colon('conditions.condition', 1) }}
-            else {{ split_at_colon('conditions.condition', 2) }}
+            when known.breakdown is null then conditions.breakdown
+            else conditions.category
         end as word
     from conditions
     left join breakdowns_to_ask_for as known
-        on known.breakdown = {{ split_at_colon('conditions.condition', 1) }}
+        on conditions.breakdown = known.breakdown
     where
         not (
             coalesce(known.breakdown, '') in ('month', 'quarter')
@@ -249,16 +249,17 @@ period_sentences as (
 day_sentences as (
 
     select
-        question_id,
+        questions.question_id,
         'a snapshot of a day has no months or quarters. Ask for the breakdown duration_band, which '
         || 'says how long each occasion had lasted by then, or for a period of months or quarters.'
             as problem
     from questions
+    left join conditions_on_time on questions.question_id = conditions_on_time.question_id
     where
-        period_basis = 'snapshot'
+        questions.period_basis = 'snapshot'
         and (
-            breakdown in ('month', 'quarter')
-            or {{ matches('population', "'(^|&)(month|quarter):'") }}
+            questions.breakdown in ('month', 'quarter')
+            or conditions_on_time.question_id is not null
         )
 
 ),
@@ -282,16 +283,10 @@ overlap_sentences as (
             and conditions.condition < others.condition
     inner join {{ ref('int_bands') }} as bands
         on
-            bands.breakdown = {{ split_at_colon('conditions.condition', 1) }}
-            and bands.breakdown = {{ split_at_colon('others.condition', 1) }}
-            and array_contains(
-                {{ split_conditions('bands.categories') }},
-                {{ split_at_colon('conditions.condition', 2) }}
-            )
-            and array_contains(
-                {{ split_conditions('bands.categories') }},
-                {{ split_at_colon('others.condition', 2) }}
-            )
+            conditions.breakdown = bands.breakdown
+            and others.breakdown = bands.breakdown
+            and array_contains({{ split_conditions('bands.categories') }}, conditions.category)
+            and array_contains({{ split_conditions('bands.categories') }}, others.category)
 
 ),
 

@@ -22,6 +22,7 @@ TRY_OUT = "try-out"
 QUESTIONS = "stg_foi_request_questions"
 REQUESTS = "stg_foi_requests"
 QUESTION_VIEWS = (
+    "int_population_conditions",
     "int_question_periods",
     "int_question_faults",
     "int_question_problems",

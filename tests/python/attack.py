@@ -10,21 +10,35 @@ is: `attacker` starts it in processes of its own.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import product
 from random import Random
 
 from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
-from published_figures import UNLIMITED, Count, Fact, Finding, Form, Puzzle, Target
+from published_figures import (
+    UNLIMITED,
+    Contradiction,
+    Count,
+    Fact,
+    Finding,
+    Form,
+    Puzzle,
+    Target,
+    TooManyKinds,
+)
 from single_children import SingleChild
 
+# Rounds of pricing for one attack, and all its searches of other worlds in efforts of one.
+MOST_ROUNDS = 1500
+MOST_EFFORTS = 20
 # More than there are of any kind; so that every sum has a bound.
 MOST_CHILDREN = 100_000
 
 
-class Contradiction(Exception):
-    """No world gives all these figures."""
+class GivenUp(Exception):
+    """The attacker tried long enough."""
 
 
 # A sum of counts: the place of each and how often it is taken.
@@ -43,13 +57,14 @@ class Worlds:
         asked: what was published.
         child: what the figures see of one child.
         kinds: kinds of children to begin with.
-        seconds: for each search of another world.
+        effort: for each search of another world, as CP-SAT counts it (about seconds).
     """
 
     def __init__(
-        self, asked: Puzzle, child: SingleChild, kinds: Iterable[tuple[int, ...]], seconds: float
+        self, asked: Puzzle, child: SingleChild, kinds: Iterable[tuple[int, ...]], effort: float
     ) -> None:
-        self.child, self.seconds = child, seconds
+        self.child, self.effort = child, effort
+        self.rounds, self.left = MOST_ROUNDS, MOST_EFFORTS * effort
         self.rows = self._rows(asked.facts)
         self.kinds: dict[tuple[int, ...], pywraplp.Variable] = {}
         self.lp = pywraplp.Solver.CreateSolver("GLOP")
@@ -116,9 +131,12 @@ class Worlds:
         for kind, column in self.kinds.items():
             aim.SetCoefficient(column, dot(form, kind))
         while True:
+            self.rounds -= 1
+            if self.rounds < 0:
+                raise GivenUp
             status = self.lp.Solve()
             if status != pywraplp.Solver.OPTIMAL:
-                raise RuntimeError(f"GLOP: {status}")
+                raise GivenUp
             value = aim.Value()
             if enough is not None and value <= enough + 1e-9:
                 return value
@@ -155,7 +173,7 @@ class Worlds:
             solver.parameters.max_time_in_seconds = 20
             status = solver.solve(model)
             if status != cp_model.OPTIMAL:
-                raise RuntimeError("A single child was not priced in time.")
+                raise GivenUp
             if solver.objective_value < -10:
                 found.append(tuple(int(solver.value(value)) for value in values))
         return found
@@ -185,8 +203,10 @@ class Worlds:
             model.add_linear_constraint(sum(terms), lower, upper)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
-        solver.parameters.max_time_in_seconds = self.seconds
-        if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        solver.parameters.max_deterministic_time = min(self.effort, max(self.left, 0.05))
+        status = solver.solve(model)
+        self.left -= solver.response_proto.deterministic_time
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         world = [0] * len(self.child.counts)
         for kind, number in numbers.items():
@@ -201,14 +221,14 @@ class Worlds:
 
 def attack(
     asked: Puzzle,
-    seconds: float = 5.0,
+    effort: float = 2.0,
     one_open: bool = True,
 ) -> list[Finding]:
     """What a reader can find out.
 
     Args:
         asked: what was published, and what must not follow.
-        seconds: for each search of another world.
+        effort: for each search of another world, as CP-SAT counts it (about seconds).
         one_open: whether a child can have but one occasion that has not ended.
 
     Raises:
@@ -218,9 +238,16 @@ def attack(
     if not asked.targets:
         return []
     child = SingleChild(asked.counts(), most_occasions(asked), one_open)
-    worlds = Worlds(asked, child, child.simple_kinds(Random(1)), seconds)
+    findings = [Finding(each, "undecided", 0, UNLIMITED) for each in asked.targets]
+    try:
+        worlds = Worlds(asked, child, child.simple_kinds(Random(1)), effort)
+    except GivenUp:
+        return findings
     found: list[list[int]] = []
-    return [judge(each, worlds, found) for each in asked.targets]
+    for at, each in enumerate(asked.targets):
+        with suppress(GivenUp):
+            findings[at] = judge(each, worlds, found)
+    return findings
 
 
 def impossible(
@@ -235,7 +262,10 @@ def impossible(
     counts = asked.counts()
     if not counts:
         return []
-    child = SingleChild(counts, most_occasions(asked))
+    try:
+        child = SingleChild(counts, most_occasions(asked))
+    except TooManyKinds:
+        return []
     there = kinds_there(child.counts)
     wrong = []
     for fact in asked.facts:

@@ -36,6 +36,15 @@ RATIOS = {row["measure"]: row for row in seed("derived_measures") if row["scale"
 LONGEST = "longest_duration_days"
 UNLIMITED = 10**7
 
+
+class Contradiction(Exception):
+    """No world gives all these figures."""
+
+
+class TooManyKinds(Exception):
+    """The figures tell so much apart that the attacker gives up."""
+
+
 Condition = tuple[str, frozenset[str]]
 
 
@@ -127,7 +136,8 @@ class Target:
         form: a sum of counts.
         width: how far apart the least and the most must be.
         lowest, highest: a number is small if it lies between.
-        reason: `withheld`, `unprinted`, `whole group`, `longest`.
+        reason: `withheld`, `unprinted` (what is left of a figure, or what a ratio is of),
+            `behind a band` (the children of occasions shown), `whole group`, `longest`.
     """
 
     form: Form
@@ -336,7 +346,7 @@ def unprinted(shown: dict[Count, Fact]) -> list[Target]:
                 targets.append(target((replace(count, measure=left), 1), "unprinted", policy(left)))
         if count.bands and count.measure == "occasions_missing":
             behind = replace(count, measure="children_missing")
-            targets.append(target((behind, 1), "unprinted", policy(behind.measure)))
+            targets.append(target((behind, 1), "behind a band", policy(behind.measure)))
     return [each for each in targets if each.form[0][0] not in shown]
 
 

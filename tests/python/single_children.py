@@ -15,7 +15,7 @@ from random import Random
 from ortools.sat.python import cp_model
 
 from plain_answers import CATEGORIES, OF_THE_PERIOD, PLACE, TIMES, seed, unit_named
-from published_figures import INTERVIEW, OCCASIONS_OF, Condition, Count
+from published_figures import INTERVIEW, OCCASIONS_OF, Condition, Count, TooManyKinds
 
 DAY = timedelta(days=1)
 LONG_AGO = date(1980, 1, 1)
@@ -26,10 +26,6 @@ FLAGS = (
     *("completed", "declined", "awaited", "within_72_hours"),
 )
 MOST_CLASSES = 40_000
-
-
-class TooManyKinds(Exception):
-    """The figures tell so much apart that the attacker gives up."""
 
 
 def band_holds(breakdown: str, which: frozenset[str], number: int) -> bool:
@@ -500,7 +496,9 @@ class SingleChild:
                 for _ in range(rng.choice([1, 2, 3]) if self.occasions else 0)
             }
             care = rng.sample(self.care, min(len(self.care), rng.choice([0, 1, 2])))
-            states = [rng.choice(s) for s in self.states.values() if s and rng.random() < 0.6]
+            states = [
+                rng.choice(each) for each in self.states.values() if each and rng.random() < 0.6
+            ]
             occasions = self._one_at_a_time(occasions)
             found.add(self.seen(rng.choice(self.groups), occasions, care, states))
         return found

@@ -241,8 +241,10 @@ def test_a_pack_says_what_the_ledger_held(exported: Path) -> None:
     record = json.loads((exported / REQUEST / "private" / "provenance.json").read_text())
     assert record["ledger"] == {"rows_before": 0, "rows": len(rows), "chain": rows[-1]["chain"]}
     assert all(each.counted is not None for each in read_ledger(exported / "ledger.csv"))
-    withheld = [each for each in read_ledger(exported / "ledger.csv") if each.low is None]
+    released = read_ledger(exported / "ledger.csv")
+    withheld = [each for each in released if each.low is None or each.low < each.high]
     assert {each.counted for each in withheld} >= {1.0, 2.0, 3.0, 4.0}
+    assert all(each.low <= each.counted <= each.high for each in withheld if each.low is not None)
 
 
 @pytest.fixture
@@ -305,7 +307,13 @@ def test_a_pack_of_another_request_is_not_replaced(out: Path, newer: Path) -> No
 
 
 def test_a_new_version_says_which_figures_were_revised(out: Path, newer: Path) -> None:
+    """An occasion more of a child who was missing before."""
     with duckdb.connect(str(newer)) as connection:
+        connection.execute(
+            "insert into int_answer_facts from int_answer_facts where counts_as = 'missing' and "
+            "uasc = 'no' and from_day between date '2016-04-01' and date '2017-03-31' "
+            "order by all limit 1"
+        )
         connection.execute(
             "update foi_answers set value = value + 1 where period = '2016/17' "
             "and population = 'all' and measure in "
@@ -360,9 +368,7 @@ def test_the_figures_of_an_earlier_letter_are_entered_once(
     usual = row(event=ENTERED, file_sha256="", request_ref="foi-2010-1")
     usual = replace(usual, released_on=date(2010, 6, 1))
     year = replace(OCCASIONS, first_day=date(2009, 4, 1), last_day=date(2010, 3, 31))
-    at_end = replace(
-        year, measure="uasc_children_at_end", first_day=date(2010, 3, 31), is_snapshot=True
-    )
+    at_end = replace(year, measure="uasc_children_at_end")
     of_those = replace(
         year,
         measure="children_missing",

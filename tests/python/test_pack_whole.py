@@ -149,6 +149,10 @@ def test_every_row_of_the_open_data_is_one_cell_of_the_workbook(pack: Pack) -> N
         assert Counter(met) == Counter(figures)
 
 
+def without_notes(value: object) -> object:
+    return re.sub(r" \[note \d+\]", "", value) if isinstance(value, str) else value
+
+
 def test_no_withheld_number_stands_where_it_is_withheld(pack: Pack) -> None:
     """Cell by cell against the private workbook; charts and open data by their own walks above."""
     withheld = 0
@@ -166,7 +170,8 @@ def test_no_withheld_number_stands_where_it_is_withheld(pack: Pack) -> None:
             for cell, secret, on_page in zip(public_row, private_row, page_row, strict=True):
                 is_withheld = isinstance(secret.value, int | float) and isinstance(cell.value, str)
                 if not is_withheld:
-                    assert cell.value == secret.value
+                    # The public workbook has notes of its own, so the numbers of notes differ.
+                    assert without_notes(cell.value) == without_notes(secret.value)
                     continue
                 withheld += 1
                 assert on_page == cell.value

@@ -10,10 +10,10 @@ import protection_cases as cases
 from missing_from_care.disclosure.solver import audit as audit_module
 from missing_from_care.disclosure.solver import ranges as ranges_module
 from missing_from_care.disclosure.solver.audit import GUESSER, READER, RULE_READER, audit
-from missing_from_care.disclosure.solver.case import read_case
 from missing_from_care.disclosure.solver.problem import Need, Problem, Relation
 from missing_from_care.disclosure.solver.search import protect
 from missing_from_care.faults import DataFault, Fault, ProtectionFault, UsageFault
+from protection_case import read_case
 
 
 def test_published_ranges():
@@ -126,6 +126,48 @@ def test_withheld_before_must_stay_unknown():
 def test_range_narrower_than_the_policy_asks():
     problem = Problem.of(cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6], default_need=Need(26))
     assert "needs a range 26 wide" in audit(problem, [4, 6, 8, 10]).findings[0].reason
+
+
+def test_range_that_is_shown_is_known_to_all_readers():
+    # Shown as 8 to 9, the first of four withheld cells leaves each of the others two values.
+    problem = Problem.of(cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6])
+    shown = audit(problem, [4, 6, 8, 10], {4: (8, 9)})
+    assert shown.ranges == {4: (8, 9), 6: (21, 22), 8: (16, 17), 10: (12, 13)}
+    assert shown.safe
+    assert not audit(problem, [4, 6, 8, 10], {4: (8, 8)}).safe
+    with pytest.raises(DataFault, match="not withheld"):
+        audit(problem, [4, 6, 8, 10], {5: (8, 30)})
+    with pytest.raises(DataFault, match="does not hold it"):
+        audit(problem, [4, 6, 8, 10], {4: (9, 10)})
+
+
+def test_unpublished_cell_with_a_need_is_protected_and_others_are_not_asked():
+    lines = [[(1, 1), (2, 1), (0, -1)], [(3, 1), (4, 1), (0, -1)]]
+    table = [30, 28, 2, 12, 18]
+    asked = Problem.of(table, lines, [], unpublished=[2], needs={2: Need(2)})
+    assert [finding.cell for finding in audit(asked, []).findings] == [2]
+    assert protect(asked).suppressed == (1,)
+    plain = audit(Problem.of(table, lines, [], unpublished=[2]), [])
+    assert plain.safe
+    assert not plain.ranges
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_large_part_gets_ranges_that_are_reached_and_the_same_verdict(seed, monkeypatch):
+    problem = cases.random_problem(seed)
+    withheld = cases.two_on_every_line(problem)
+    exact = audit(problem, withheld)
+    monkeypatch.setattr(ranges_module, "SMALL", 0)
+    found = audit(problem, withheld)
+    assert found.safe == exact.safe
+    for cell, (low, high) in found.ranges.items():
+        assert exact.ranges[cell][0] <= low <= problem.values[cell] <= high <= exact.ranges[cell][1]
+
+
+def test_audit_without_time_is_not_safe():
+    problem = Problem.of(cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6])
+    with pytest.raises(ProtectionFault, match="not done after 0 seconds"):
+        audit(problem, [4, 6, 8, 10], seconds=0)
 
 
 def test_audit_imports_nothing_of_the_search():

@@ -4,17 +4,19 @@ import itertools
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import protection_cases as cases
+from missing_from_care.disclosure.solver import attack
 from missing_from_care.disclosure.solver.audit import audit
 from missing_from_care.disclosure.solver.problem import Need, Problem
 from missing_from_care.disclosure.solver.search import Effort, protect
 from missing_from_care.faults import ProtectionFault
 
-PROTECT = Path(__file__).resolve().parents[2] / "scripts" / "protect.py"
+PROTECT = Path(__file__).resolve().parents[2] / "tools" / "protect.py"
 
 
 def test_fischetti_salazar_costs_59():
@@ -88,6 +90,47 @@ def test_no_pattern_is_cheaper(seed):
 def test_same_problem_same_answer():
     for seed in (1, 2, 9, 15):
         assert protect(cases.random_problem(seed)) == protect(cases.random_problem(seed))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_large_problem_is_covered_well(seed, monkeypatch):
+    problem = cases.random_problem(seed)
+    try:
+        cheapest = protect(problem)
+    except ProtectionFault:
+        cheapest = None
+    monkeypatch.setattr(attack, "LARGE", 0)
+    if cheapest is None:
+        with pytest.raises(ProtectionFault, match="cannot be protected"):
+            protect(problem)
+        return
+    pattern = protect(problem)
+    assert audit(problem, pattern.suppressed).safe
+    assert cheapest.cost <= pattern.cost <= 1.5 * cheapest.cost
+    assert pattern.lower_bound <= cheapest.cost
+
+
+def test_search_without_time_finds_nothing():
+    problem = Problem.of(cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6])
+    with pytest.raises(ProtectionFault, match="No safe choice was found in 0 seconds"):
+        protect(problem, seconds=0)
+
+
+def test_seed_chooses_among_patterns_of_nearly_the_least_cost():
+    chosen = set()
+    for seed in (0, 1, 4):
+        problem = cases.random_problem(seed)
+        problem = replace(problem, weights=(10,) * len(problem.values))
+        cheapest = protect(problem)
+        for secret in (b"a", b"b", b"c", b"d"):
+            pattern = protect(problem, secret)
+            assert pattern == protect(problem, secret)
+            assert audit(problem, pattern.suppressed).safe
+            assert pattern.lower_bound <= cheapest.cost <= pattern.cost
+            cover, least = problem.cost(pattern.secondary), problem.cost(cheapest.secondary)
+            assert not cheapest.is_optimal or cover <= 1.1 * least + 1
+            chosen.add((seed, pattern.suppressed))
+    assert len(chosen) > 3
 
 
 def test_wider_ranges_cost_more():

@@ -283,7 +283,7 @@ def test_the_third_is_stopped_if_it_prints_its_number(year, monkeypatch) -> None
     """The audit does not rely on the search: a choice that withholds nothing does not pass."""
     ledger = release(year, 0, [])
     ledger += release(year, 1, ledger)
-    monkeypatch.setattr(gate, "protect", lambda _: Pattern((), (), 0, 0, True))
+    monkeypatch.setattr(gate, "protect", lambda *_, **__: Pattern((), (), 0, 0, True))
     with pytest.raises(ProtectionFault, match="Nothing was released") as fault:
         release(year, 2, ledger)
     assert fault.value.status == 4
@@ -313,7 +313,7 @@ def test_a_planted_unsafe_choice_is_caught_every_time(monkeypatch) -> None:
                 suppressed=tuple(cell for cell in pattern.suppressed if cell != left_out),
                 secondary=tuple(cell for cell in pattern.secondary if cell != left_out),
             )
-            monkeypatch.setattr(gate, "protect", lambda _, weaker=weaker: weaker)
+            monkeypatch.setattr(gate, "protect", lambda *_, weaker=weaker, **__: weaker)
             with pytest.raises(ProtectionFault):
                 gate.judge_as_it_is(answer, found_rules, warehouse)
             planted += 1

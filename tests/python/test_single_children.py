@@ -1,7 +1,7 @@
 """Random responses against the attacker of single children: what is withheld stays unknown.
 
-60 responses in CI; `FOI_TEST_ATTACKS=1000` tries as many, and a third as many sequences of two or
-three, where returns may be revised between them and the Department publishes figures too.
+40 responses and 12 sequences of two or three in CI; `FOI_TEST_ATTACKS=1000` tries as many, and 300
+sequences. Returns may be revised within a sequence, and the Department publishes figures too.
 """
 
 import os
@@ -24,12 +24,12 @@ from missing_from_care.landing.land import land
 from missing_from_care.response.answers import Answer, Response, Table
 from plain_count import Returns, read_returns
 from plain_kinds import kinds_there, seen_of_each
-from published_figures import Fact, Finding, count_of
+from published_figures import Contradiction, Fact, Finding, TooManyKinds, count_of
 from released_responses import answered, protect
 from small_councils import random_request, small_returns, write_returns
 
-RESPONSES = int(os.environ.get("FOI_TEST_ATTACKS", "60"))
-SEQUENCES = RESPONSES // 3
+RESPONSES = int(os.environ.get("FOI_TEST_ATTACKS", "40"))
+SEQUENCES = 3 * RESPONSES // 10
 EACH = 10
 # What the Department publishes of a council, and how this project calls it.
 BY_THE_DEPARTMENT = {
@@ -134,30 +134,41 @@ def released(database: Path, response: Response, earlier: list, told: Counter) -
 def settle(
     waiting: list[tuple[str, Future[list[Finding]], tuple[Returns, ...]]], told: Counter
 ) -> list[str]:
-    """Waits for the attacks; what they found."""
+    """Waits for the attacks; what they found. How each target came out is told, honestly."""
     found = []
     for name, attack, worlds in waiting:
-        findings = attack.result()
+        try:
+            findings = attack.result()
+        except (Contradiction, TooManyKinds) as given_up:
+            told[type(given_up).__name__] += 1
+            continue
         told.update(each.verdict for each in findings)
         found += [f"{name}: {leak}" for leak in leaks(findings, *worlds)]
+    print(dict(told))
+    assert told["Contradiction"] + told["TooManyKinds"] <= len(waiting) / 4
+    assert told["undecided"] <= told["protected"] / 20
     return found
 
 
 def test_nothing_of_random_responses_is_found_out(tmp_path: Path, statements: Statements) -> None:
-    needed, told, waiting = statements.needed_for(*NEEDED), Counter(), []
+    """Nor is he wrong: his facts hold, and he thinks every child possible that is there."""
+    needed, told = statements.needed_for(*NEEDED), Counter()
+    waiting, beliefs = [], []
     for seed in range(-(-RESPONSES // EACH)):
         rng = Random(seed)
         of = council(tmp_path / str(seed), seed, needed, published=seed % 3 == 0)
         asked = {f"{seed}.{n}": random_request(rng, of.returns) for n in range(EACH)}
+        there = partial(kinds_there, returns=of.returns)
         for name, response in answered(of.database, asked).items():
+            beliefs.append((f"{name} {asked[name]}", mistakes([response], there)))
             for shown in released(of.database, response, [], told):
                 attack = attacking([shown], of.department)
                 waiting.append((f"{name} {asked[name]}", attack, (of.returns,)))
     found = settle(waiting, told)
-    print(dict(told))
+    wrong = [f"{name}: {each}" for name, mistake in beliefs for each in mistake.result()]
+    assert not wrong, "\n".join(wrong)
     assert not found, "\n".join(found)
     assert told["released"] >= RESPONSES / 2
-    assert told["protected"] > told["undecided"] * 20
 
 
 def test_nothing_of_random_sequences_is_found_out(tmp_path: Path, statements: Statements) -> None:
@@ -181,27 +192,13 @@ def test_nothing_of_random_sequences_is_found_out(tmp_path: Path, statements: St
                 at = -1 if name == names[-1] else 0
                 if name in answers[at]:
                     shown += released(worlds[at].database, answers[at][name], earlier, told)
-            attack = attacking(shown)
-            waiting.append((" ".join(names), attack, tuple(world.returns for world in worlds)))
+            # All at once contradict each other if a number was revised.
+            for some in [shown] if len(worlds) == 1 else [shown, shown[:-1], shown[-1:]]:
+                returns = tuple(world.returns for world in worlds)
+                waiting.append((" ".join(names), attacking(some), returns))
     found = settle(waiting, told)
-    print(dict(told))
     assert not found, "\n".join(found)
     assert told["released"] >= SEQUENCES
-
-
-def test_what_the_attacker_believes_is_so(tmp_path: Path, statements: Statements) -> None:
-    """His facts hold, and every child that is there is one that he thinks possible."""
-    needed, waiting = statements.needed_for(*NEEDED), []
-    for seed in range(2000, 2000 + max(2, RESPONSES // 60)):
-        rng = Random(seed)
-        of = council(tmp_path / str(seed), seed, needed)
-        asked = {str(n): random_request(rng, of.returns) for n in range(EACH)}
-        for name, response in answered(of.database, asked).items():
-            there = partial(kinds_there, returns=of.returns)
-            waiting.append((f"{seed} {asked[name]}", mistakes([response], there)))
-    assert len(waiting) >= EACH
-    wrong = [f"{name}: {each}" for name, found in waiting for each in found.result()]
-    assert not wrong, "\n".join(wrong)
 
 
 # --- He sees ---------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def audited(
         pattern,
         found,
         frozenset(withheld),
-        _ranges(withheld - no_counts, statement, found, rules),
+        _ranges(withheld - no_counts, statement, found, rules, known),
         tuple(
             Revision(each.figure, each)
             for each in earlier
@@ -160,17 +160,19 @@ def figures_of(response: Response, rules: Rules) -> dict[Figure, float]:
 
 
 def _ranges(
-    withheld: Set[Figure], statement: Statement, found: Audit, rules: Rules
+    withheld: Set[Figure], statement: Statement, found: Audit, rules: Rules, known: Known
 ) -> dict[Figure, tuple[float, float]]:
     """The figures that the policy releases as the range that the audit takes as known."""
     small = {statement.cells[node] for node in statement.policies}
+    before = {statement.cells.get(figure) for figure in known.ranges or {}}
     ranges = {}
     for figure in sorted(withheld):
         at = statement.cells[figure]
         policy = rules.policy(figure.measure)
         as_range = policy.small_as_range if at in small else policy.cover_as_range
         low, high = found.ranges[at]
-        if as_range and high < statement.problem.upper[at] and high - low <= max(low, 9):
+        is_bounded = high < statement.problem.upper[at] or at in before
+        if as_range and is_bounded and high - low <= max(low, 9):
             ranges[figure] = (low, high)
     return ranges
 

@@ -236,7 +236,7 @@ def summary(file: Path) -> list[dict[str, str | int]]:
         new = dict(zip(("request_ref", "day", "event"), key, strict=True))
         each = found.setdefault((*key, reason), {**new, "figures": 0, "withheld": 0})
         each["figures"] += is_figure
-        each["withheld"] += row["shown"] == WITHHELD
+        each["withheld"] += row["shown"] == WITHHELD or TO in row["shown"]
         each["reason"] = reason
     return list(found.values())
 

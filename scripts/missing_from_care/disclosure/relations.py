@@ -322,7 +322,7 @@ class _Builder:
         for event in events:
             codes = {**event.factors, "time": self._time(event.first, event.last)}
             names = {name for each in events for name in each.factors} | {"time"}
-            for name in names:
+            for name in sorted(names):
                 others = frozenset((k, v) for k, v in codes.items() if k != name)
                 own = codes.get(name, self._domain(name))
                 families[event.source, name, others][own] = event
@@ -519,8 +519,8 @@ class _Builder:
             if str(name).startswith("open:")
         }
         for day, codes in is_open.items():
-            is_later = any(later > day and is_open[later] == YES for later in is_open)
-            if codes == {"no"} and last <= day and is_later:
+            is_open_later = any(later > day and is_open[later] == YES for later in is_open)
+            if codes == {"no"} and last <= day and is_open_later:
                 return True
             if codes == YES and (first > day or min(last, day) + most <= day):
                 return True

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
-from math import inf
+from math import floor, inf
 
 import duckdb
 
@@ -136,7 +136,14 @@ class _Stating:
         self.forms: dict[Figure, Form] = {
             each: form for each in figures if (form := form_of(each, rules))
         }
-        self.model = model_of(self.forms.values(), rules, warehouse, without)
+        # Of occasions of children picked by how often: these children.
+        self.behind = {
+            figure: replace(form, unit="children")
+            for figure, form in self.forms.items()
+            if form.unit == "occasions" and any(isinstance(name, Times) for name in form.children)
+        }
+        forms = [*self.forms.values(), *self.behind.values()]
+        self.model = model_of(forms, rules, warehouse, without)
         self.without = without
         self.places: dict[Terms, int] = {}
         self.cells: dict[Node, int] = {}
@@ -238,7 +245,9 @@ class _Stating:
             before = figure in self.known.shown
             places = [self.cells.get(base) for base in made_of]
             values = [self.values.get(base, 0) for base in made_of]
-            worth = round(rule.scale * values[0] / values[1], rule.decimals) if values[1] else 0.0
+            # As SQL rounds: a half goes up.
+            tenths = floor(10**rule.decimals * rule.scale * values[0] / (values[1] or inf) + 0.5)
+            worth = tenths / 10**rule.decimals
             value = worth if value is None else value
             self.model.values.append(round(value * 10**rule.decimals))
             at = len(self.model.values) - 1
@@ -270,25 +279,18 @@ class _Stating:
 
     def _small(self) -> dict[Node, Policy]:
         found: dict[Node, Policy] = {}
-        wanted = {base for each in self.derived for base in bases(each, self.rules)}
-        for node in self.cells:
+        for node, value in self.values.items():
             policy = self.rules.policy(_measured(node))
-            if policy.interval[0] <= self.values[node] <= policy.interval[1] or (
-                isinstance(node, Figure) and self._is_of_few(node, wanted)
-            ):
+            is_small = policy.interval[0] <= value <= policy.interval[1]
+            if is_small or (node in self.behind and self._is_of_few(node)):
                 found[node] = policy
         return found
 
-    def _is_of_few(self, figure: Figure, wanted: Set[Figure]) -> bool:
+    def _is_of_few(self, figure: Figure) -> bool:
         """Whether so many occasions of children picked by how often are those of a few children."""
-        if self.rules.measures[figure.measure].unit != "occasions" or figure in wanted:
-            return False
-        if not self.values[figure]:
-            return False
-        children = replace(figure, measure="children_missing")
         low, high = self.rules.policy("children_missing").interval
-        is_picked = any(name == PICKED for name, _ in figure.conditions)
-        return is_picked and low <= self.values.get(children, 0) <= high
+        children = self.model.sums[self.behind[figure]]
+        return low <= sum(self.model.values[at] for at, _ in children) <= high
 
     def _groups(self) -> dict[Node, Policy]:
         """What tells the same of everyone in a small group, and what else tells that it does."""
@@ -333,7 +335,7 @@ class _Stating:
             for name, codes, others in _along(form, self.rules):
                 families[name, others].setdefault(codes, figure)
         done: set[tuple] = set()
-        for (name, others), family in sorted(families.items(), key=str):
+        for (name, others), family in families.items():
             whole = self._whole_of(name, others)
             members = dict(family) | ({whole[0]: whole[1]} if whole else {})
             for codes, figure in members.items():
@@ -408,7 +410,7 @@ def _difference(whole: Figure, part: Figure) -> str | None:
 def _along(form: Form, rules: Rules) -> Iterator[tuple[str, Codes, tuple]]:
     """Each factor along which a form adds up, with its categories, and what the form is without."""
     adds_up = form.unit == "occasions" or form.event.on_day is not None
-    for name, codes in form.who:
+    for name, codes in sorted(form.who, key=lambda each: str(each[0])):
         factor = TIMES if isinstance(name, Times) else name
         if factor in rules.protected:
             rest = form.who - {(name, codes)}

@@ -150,7 +150,7 @@ def kind(laid_out: Grid, index: int) -> str:
     if unit in KINDS:
         return KINDS[unit]
     figures = [row[laid_out.labels + index] for row in laid_out.rows]
-    if unit == "mixed" and all(isinstance(f, str) or float(f).is_integer() for f in figures):
+    if unit == "mixed" and all(isinstance(each, str | int) for each in figures):
         return "whole"
     return "decimal"
 

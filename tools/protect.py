@@ -1,17 +1,20 @@
 """Chooses which cells of a problem to withhold, and shows what a reader can still work out."""
 
 import json
+import sys
 from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
 from missing_from_care.command_line import run
 from missing_from_care.disclosure.solver.audit import audit
-from missing_from_care.disclosure.solver.case import read_case
 from missing_from_care.disclosure.solver.search import protect
 from missing_from_care.faults import ProtectionFault, UsageFault
+from protection_case import read_case
 
 
 def main(
