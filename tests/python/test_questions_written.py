@@ -41,7 +41,7 @@ ASKED = {
 def written(database: Path, response: Response, asked: list[tuple[str, ...]]) -> Response:
     """A response to questions as it is released, after all its files were made."""
     questions = [question_of(*words) for words in asked]
-    found = answered(database, questions, "foi-2018-0417")
+    (found,) = answered(database, {"foi-2018-0417": questions}).values()
     safe = protect(database, replace(found, received_on=response.received_on), [])
     with open_warehouse(database) as warehouse:
         safe = replace(safe, refusal=refusal(warehouse, safe))
