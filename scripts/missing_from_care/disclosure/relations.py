@@ -595,11 +595,7 @@ def _nested(boxes: Iterable[Box]) -> list[Box]:
 
 def _ends_in(day: Event, event: Event) -> bool:
     """Whether children who are looked after on a day are so in a stretch of time."""
-    return (
-        event.source == CARE
-        and day.source == CARE
-        and replace(day, where=()).within(replace(event, where=()))
-    )
+    return day.source == CARE and replace(day, where=event.where).within(event)
 
 
 def _next(events: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
