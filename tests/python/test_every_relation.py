@@ -238,6 +238,16 @@ CASES = {
             *by_sex("children_missing", 17, 3, *AT_END),
         ],
     ),
+    "a child is still missing once": Case(
+        "one open occasion a child",
+        boys_and_girls(19, 0, ended_on=None) + boys_and_girls(0, 1),
+        [
+            ("children_missing", "all", 20),
+            ("children_missing", "sex:female", 1),
+            ("occasions_still_missing", "all", 19),
+            ("occasions_still_missing", "sex:female", 0),
+        ],
+    ),
     "no more children than occasions": Case(
         "an occasion for each child",
         GIRL,
