@@ -238,6 +238,16 @@ CASES = {
             *by_sex("children_missing", 17, 3, *AT_END),
         ],
     ),
+    "a child is still missing once": Case(
+        "one open occasion a child",
+        boys_and_girls(19, 0, ended_on=None) + boys_and_girls(0, 1),
+        [
+            ("children_missing", "all", 20),
+            ("children_missing", "sex:female", 1),
+            ("occasions_still_missing", "all", 19),
+            ("occasions_still_missing", "sex:female", 0),
+        ],
+    ),
     "no more children than occasions": Case(
         "an occasion for each child",
         GIRL,
@@ -444,6 +454,21 @@ def test_without_a_relation_a_number_is_found_out(name: str, monkeypatch) -> Non
         forgotten = (gate, "state", partial(state, without=frozenset({forgotten})))
     monkeypatch.setattr(*forgotten)
     assert [each for each in found_out(CASES[name]) if each.verdict == "leak"]
+
+
+def test_who_is_in_care_at_the_end_of_a_day_is_so_on_the_next() -> None:
+    """20 from July, one a girl, and 19 boys at the end of June: the attacker does not know this."""
+    facts = in_care(GIRL)
+    warehouse = world(facts)
+    response = answered(
+        [
+            ("children_looked_after", "all", 20, *FROM_JULY),
+            ("children_looked_after", "sex:female", 1, *FROM_JULY),
+            ("children_looked_after_at_end", "sex:male", 19, YEAR[0], date(2017, 6, 30)),
+        ]
+    )
+    verdict = gate.judge_as_it_is(response, rules(warehouse), warehouse)
+    assert len(verdict.withheld) > 1
 
 
 def test_there_are_as_many_children_as_groups_with_occasions() -> None:

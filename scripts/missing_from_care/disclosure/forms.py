@@ -51,7 +51,9 @@ class Event:
             return False
         first, last = self.first, self.last
         if self.source == CARE and self.on_day is not None and other.on_day is None:
-            first = last = self.on_day
+            # Who is in care at the end of a day is in care on the next, wherever that may be.
+            is_next = self.on_day + 1 == other.first and not other.where
+            first = last = self.on_day + is_next
         if not (other.first <= first and last <= other.last):
             return False
         return all(self.factors.get(name, {None}) <= codes for name, codes in other.where)

@@ -29,6 +29,7 @@ from missing_from_care.disclosure.tables import Box, Table, shared, tables_for
 from missing_from_care.faults import DataFault
 
 YES = frozenset({"yes"})
+STILL = frozenset({"still_missing"})
 Terms = tuple[tuple[int, float], ...]
 
 
@@ -146,11 +147,14 @@ class _Builder:
             return
         boxes = [self._box(form.event, form.children) for form in counted]
         used = {name for box in boxes for name in box}
-        boxes += [
+        beside = [
             self._box(form.event, _of(used, form.children))
             for form in children
             if form.event.source == OCCASION
         ]
+        boxes += beside
+        if "duration" in used:
+            boxes += [{"duration": STILL, **box} for box in beside]
         boxes += self._tied(boxes)
         self.occasions = self._cells(boxes, self.counter.occasions)
 
@@ -206,7 +210,7 @@ class _Builder:
                 tied.append({**self._box(name.event, {}), name: used[name]})
             if str(name).startswith("open:"):
                 time = self._time(FIRST, int(str(name).removeprefix("open:")))
-                tied.append({name: YES, "time": time, "duration": frozenset({"still_missing"})})
+                tied.append({name: YES, "time": time, "duration": STILL})
         if {"counts_as", "time"} <= used.keys():
             for each in self.rules.nothing_absent:
                 time = self._time(_ordinal(each.first_day, FIRST), _ordinal(each.last_day, LAST))
@@ -362,6 +366,10 @@ class _Builder:
         if event.on_day is not None:
             self._know("one open occasion a child", occasions, children, 0, 0)
             return
+        of_open = {**self._box(event, box), "duration": STILL}
+        is_open = event.factors.get("duration", STILL) >= STILL
+        if is_open and (still := self.occasions.sum(of_open)):
+            self._know("one open occasion a child", children, still, 0, inf)
         often = dict(zip(self.events[event][at], self.who_tables[at].cells(), strict=True))
         often = {place: self._often(event, often[place]) for place, _ in children}
         fewest = tuple((place, often[place][0]) for place, _ in children)
@@ -595,11 +603,7 @@ def _nested(boxes: Iterable[Box]) -> list[Box]:
 
 def _ends_in(day: Event, event: Event) -> bool:
     """Whether children who are looked after on a day are so in a stretch of time."""
-    return (
-        event.source == CARE
-        and day.source == CARE
-        and replace(day, where=()).within(replace(event, where=()))
-    )
+    return day.source == CARE and replace(day, where=event.where).within(event)
 
 
 def _next(events: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
