@@ -44,7 +44,7 @@ def test_the_index_lists_every_response_the_newest_first(responses: dict[str, Re
     links = [each.all("a")[0].attributes["href"] for each in page.all("h2")]
     assert links == [
         f"{folder}/public/response.html"
-        for folder in ("foi-2%20%26%203", "foi-2018-0611", "foi-2018-0523", "foi-2018-0417")
+        for folder in ("foi-2-3", "foi-2018-0611", "foi-2018-0523", "foi-2018-0417")
     ]
     assert "Received 2 January 2019." in page.text
     assert "invented children" in page.text

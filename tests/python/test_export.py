@@ -240,7 +240,7 @@ def test_a_year_without_a_return_is_an_error_that_names_it(changed, tmp_path: Pa
     done = export(database, tmp_path / "out")
     assert done.returncode == 3
     assert "question 1: no return is landed for 2012/13, 2013/14." in done.stderr
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out" / REQUEST).exists()
 
 
 def test_a_text_that_cannot_be_shown_is_one_sentence(changed, tmp_path: Path) -> None:

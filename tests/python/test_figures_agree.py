@@ -4,6 +4,7 @@ The gate reasons over numbers that it counts itself, by what a figure's form say
 second count of what `foi_answers` says, by other SQL.
 """
 
+import os
 import random
 from collections import Counter
 from pathlib import Path
@@ -34,7 +35,7 @@ from small_worlds import (
 from test_answers_agree import EXTRACTS, OVERLAPPING, ask, random_case
 from test_several_councils import COUNCILS
 
-REQUESTS_EACH = 20
+REQUESTS_EACH = int(os.environ.get("FOI_TEST_FIGURES", "6"))
 READ = ("foi_answers", "int_question_problems", "int_definitions", "int_councils")
 PRINTED = """
     select
