@@ -3,7 +3,7 @@
 import numpy as np
 
 from missing_from_care.disclosure.solver.attack import Attack
-from missing_from_care.disclosure.solver.moves import made_whole, moved
+from missing_from_care.disclosure.solver.moves import Move, made_whole, moved
 from missing_from_care.disclosure.solver.problem import Need
 from missing_from_care.disclosure.solver.space import NEAR, Space
 
@@ -72,7 +72,43 @@ def _both(
 def _columns_for(
     attack: Attack, cell: int, sign: int, size: float, chosen: set[int], price: np.ndarray
 ) -> set[int] | None:
-    """The columns to hide so that a cell can move this far, beyond those hidden now.
+    """The columns to hide so that a cell can move this far, beyond those hidden now."""
+    move, _ = _move_for(attack, cell, sign, size, chosen, price)
+    if move is None:
+        return None
+    closed = attack.space.choice & (attack.space.openness(chosen) < 0.5)
+    return {column for column in moved(move.deviations) if closed[column]}
+
+
+def one_way(attack: Attack, cell: int, sign: int, price: np.ndarray) -> set[int]:
+    """Cells that let a protected cell move, all withheld, as if it had no other cover.
+
+    Args:
+        attack: the problem.
+        cell: the protected cell.
+        sign: the direction that is tried first.
+        price: as for `cover`.
+
+    Returns:
+        Each of them moves with the cell, so none is known exactly. None of them, if the cell can
+        move without them or no move in whole numbers was found.
+    """
+    space, need = attack.space, attack.needs[cell]
+    for way in (sign, -sign):
+        end = space.rise[cell] if way > 0 else space.fall[cell]
+        size = min(max(need.width, need.below, need.above), end)
+        if size <= NEAR:
+            continue
+        _, whole = _move_for(attack, cell, way, size, set(), price)
+        if whole is not None:
+            return {at for at in moved(whole.deviations) if at < space.cells and space.choice[at]}
+    return set()
+
+
+def _move_for(
+    attack: Attack, cell: int, sign: int, size: float, chosen: set[int], price: np.ndarray
+) -> tuple[Move | None, Move | None]:
+    """The cheapest move that takes a cell this far, and the same in whole numbers if it has any.
 
     The price of a column is paid in proportion to how far it moves, which is not what hiding it
     costs: a good guide, no more.
@@ -90,10 +126,8 @@ def _columns_for(
         if move is None or whole is not None:
             break
     attack.flow.attempt = 0
-    if move is None:
-        return None
     attack.pool.add(whole)
-    return {column for column in moved(move.deviations) if closed[column]}
+    return move, whole
 
 
 def _cells_for(space: Space, columns: set[int], chosen: set[int], price: np.ndarray) -> set[int]:

@@ -12,7 +12,7 @@ from math import ceil
 import numpy as np
 
 from missing_from_care.disclosure.solver.attack import Attack
-from missing_from_care.disclosure.solver.cover import cover, without_waste
+from missing_from_care.disclosure.solver.cover import cover, one_way, without_waste
 from missing_from_care.disclosure.solver.cuts import cuts_from, one_more_of
 from missing_from_care.disclosure.solver.master import Choice, Master
 from missing_from_care.disclosure.solver.problem import Problem
@@ -20,6 +20,7 @@ from missing_from_care.disclosure.solver.space import Space, space_of
 from missing_from_care.faults import ProtectionFault
 
 SPREAD = 0.1  # by how much a seed may raise what it costs to withhold a cell
+UNASKED = 0.1  # how often a protected cell gets cover whether it needs it or not
 
 
 class Unprotectable(ProtectionFault):
@@ -88,10 +89,10 @@ def protect(
 
     Args:
         problem: what to protect.
-        seed: a secret. With it the choice is one that costs hardly more than the cheapest (`SPREAD`
-            at most, where the cheapest can be found), so that a reader who runs the search on a
-            guess cannot tell from the choice whether the guess is right. The same seed makes the
-            same choice on every machine.
+        seed: a secret. With it weights are raised a little (`SPREAD`), and some protected cells
+            (`UNASKED`) get cover whether they need it or not. Else a reader who knows that nothing
+            is withheld without need could rule out each table in which less would do. The same
+            seed makes the same choice on every machine.
         effort: how hard to try.
         seconds: of processor time, after which it gives up.
 
@@ -110,14 +111,33 @@ class _Search:
         self.space: Space = space_of(problem)
         self.attack = Attack(problem, self.space, seconds)
         self.price = _prices(self.space, seed)
+        self.unasked = self._unasked()
+        self.price[sorted(self.unasked)] = 0.0
         self.master = Master(self.space, self.price)
         self.best: set[int] | None = None
         self.bound = 0.0
 
     def run(self) -> Pattern:
+        self._choose()
+        self.best |= self.unasked
+        return self._pattern()
+
+    def _unasked(self) -> set[int]:
+        """Cover that is withheld before anything is chosen, and costs nothing from then on."""
+        found: set[int] = set()
+        for cell in self.attack.needs if self.seed is not None else ():
+            share = _share(self.seed, "unasked", cell)
+            if share < UNASKED:
+                cells = range(self.space.cells)
+                price = np.full(len(self.price), np.inf)
+                price[cells] = [self.price[at] * _share(self.seed, "way", cell, at) for at in cells]
+                found |= one_way(self.attack, cell, 1 if share < UNASKED / 2 else -1, price)
+        return found
+
+    def _choose(self) -> None:
         if self.attack.is_large and self._improve(set(), self.price):
             self._exchange()
-            return self._pattern()
+            return
         everything = self.space.openness(set(self.problem.cover_cells))
         for cell in self.attack.needs:
             if not self.attack.has_room(cell, everything):
@@ -125,7 +145,6 @@ class _Search:
         self._search()
         if not self._is_proved():
             self._exchange()
-        return self._pattern()
 
     def _search(self) -> None:
         relaxed = self._relax()
@@ -269,11 +288,13 @@ def _prices(space: Space, seed: bytes | None) -> np.ndarray:
     little[space.cells :] = 0.0
     weight = space.weight.copy()
     if seed is not None:
-        weight[: space.cells] *= [1.0 + SPREAD * _share(seed, at) for at in range(space.cells)]
+        weight[: space.cells] *= [
+            1.0 + SPREAD * _share(seed, "price", at) for at in range(space.cells)
+        ]
     return np.where(space.choice, weight + little, 0.0)
 
 
-def _share(seed: bytes, cell: int) -> float:
+def _share(seed: bytes, what: str, *cells: int) -> float:
     """A number from 0 up to 1 that nobody can foretell who does not know the seed."""
-    digest = hmac.digest(seed, cell.to_bytes(8), "sha256")
+    digest = hmac.digest(seed, " ".join([what, *map(str, cells)]).encode(), "sha256")
     return int.from_bytes(digest[:6]) / 2**48
