@@ -20,7 +20,7 @@ from missing_from_care.disclosure.solver.space import Space, space_of
 from missing_from_care.faults import ProtectionFault
 
 SPREAD = 0.1  # by how much a seed may raise what it costs to withhold a cell
-UNASKED = 0.1  # how often a protected cell gets cover whether it needs it or not
+UNASKED = 0.05  # how often a protected cell gets cover whether it needs it or not
 
 
 class Unprotectable(ProtectionFault):
