@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from datetime import date
 
 import duckdb
 
@@ -190,7 +191,7 @@ def _known(
     who has also been told by how much it was revised, and no reader knows more.
     """
     usable = [each for each in ledger if each.figure.measure in rules.measures]
-    near = set(_near(printed, {each.figure for each in usable}))
+    near = set(_near(printed, {each.figure for each in usable}, rules))
     rows = [each for each in usable if each.figure in near]
     shown = {each.figure for each in rows if each.low is not None and each.low == each.high}
     ranges = {
@@ -199,12 +200,8 @@ def _known(
         if each.low is not None and each.low < each.high
     }
     withheld = {each.figure for each in rows} - shown
-    days = [(each.first_day, each.last_day) for each in printed]
-    shown |= {
-        each
-        for each in published_elsewhere(warehouse, rules)
-        if any(each.first_day <= last and first <= each.last_day for first, last in days)
-    }
+    elsewhere = published_elsewhere(warehouse, rules)
+    shown |= set(_near(printed, elsewhere, rules, directly=True))
     return Known(printed, asked_for(response), shown, withheld - shown, ranges), rows
 
 
@@ -309,10 +306,20 @@ def _ways_out(
         yield left_out.label
 
 
-def _near(printed: Iterable[Figure], released: Iterable[Figure]) -> list[Figure]:
-    """The released figures that share a day with a printed one, or with such a one, and so on."""
-    periods = {(each.first_day, each.last_day) for each in printed}
-    waiting = {(each.first_day, each.last_day) for each in released} - periods
+def _near(
+    printed: Iterable[Figure], known: Iterable[Figure], rules: Rules, *, directly: bool = False
+) -> list[Figure]:
+    """The known figures that share a day with a printed one, or with such a one, and so on.
+
+    What is open on a day began on any day before it.
+    """
+
+    def days(figure: Figure) -> tuple[date, date]:
+        reaches_back = figure.is_snapshot and not rules.measures[figure.measure].is_care
+        return date.min if reaches_back else figure.first_day, figure.last_day
+
+    periods = {days(each) for each in printed}
+    waiting = {days(each) for each in known} - periods
     while met := {
         (first, last)
         for first, last in waiting
@@ -320,7 +327,9 @@ def _near(printed: Iterable[Figure], released: Iterable[Figure]) -> list[Figure]
     }:
         periods |= met
         waiting -= met
-    return [each for each in released if (each.first_day, each.last_day) in periods]
+        if directly:
+            break
+    return [each for each in known if days(each) in periods]
 
 
 def _opening(response: Response) -> str:
