@@ -16,18 +16,20 @@ from missing_from_care.disclosure.solver.problem import Problem
 from missing_from_care.disclosure.solver.search import protect
 from missing_from_care.faults import ProtectionFault
 
-TABLES = int(os.environ.get("FOI_TEST_BACKWARDS", "12"))
+TABLES = int(os.environ.get("FOI_TEST_BACKWARDS", "40"))
+TELLING = (83, 111)  # tables that tell a cell if nothing is withheld without need
 SEEDS = [number.to_bytes(2) for number in range(400)]
-MOST_WORLDS = 1000  # looked at; no more than 60 of them are searched with every seed
-MOST_SEARCHED = 60
+MOST_WORLDS = 1000  # of one table; beyond that, some of them
+MOST_SEARCHED = 60  # of these, the likeliest first
 
 
 def _problem(shape: tuple[int, int], values: Sequence[int], most: int) -> Problem:
-    """A table whose weights say where a cell stands and nothing of what it holds."""
+    """A table whose weights say where a cell stands and nothing of what it holds.
+
+    As in a response, where a figure that was asked for costs three times another.
+    """
     places = itertools.product(range(shape[0]), range(shape[1]))
-    weights = [
-        1 + 3 * (row == shape[0] - 1) + 3 * (column == shape[1] - 1) for row, column in places
-    ]
+    weights = [3 if row == shape[0] - 1 or column == shape[1] - 1 else 1 for row, column in places]
     return cases.problem_of(
         values, cases.sums(shape), weights=weights, threshold=(1, 4), upper=[most] * len(values)
     )
@@ -89,7 +91,7 @@ def _chooses(problem: Problem, hidden: Sequence[int], seed: bytes) -> bool:
         return False
 
 
-@pytest.mark.parametrize("number", range(TABLES))
+@pytest.mark.parametrize("number", sorted({*range(TABLES), *TELLING}))
 def test_two_values_stay_possible(number):
     chance = random.Random(number)
     shape = (chance.choice([3, 4]), chance.choice([3, 4]))

@@ -116,10 +116,10 @@ def test_search_without_time_finds_nothing():
         protect(problem, seconds=0)
 
 
-def test_seed_chooses_among_patterns_of_nearly_the_least_cost():
-    chosen = set()
-    for seed in (0, 1, 4):
-        problem = cases.random_problem(seed)
+def test_seed_chooses_among_safe_patterns_that_cost_little_more():
+    chosen, least, paid = set(), 0, 0
+    for number in (*range(12), 16, 20):
+        problem = cases.random_problem(number)
         problem = replace(problem, weights=(10,) * len(problem.values))
         cheapest = protect(problem)
         for secret in (b"a", b"b", b"c", b"d"):
@@ -127,10 +127,11 @@ def test_seed_chooses_among_patterns_of_nearly_the_least_cost():
             assert pattern == protect(problem, secret)
             assert audit(problem, pattern.suppressed).safe
             assert pattern.lower_bound <= cheapest.cost <= pattern.cost
-            cover, least = problem.cost(pattern.secondary), problem.cost(cheapest.secondary)
-            assert not cheapest.is_optimal or cover <= 1.1 * least + 1
-            chosen.add((seed, pattern.suppressed))
-    assert len(chosen) > 3
+            least += problem.cost(cheapest.secondary)
+            paid += problem.cost(pattern.secondary)
+            chosen.add((number, pattern.suppressed))
+    assert len(chosen) > 28
+    assert least < paid < 1.25 * least
 
 
 def test_wider_ranges_cost_more():

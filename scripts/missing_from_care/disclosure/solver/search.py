@@ -19,8 +19,8 @@ from missing_from_care.disclosure.solver.problem import Problem
 from missing_from_care.disclosure.solver.space import Space, space_of
 from missing_from_care.faults import ProtectionFault
 
-SPREAD = 0.1  # by how much a seed may raise what it costs to withhold a cell
-UNASKED = 0.05  # how often a protected cell gets cover whether it needs it or not
+SPREAD = 1.0  # by how much of itself a seed may raise what it costs to withhold a cell
+UNASKED = 0.15  # how often a protected cell gets cover whether it needs it or not
 
 
 class Unprotectable(ProtectionFault):
@@ -89,7 +89,7 @@ def protect(
 
     Args:
         problem: what to protect.
-        seed: a secret. With it weights are raised a little (`SPREAD`), and some protected cells
+        seed: a secret. With it weights are raised (by up to `SPREAD`), and some protected cells
             (`UNASKED`) get cover whether they need it or not. Else a reader who knows that nothing
             is withheld without need could rule out each table in which less would do. The same
             seed makes the same choice on every machine.
@@ -123,14 +123,17 @@ class _Search:
         return self._pattern()
 
     def _unasked(self) -> set[int]:
-        """Cover that is withheld before anything is chosen, and costs nothing from then on."""
+        """Cover that is withheld before anything is chosen, and costs nothing from then on.
+
+        Here every cell is as good as another, or a reader could rule out what is dear.
+        """
         found: set[int] = set()
         for cell in self.attack.needs if self.seed is not None else ():
             share = _share(self.seed, "unasked", cell)
             if share < UNASKED:
-                cells = range(self.space.cells)
                 price = np.full(len(self.price), np.inf)
-                price[cells] = [self.price[at] * _share(self.seed, "way", cell, at) for at in cells]
+                for at in range(self.space.cells):
+                    price[at] = _share(self.seed, "way", cell, at)
                 found |= one_way(self.attack, cell, 1 if share < UNASKED / 2 else -1, price)
         return found
 
