@@ -1,7 +1,7 @@
 """Random responses against the attacker of single children: what is withheld stays unknown.
 
-40 responses in CI; `FOI_TEST_ATTACKS=1000` tries as many, and 300 sequences of two or three. Returns
-may be revised within a sequence, and the Department publishes figures too.
+40 responses in CI; `FOI_TEST_ATTACKS=1000` tries as many, and 300 sequences of two or three.
+Returns may be revised within a sequence, and the Department publishes figures too.
 """
 
 import os
