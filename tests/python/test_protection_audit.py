@@ -162,6 +162,10 @@ def test_large_part_gets_ranges_that_are_reached_and_the_same_verdict(seed, monk
     assert found.safe == exact.safe
     for cell, (low, high) in found.ranges.items():
         assert exact.ranges[cell][0] <= low <= problem.values[cell] <= high <= exact.ranges[cell][1]
+        # What is released must not be narrower than what a reader finds.
+        least, most = found.bounds[cell]
+        assert least <= exact.ranges[cell][0] <= exact.ranges[cell][1] <= most
+    assert exact.bounds == exact.ranges
 
 
 def test_audit_without_time_is_not_safe():

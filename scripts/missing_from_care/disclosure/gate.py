@@ -163,7 +163,7 @@ def figures_of(response: Response, rules: Rules) -> dict[Figure, float]:
 def _ranges(
     withheld: Set[Figure], statement: Statement, found: Audit, rules: Rules, known: Known
 ) -> dict[Figure, tuple[float, float]]:
-    """The figures that the policy releases as the range that the audit takes as known."""
+    """The figures that the policy releases as a range, which tells nothing that is not known."""
     small = {statement.cells[node] for node in statement.policies}
     before = {statement.cells.get(figure) for figure in known.ranges or {}}
     ranges = {}
@@ -171,9 +171,9 @@ def _ranges(
         at = statement.cells[figure]
         policy = rules.policy(figure.measure)
         as_range = policy.small_as_range if at in small else policy.cover_as_range
-        low, high = found.ranges[at]
+        low, high = found.bounds[at]
         is_bounded = high < statement.problem.upper[at] or at in before
-        if as_range and is_bounded and high - low <= max(low, 9):
+        if as_range and is_bounded and low < high <= low + max(low, 9):
             ranges[figure] = (low, high)
     return ranges
 

@@ -70,8 +70,8 @@ class Verdict:
         return sum(high - low for low, high in spans)
 
     def span(self, figure: Figure) -> Range:
-        """The narrowest range that a reader can work out for a count that is withheld."""
-        return self.audit.ranges.get(self.statement.cells.get(figure), (0.0, 0.0))
+        """What can be told of a count that is withheld."""
+        return self.audit.bounds.get(self.statement.cells.get(figure), (0.0, 0.0))
 
 
 def protected(response: Response, verdict: Verdict) -> Response:

@@ -48,11 +48,14 @@ class Audit:
         by_reader: for each reader who was asked, the ranges of the cells that were asked for.
         ranges: those of the best-informed reader, [low, high] for each cell withheld now and each
             protected one, in order of cells. Some table reaches each end.
+        bounds: that reader's bounds of the same cells: no table exceeds them. They follow from what
+            is published and not from the true table, so they may be published themselves.
         findings: why it is not safe; empty if it is.
     """
 
     by_reader: dict[str, dict[int, Range]]
     ranges: dict[int, Range]
+    bounds: dict[int, Range]
     findings: tuple[Finding, ...]
 
     @property
@@ -102,6 +105,7 @@ def audit(
     if any(problem.thresholds[cell] for cell in hidden):
         readers += [RULE_READER, GUESSER]
     by_reader: dict[str, dict[int, Range]] = {}
+    bounds: dict[int, Range] = {}
     close: list[Finding] = []
     for reader in reversed(readers):
         known = [_limits(problem, cell, reader, shown_ranges) for cell in hidden]
@@ -112,8 +116,9 @@ def audit(
             is_whole=problem.is_whole,
         )
         needs = {column[cell]: need for cell, need in asked.items()}
-        found = narrowest_ranges(system, values, needs, clock)
+        found, outer = narrowest_ranges(system, values, needs, clock)
         by_reader[reader] = {cell: found[column[cell]] for cell in asked}
+        bounds = bounds or {cell: outer[column[cell]] for cell in asked}
         nearer = _too_narrow(problem, asked, by_reader[reader], reader)
         close = nearer + close
         if not every_reader:
@@ -121,7 +126,7 @@ def audit(
         if not asked:
             break
     findings = (*_told_outright(problem, frozenset(hidden)), *close)
-    return Audit(by_reader, by_reader[readers[-1]], findings)
+    return Audit(by_reader, by_reader[readers[-1]], bounds, findings)
 
 
 def _check_shown(

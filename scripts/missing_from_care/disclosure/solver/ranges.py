@@ -64,17 +64,20 @@ class Clock:
 
 def narrowest_ranges(
     system: System, actual: Sequence[float], asked: Mapping[int, Need], clock: Clock
-) -> dict[int, Range]:
+) -> tuple[dict[int, Range], dict[int, Range]]:
     """The range [low, high] of each unknown that is asked for, over all solutions of the system.
 
-    Some solution reaches each end. In a part of the system with more than `SMALL` unknowns others
-    may reach further, where what was found is already as wide as it has to be.
+    In a part of the system with more than `SMALL` unknowns what was found is enough where it is as
+    wide as it has to be. It is then near the true solution and must not be told.
 
     Args:
         system: what is known.
         actual: one solution, the true one.
         asked: the unknowns to find the range of, and how wide it has to be.
         clock: how long it may take.
+
+    Returns: ranges each end of which some solution reaches; and bounds that no solution exceeds,
+        worked out from the system alone.
 
     Raises:
         ProtectionFault: the solver did not answer, or not in time.
@@ -83,8 +86,9 @@ def narrowest_ranges(
     rows = list(_open_rows(system, lower, upper))
     part_of = _parts(len(lower), rows)
     parts: dict[int, list[int]] = {}
-    ranges = {unknown: (lower[unknown], upper[unknown]) for unknown in asked}
-    for unknown, (low, high) in ranges.items():
+    bounds = {unknown: (lower[unknown], upper[unknown]) for unknown in asked}
+    ranges = dict(bounds)
+    for unknown, (low, high) in bounds.items():
         if high - low > NEAR and part_of[unknown] is not None:
             parts.setdefault(part_of[unknown], []).append(unknown)
     for part, questions in parts.items():
@@ -102,8 +106,11 @@ def narrowest_ranges(
         )
         values = [actual[unknown] for unknown in members]
         needs = {column[unknown]: asked[unknown] for unknown in questions}
-        ranges |= zip(questions, _Part(small, values, clock).ranges(needs), strict=True)
-    return {unknown: (_tidy(low), _tidy(high)) for unknown, (low, high) in ranges.items()}
+        found = dict(zip(questions, _Part(small, values, clock).ranges(needs), strict=True))
+        ranges |= found
+        if len(members) <= SMALL:
+            bounds |= found
+    return _tidied(ranges), _tidied(bounds)
 
 
 def _tightened(system: System, clock: Clock) -> tuple[list[float], list[float]]:
@@ -311,6 +318,10 @@ def _model(system: System, whole: bool = False) -> highspy.Highs:
         model.setOptionValue("simplex_strategy", 4)
     model.passModel(lp)
     return model
+
+
+def _tidied(ranges: Mapping[int, Range]) -> dict[int, Range]:
+    return {unknown: (_tidy(low), _tidy(high)) for unknown, (low, high) in ranges.items()}
 
 
 def _tidy(number: float) -> float:
