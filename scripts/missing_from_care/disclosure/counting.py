@@ -21,6 +21,18 @@ IMPLIED = (
     ("is_interview_declined", "is_interview_offered"),
 )
 EPOCH = "date '0001-01-01'"
+OPEN = "open:"
+
+
+def open_on(day: int) -> str:
+    """The factor that says whether an occasion was open at the end of a day."""
+    return f"{OPEN}{day}"
+
+
+def open_day(factor: Hashable) -> int | None:
+    """The day of such a factor; None for any other."""
+    name = str(factor)
+    return int(name.removeprefix(OPEN)) if name.startswith(OPEN) else None
 
 
 class Counter:
@@ -127,7 +139,7 @@ class Counter:
         if event.source == OCCASION:
             said.append(_from_to("from_day", event.first, event.last))
             if event.on_day is not None:
-                said.append(self._holds(f"open:{event.on_day}", frozenset({"yes"})))
+                said.append(self._holds(open_on(event.on_day), frozenset({"yes"})))
         elif event.on_day is not None:
             day = _day(event.on_day)
             said.append(f"from_day <= {day} and to_day >= {day}")
@@ -144,16 +156,15 @@ class Counter:
             return self._numbers(self.times[factor], TIMES, codes)
         if factor in NUMBERS:
             return self._numbers(NUMBERS[factor], factor, codes)
-        name = str(factor)
-        if name.startswith("open:"):
-            day = _day(int(name.removeprefix("open:")))
+        if (open_at := open_day(factor)) is not None:
+            day = _day(open_at)
             return _flag(f"(from_day <= {day} and (ended_on is null or ended_on > {day}))", codes)
-        if name == "any_harm":
+        if factor == "any_harm":
             return _flag(_any(f"coalesce({each}, false)" for each in HARMS), codes)
         if factor not in self.rules.domains:
-            return _flag(f"coalesce({name}, false)", codes)
+            return _flag(f"coalesce({factor}, false)", codes)
         listed = ", ".join(f"'{code}'" for code in sorted(codes))
-        return f"coalesce({name}, 'not_known') in ({listed})"
+        return f"coalesce({factor}, 'not_known') in ({listed})"
 
     def _numbers(self, column: str, factor: str, codes: Codes) -> str:
         stretches = sorted(

@@ -145,8 +145,6 @@ def form_of(figure: Figure, rules: Rules) -> Form | None:
             event = _narrowed(event, [condition], rules, who)
         if event is None:
             return None
-    if any(codes == frozenset() for codes in who.values()):
-        return None
     unit = "children" if measure.unit == "children" else "occasions"
     return Form(unit, event, frozenset(who.items()))
 

@@ -165,7 +165,7 @@ def _ranges(
 ) -> dict[Figure, tuple[float, float]]:
     """The figures that the policy releases as a range, which tells nothing that is not known."""
     small = {statement.cells[node] for node in statement.policies}
-    before = {statement.cells.get(figure) for figure in known.ranges or {}}
+    before = {statement.cells.get(figure) for figure in known.ranges}
     ranges = {}
     for figure in sorted(withheld):
         at = statement.cells[figure]
@@ -218,12 +218,8 @@ def published_elsewhere(warehouse: duckdb.DuckDBPyConnection, rules: Rules) -> l
     ).fetchall()
     figures = {Figure(name, first, last, False): value for name, first, last, value in rows}
     forms = {each: form_of(each, rules) for each in figures}
-    model = model_of(forms.values(), rules, warehouse) if forms else None
-    return [
-        figure
-        for figure, value in figures.items()
-        if sum(model.values[at] for at, _ in model.sums[forms[figure]]) == value
-    ]
+    model = model_of(forms.values(), rules, warehouse)
+    return [figure for figure, value in figures.items() if model.value(forms[figure]) == value]
 
 
 def asked_for(response: Response) -> frozenset[Figure]:

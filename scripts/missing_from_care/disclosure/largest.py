@@ -87,7 +87,7 @@ def _reached_by_a_group(
     found = set()
     for figure, group in groups.items():
         policy = rules.policies.get(figure.measure) or rules.policies["all"]
-        if sum(model.values[at] for at, _ in model.sums[group]) > policy.group_size:
+        if model.value(group) > policy.group_size:
             found.add(figure)
     return found
 

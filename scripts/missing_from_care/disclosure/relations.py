@@ -14,7 +14,7 @@ numbers obey it: readers never know less than this.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations, pairwise, product
@@ -22,7 +22,7 @@ from math import inf
 
 import duckdb
 
-from missing_from_care.disclosure.counting import HARMS, IMPLIED, Counter
+from missing_from_care.disclosure.counting import HARMS, IMPLIED, Counter, open_day, open_on
 from missing_from_care.disclosure.forms import CARE, FIRST, LAST, OCCASION, Event, Form, Times
 from missing_from_care.disclosure.rules import TIMES, Codes, Rules
 from missing_from_care.disclosure.tables import Box, Table, shared, tables_for
@@ -62,6 +62,10 @@ class Model:
     values: list[int] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     sums: dict[Form, Terms] = field(default_factory=dict)
+
+    def value(self, form: Form) -> float:
+        """What a form counts."""
+        return sum(times * self.values[place] for place, times in self.sums[form])
 
 
 def model_of(
@@ -173,7 +177,7 @@ class _Builder:
                 of_day, lambda table, day=day: self.counter.children_on(day, table)
             )
 
-    def _cells(self, boxes: Iterable[Box], count) -> "_Cells":
+    def _cells(self, boxes: Iterable[Box], count: Callable[[Table], list[int]]) -> "_Cells":
         tables, edges = tables_for(boxes, self._domain)
         cells = _Cells(tables, [self._numbers(table, count(table)) for table in tables])
         for a, b in edges:
@@ -208,17 +212,17 @@ class _Builder:
         for name in used:
             if isinstance(name, Times):
                 tied.append({**self._box(name.event, {}), name: used[name]})
-            if str(name).startswith("open:"):
-                time = self._time(FIRST, int(str(name).removeprefix("open:")))
-                tied.append({name: YES, "time": time, "duration": STILL})
+        days = sorted(day for name in used if (day := open_day(name)) is not None)
+        for day in days:
+            time = self._time(FIRST, day)
+            tied.append({open_on(day): YES, "time": time, "duration": STILL})
         if {"counts_as", "time"} <= used.keys():
             for each in self.rules.nothing_absent:
                 time = self._time(_ordinal(each.first_day, FIRST), _ordinal(each.last_day, LAST))
                 tied.append({"counts_as": used["counts_as"], "time": time})
-        days = sorted(int(str(name)[5:]) for name in used if str(name).startswith("open:"))
         for day, later in pairwise(days):
             time = self._time(FIRST, day)
-            tied.append({f"open:{day}": YES, f"open:{later}": YES, "time": time})
+            tied.append({open_on(day): YES, open_on(later): YES, "time": time})
         if "duration" not in used:
             tied = [{k: v for k, v in box.items() if k != "duration"} for box in tied]
         return tied
@@ -472,7 +476,7 @@ class _Builder:
         if (event.first, event.last) != (FIRST, LAST):
             found["time"] = self._time(event.first, event.last)
         if event.on_day is not None:
-            found[f"open:{event.on_day}"] = YES
+            found[open_on(event.on_day)] = YES
         return found
 
     def _is_nothing(self, box: Box) -> bool:
@@ -521,11 +525,7 @@ class _Builder:
         first = min(self.stretches[code][0] for code in box["time"])
         last = max(self.stretches[code][1] for code in box["time"])
         least, most = self._lasts(box.get("duration", frozenset()))
-        is_open = {
-            int(str(name).removeprefix("open:")): codes
-            for name, codes in box.items()
-            if str(name).startswith("open:")
-        }
+        is_open = {day: codes for name, codes in box.items() if (day := open_day(name)) is not None}
         for day, codes in is_open.items():
             is_open_later = any(later > day and is_open[later] == YES for later in is_open)
             if codes == {"no"} and last <= day and is_open_later:
@@ -536,7 +536,8 @@ class _Builder:
                 return True
         return False
 
-    def _lasts(self, codes: Codes) -> Codes:
+    def _lasts(self, codes: Codes) -> tuple[float, float]:
+        """The least and the most days that some durations are."""
         if not codes:
             return 0, inf
         bounds = [self.rules.bounds.get(("duration", code), (inf, inf)) for code in codes]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import floor, inf
 
 import duckdb
@@ -37,7 +37,7 @@ class Known:
         asked: those of them that the requester asked for, rather than those printed beside them.
         shown: figures whose number is public already.
         withheld: figures that earlier responses withheld.
-        ranges: the ranges that were released for some of these; None for none.
+        ranges: the ranges that were released for some of these.
         given_away: nodes that earlier responses let readers work out, which nobody can protect.
     """
 
@@ -45,7 +45,7 @@ class Known:
     asked: Set[Figure] = frozenset()
     shown: Set[Figure] = frozenset()
     withheld: Set[Figure] = frozenset()
-    ranges: Mapping[Figure, tuple[float, float]] | None = None
+    ranges: Mapping[Figure, tuple[float, float]] = field(default_factory=dict)
     given_away: Set[Node] = frozenset()
 
     @property
@@ -176,7 +176,7 @@ class _Stating:
         count = len(model.values)
         top = 4.0 * max(model.values, default=0) + 100
         lower, upper = [0.0] * count, [top] * count
-        for figure, (low, high) in (known.ranges or {}).items():
+        for figure, (low, high) in known.ranges.items():
             at = self.cells.get(figure)
             if at is not None and low <= model.values[at] <= high:
                 lower[at], upper[at] = max(low, lower[at]), min(high, upper[at])
@@ -289,8 +289,7 @@ class _Stating:
     def _is_of_few(self, figure: Figure) -> bool:
         """Whether so many occasions of children picked by how often are those of a few children."""
         low, high = self.rules.policy("children_missing").interval
-        children = self.model.sums[self.behind[figure]]
-        return low <= sum(self.model.values[at] for at, _ in children) <= high
+        return low <= self.model.value(self.behind[figure]) <= high
 
     def _groups(self) -> dict[Node, Policy]:
         """What tells the same of everyone in a small group, and what else tells that it does."""
