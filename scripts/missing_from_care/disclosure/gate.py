@@ -1,6 +1,6 @@
 """The gate: nothing is released unless the audit finds every withheld figure protected."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 
@@ -35,10 +35,14 @@ def judge(
 
     Arguments and errors are those of `judge_as_it_is`.
     """
+
+    def judged(some: Response) -> Verdict:
+        return judge_as_it_is(some, rules, warehouse, ledger, seed)
+
     try:
-        return judge_as_it_is(response, rules, warehouse, ledger, seed)
+        return judged(response)
     except _Stuck as fault:
-        ways = " or ".join(_ways_out(response, rules, warehouse, ledger, seed))
+        ways = " or ".join(_ways_out(response, judged))
         advice = f"Without {ways} it could be." if ways else "No one table is the cause."
         raise ProtectionFault(
             *fault.sentences,
@@ -285,18 +289,12 @@ def _in_the_way(known: Known, ledger: Sequence[Released]) -> str:
     return f" It was released with {', '.join(requests)}." if requests else ""
 
 
-def _ways_out(
-    response: Response,
-    rules: Rules,
-    warehouse: duckdb.DuckDBPyConnection,
-    ledger: Sequence[Released],
-    seed: bytes | None,
-) -> Iterator[str]:
+def _ways_out(response: Response, judged: Callable[[Response], Verdict]) -> Iterator[str]:
     """The tables without any one of which the rest could be released."""
     for left_out in response.tables if len(response.tables) > 1 else ():
         tables = tuple(table for table in response.tables if table is not left_out)
         try:
-            judge_as_it_is(replace(response, tables=tables), rules, warehouse, ledger, seed)
+            judged(replace(response, tables=tables))
         except ProtectionFault:
             continue
         yield left_out.label
