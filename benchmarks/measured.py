@@ -8,13 +8,6 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import matplotlib as mpl
-from cycler import cycler
-
-mpl.use("svg")
-mpl.rcParams["svg.hashsalt"] = "missing_from_care"
-from matplotlib import pyplot as plt
-
 HERE = Path(__file__).resolve().parent
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -73,19 +66,16 @@ def write_block(name: str, text: str) -> None:
 
 
 def write_results(found: list[Measured]) -> None:
-    """Writes `RESULTS.md`'s tables and the chart, with what was measured before at other sizes."""
+    """Writes `RESULTS.md`'s tables, with what was measured before at other sizes."""
     now, kept = {each.occasions for each in found}, HERE / "results.json"
     before = [Measured(**each) for each in json.loads(kept.read_text(encoding="utf-8"))]
     found = [*(each for each in before if each.occasions not in now), *found]
     found.sort(key=lambda each: each.occasions)
     text = ",\n".join(json.dumps(asdict(each), ensure_ascii=False) for each in found)
     kept.write_text(f"[\n{text}\n]\n", encoding="utf-8")
-    sizes = sorted({each.occasions for each in found})
     steps = list(dict.fromkeys(each.step for each in found))
     lines = ["| step | occasions | seconds | processor seconds | peak MiB | growth | |"]
     lines.append("| --- | ---: | ---: | ---: | ---: | ---: | --- |")
-    figure, axes = plt.subplots(figsize=(9, 4.5))
-    axes.set_prop_cycle(cycler(marker=["o", "s"]) * cycler(color=plt.get_cmap("tab10").colors))
     for step in steps:
         of_step = sorted((x for x in found if x.step == step), key=lambda x: x.occasions)
         for each in of_step:
@@ -94,15 +84,6 @@ def write_results(found: list[Measured]) -> None:
                 f"| {step} | {each.occasions:,} | {each.seconds:.1f} | {each.busy:.1f} "
                 f"| {each.memory:,.0f} | {grown} | {each.note} |"
             )
-        # Of the limits only the one by which the largest size was built.
-        is_drawn = of_step[-1].occasions == sizes[-1] or ", within" not in step
-        if is_drawn and not step.startswith("Making"):
-            axes.plot([x.occasions for x in of_step], [x.busy for x in of_step], label=step)
-    axes.set(xscale="log", yscale="log", xlabel="Occasions", ylabel="Processor seconds")
-    axes.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
-    axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1))
-    figure.tight_layout()
-    figure.savefig(HERE / "results.svg", metadata={"Date": None})
     cores = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((x.split(":")[1].strip() for x in cores if "model name" in x), "unknown")
     memory = os.sysconf("SC_PHYS_PAGES") * PAGE / 2**30

@@ -39,11 +39,12 @@ def charts(table: Table, name: str) -> Iterator[Chart]:
     is_line = not table.breakdown and len(table.periods) > 1
     for number, (heading, answers) in enumerate(panels(table), start=1):
         if is_helpful(answers):
-            draw = line_chart if is_line else bar_chart
-            periods = [mark(each, each.period) for each in answers]
-            content = periods if is_line else groups(table, answers)
+            if is_line:
+                drawing = line_chart([mark(each, each.period) for each in answers])
+            else:
+                drawing = bar_chart(groups(table, answers))
             said = summary(table, answers, "Line" if is_line else "Bar")
-            yield Chart(heading, svg(draw, content, f"{name}-{number}", heading, said))
+            yield Chart(heading, svg(drawing, f"{name}-{number}", heading, said))
 
 
 def panels(table: Table) -> Iterator[tuple[str, list[Answer]]]:

@@ -1,37 +1,20 @@
 """Draws figures as SVG that takes its colours and its font from the page around it."""
 
-import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
-from itertools import pairwise
-from math import nan
+from itertools import groupby, pairwise
 from xml.etree import ElementTree
-
-from matplotlib import style
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from missing_from_care.workbook.cells import one_line
 
 # In units of the drawing: one is a CSS pixel where the chart is as wide as a small phone.
-WIDTH, SIDE, LINE_HEIGHT = 320, 36, 16
-CHARACTER, BOLD_CHARACTER = 7.6, 9
+WIDTH, SIDE, LINE_HEIGHT, LINE_CHART_HEIGHT = 320, 36, 16, 140
+CHARACTER, BOLD_CHARACTER, FONT_SIZE = 7.6, 9, 13
 # In characters, and in figures that fit beside each other.
 LONGEST_BELOW, LONGEST_BESIDE, MOST_VALUES = 9, 12, 8
 
-INK, SERIES, LINE = "#000001", "#000002", "#000003"
-COLOURS = {INK: "var(--ink)", SERIES: "var(--series)", LINE: "var(--line)"}
-STYLE = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "missing_from_care",
-    "text.parse_math": False,
-    "font.size": 13,
-}
-SVG = "{http://www.w3.org/2000/svg}"
-LINK = "{http://www.w3.org/1999/xlink}href"
-NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+INK, SERIES, LINE = "var(--ink)", "var(--series)", "var(--line)"
 
 
 @dataclass(frozen=True)
@@ -58,56 +41,96 @@ class Mark:
         return self.span[1] if self.span else self.value or 0
 
 
-def line_chart(marks: Sequence[Mark]) -> Figure:
+class Drawing:
+    """An SVG drawing, from the top left.
+
+    Args:
+        height: in the drawing's units.
+    """
+
+    def __init__(self, height: float) -> None:
+        self.root = ElementTree.Element("svg", {"viewBox": f"0 0 {WIDTH} {rounded(height)}"})
+
+    def _add(self, shape: str, style: str, **places: float) -> ElementTree.Element:
+        sizes = {name.replace("_", "-"): rounded(place) for name, place in places.items()}
+        return ElementTree.SubElement(self.root, shape, sizes | {"style": style})
+
+    def line(self, *points: tuple[float, float], colour: str, width: float, look: str = "") -> None:
+        """Straight lines from point to point."""
+        places = " L ".join(f"{rounded(x)} {rounded(y)}" for x, y in points)
+        style = f"fill: none; stroke: {colour}; stroke-width: {width}{look}"
+        self._add("path", style).set("d", f"M {places}")
+
+    def point(self, x: float, y: float) -> None:
+        """A figure of a line."""
+        self._add("circle", f"fill: {SERIES}", cx=x, cy=y, r=4.5)
+
+    def bar(self, x: float, y: float, length: float) -> None:
+        """A figure of a bar chart, from its upper left corner."""
+        self._add("rect", f"fill: {SERIES}", x=x, y=y, width=length, height=12)
+
+    def write(
+        self, x: float, y: float, lines: Sequence[str], anchor: str = "middle", look: str = ""
+    ) -> None:
+        """Lines of text, the first one's foot at a point."""
+        style = f"fill: {INK}; font-size: {FONT_SIZE}px; text-anchor: {anchor}{look}"
+        for number, line in enumerate(lines):
+            self._add("text", style, x=x, y=y + LINE_HEIGHT * number).text = one_line(line)
+
+
+def rounded(place: float) -> str:
+    """A place or a size as SVG has it."""
+    return f"{place:.3f}".rstrip("0").rstrip(".")
+
+
+def line_chart(marks: Sequence[Mark]) -> Drawing:
     """A line over periods, interrupted by a break in series and by figures that are not shown.
 
     A range is an upright line without a point.
     """
     step, columns = thinned([mark.label for mark in marks])
     labels = [textwrap.wrap(mark.label, columns, break_long_words=False) for mark in marks]
-    foot = LINE_HEIGHT * max(map(len, labels)) + 8
-    height = 140 + foot
-    figure = Figure(figsize=(WIDTH / 72, height / 72))
-    inside = (SIDE / WIDTH, foot / height, 1 - 2 * SIDE / WIDTH, 1 - foot / height)
-    axes = figure.add_axes(inside)
-    highest = max(mark.top for mark in marks)
+    axis = LINE_CHART_HEIGHT
+    drawing = Drawing(axis + LINE_HEIGHT * max(map(len, labels)) + 8)
+    # What is above the highest: the figure, in two lines if it is a range.
     room = 1.6 if any(mark.span for mark in marks) else 1.35
-    axes.set(xlim=(0, len(marks) - 1), ylim=(0, room * highest))
-    axes.set_axis_off()
-    axes.plot([0, len(marks) - 1], [0, 0], color=LINE, linewidth=1, clip_on=False)
-    values = [nan if mark.value is None else mark.value for mark in marks]
+    highest = max(mark.top for mark in marks)
+
+    def across(place: float) -> float:
+        return SIDE + (WIDTH - 2 * SIDE) * place / max(len(marks) - 1, 1)
+
+    def up(value: float) -> float:
+        return axis * (1 - value / (room * highest))
+
+    drawing.line((SIDE, axis), (WIDTH - SIDE, axis), colour=LINE, width=1)
     breaks = [place for place, mark in enumerate(marks) if mark.is_break and place]
-    for start, end in pairwise((0, *breaks, len(marks))):
-        axes.plot(
-            range(start, end),
-            values[start:end],
-            color=SERIES,
-            marker="o",
-            markersize=8,
-            linewidth=2.5,
-            clip_on=False,
-        )
     for place in breaks:
-        dashes = {"color": LINE, "linewidth": 1.5, "linestyle": (0, (4, 3))}
-        axes.plot([place - 0.5] * 2, [0, 1.2 * highest], **dashes)
-        write(axes, place - 0.5, 1.22 * highest, ["[b]"])
+        ends = ((across(place - 0.5), y) for y in (axis, up(1.2 * highest)))
+        drawing.line(*ends, colour=LINE, width=1.5, look="; stroke-dasharray: 6 4.5")
+        drawing.write(across(place - 0.5), up(1.22 * highest), ["[b]"])
+    for start, end in pairwise((0, *breaks, len(marks))):
+        shown = groupby(range(start, end), lambda place: marks[place].value is not None)
+        for is_shown, places in shown:
+            points = [(across(place), up(marks[place].top)) for place in places if is_shown]
+            if len(points) > 1:
+                drawing.line(*points, colour=SERIES, width=2.5, look="; stroke-linejoin: round")
+            for point in points:
+                drawing.point(*point)
     for place, mark in enumerate(marks):
         is_labelled = (len(marks) - 1 - place) % step == 0
         if is_labelled:
-            write(axes, place, 0, labels[place], down=LINE_HEIGHT)
+            drawing.write(across(place), axis + LINE_HEIGHT, labels[place])
         if mark.span:
-            axes.plot(
-                [place] * 2,
-                mark.span,
-                color=SERIES,
-                linewidth=4,
-                solid_capstyle="round",
-                clip_on=False,
-            )
+            range_line(drawing, *((across(place), up(end)) for end in mark.span))
         if is_labelled or len(marks) <= MOST_VALUES:
             lines = mark.said.replace(" to ", " to\n").split("\n")
-            write(axes, place, mark.top, lines, down=-9 - LINE_HEIGHT * (len(lines) - 1))
-    return figure
+            drawing.write(across(place), up(mark.top) - 9 - LINE_HEIGHT * (len(lines) - 1), lines)
+    return drawing
+
+
+def range_line(drawing: Drawing, *ends: tuple[float, float]) -> None:
+    """The line that stands for a range."""
+    drawing.line(*ends, colour=SERIES, width=4, look="; stroke-linecap: round")
 
 
 def thinned(labels: Sequence[str]) -> tuple[int, int]:
@@ -119,7 +142,7 @@ def thinned(labels: Sequence[str]) -> tuple[int, int]:
     return step, max(widest, min(LONGEST_BELOW, int(step * slot) - 1))
 
 
-def bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Figure:
+def bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Drawing:
     """Bars from zero, each with its figure at its end; a group's name stands above its bars.
 
     A range is a thin line between its ends, without a bar.
@@ -136,86 +159,39 @@ def bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Figure:
     names = [textwrap.wrap(name, int(WIDTH / BOLD_CHARACTER)) for name, _ in groups]
     height = sum(LINE_HEIGHT * len(name) + 14 for name in names)
     height += sum(LINE_HEIGHT * max(1, len(wrapped[mark.label])) + 4 for mark in marks)
-    figure = Figure(figsize=(WIDTH / 72, height / 72))
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(height, 0))
-    axes.set_axis_off()
-    top = 4
+    drawing = Drawing(height)
+    top = 4.0
     for name, (_, group) in zip(names, groups, strict=True):
-        write(axes, 0, top, name, down=12, align="left", weight="bold" if group else "normal")
+        drawing.write(0, top + 12, name, "start", "; font-weight: bold" if group else "")
         top += LINE_HEIGHT * len(name) + 2
         axis = top
         for mark in group:
-            write(axes, 0, top, wrapped[mark.label], down=12, align="left")
-            length = scale * mark.top
+            drawing.write(0, top + 12, wrapped[mark.label], "start")
             if mark.value is not None:
-                axes.barh(top + 8, length, 12, left, color=SERIES)
+                drawing.bar(left, top + 2, scale * mark.top)
             if mark.span:
-                ends = [left + scale * end for end in mark.span]
-                axes.plot(ends, [top + 8] * 2, color=SERIES, linewidth=4, solid_capstyle="round")
-            write(axes, left + length + 5, top, [mark.said], down=12, align="left")
+                range_line(drawing, *((left + scale * end, top + 8) for end in mark.span))
+            drawing.write(left + scale * mark.top + 5, top + 12, [mark.said], "start")
             top += LINE_HEIGHT * max(1, len(wrapped[mark.label])) + 4
         if group:
-            axes.plot([left, left], [axis, top - 3], color=LINE, linewidth=1)
+            drawing.line((left, axis), (left, top - 3), colour=LINE, width=1)
         top += 12
-    return figure
+    return drawing
 
 
-def write(
-    axes: Axes,
-    x: float,
-    y: float,
-    lines: Sequence[str],
-    down: float = 0,
-    align: str = "center",
-    weight: str = "normal",
-) -> None:
-    """Writes lines of text, the first one's foot `down` units below a point.
-
-    Each line is a text of its own: several in one would be placed by their width in matplotlib's
-    font, which is not the reader's.
-    """
-    look = {"ha": align, "weight": weight, "color": INK, "annotation_clip": False}
-    for number, line in enumerate(lines):
-        offset = (0, -down - LINE_HEIGHT * number)
-        axes.annotate(one_line(line), (x, y), xytext=offset, textcoords="offset points", **look)
-
-
-def svg(draw: Callable[..., Figure], content: Sequence, name: str, title: str, summary: str) -> str:
-    """A drawing as an element of a page, the same bytes each time.
+def svg(drawing: Drawing, name: str, title: str, summary: str) -> str:
+    """A drawing as an element of a page.
 
     Args:
-        draw: `line_chart` or `bar_chart`, and `content` what it draws.
+        drawing: of `line_chart` or `bar_chart`; it gets what is said here.
         name: what the ids begin with; unique in the page.
         title, summary: what a screen reader says.
     """
-    stream = BytesIO()
-    with style.context(["default", STYLE]):
-        draw(content).savefig(stream, format="svg", metadata=NO_METADATA, transparent=True)
-    root = ElementTree.fromstring(stream.getvalue())
-    box = root.get("viewBox")
-    root.attrib.clear()
-    root.attrib |= {
-        "viewBox": box,
-        "role": "img",
-        "aria-labelledby": f"{name}-title {name}-summary",
-    }
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag in (f"{SVG}style", f"{SVG}clipPath"):
-                parent.remove(child)
-    for element in root.iter():
-        element.attrib.pop("clip-path", None)
-        if "id" in element.attrib:
-            element.set("id", f"{name}-{element.get('id')}")
-        if LINK in element.attrib:
-            element.set("href", f"#{name}-{element.attrib.pop(LINK)[1:]}")
-        if "style" in element.attrib:
-            look = re.sub(r" ?font-family:[^;]*;?", "", element.get("style"))
-            element.set("style", re.sub(r"#00000\d", lambda code: COLOURS[code[0]], look))
-    for place, (part, text) in enumerate((("title", title), ("desc", summary))):
-        element = ElementTree.Element(f"{SVG}{part}")
-        element.set("id", f"{name}-{'summary' if part == 'desc' else part}")
+    root = drawing.root
+    root.attrib |= {"role": "img", "aria-labelledby": f"{name}-title {name}-summary"}
+    for part, said, text in (("desc", "summary", summary), ("title", "title", title)):
+        element = ElementTree.Element(part, {"id": f"{name}-{said}"})
         element.text = one_line(text)
-        root.insert(place, element)
-    ElementTree.register_namespace("", SVG.strip("{}"))
+        root.insert(0, element)
+    ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode")
