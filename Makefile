@@ -69,7 +69,7 @@ bench: .venv/installed .venv-spark/installed .venv-bench/installed
 
 # Writes the demonstration extracts anew; the same seed gives the same bytes.
 demonstration: .venv/installed
-	$(BIN)/python scripts/make_demo_extracts.py
+	$(BIN)/python tools/make_demo_extracts.py
 
 # Needs uv; only to change what pyproject.toml asks for.
 lock: LOCK = --universal --python-version 3.11 --excludes requirements-excludes.txt \

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from missing_from_care.demonstration.returns import write_demonstration_returns
+from demonstration.returns import write_demonstration_returns
 
 Row = dict[str, str]
 
@@ -283,7 +283,7 @@ def test_same_seed_gives_same_bytes(returns: Returns, tmp_path: Path) -> None:
 
 
 def test_command_lands_the_returns_and_keeps_them(returns: Returns, tmp_path: Path) -> None:
-    command = [sys.executable, str(SCRIPTS / "make_demo_extracts.py"), "--into"]
+    command = [sys.executable, str(SCRIPTS.parent / "tools" / "make_demo_extracts.py"), "--into"]
     command += [str(tmp_path / "extracts"), "--returns", str(tmp_path / "returns")]
     subprocess.run(command, check=True, capture_output=True)
     landed = {path.stem: len(read(path)) for path in (tmp_path / "extracts").glob("*.csv")}

@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import compiled_models
+from demonstration.returns import write_demonstration_returns
 from landing_sources import EPISODES, INTERVIEWS, MISSING, RETURN, fill, put, rows_of
-from missing_from_care.demonstration.returns import write_demonstration_returns
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.landing import land as landing_module
 from missing_from_care.landing import parts

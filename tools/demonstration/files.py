@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from missing_from_care.demonstration.interviews import Interview
-from missing_from_care.demonstration.register import (
+from demonstration.interviews import Interview
+from demonstration.register import (
     YEARS,
     Child,
     Register,
@@ -32,7 +32,7 @@ README = """\
 INVENTED CHILDREN
 
 Every child, occasion, postcode and interview in these folders is invented by a program
-(scripts/make_demo_extracts.py, random seed {seed}). No row is about anybody. Postcodes and the
+(tools/make_demo_extracts.py, random seed {seed}). No row is about anybody. Postcodes and the
 other authorities' names do not exist.
 
 To 2016-17 the totals are made to equal figures that the Department for Education published for

@@ -8,8 +8,8 @@ for short breaks only (then the occasion is left out).
 
 from datetime import date, timedelta
 
-from missing_from_care.demonstration.care import new_child, stay
-from missing_from_care.demonstration.register import DAY, YEARS, Child, Register, first_day, written
+from demonstration.care import new_child, stay
+from demonstration.register import DAY, YEARS, Child, Register, first_day, written
 
 Stays = tuple[tuple[date, date | None], ...]
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
-from missing_from_care.demonstration.register import (
+from demonstration.register import (
     DAY,
     YEARS,
     Child,

@@ -1,13 +1,16 @@
 """Makes the demonstration extracts in `seeds/extracts`: returns of invented children, landed."""
 
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
+from demonstration.returns import SEED, write_demonstration_returns
 from missing_from_care.command_line import out, run
-from missing_from_care.demonstration.returns import SEED, write_demonstration_returns
 from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from missing_from_care.demonstration.register import (
+from demonstration.register import (
     DAY,
     YEARS,
     Child,

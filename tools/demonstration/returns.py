@@ -3,13 +3,13 @@
 from pathlib import Path
 from random import Random
 
-from missing_from_care.demonstration.cases import add_occasion_cases
-from missing_from_care.demonstration.files import write_returns
-from missing_from_care.demonstration.filling import fill_care, fill_uasc
-from missing_from_care.demonstration.interviews import interviews
-from missing_from_care.demonstration.occasions import Totals, fill_occasions
-from missing_from_care.demonstration.register import Register
-from missing_from_care.demonstration.row_cases import add_row_cases
+from demonstration.cases import add_occasion_cases
+from demonstration.files import write_returns
+from demonstration.filling import fill_care, fill_uasc
+from demonstration.interviews import interviews
+from demonstration.occasions import Totals, fill_occasions
+from demonstration.register import Register
+from demonstration.row_cases import add_row_cases
 
 SEED = 2018
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
-from missing_from_care.demonstration.care import new_child, stay, with_gap
-from missing_from_care.demonstration.register import (
+from demonstration.care import new_child, stay, with_gap
+from demonstration.register import (
     YEARS,
     Child,
     Register,

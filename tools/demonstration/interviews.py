@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from missing_from_care.demonstration.register import DAY, Occasion, Register, last_day, written
+from demonstration.register import DAY, Occasion, Register, last_day, written
 
 COUNCIL = "Leicester City Council"
 # Authorities that do not exist: nothing invented is told of a real neighbour.

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from missing_from_care.demonstration.care import stay
-from missing_from_care.demonstration.cases import case_child
-from missing_from_care.demonstration.register import (
+from demonstration.care import stay
+from demonstration.cases import case_child
+from demonstration.register import (
     DAY,
     YEARS,
     Episode,
