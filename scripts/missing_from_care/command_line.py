@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from missing_from_care import __version__
 from missing_from_care.faults import Fault
 
 out = Console(highlight=False)
@@ -26,7 +27,10 @@ def run(*commands: Callable[..., Any]) -> None:
     """
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     for command in commands:
-        app.command()(command)
+        app.command(epilog="--version says which version of missing_from_care this is.")(command)
+    if sys.argv[1:] == ["--version"]:
+        out.print(f"missing_from_care {__version__}")
+        return
     try:
         app()
     except Fault as fault:

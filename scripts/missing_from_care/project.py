@@ -8,6 +8,9 @@ from pathlib import Path
 import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+if not (CHECKOUT / "dbt_project.yml").exists():
+    # The package was installed by pip: it works on the checkout that it is run in.
+    CHECKOUT = Path.cwd()
 SOURCES_FILE = CHECKOUT / "models" / "staging" / "_sources.yml"
 
 LANDED_COLUMNS = ("collection_year", "source_file", "source_row")
