@@ -1,3 +1,38 @@
+{#- A rule seed that a council replaces is read from its own file, as a spreadsheet saved it. Every row
+    that the program needs must be there: a new version may need one more. -#}
+{% macro duckdb__load_csv_rows(model, agate_table) %}
+    {%- set file = settings_file(model.name) | trim -%}
+    {%- if file == '' -%}
+        {{- return(dbt.duckdb__load_csv_rows(model, agate_table)) -}}
+    {%- endif -%}
+    {%- set columns = agate_table.column_names | list -%}
+    {%- set statement -%}
+        insert into {{ this.render() }} ({{ columns | join(', ') }})
+        select
+            {% for column in columns -%}
+                nullif(trim({{ column }}), ''){{ ', ' if not loop.last }}
+            {%- endfor %}
+        from {{ register_rows(file, columns, columns) }}
+        order by source_row
+    {%- endset -%}
+    {%- do adapter.add_query(statement, abridge_sql_log=True) -%}
+    {%- set key = model.config.meta.get('every_row') -%}
+    {%- if key -%}
+        {%- set own = run_query('select ' ~ key ~ ' from ' ~ this.render()).columns[0].values() -%}
+        {%- for row in agate_table.rows if row[key] not in own -%}
+            {%- set values = [] -%}
+            {%- for value in row -%}
+                {%- do values.append('"' ~ (value or '') | replace('"', '""') ~ '"') -%}
+            {%- endfor -%}
+            {%- do exceptions.raise_compiler_error(
+                file ~ ' has no row ' ~ row[key] ~ ', which this version needs: add the line '
+                ~ values | join(',')
+            ) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{- return(statement) -}}
+{% endmacro %}
+
 {#- Stands in for dbt-spark's macro of this name, which in a session writes a blank as the text None and
     stops at an apostrophe. -#}
 {% macro spark__load_csv_rows(model, agate_table) %}

@@ -1,4 +1,4 @@
 {#- The file of the register that a message names. -#}
 {% macro register_file(name) -%}
-    {{ env_var('FOI_REQUESTS', '') | replace("'", "''") or 'seeds/requests' }}/{{ name }}.csv
+    {{ requests_folder() | replace("'", "''") or 'seeds/requests' }}/{{ name }}.csv
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#- Where the register is read from: the project's seeds, or the folder that FOI_REQUESTS names. Beside
     its own columns stands source_row, 1 for the first row below the header. -#}
 {% macro request_table(name, columns) %}
-    {%- set folder = env_var('FOI_REQUESTS', '') -%}
+    {%- set folder = requests_folder() | trim -%}
     {%- if folder == '' -%}
         {{ numbered_rows(ref(name)) }}
     {%- else -%}
@@ -33,7 +33,7 @@
     {%- if found or not execute -%}
         {{ register_rows(file, columns, columns) }}
     {%- else -%}
-        {%- set fault = file ~ ' is not there: put the register into the folder of FOI_REQUESTS.' -%}
+        {%- set fault = file ~ ' is not there: put the register there, or name its folder with FOI_REQUESTS.' -%}
         (select {{ raised_values("'" ~ fault | replace("'", "''") ~ "'", columns) }}, 1 as source_row)
     {%- endif -%}
 {% endmacro %}

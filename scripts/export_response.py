@@ -26,7 +26,14 @@ def export_response(
         Path | None, typer.Option(help="The DuckDB file that `dbt build` wrote.")
     ] = None,
     out_folder: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="A folder for the request is made here.")
+        Path,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            envvar="FOI_RESPONSES",
+            show_envvar=False,
+            help="A folder for the request is made here; FOI_RESPONSES otherwise.",
+        ),
     ] = CHECKOUT / "responses",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")

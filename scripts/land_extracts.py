@@ -31,7 +31,10 @@ def land_extracts(
     into: Annotated[
         Path,
         typer.Option(
-            metavar="DIR", help="Folder for the raw tables, outside this checkout; replaced."
+            metavar="DIR",
+            envvar="FOI_EXTRACTS",
+            show_envvar=False,
+            help="Folder for the raw tables, outside this checkout; FOI_EXTRACTS otherwise.",
         ),
     ],
     accept_missing: Annotated[

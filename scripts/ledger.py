@@ -27,7 +27,14 @@ from missing_from_care.project import CHECKOUT
 from missing_from_care.warehouse import database_file
 
 Folder = Annotated[
-    Path, typer.Option("--out", metavar="DIR", help="The folder of the packs, with the ledger.")
+    Path,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        envvar="FOI_RESPONSES",
+        show_envvar=False,
+        help="The folder of the packs, with the ledger; FOI_RESPONSES otherwise.",
+    ),
 ]
 Reference = Annotated[
     str, typer.Argument(metavar="REQUEST_REF", help="A request that the ledger holds.")

@@ -5,7 +5,6 @@ one question; every table they read is the warehouse's own. So it is what the re
 """
 
 import csv
-import os
 from dataclasses import asdict, dataclass
 from io import StringIO
 from pathlib import Path
@@ -14,7 +13,7 @@ import duckdb
 
 from missing_from_care.deadlines.register import NEEDED, read_rows
 from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.project import CHECKOUT
+from missing_from_care.project import requests_folder
 from missing_from_care.warehouse import open_warehouse
 from missing_from_care.whole_files import write_file_whole
 
@@ -180,7 +179,7 @@ def save_question(question: Question, request_ref: str) -> Path:
         UsageFault: the register is not there, has no such request, or cannot be added to.
         DataFault: it cannot be read.
     """
-    folder = Path(os.environ.get("FOI_REQUESTS") or CHECKOUT / "seeds" / "requests")
+    folder = requests_folder()
     requests, questions = folder / "foi_requests.csv", folder / "foi_request_questions.csv"
     if not (requests.is_file() and questions.is_file()):
         raise UsageFault(

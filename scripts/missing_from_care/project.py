@@ -1,5 +1,6 @@
 """Where things are in the checkout, and the raw tables as the dbt sources describe them."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +15,20 @@ if not (CHECKOUT / "dbt_project.yml").exists():
 SOURCES_FILE = CHECKOUT / "models" / "staging" / "_sources.yml"
 
 LANDED_COLUMNS = ("collection_year", "source_file", "source_row")
+
+
+def settings_folder() -> Path | None:
+    """The folder of a council's own settings, which FOI_SETTINGS names; None: the demonstration."""
+    folder = os.environ.get("FOI_SETTINGS")
+    return Path(folder) if folder else None
+
+
+def requests_folder() -> Path:
+    """The folder with the register: of FOI_REQUESTS, else of FOI_SETTINGS, else the project's."""
+    if folder := os.environ.get("FOI_REQUESTS"):
+        return Path(folder)
+    settings = settings_folder()
+    return settings / "requests" if settings else CHECKOUT / "seeds" / "requests"
 
 
 @dataclass(frozen=True)

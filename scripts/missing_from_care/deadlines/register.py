@@ -1,6 +1,5 @@
 """Reads a register of requests: any order of columns, the unused ones may be missing."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ import duckdb
 
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.models_in_memory import macro_sql, raised_sentences
-from missing_from_care.project import CHECKOUT
+from missing_from_care.project import requests_folder
 
 COLUMNS = (
     "request_ref",
@@ -41,9 +40,8 @@ class Register:
 
 
 def usual_register() -> Path:
-    """The register that the warehouse reads: in the folder of FOI_REQUESTS, else the project's."""
-    folder = os.environ.get("FOI_REQUESTS")
-    return Path(folder or CHECKOUT / "seeds" / "requests") / "foi_requests.csv"
+    """The register that the warehouse reads."""
+    return requests_folder() / "foi_requests.csv"
 
 
 def read_register(path: Path) -> Register:

@@ -34,6 +34,7 @@ from missing_from_care.pack.versions import Version, is_sent, version_in, versio
 from missing_from_care.page.page import file_stem, page_bytes, version_folder
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import losses, losses_in_short, read_response
+from missing_from_care.settings import refuse_open_settings
 from missing_from_care.warehouse import open_warehouse
 from missing_from_care.whole_files import replacing_folder, write_file_whole
 
@@ -95,6 +96,8 @@ def making_pack(
     """
     with open_warehouse(database) as warehouse:
         response = read_response(warehouse, request_ref)
+        if not response.is_of_invented_children:
+            refuse_open_settings(warehouse)
     with holding(out / LEDGER):
         refuse_lost_rows(out / LEDGER)
         if again:

@@ -17,9 +17,10 @@ from typing import Any
 
 import duckdb
 
-from missing_from_care.faults import UsageFault
-from missing_from_care.project import CHECKOUT
+from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.project import CHECKOUT, settings_folder
 from missing_from_care.response.answers import Response
+from missing_from_care.settings import seed_columns, setting_rows
 
 RULES = CHECKOUT / "seeds" / "rules"
 PROGRAM = ("models", "macros", "scripts", "seeds")
@@ -43,11 +44,16 @@ def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict
         UsageFault: the warehouse was built from other landed files or rules than those here.
     """
     extracts = Path(os.environ.get("FOI_EXTRACTS") or CHECKOUT / "seeds" / "extracts")
-    rules = sorted(RULES.glob("*.csv"))
+    own = settings_folder()
+    rules = [
+        own / file.name if own and (own / file.name).exists() else file
+        for file in sorted(RULES.glob("*.csv"))
+    ]
     _refuse_other_build(warehouse, extracts, rules)
     inputs = {
         **sums(extracts.rglob("*"), "extracts", extracts),
-        **sums(rules, "rules", RULES),
+        **sums((file for file in rules if file.parent == RULES), "rules", RULES),
+        **(sums((file for file in rules if file.parent == own), "settings", own) if own else {}),
         **sums((CHECKOUT / "templates").glob("*.docx"), "templates", CHECKOUT / "templates"),
     }
     program = [file for name in PROGRAM for file in (CHECKOUT / name).rglob("*")]
@@ -211,17 +217,21 @@ def _refuse_other_build(
     for file in rules:
         if not _is_built_from(warehouse, file.stem, file):
             raise UsageFault(
-                f"seeds/rules/{file.name} has changed since the warehouse was built: run "
-                "`dbt build` again."
+                f"{file.name} of {file.parent} has changed since the warehouse was built, or the "
+                "warehouse was built with other settings: run `dbt build` again."
             )
 
 
 def _is_built_from(warehouse: duckdb.DuckDBPyConnection, table: str, file: Path) -> bool:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            header, *rows = csv.reader(opened)
+        if file.parent == settings_folder():
+            header = seed_columns(file.name)
+            rows = [list(row.values()) for row in setting_rows(file)]
+        else:
+            with file.open(encoding="utf-8-sig", newline="") as opened:
+                header, *rows = csv.reader(opened)
         columns = ", ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in header)
         found = warehouse.execute(f"select {columns} from {table}").fetchall()
-    except (OSError, ValueError, duckdb.Error):
+    except (OSError, ValueError, DataFault, duckdb.Error):
         return False
     return Counter(found) == Counter(map(tuple, rows))
