@@ -1,0 +1,125 @@
+"""Puts a requester's words as rows of the register: by types of question, or a known campaign."""
+
+import csv
+import re
+from dataclasses import dataclass
+
+import duckdb
+
+from missing_from_care.asking import Question
+from missing_from_care.faults import UsageFault
+from missing_from_care.project import CHECKOUT
+
+FOLDER = CHECKOUT / "templates" / "questions"
+WORD = "[a-z0-9'-]+"
+SPANS = """
+    select
+        min(financial_year), max(financial_year), cast(year(min(first_day)) + 1 as varchar),
+        cast(max(last_day) as varchar)
+    from dim_financial_years
+"""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A way to put a question as a row.
+
+    Attributes:
+        asked_for: what requesters mean by it.
+        measure, breakdown, population: words of the rule seeds.
+    """
+
+    asked_for: str
+    measure: str
+    breakdown: str
+    population: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of a request: the requester's words, and what answers them.
+
+    Attributes:
+        question_no, part, wording: as in the request.
+        question: the row.
+    """
+
+    question_no: str
+    part: str
+    wording: str
+    question: Question
+
+
+def proposals(wording: str) -> list[Proposal]:
+    """The ways to put a requester's words, the likeliest first; none if no word is known."""
+    said = f" {' '.join(re.findall(WORD, wording.lower()))} "
+    scored = []
+    for row in _rows("types.csv"):
+        found = [words for words in row["words"].split("|") if f" {words} " in said]
+        if found:
+            weight = sum(len(words.split()) for words in found)
+            scored.append((-weight, -int(row["asked_in"]), row))
+    scored.sort(key=lambda each: each[:2])
+    return [
+        Proposal(row["asked_for"], row["measure"], row["breakdown"], row["population"])
+        for *_, row in scored
+    ]
+
+
+def campaigns() -> list[str]:
+    """The names of the campaigns whose questions are known."""
+    return list(dict.fromkeys(row["campaign"] for row in _rows("campaigns.csv")))
+
+
+def campaign_questions(name: str, warehouse: duckdb.DuckDBPyConnection) -> list[Asked]:
+    """The questions of a campaign, for all the periods that are landed.
+
+    Args:
+        name: of the campaign.
+        warehouse: an open warehouse.
+
+    Raises:
+        UsageFault: there is no such campaign, or nothing is landed.
+    """
+    rows = [row for row in _rows("campaigns.csv") if row["campaign"] == name]
+    if not rows:
+        raise UsageFault(
+            f"No campaign is called {name}: known are {', '.join(campaigns())}. Put its questions "
+            "with --question otherwise."
+        )
+    spans = {basis: landed_span(basis, warehouse) for basis in {r["period_basis"] for r in rows}}
+    return [
+        Asked(
+            row["question_no"],
+            row["part"],
+            row["wording"],
+            Question(
+                *(row["measure"], row["breakdown"], row["population"], row["period_basis"]),
+                *spans[row["period_basis"]],
+            ),
+        )
+        for row in rows
+    ]
+
+
+def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, str]:
+    """The first and the last period of a basis that is landed, as the register writes them.
+
+    Args:
+        basis: financial_year; calendar_year, of which the last may be a part; or one of a day.
+        warehouse: an open warehouse.
+
+    Raises:
+        UsageFault: nothing is landed.
+    """
+    first_year, last_year, first_calendar_year, last_day = warehouse.execute(SPANS).fetchall()[0]
+    if last_day is None:
+        raise UsageFault("No return is landed, so there is no period to ask for.")
+    if basis == "financial_year":
+        return first_year, last_year
+    return (first_calendar_year if basis == "calendar_year" else last_day), last_day
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
