@@ -23,6 +23,13 @@ def settings_folder() -> Path | None:
     return Path(folder) if folder else None
 
 
+def template_file(name: str) -> Path:
+    """A Word template: the council's own, in the folder of its settings, else the project's."""
+    settings = settings_folder()
+    own = settings / name if settings else None
+    return own if own and own.exists() else CHECKOUT / "templates" / name
+
+
 def requests_folder() -> Path:
     """The folder with the register: of FOI_REQUESTS, else of FOI_SETTINGS, else the project's."""
     if folder := os.environ.get("FOI_REQUESTS"):

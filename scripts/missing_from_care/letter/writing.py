@@ -11,11 +11,11 @@ from missing_from_care.faults import DataFault, ProtectionFault
 from missing_from_care.letter.document import rendered, texts_of
 from missing_from_care.letter.questions import questions
 from missing_from_care.letter.sentences import filled
-from missing_from_care.project import CHECKOUT
+from missing_from_care.project import template_file
 from missing_from_care.response.answers import Answer, Response, Table
 from missing_from_care.response.book import INVENTED_CHILDREN, LICENCE_ADDRESS, long_day
 
-TEMPLATE = CHECKOUT / "templates" / "letter.docx"
+TEMPLATE = template_file("letter.docx")
 
 
 def letter_bytes(response: Response, template: Path = TEMPLATE) -> bytes:

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.project import CHECKOUT, settings_folder
+from missing_from_care.project import CHECKOUT, settings_folder, template_file
 from missing_from_care.response.answers import Response
 from missing_from_care.settings import seed_columns, setting_rows
 
@@ -54,7 +54,10 @@ def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict
         **sums(extracts.rglob("*"), "extracts", extracts),
         **sums((file for file in rules if file.parent == RULES), "rules", RULES),
         **(sums((file for file in rules if file.parent == own), "settings", own) if own else {}),
-        **sums((CHECKOUT / "templates").glob("*.docx"), "templates", CHECKOUT / "templates"),
+        **{
+            f"templates/{file.name}": sums([file], "", file.parent)[file.name]
+            for file in map(template_file, ("letter.docx", "sign_off.docx"))
+        },
     }
     program = [file for name in PROGRAM for file in (CHECKOUT / name).rglob("*")]
     program = [file for file in program if file.suffix in (".sql", ".py", ".yml")]

@@ -7,11 +7,11 @@ from typing import Any
 
 from missing_from_care.letter.document import rendered
 from missing_from_care.letter.writing import settings_to_check
-from missing_from_care.project import CHECKOUT
+from missing_from_care.project import template_file
 from missing_from_care.response.answers import Response
 from missing_from_care.response.book import long_day
 
-TEMPLATE = CHECKOUT / "templates" / "sign_off.docx"
+TEMPLATE = template_file("sign_off.docx")
 Check = tuple[str, str]
 
 
