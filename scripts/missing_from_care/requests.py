@@ -2,11 +2,14 @@
 
 import csv
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
 
 import duckdb
 
-from missing_from_care.asking import Question
+from missing_from_care.asking import Question, append_rows, changing_register, references
 from missing_from_care.faults import UsageFault
 from missing_from_care.project import CHECKOUT
 
@@ -123,3 +126,49 @@ def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, 
 def _rows(name: str) -> list[dict[str, str]]:
     with (FOLDER / name).open(encoding="utf-8", newline="") as opened:
         return list(csv.DictReader(opened))
+
+
+def add_request(
+    request_ref: str, received_on: date, subject: str, asked: Sequence[Asked]
+) -> list[Path]:
+    """Adds a request with its questions to the register.
+
+    Args:
+        request_ref: a reference that the register does not have.
+        received_on: the day of receipt.
+        subject: what it is about.
+        asked: its questions, each tried out before.
+
+    Returns: the two files that were written. The request stands there before its questions do.
+
+    Raises:
+        UsageFault: the register is not there, has the request already, or cannot be added to.
+        DataFault: it cannot be read.
+        BusyFault: another run has been adding to it for long.
+    """
+    with changing_register() as (requests, questions):
+        if request_ref in references(requests):
+            raise UsageFault(
+                f"{requests} has a request {request_ref} already: give another reference, or add "
+                f"questions to it with `scripts/ask.py … --save {request_ref}`."
+            )
+        row = {
+            "request_ref": request_ref,
+            "received_on": received_on.isoformat(),
+            "subject": subject,
+        }
+        append_rows(requests, [row])
+        append_rows(
+            questions,
+            [
+                {
+                    "request_ref": request_ref,
+                    "question_no": each.question_no,
+                    "part": each.part,
+                    "wording": each.wording,
+                    **asdict(each.question),
+                }
+                for each in asked
+            ],
+        )
+    return [requests, questions]

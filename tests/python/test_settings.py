@@ -1,0 +1,227 @@
+"""A council's own settings and its way from a clone to a pack: README, "Your own council"."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from missing_from_care.project import CHECKOUT
+from read_page import read_page
+
+YEARS = (2022, 2023)
+ANSWER = "Answered on 3 February 2026 by the head of service"
+
+
+def run(*words: object, cwd: Path = CHECKOUT, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A command of the project, with nothing of this machine's own settings."""
+    names = ("FOI_", "DBT_")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(names)}
+    return subprocess.run(
+        [str(word) for word in words],
+        **{"cwd": cwd, "env": clean | {"COLUMNS": "80"} | variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def script(name: str, *words: object, **variables: str) -> subprocess.CompletedProcess[str]:
+    """One of the project's scripts."""
+    return run(sys.executable, CHECKOUT / "scripts" / f"{name}.py", *words, **variables)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What `environment.sh` sets, as bash reads it."""
+    lines = run("bash", "-c", f". '{folder / 'environment.sh'}' && env").stdout.splitlines()
+    return dict(line.split("=", 1) for line in lines if line.startswith("FOI_"))
+
+
+def write_returns(folder: Path) -> None:
+    """Two returns of invented children of later years than the demonstration's."""
+    for year in YEARS:
+        label = folder / f"{year}-{(year + 1) % 100:02d}"
+        label.mkdir(parents=True)
+        numbers = range(1, 31)
+        files = {
+            "header": ["CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB"]
+            + [f"B{n:03d},{1 + n % 2},0{1 + n % 9}/03/2009,WBRI,,," for n in numbers],
+            "episodes": ["CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN"]
+            + [f"B{n:03d},01/0{1 + n % 9}/2021,S,C2,N1,U4,PR1,,,,,," for n in numbers],
+            "missing": ["CHILD,DOB,MISSING,MIS_START,MIS_END"]
+            + [
+                f"B{n:03d},0{1 + n % 9}/03/2009,M,{day:02d}/06/{year},{day + 1:02d}/06/{year}"
+                for n in range(1, 13)
+                for day in (2, 9)
+            ],
+            "uasc": ["CHILD,SEX,DOB,DUC"] + [f"B{n:03d},{1 + n % 2},0{1 + n % 9}/03/2009," for n in (1, 2)],
+        }  # fmt: skip
+        for name, lines in files.items():
+            (label / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def answer_questions(settings: Path) -> None:
+    """Settles what is open, as a person would with a spreadsheet: Windows-1252 and semicolons."""
+    answers = {"ons_code": "E06000023", "review_email": "foi@anytown.example"}
+    for file in settings.glob("*.csv"):
+        rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
+        rows = [
+            [answers.get(row[0], ANSWER) if cell.startswith("?") else cell for cell in row]
+            for row in rows
+        ]
+        with file.open("w", encoding="cp1252", newline="") as opened:
+            csv.writer(opened, delimiter=";").writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def council(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A council's folder as `set_up.py` writes it; its name has a blank and an apostrophe."""
+    folder = tmp_path_factory.mktemp("settings") / "Anytown's own"
+    done = script("set_up", folder, "--council", "City of Bristol")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_set_up_writes_what_is_known_and_asks_for_the_rest(council: Path) -> None:
+    authority = (council / "settings" / "authority.csv").read_text(encoding="utf-8")
+    assert "name,Bristol," in authority and "la_code,801," in authority
+    said = script("set_up", council, "--check").stdout
+    for name in ("review_address", "signatory", "definition_by_year.csv", "decided_by"):
+        assert name in said
+    assert "Nothing is landed yet" in said
+    files = {file: file.read_bytes() for file in council.rglob("*") if file.is_file()}
+    text = b"".join(files.values()).decode()
+    assert not re.search("leicester", text, re.IGNORECASE)
+    assert (council / "private").stat().st_mode & 0o077 == 0
+    # What is there stays as it is.
+    (council / "settings" / "authority.csv").write_text("mine", encoding="utf-8")
+    done = script("set_up", council, "--council", "801")
+    assert (council / "settings" / "authority.csv").read_text(encoding="utf-8") == "mine"
+    assert done.returncode == 3 and "authority.csv" in done.stderr
+    for file, data in files.items():
+        file.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Lester", "did you mean 856 (Leicester)"),
+        ("999", "is no council of seeds/rules/councils.csv"),
+        ("Bournmouth, Christchurch & Poole", "839 (Bournemouth, Christchurch and Poole)"),
+    ],
+)
+def test_a_council_that_is_not_known_is_told_with_the_nearest(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    done = script("set_up", tmp_path / "x", "--council", name)
+    assert done.returncode == 2 and said in done.stderr
+    assert not (tmp_path / "x").exists()
+
+
+def test_settings_never_lie_in_the_checkout() -> None:
+    done = script("set_up", CHECKOUT / "target" / "own", "--council", "801")
+    assert done.returncode == 2 and "inside the checkout" in done.stderr
+    assert not (CHECKOUT / "target" / "own").exists()
+
+
+def test_from_a_clone_to_a_pack_of_its_own(council: Path) -> None:
+    """Nothing is released before the council has settled what is its own; then all of it is its."""
+    write_returns(council / "returns")
+    variables = environment(council) | {
+        "DBT_TARGET_PATH": str(council / "private" / "target"),
+        "DBT_LOG_PATH": str(council / "private" / "logs"),
+    }
+    dbt = [sys.executable, "-m", "dbt.cli.main", "build", "--exclude-resource-type", "unit_test"]
+    assert script("land_extracts", council / "returns", **variables).returncode == 0
+    done = run(*dbt, **variables)
+    assert done.returncode == 0, done.stdout[-3000:]
+    words = ("--received", "2026-02-02", "--subject", "Children who went missing")
+    asked = ("--question", "How many individual children went missing from care?")
+    asked += ("--question", "How many incidents were there, by placement?")
+    done = script("new_request", "foi-2026-001", *words, *asked, "--yes", **variables)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"2022/23\s+12", done.stdout) and "Unprotected" in done.stdout
+    done = script("new_request", "foi-2026-001", *words, *asked, "--yes", **variables)
+    assert done.returncode == 2 and "has a request foi-2026-001 already" in done.stderr
+    assert run(*dbt, **variables).returncode == 0
+    export = ("export_response", "--request", "foi-2026-001")
+    done = script(*export, **variables)
+    assert done.returncode == 2 and not list((council / "responses").iterdir())
+    for said in ("review_address", "decided_by of all, children_missing", "definition_by_year.csv"):
+        assert said in done.stderr
+    # The demonstration's settings do not answer for it either.
+    others = variables | {"FOI_SETTINGS": "", "FOI_REQUESTS": str(council / "settings/requests")}
+    assert script(*export, **others).returncode == 2
+
+    answer_questions(council / "settings")
+    done = script(*export, **variables)
+    assert done.returncode == 2 and "has changed since the warehouse was built" in done.stderr
+    assert run(*dbt, **variables).returncode == 0
+    assert script("set_up", council, "--check").stdout == "Everything is settled.\n"
+    done = script(*export, **variables)
+    assert done.returncode == 0, done.stderr
+    pack = council / "responses" / "foi-2026-001"
+    page = read_page((pack / "public" / "response.html").read_bytes())
+    assert "Bristol" in page.text and "invented" not in page.text
+    assert script("export_response", "--verify", pack, **variables).returncode == 0
+    record = json.loads((pack / "private" / "provenance.json").read_text(encoding="utf-8"))
+    assert "settings/authority.csv" in record["inputs"]
+    for file in council.rglob("*"):
+        if file.is_file() and file.suffix != ".duckdb" and "target" not in file.parts:
+            for data in parts(file):
+                assert b"eicester" not in data, file
+    assert git_status() == []
+
+
+def parts(file: Path) -> list[bytes]:
+    """A file's bytes; those of its parts, if it is a document."""
+    if file.suffix in (".xlsx", ".docx"):
+        with zipfile.ZipFile(file) as opened:
+            return [opened.read(name) for name in opened.namelist()]
+    return [file.read_bytes()]
+
+
+def git_status() -> list[str]:
+    """What a run left in the checkout, besides what was changed there before."""
+    lines = run("git", "status", "--porcelain").stdout.splitlines()
+    return [line for line in lines if line.startswith("??") and "test" not in line]
+
+
+def test_what_replaces_nothing_or_lacks_a_row_stops_the_build(council: Path) -> None:
+    settings = council / "settings"
+    variables = {
+        "FOI_SETTINGS": str(settings),
+        "FOI_DATABASE": str(council / "private" / "faulty.duckdb"),
+        "DBT_TARGET_PATH": str(council / "private" / "target"),
+        "DBT_LOG_PATH": str(council / "private" / "logs"),
+    }
+    seed = [sys.executable, "-m", "dbt.cli.main", "seed", "--select", "authority", "thresholds"]
+    wrong = settings / "threshold.csv"
+    wrong.write_text("threshold,value,unit,authority\n", encoding="utf-8")
+    done = run(*seed, **variables)
+    assert done.returncode != 0 and "did you mean thresholds.csv?" in done.stdout
+    wrong.rename(settings / "thresholds.csv")
+    rules = CHECKOUT / "seeds" / "rules" / "thresholds.csv"
+    lines = rules.read_text(encoding="utf-8").splitlines(keepends=True)
+    (settings / "thresholds.csv").write_text("".join(lines[:-1]), encoding="utf-8")
+    done = run(*seed, **variables)
+    missing = next(csv.reader(lines[-1:]))
+    assert done.returncode != 0
+    assert f"has no row {missing[0]}, which this version needs: add the line" in done.stdout
+    (settings / "thresholds.csv").write_text("threshold,value,unit\n", encoding="utf-8")
+    done = run(*seed, **variables)
+    assert done.returncode != 0 and "authority" in done.stdout
+    (settings / "thresholds.csv").unlink()
+
+
+def test_addresses_are_to_be_checked_a_year_later(council: Path) -> None:
+    with (council / "settings" / "authority.csv").open(encoding="utf-8-sig") as opened:
+        text = opened.read()
+    days = {date.fromisoformat(day) for day in re.findall(r"\d{4}-\d{2}-\d{2}", text)}
+    assert any(300 < (day - date.today()).days < 400 for day in days)
