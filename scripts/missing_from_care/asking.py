@@ -16,9 +16,10 @@ from missing_from_care.deadlines.register import NEEDED, read_rows
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.project import CHECKOUT
 from missing_from_care.warehouse import open_warehouse
-from missing_from_care.whole_files import write_file_whole
+from missing_from_care.whole_files import locking_file, write_file_whole
 
 TRY_OUT = "try-out"
+LONGEST_WAIT = 60  # seconds
 QUESTIONS = "stg_foi_request_questions"
 REQUESTS = "stg_foi_requests"
 QUESTION_VIEWS = (
@@ -170,6 +171,8 @@ def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict]:
 def save_question(question: Question, request_ref: str) -> Path:
     """Adds a question to a request of the register, as the next one of its questions.
 
+    Of several that add at once each waits for the one before.
+
     Args:
         question: its words were tried before.
         request_ref: a request of the register.
@@ -179,6 +182,7 @@ def save_question(question: Question, request_ref: str) -> Path:
     Raises:
         UsageFault: the register is not there, has no such request, or cannot be added to.
         DataFault: it cannot be read.
+        BusyFault: another run has been adding to it for long.
     """
     folder = Path(os.environ.get("FOI_REQUESTS") or CHECKOUT / "seeds" / "requests")
     requests, questions = folder / "foi_requests.csv", folder / "foi_request_questions.csv"
@@ -187,6 +191,12 @@ def save_question(question: Question, request_ref: str) -> Path:
             f"There is no register in {folder}: it has two files, {requests.name} and "
             f"{questions.name}."
         )
+    with locking_file(folder / f".{questions.name}.lock", wait=LONGEST_WAIT):
+        _add(question, request_ref, requests, questions)
+    return questions
+
+
+def _add(question: Question, request_ref: str, requests: Path, questions: Path) -> None:
     found, _ = read_rows(requests, NEEDED, NEEDED)
     if request_ref not in {(row["request_ref"] or "").strip() for row in found.values()}:
         raise UsageFault(
@@ -216,8 +226,8 @@ def save_question(question: Question, request_ref: str) -> Path:
         )
     line = StringIO()
     csv.writer(line, lineterminator="\n").writerow([row.get(name, "") for name in names])
-    write_file_whole(questions, f"{text.rstrip()}\n{line.getvalue()}".encode())
-    return questions
+    mode = questions.stat().st_mode & 0o777
+    write_file_whole(questions, f"{text.rstrip()}\n{line.getvalue()}".encode(), mode)
 
 
 def _capital(text: str) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import duckdb
 
+from missing_from_care.data_errors import raised_sentences
 from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.models_in_memory import macro_sql, raised_sentences
+from missing_from_care.models_in_memory import macro_sql
 from missing_from_care.project import CHECKOUT
 
 COLUMNS = (
@@ -92,6 +93,7 @@ def read_rows(
             f"{path} cannot be read ({problem.strerror}): name a register with --register FILE."
         ) from problem
     except duckdb.Error as problem:
-        raise DataFault(*raised_sentences(problem)) from problem
+        unread = f'{path} cannot be read as a register: save it as "CSV UTF-8 (comma delimited)".'
+        raise DataFault(*raised_sentences(problem) or [unread]) from problem
     rows = {row[-2]: dict(zip(columns, row, strict=False)) for row in found}
     return rows, (found[0][-1] or "") if found else ""

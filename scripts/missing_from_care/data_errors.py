@@ -1,0 +1,96 @@
+"""What may be told of an error of DuckDB or dbt: never their own words on data, which quote values."""
+
+import json
+from pathlib import Path
+
+import duckdb
+
+MARK = "To mend: "
+"""With this the macro `raise_sentence` begins; no error of DuckDB's own does."""
+
+RAISED_AS = "Invalid Input Error: "
+# What these say is about the statement, a file or the computer.
+WITHOUT_VALUES = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ConnectionException,
+    duckdb.InterruptException,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.ParserException,
+    duckdb.PermissionException,
+    duckdb.SyntaxException,
+)
+NO_PLACE = ("IO Error: ", "Out of Memory Error: ")
+BY_HAND = (
+    "Was a landed file changed by hand? Land it again. Else run the statement in DuckDB yourself, "
+    "on a screen that nobody else sees."
+)
+
+
+def raised_sentences(problem: duckdb.Error) -> list[str]:
+    """The sentences that a statement raised by `raise_sentence`; none if it failed otherwise."""
+    return _marked(str(problem).removeprefix(RAISED_AS))
+
+
+def without_values(problem: Exception) -> str:
+    """What may be told of an error, wherever it is then written.
+
+    Args:
+        problem: an error of DuckDB's, or any other.
+    """
+    if isinstance(problem, WITHOUT_VALUES) or not isinstance(problem, duckdb.Error):
+        return str(problem)
+    if raised := raised_sentences(problem):
+        return MARK + "\n".join(raised)
+    return (
+        f"DuckDB stopped at a value ({type(problem).__name__}). What it says of it is left out, "
+        f"since that may be of a child. {BY_HAND}"
+    )
+
+
+def build_sentences(results: Path) -> list[str]:
+    """Why a build failed, in sentences without any word of DuckDB's or dbt's.
+
+    Args:
+        results: the `run_results.json` that dbt left; it may not be there.
+
+    Returns: what the project's own models and tests raised, and a sentence for every other node
+    that failed; none if no node failed, as when dbt stopped before the first.
+    """
+    try:
+        nodes = json.loads(results.read_bytes())["results"]
+    except (OSError, ValueError):
+        return []
+    failed = [each for each in nodes if each["status"] in ("error", "fail", "runtime error")]
+    return list(dict.fromkeys(sentence for each in failed for sentence in _sentences(each)))
+
+
+def is_without_room(results: Path) -> bool:
+    """Whether a build failed since the disk or the memory was full, or could not be used."""
+    try:
+        nodes = json.loads(results.read_bytes())["results"]
+    except (OSError, ValueError):
+        return False
+    return any(_raised(each).startswith(NO_PLACE) for each in nodes if each["status"] == "error")
+
+
+def _sentences(result: dict) -> list[str]:
+    kind, _, name, *_ = result["unique_id"].split(".")
+    if raised := _marked(_raised(result).removeprefix(RAISED_AS)):
+        return raised
+    if result["status"] == "fail":
+        rows = result["failures"]
+        return [f"The check {name} found {rows:,} row{'s' * (rows != 1)} that should not be there."]
+    done = "carried out" if kind == "test" else "built"
+    return [f"The {kind} {name} could not be {done}. {BY_HAND}"]
+
+
+def _raised(result: dict) -> str:
+    """What a node raised, without the line that dbt puts before it and the one after."""
+    lines = [line.strip() for line in (result["message"] or "").splitlines()]
+    return "\n".join(line for line in lines[1:] if not line.startswith("compiled code at "))
+
+
+def _marked(text: str) -> list[str]:
+    return text.removeprefix(MARK).splitlines() if text.startswith(MARK) else []
