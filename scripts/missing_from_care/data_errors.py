@@ -1,4 +1,4 @@
-"""What may be told of an error of DuckDB or dbt: never their own words on data, which quote values."""
+"""What may be told of an error of DuckDB or dbt: no word of theirs on data, which quotes values."""
 
 import json
 from pathlib import Path

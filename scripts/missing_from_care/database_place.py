@@ -14,7 +14,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from missing_from_care.data_errors import without_values
 
 WRITTEN_BY_DBT = ("dbt.log*", "run_results.json", "compiled", "run")
-"""What of `target/` and `logs/` can name a child: errors, and statements with the rule seeds."""
+"""What of `target/` and `logs/` holds messages and statements; the folders may hold other things."""
 
 
 class Plugin(BasePlugin):

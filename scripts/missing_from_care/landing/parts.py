@@ -281,7 +281,7 @@ def notes_on_columns(header: Sequence[str], table: RawTable, is_split: bool) -> 
     told = [f"lacks {listed(blank)}: blank"] if blank else []
     told += [f"left out {listed(extra, most=6)}"] if extra else []
     # Not by name: where the column names have run into the first row, these are of a child.
-    told += [f"left out {others} of other names"] if others else []
+    told += [f"left out {others} of unknown name"] if others else []
     told += [f"left out {unnamed} without a name"] if unnamed else []
     return tuple(told)
 
