@@ -14,7 +14,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from missing_from_care.data_errors import without_values
 
 WRITTEN_BY_DBT = ("dbt.log*", "run_results.json", "compiled", "run")
-"""What of `target/` and `logs/` holds messages and statements; the folders may hold other things."""
+"""What of `target/` and `logs/` holds messages and statements; other things may lie beside it."""
 
 
 class Plugin(BasePlugin):
