@@ -21,7 +21,14 @@ WITHOUT_VALUES = (
     duckdb.PermissionException,
     duckdb.SyntaxException,
 )
-NO_PLACE = ("IO Error: ", "Out of Memory Error: ")
+CAN_LACK_ROOM = (
+    duckdb.FatalException,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+)
+SIGNS_OF_NO_ROOM = ("no space left", "disk is full", "could not write", "out of memory")
+NO_ROOM = "The disk or the memory is full, or cannot be written: free some, then try again."
 BY_HAND = (
     "Was a landed file changed by hand? Land it again. Else run the statement in DuckDB yourself, "
     "on a screen that nobody else sees."
@@ -39,8 +46,13 @@ def without_values(problem: Exception) -> str:
     Args:
         problem: an error of DuckDB's, or any other.
     """
+    text = str(problem)
+    if isinstance(problem, CAN_LACK_ROOM) and any(
+        sign in text.lower() for sign in SIGNS_OF_NO_ROOM
+    ):
+        return NO_ROOM
     if isinstance(problem, WITHOUT_VALUES) or not isinstance(problem, duckdb.Error):
-        return str(problem)
+        return text
     if raised := raised_sentences(problem):
         return MARK + "\n".join(raised)
     return (
@@ -56,28 +68,23 @@ def build_sentences(results: Path) -> list[str]:
         results: the `run_results.json` that dbt left; it may not be there.
 
     Returns: what the project's own models and tests raised, and a sentence for every other node
-    that failed; none if no node failed, as when dbt stopped before the first.
+    that failed, `NO_ROOM` if that is why; none if no node failed, as when dbt stopped before the
+    first, or if the file is damaged.
     """
     try:
         nodes = json.loads(results.read_bytes())["results"]
-    except (OSError, ValueError):
+        failed = [each for each in nodes if each["status"] in ("error", "fail", "runtime error")]
+        return list(dict.fromkeys(sentence for each in failed for sentence in _sentences(each)))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return []
-    failed = [each for each in nodes if each["status"] in ("error", "fail", "runtime error")]
-    return list(dict.fromkeys(sentence for each in failed for sentence in _sentences(each)))
-
-
-def is_without_room(results: Path) -> bool:
-    """Whether a build failed since the disk or the memory was full, or could not be used."""
-    try:
-        nodes = json.loads(results.read_bytes())["results"]
-    except (OSError, ValueError):
-        return False
-    return any(_raised(each).startswith(NO_PLACE) for each in nodes if each["status"] == "error")
 
 
 def _sentences(result: dict) -> list[str]:
     kind, _, name, *_ = result["unique_id"].split(".")
-    if raised := _marked(_raised(result).removeprefix(RAISED_AS)):
+    told = _raised(result)
+    if told == NO_ROOM:
+        return [NO_ROOM]
+    if raised := _marked(told.removeprefix(RAISED_AS)):
         return raised
     if result["status"] == "fail":
         rows = result["failures"]

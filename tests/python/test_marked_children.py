@@ -30,7 +30,12 @@ from marked_returns import (
     sound_files,
 )
 from missing_from_care.command_line import run
-from missing_from_care.data_errors import build_sentences, raised_sentences, without_values
+from missing_from_care.data_errors import (
+    NO_ROOM,
+    build_sentences,
+    raised_sentences,
+    without_values,
+)
 from missing_from_care.models_in_memory import macro_sql
 from missing_from_care.project import CHECKOUT
 
@@ -201,6 +206,10 @@ def test_why_a_build_failed_is_told_without_the_words_of_dbt(tmp_path) -> None:
     assert told("fail", "Got 2 results, configured to fail if != 0", 2) == [
         "The check no_gap found 2 rows that should not be there."
     ]
+    full = duckdb.TransactionException(f"Failed to commit: {TEXT}: No space left on device")
+    assert told("error", head + without_values(full)) == [NO_ROOM]
+    (tmp_path / "half.json").write_text('{"results": [{"status": "error"}]}')
+    assert build_sentences(tmp_path / "half.json") == []
     assert told("pass", TEXT) == build_sentences(tmp_path / "none.json") == []
 
 
