@@ -26,8 +26,8 @@ class Plugin(BasePlugin):
         local.DuckDBCursorWrapper = _Cursor
         flags = get_flags()
         project = Path(getattr(flags, "PROJECT_DIR", None) or ".")
-        for name in ("TARGET_PATH", "LOG_PATH"):
-            folder = project / (getattr(flags, name, None) or "target")
+        for name, usual in (("TARGET_PATH", "target"), ("LOG_PATH", "logs")):
+            folder = project / (getattr(flags, name, None) or usual)
             # From an earlier run, or begun before this.
             for written in (path for each in WRITTEN_BY_DBT for path in folder.glob(each)):
                 written.chmod(0o700 if written.is_dir() else 0o600)
