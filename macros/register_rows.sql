@@ -318,7 +318,7 @@
     no row to hold it against. Without a type DuckDB takes the error for a null. -#}
 {% macro raised_values(sentences, columns) -%}
     {%- for column in columns -%}
-        cast(error({{ sentences }}) as varchar) as {{ column }}{{ ', ' if not loop.last }}
+        cast({{ raise_sentence(sentences) }} as varchar) as {{ column }}{{ ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 

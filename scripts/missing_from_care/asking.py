@@ -4,18 +4,19 @@ The views that depend on the questions are run, word for word as the warehouse h
 one question; every table they read is the warehouse's own. So it is what the register would give.
 """
 
-import csv
 from dataclasses import asdict, dataclass
-from io import StringIO
 from pathlib import Path
 
 import duckdb
 
-from missing_from_care.deadlines.register import NEEDED, read_rows
+from missing_from_care.deadlines.register import (
+    append_rows,
+    changing_register,
+    read_rows,
+    references,
+)
 from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.project import requests_folder
 from missing_from_care.warehouse import open_warehouse
-from missing_from_care.whole_files import write_file_whole
 
 TRY_OUT = "try-out"
 QUESTIONS = "stg_foi_request_questions"
@@ -169,6 +170,8 @@ def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict]:
 def save_question(question: Question, request_ref: str) -> Path:
     """Adds a question to a request of the register, as the next one of its questions.
 
+    Of several that add at once each waits for the one before.
+
     Args:
         question: its words were tried before.
         request_ref: a request of the register.
@@ -178,44 +181,22 @@ def save_question(question: Question, request_ref: str) -> Path:
     Raises:
         UsageFault: the register is not there, has no such request, or cannot be added to.
         DataFault: it cannot be read.
+        BusyFault: another run has been adding to it for long.
     """
-    folder = requests_folder()
-    requests, questions = folder / "foi_requests.csv", folder / "foi_request_questions.csv"
-    if not (requests.is_file() and questions.is_file()):
-        raise UsageFault(
-            f"There is no register in {folder}: it has two files, {requests.name} and "
-            f"{questions.name}."
-        )
-    found, _ = read_rows(requests, NEEDED, NEEDED)
-    if request_ref not in {(row["request_ref"] or "").strip() for row in found.values()}:
-        raise UsageFault(
-            f"{requests.name} has no request {request_ref}: add its row first, then save again."
-        )
-    columns = ("request_ref", "question_no", *asdict(question))
-    rows, _ = read_rows(questions, columns, columns)
-    numbers = [
-        int(row["question_no"])
-        for row in rows.values()
-        if row["request_ref"] == request_ref and (row["question_no"] or "").isdecimal()
-    ]
-    row = asdict(question) | {
-        "request_ref": request_ref,
-        "question_no": str(max(numbers, default=0) + 1),
-    }
-    try:
-        text = questions.read_text(encoding="utf-8-sig")
-        names = [name.strip().lower() for name in next(csv.reader(StringIO(text)), [])]
-    except UnicodeDecodeError:
-        names = []
-    if not set(columns) <= set(names):
-        raise UsageFault(
-            f'{questions} is not as a row can be added to it: save it as "CSV UTF-8 (comma '
-            'delimited)", with the column names as in the README in its first line, then save '
-            "again."
-        )
-    line = StringIO()
-    csv.writer(line, lineterminator="\n").writerow([row.get(name, "") for name in names])
-    write_file_whole(questions, f"{text.rstrip()}\n{line.getvalue()}".encode())
+    with changing_register() as (requests, questions):
+        if request_ref not in references(requests):
+            raise UsageFault(
+                f"{requests.name} has no request {request_ref}: add its row first, then save again."
+            )
+        columns = ("request_ref", "question_no")
+        rows, _ = read_rows(questions, columns, columns)
+        numbers = [
+            int(row["question_no"])
+            for row in rows.values()
+            if row["request_ref"] == request_ref and (row["question_no"] or "").isdecimal()
+        ]
+        row = {"request_ref": request_ref, "question_no": str(max(numbers, default=0) + 1)}
+        append_rows(questions, [row | asdict(question)])
     return questions
 
 

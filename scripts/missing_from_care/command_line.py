@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +24,8 @@ def run(*commands: Callable[..., Any]) -> None:
             run. They raise `Fault` for what the user can mend.
 
     A fault prints its sentences and no traceback. Anything else is a fault of the program: one
-    sentence and status 1; set FOI_DEBUG=1 to see where it happened.
+    sentence and status 1; set FOI_DEBUG=1 to see where it happened, in lines of the program alone:
+    what Python or a library says may hold a child's value.
     """
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     for command in commands:
@@ -39,7 +41,8 @@ def run(*commands: Callable[..., Any]) -> None:
         sys.exit(fault.status)
     except Exception as problem:
         if os.environ.get("FOI_DEBUG"):
-            raise
+            places = traceback.format_tb(problem.__traceback__)
+            err.print("".join(places), soft_wrap=True, markup=False, end="")
         err.print(
             f"A fault of the program ({type(problem).__name__}), not of your data: nothing was "
             "written. Run it again with FOI_DEBUG=1 set to see where, and report it.",

@@ -49,7 +49,7 @@ def build_model(
         variables: what `var` gives, as dbt's `--vars`.
 
     Raises:
-        duckdb.Error: a statement fails; the message ends with the sentence of `raise_sentence`.
+        duckdb.Error: a statement fails; `raised_sentences` gives what `raise_sentence` said.
     """
     if _exists(connection, name):
         return
@@ -71,12 +71,6 @@ def macro_sql(macro: str, *arguments: object) -> str:
     """
     _, dbt = _environment()
     return str(dbt.macros[macro](*arguments))
-
-
-def raised_sentences(problem: duckdb.Error) -> list[str]:
-    """The sentences that a statement raised; DuckDB puts the kind of error before them."""
-    text = str(problem)
-    return (text.partition(": ")[2] or text).splitlines()
 
 
 def make_table(

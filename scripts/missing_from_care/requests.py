@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from missing_from_care.asking import Question, append_rows, changing_register, references
+from missing_from_care.asking import Question
+from missing_from_care.deadlines.register import append_rows, changing_register, references
 from missing_from_care.faults import UsageFault
 from missing_from_care.project import CHECKOUT
 

@@ -4,6 +4,7 @@ import ctypes
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -54,11 +55,12 @@ def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
 
 
 @contextmanager
-def replacing_folder(target: Path) -> Iterator[Path]:
+def replacing_folder(target: Path, mode: int = 0o777) -> Iterator[Path]:
     """Gives an empty folder to fill; at the end of the block it takes the place of `target`.
 
     Args:
         target: the folder to replace, or one that does not exist yet. What it held is removed.
+        mode: as of `write_file_whole`; 0o700 for what is private.
 
     Yields:
         The folder to fill, `.NAME.new` beside `target`, hence on the same file system.
@@ -82,7 +84,7 @@ def replacing_folder(target: Path) -> Iterator[Path]:
             try:
                 # Said before it is made: a signal may come between the two.
                 is_ours = True
-                work.mkdir()
+                work.mkdir(mode)
             except FileExistsError:
                 is_ours = False
                 raise BusyFault(_busy(target)) from None
@@ -104,11 +106,12 @@ def replacing_folder(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def locking_file(path: Path) -> Iterator[None]:
+def locking_file(path: Path, wait: float = 0) -> Iterator[None]:
     """Holds a lock for the length of the block; a killed run gives it up by itself.
 
     Args:
         path: an empty file that stands for the lock and stays where it is.
+        wait: how many seconds another run may take until it gives the lock up.
 
     Raises:
         UsageFault: the file cannot be made.
@@ -117,13 +120,11 @@ def locking_file(path: Path) -> Iterator[None]:
     with _as_fault(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            if fcntl:
-                _lock(descriptor)
-            else:
-                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            raise BusyFault(_busy(path.parent)) from None
+        until = time.monotonic() + wait
+        while not _is_taken(descriptor):
+            if time.monotonic() >= until:
+                raise BusyFault(_busy(path.parent))
+            time.sleep(0.05)
         yield
     finally:
         os.close(descriptor)
@@ -201,6 +202,18 @@ def _remove_abandoned(work: Path, path: Path) -> None:
         shutil.rmtree(work)
     else:
         work.unlink()
+
+
+def _is_taken(descriptor: int) -> bool:
+    """Takes the lock, unless another run holds it."""
+    try:
+        if fcntl:
+            _lock(descriptor)
+        else:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    except OSError:
+        return False
+    return True
 
 
 def _lock(descriptor: int) -> None:

@@ -122,3 +122,31 @@ def test_the_database_is_only_read(database: Path) -> None:
     ask(database, "uasc_children", "--period", "snapshot:2018-03-31")
     assert database.read_bytes() == before
     assert not database.with_suffix(".duckdb.wal").exists()
+
+
+def test_eight_that_save_at_once_add_eight_questions(tmp_path: Path) -> None:
+    for name in ("foi_requests.csv", "foi_request_questions.csv"):
+        shutil.copy(SEEDS / "requests" / name, tmp_path / name)
+    before = (tmp_path / "foi_request_questions.csv").read_text().splitlines()
+    script = (
+        "import sys; from missing_from_care.asking import *; "
+        "words = ('none', 'all', 'financial_year', '2016/17', '2017/18'); "
+        "sys.stdin.read(); save_question(Question(sys.argv[1], *words), 'foi-2018-0417')"
+    )
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, f"measure_{number}"],
+            stdin=subprocess.PIPE,
+            env=os.environ
+            | {"FOI_REQUESTS": str(tmp_path), "PYTHONPATH": str(CHECKOUT / "scripts")},
+        )
+        for number in range(8)
+    ]
+    for each in running:
+        each.stdin.close()
+    assert [each.wait() for each in running] == [0] * 8
+    rows = (tmp_path / "foi_request_questions.csv").read_text().splitlines()
+    assert rows[: len(before)] == before
+    added = [row.split(",") for row in rows[len(before) :]]
+    assert sorted(int(row[1]) for row in added) == list(range(5, 13))
+    assert sorted(row[4] for row in added) == [f"measure_{number}" for number in range(8)]

@@ -52,7 +52,10 @@ def write_returns(folder: Path) -> None:
         files = {
             "header": ["CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB"]
             + [f"B{n:03d},{1 + n % 2},0{1 + n % 9}/03/2009,WBRI,,," for n in numbers],
-            "episodes": ["CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN"]
+            "episodes": [
+                "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,"
+                "HOME_POST,PL_POST,URN"
+            ]
             + [f"B{n:03d},01/0{1 + n % 9}/2021,S,C2,N1,U4,PR1,,,,,," for n in numbers],
             "missing": ["CHILD,DOB,MISSING,MIS_START,MIS_END"]
             + [
@@ -60,7 +63,8 @@ def write_returns(folder: Path) -> None:
                 for n in range(1, 13)
                 for day in (2, 9)
             ],
-            "uasc": ["CHILD,SEX,DOB,DUC"] + [f"B{n:03d},{1 + n % 2},0{1 + n % 9}/03/2009," for n in (1, 2)],
+            "uasc": ["CHILD,SEX,DOB,DUC"]
+            + [f"B{n:03d},{1 + n % 2},0{1 + n % 9}/03/2009," for n in (1, 2)],
         }  # fmt: skip
         for name, lines in files.items():
             (label / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,14 +1,19 @@
-"""Reads a register of requests: any order of columns, the unused ones may be missing."""
+"""The register of requests: read in any order of columns, and added to."""
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import duckdb
 
+from missing_from_care.data_errors import raised_sentences
 from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.models_in_memory import macro_sql, raised_sentences
+from missing_from_care.models_in_memory import macro_sql
 from missing_from_care.project import requests_folder
+from missing_from_care.whole_files import locking_file, write_file_whole
 
 COLUMNS = (
     "request_ref",
@@ -21,6 +26,7 @@ COLUMNS = (
     "subject",
 )
 NEEDED = ("request_ref", "received_on")
+LONGEST_WAIT = 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,66 @@ def read_rows(
             f"{path} cannot be read ({problem.strerror}): name a register with --register FILE."
         ) from problem
     except duckdb.Error as problem:
-        raise DataFault(*raised_sentences(problem)) from problem
+        unread = f'{path} cannot be read as a register: save it as "CSV UTF-8 (comma delimited)".'
+        raise DataFault(*raised_sentences(problem) or [unread]) from problem
     rows = {row[-2]: dict(zip(columns, row, strict=False)) for row in found}
     return rows, (found[0][-1] or "") if found else ""
+
+
+@contextmanager
+def changing_register() -> Iterator[tuple[Path, Path]]:
+    """Holds the register that the warehouse reads while it is added to; each waits for the other.
+
+    Yields: the file of requests and the file of questions.
+
+    Raises:
+        UsageFault: it is not there.
+        BusyFault: another run has been adding to it for long.
+    """
+    folder = requests_folder()
+    files = folder / "foi_requests.csv", folder / "foi_request_questions.csv"
+    if not all(file.is_file() for file in files):
+        raise UsageFault(
+            f"There is no register in {folder}: it has two files, {files[0].name} and "
+            f"{files[1].name}."
+        )
+    with locking_file(folder / f".{files[1].name}.lock", wait=LONGEST_WAIT):
+        yield files
+
+
+def references(requests: Path) -> set[str]:
+    """The references of a file of requests.
+
+    Raises: as `read_register`.
+    """
+    found, _ = read_rows(requests, NEEDED, NEEDED)
+    return {(row["request_ref"] or "").strip() for row in found.values()}
+
+
+def append_rows(file: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    """Adds rows at the end of a file of the register, whole or not at all.
+
+    Args:
+        file: of requests or of questions.
+        rows: values by column; the file has each of these columns, a further one stays blank.
+
+    Raises:
+        UsageFault: it is saved in a form to which nothing can be added.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        names = [name.strip().lower() for name in next(csv.reader(StringIO(text)), [])]
+    except UnicodeDecodeError:
+        names = []
+    if not {name for row in rows for name in row} <= set(names):
+        raise UsageFault(
+            f'{file} is not as a row can be added to it: save it as "CSV UTF-8 (comma '
+            'delimited)", with the column names of docs/questions.md in its first line, then save '
+            "again."
+        )
+    lines = StringIO()
+    csv.writer(lines, lineterminator="\n").writerows(
+        [row.get(name, "") for name in names] for row in rows
+    )
+    mode = file.stat().st_mode & 0o777
+    write_file_whole(file, f"{text.rstrip()}\n{lines.getvalue()}".encode(), mode)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import duckdb
 
+from missing_from_care.data_errors import raised_sentences
 from missing_from_care.deadlines.register import COLUMNS, Register
 from missing_from_care.faults import DataFault
-from missing_from_care.models_in_memory import build_model, make_table, raised_sentences
+from missing_from_care.models_in_memory import build_model, make_table
 
 ON_TIME = "on time"
 OLD_PACK = "last good pack older than the data"
@@ -64,8 +65,10 @@ def request_states(register: Register, as_of: date) -> list[RequestState]:
         try:
             build_model(connection, "foi_deadline_states", {"as_of": as_of.isoformat()})
         except duckdb.Error as problem:
-            sentence = raised_sentences(problem)[0]
-            raise DataFault(f"{register.file}: {sentence}") from problem
+            sentences = raised_sentences(problem)
+            if not sentences:
+                raise
+            raise DataFault(f"{register.file}: {sentences[0]}") from problem
         found = connection.execute(
             f"select {', '.join(MODEL_COLUMNS)} from foi_deadline_states"
         ).fetchall()

@@ -106,8 +106,13 @@ def check_council_columns(modules: Sequence[LandedModule], faults: FaultList) ->
     codes = {name.lower(): code for code, name in known_councils().items()}
     by_return: dict[str, dict[str, str]] = defaultdict(dict)
     for each in modules:
-        file, values = each.source_file, listed(each.councils)
-        named = {codes.get(name.lower(), re.sub("[.]0$", "", name)) for name in each.councils}
+        file = each.source_file
+        read = {name: codes.get(name.lower(), re.sub("[.]0$", "", name)) for name in each.councils}
+        named = set(read.values())
+        # A value that is no council's may be of a child, from the next column.
+        shown = [name for name, code in read.items() if code in known_councils()]
+        others = len(read) - len(shown)
+        values = listed([*shown, *([f"{others} that are no council's"] if others else [])])
         folder = split_council(file)[0]
         if len(named) > 1:
             faults.add(f"{file}: the column of the council holds {values}: {APART}.")

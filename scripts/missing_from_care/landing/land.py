@@ -97,8 +97,7 @@ def land(
     checks.check_accepted(accepted)
     with ExitStack() as opened:
         files = find_files(source, opened)
-        work = opened.enter_context(replacing_folder(into))
-        work.chmod(0o700)
+        work = opened.enter_context(replacing_folder(into, mode=0o700))
         parts = opened.enter_context(LandedParts(work, (last or into).resolve()))
         landing = _Landing(source, parts, accepted, taken or {}, covers)
         done, size = 0, sum(item.size for item in files)

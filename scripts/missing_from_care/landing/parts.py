@@ -20,15 +20,15 @@ from typing import Any, Literal
 import duckdb
 
 from missing_from_care.landing.plain_rows import sql_path, sql_text
+from missing_from_care.landing.recognise import known_columns
 from missing_from_care.landing.source_tables import (
     FoundFile,
     Rows,
     SourceTable,
     column_names,
     listed,
-    printable,
 )
-from missing_from_care.landing.years import year_column
+from missing_from_care.landing.years import YEAR_COLUMNS, year_column
 from missing_from_care.project import CHECKOUT, SOURCES_FILE, RawTable, raw_tables
 
 Form = Literal["parquet", "csv"]
@@ -41,6 +41,10 @@ PART_NAME = "[a-z0-9_]+/[0-9]{5,}-[0-9a-f]{64}[.]parquet"
 # Many rows compress well, and a group of rows is held in memory whole.
 MOST_ROWS_OF_A_GROUP, FEWEST_ROWS_OF_A_GROUP, BYTES_OF_A_GROUP = 40_960, 2_048, 16 << 20
 MEMORY = "1GB"
+WHY = {
+    duckdb.IOException: "the disk is full, or cannot be read or written",
+    duckdb.OutOfMemoryException: f"a row needs more memory than {MEMORY}",
+}
 COUNCIL_COLUMNS = ("la", "lacode", "laname", "localauthority", "localauthoritycode", "council")
 
 
@@ -184,7 +188,7 @@ class LandedParts:
         self, item: FoundFile, source: SourceTable, values: str, part: Path, told: dict[str, Any]
     ) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
         """Writes rows as Parquet; gives their number, notes, and the councils that they name."""
-        why = "another number of rows than lines"
+        why = "its rows cannot be told apart"
         for rows in source.rows(self.work):
             notes = (*source.notes, *rows.notes)
             size = max(item.size // max(rows.count or 1, 1), 1)
@@ -199,13 +203,12 @@ class LandedParts:
                     [json.dumps(told)],
                 )
             except duckdb.Error as problem:
-                # What DuckDB says may hold a row; of a full disk it does not.
-                is_disk = isinstance(problem, duckdb.IOException)
-                why = str(problem).splitlines()[0] if is_disk else type(problem).__name__
+                # What DuckDB says may hold a row.
+                why = next((words for kind, words in WHY.items() if isinstance(problem, kind)), why)
                 continue
             if rows.count in (None, count):
                 return count, notes, councils
-        raise OSError(5, f"DuckDB: {why}")
+        raise OSError(5, why)
 
     def _write(self, rows: str, place: Path, form: str, told: Sequence[str] = ()) -> int:
         """Writes a file; gives the number of rows."""
@@ -215,8 +218,8 @@ class LandedParts:
 
     def _councils(self, rows: Rows, header: Sequence[str]) -> tuple[str, ...]:
         """The different values of a column of the council, a few at most."""
-        names = [name.replace("_", "").replace(" ", "") for name in column_names(header)]
-        at = next((at for at, name in enumerate(names) if name in COUNCIL_COLUMNS), None)
+        names = column_names(header)
+        at = next((at for at, name in enumerate(names) if _is_council(name)), None)
         if at is None:
             return ()
         found = self.connection.execute(
@@ -271,12 +274,20 @@ def notes_on_columns(header: Sequence[str], table: RawTable, is_split: bool) -> 
     names = table.named(column_names(header))
     used = {*table.columns, year_column(header) if is_split else None}
     blank = [name.upper() for name in table.file_columns if name not in names]
-    extra = [printable(name.upper()) for name in names if name and name not in used]
+    known = known_columns().union(YEAR_COLUMNS, filter(_is_council, names))
+    extra = [name.upper() for name in names if name in known - used]
+    others = sum(1 for name in names if name and name not in known | used)
     unnamed = sum(1 for name in names if not name)
     told = [f"lacks {listed(blank)}: blank"] if blank else []
     told += [f"left out {listed(extra, most=6)}"] if extra else []
+    # Not by name: where the column names have run into the first row, these are of a child.
+    told += [f"left out {others} of unknown name"] if others else []
     told += [f"left out {unnamed} without a name"] if unnamed else []
     return tuple(told)
+
+
+def _is_council(name: str) -> bool:
+    return name.replace("_", "").replace(" ", "") in COUNCIL_COLUMNS
 
 
 def file_hash(path: Path) -> str:

@@ -17,12 +17,11 @@ from pathlib import Path
 
 from missing_from_care.faults import DataFault
 from missing_from_care.landing.plain_rows import read_csv, write_plain
-from missing_from_care.landing.recognise import header_row
+from missing_from_care.landing.recognise import column_at, header_row
 from missing_from_care.landing.source_tables import (
     FoundFile,
     Rows,
     SourceTable,
-    column_names,
     is_blank,
 )
 
@@ -200,13 +199,13 @@ def _careful(
                             f"{file} holds NUL bytes, so it is damaged or not text: {SAVE_AS}."
                         )
                     at = next(at for at, value in enumerate(values) if NO_CHARACTER.search(value))
-                    column = column_names(header)[at].upper() if at < len(header) else "unnamed"
                     by_mark = encoding == "utf-8-sig"
                     told = (
                         "UTF-8, as its byte order mark says" if by_mark else "UTF-8 or Windows-1252"
                     )
                     raise DataFault(
-                        f"{file}, row {number} below the header, column {column}: a byte that is "
+                        f"{file}, row {number} below the header, column "
+                        f"{column_at(header, at)}: a byte that is "
                         f"no character in {told}: {SAVE_AS}."
                     )
                 yield number, values

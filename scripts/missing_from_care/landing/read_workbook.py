@@ -26,7 +26,7 @@ from python_calamine import PasswordError, SheetTypeEnum, SheetVisibleEnum, load
 from missing_from_care.faults import DataFault
 from missing_from_care.landing.find_files import DAMAGE, beyond_limits
 from missing_from_care.landing.plain_rows import write_plain
-from missing_from_care.landing.recognise import header_row
+from missing_from_care.landing.recognise import column_at, header_row
 from missing_from_care.landing.source_tables import (
     FoundFile,
     Rows,
@@ -193,7 +193,7 @@ def _rows(
             last = number
             if FORMULA in values[:width]:
                 # No program has worked it out yet: it has no value to land, yet is not blank.
-                column = printable(header[values.index(FORMULA)].strip())
+                column = column_at(header, values.index(FORMULA))
                 raise DataFault(
                     f"{name}, row {number} below the header, column {column}: found a formula "
                     "without its result: open the workbook in your spreadsheet program, let it "

@@ -16,6 +16,7 @@ from lxml import etree
 
 from missing_from_care.faults import DataFault
 from missing_from_care.landing.plain_rows import PlainRows
+from missing_from_care.landing.recognise import known_columns
 from missing_from_care.landing.source_tables import FoundFile, Rows, SourceTable
 from missing_from_care.project import CHECKOUT, RawTable, raw_tables
 
@@ -112,9 +113,7 @@ def _children(item: FoundFile) -> Iterator[dict[str, list[Fields]]]:
                         is_return, path = True, []
                         yield {}
                     elif is_return and not _may_stand(name, path):
-                        raise _Refused(
-                            f"the element {name[:40]!a} stands where the return has none"
-                        )
+                        raise _Refused(f"{_shown(name)} stands where the return has none")
                     path.append(name)
                     continue
                 path = path[:-1]
@@ -157,6 +156,12 @@ def _name(element: Any) -> str:
     return element.tag.rpartition("}")[2].upper()
 
 
+def _shown(name: str) -> str:
+    """An element in a sentence. Where a value holds a bracket its name may be of a child."""
+    is_known = name in PARENTS or RENAMED.get(name.lower(), name.lower()) in known_columns()
+    return f"the element '{name}'" if is_known else "an element of another name"
+
+
 def _may_stand(name: str, path: list[str]) -> bool:
     return len(path) < MOST_DEPTH and path[-1] in PARENTS.get(name, {path[-1]})
 
@@ -188,7 +193,7 @@ def _fields(*parents: Any) -> Fields:
         column = RENAMED.get(name.lower(), name.lower())
         value = _without_layout(leaf.text or "")
         if name not in PARENTS and fields.setdefault(column, value) != value:
-            raise _Refused(f"the element {name[:40]!a} twice with different values")
+            raise _Refused(f"{_shown(name)} twice with different values")
     return fields
 
 

@@ -100,6 +100,23 @@ def _near(names: Sequence[str]) -> RawTable | None:
     return max(near)[2] if near else None
 
 
+def column_at(header: Sequence[str], at: int) -> str:
+    """A column in a sentence: by its name if an extract has such a one, else by its place.
+
+    What stands in the line of column names may be of a child, where it has run into the next line.
+    """
+    name = column_names(header[at : at + 1])
+    return name[0].upper() if name and name[0] in known_columns() else str(at + 1)
+
+
+@cache
+def known_columns() -> frozenset[str]:
+    """The names of all columns that a module has, used or not."""
+    tables = raw_tables().values()
+    used = (name for table in tables for name in (*table.columns, *table.also_called))
+    return frozenset(used).union(*unused_modules().values())
+
+
 @cache
 def unused_modules() -> dict[str, frozenset[str]]:
     """The return's modules that no answer needs, with the columns that tell each, from a seed."""
