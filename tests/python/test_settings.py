@@ -39,7 +39,7 @@ def script(name: str, *words: object, **variables: str) -> subprocess.CompletedP
 
 def environment(folder: Path) -> dict[str, str]:
     """What `environment.sh` sets, as bash reads it."""
-    lines = run("bash", "-c", f". '{folder / 'environment.sh'}' && env").stdout.splitlines()
+    lines = run("bash", "-c", '. "$0" && env', folder / "environment.sh").stdout.splitlines()
     return dict(line.split("=", 1) for line in lines if line.startswith("FOI_"))
 
 
@@ -56,7 +56,7 @@ def write_returns(folder: Path) -> None:
                 "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,"
                 "HOME_POST,PL_POST,URN"
             ]
-            + [f"B{n:03d},01/0{1 + n % 9}/2021,S,C2,N1,U4,PR1,,,,,," for n in numbers],
+            + [f"B{n:03d},{13 + n % 9}/0{1 + n % 9}/2021,S,C2,N1,U4,PR1,,,,,," for n in numbers],
             "missing": ["CHILD,DOB,MISSING,MIS_START,MIS_END"]
             + [
                 f"B{n:03d},0{1 + n % 9}/03/2009,M,{day:02d}/06/{year},{day + 1:02d}/06/{year}"
@@ -164,8 +164,6 @@ def test_from_a_clone_to_a_pack_of_its_own(council: Path) -> None:
     assert script(*export, **others).returncode == 2
 
     answer_questions(council / "settings")
-    done = script(*export, **variables)
-    assert done.returncode == 2 and "has changed since the warehouse was built" in done.stderr
     assert run(*dbt, **variables).returncode == 0
     assert script("set_up", council, "--check").stdout == "Everything is settled.\n"
     done = script(*export, **variables)
