@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from missing_from_care.faults import DataFault
-from missing_from_care.page.charts import figure
 from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response, Table
-from missing_from_care.response.book import workbook_content
-from missing_from_care.response.layout import shown
+from missing_from_care.response.layout import figure, shown
+from missing_from_care.workbook.content import workbook_content
 from pack_cases import AUTHORITY, REFUSAL, SCRIPT, changed, nasty, protected, ranged
 from read_page import Element, figures_in, read_page
 from walkers import chart_numbers, page_table, sections_with_tables
@@ -37,7 +36,7 @@ def numbers_allowed(table: Table) -> set[str]:
 
 def test_the_tables_hold_what_the_workbook_holds(pages: list[tuple[Response, Element]]) -> None:
     for response, page in pages:
-        sheets = workbook_content(response, response.dated).answers
+        sheets = workbook_content(response).answers
         for sheet, section in zip(sheets, sections_with_tables(page), strict=True):
             headings, *rows = page_table(section)
             assert headings == [column.heading for column in sheet.columns]

@@ -16,7 +16,8 @@ from rich.console import Console
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.project import CHECKOUT
 from missing_from_care.quality import reading, terminal
-from missing_from_care.quality import workbook as private_workbook
+from missing_from_care.quality.report import report as report_content
+from missing_from_care.workbook import writing
 
 CHILD = "CHILD-77"
 FAULTY = "=1+1 \x07 31/02/2017"
@@ -104,7 +105,8 @@ def report(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def sheet_rows(data: bytes, name: str) -> list[dict]:
     """A worksheet's table as dictionaries."""
     sheet = load_workbook(BytesIO(data))[name]
-    headings, *values = sheet.iter_rows(min_row=private_workbook.TOP, values_only=True)
+    (area,) = (table.ref for table in sheet.tables.values())
+    headings, *values = ([cell.value for cell in row] for row in sheet[area])
     assert all(value is not None for row in values for value in row), "no cell is empty"
     return [dict(zip(headings, row, strict=True)) for row in values]
 
@@ -197,11 +199,12 @@ def test_only_the_user_can_read_the_workbook_and_nothing_is_left_beside_it(datab
 def test_more_findings_than_a_sheet_holds_go_on_the_next(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(private_workbook, "ROWS_ON_A_SHEET", 2)
+    monkeypatch.setattr(writing, "ROWS_ON_A_SHEET", 2)
     with reading.opened(database) as connection:
-        data = private_workbook.report_bytes(
-            "Wyndale Council", reading.summary(connection), reading.findings(connection), tmp_path
+        content = report_content(
+            "Wyndale Council", reading.summary(connection), reading.findings(connection)
         )
+        data = writing.report_bytes(content, tmp_path)
     names = load_workbook(BytesIO(data)).sheetnames
     assert names[-3:] == ["Findings", "Findings 2", "Findings 3"]
     assert [len(sheet_rows(data, name)) for name in names[-3:]] == [2, 2, 1]

@@ -18,7 +18,7 @@ from lxml.etree import XMLSyntaxError
 
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.fixed_zip import fixed_zip
-from missing_from_care.workbook.cells import one_line
+from missing_from_care.texts import one_line
 
 LANGUAGE = "en-GB"
 PRIVATE = re.compile(rb"w:author=|w15:author=|attachedTemplate")

@@ -6,14 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from missing_from_care.accessibility.book import markers_in
 from missing_from_care.faults import DataFault, ProtectionFault
 from missing_from_care.letter.document import rendered, texts_of
 from missing_from_care.letter.questions import questions
 from missing_from_care.letter.sentences import filled
 from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Answer, Response, Table
-from missing_from_care.response.book import INVENTED_CHILDREN, LICENCE_ADDRESS, long_day
+from missing_from_care.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, long_day, markers_in
 
 TEMPLATE = CHECKOUT / "templates" / "letter.docx"
 

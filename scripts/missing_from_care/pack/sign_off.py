@@ -9,7 +9,7 @@ from missing_from_care.letter.document import rendered
 from missing_from_care.letter.writing import settings_to_check
 from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response
-from missing_from_care.response.book import long_day
+from missing_from_care.texts import long_day
 
 TEMPLATE = CHECKOUT / "templates" / "sign_off.docx"
 Check = tuple[str, str]

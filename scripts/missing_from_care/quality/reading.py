@@ -146,15 +146,22 @@ def summary(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return tables
 
 
+def totals_sentence(totals: Row) -> str:
+    """How much was found, in a sentence."""
+    return (
+        f"{totals['findings']:,} findings in {totals['files']:,} files, {totals['accepted']:,} of "
+        f"them accepted; {totals['rules_broken']} of {totals['rules_checked']} rules found "
+        "something."
+    )
+
+
 def without_children(tables: dict[str, Any]) -> dict[str, Any]:
     """A summary without what only the private workbook may show."""
-    kept = {name: [_without(row) for row in found] for name, found in tables.items()
-            if name != "totals"}  # fmt: skip
-    return {"totals": tables["totals"]} | kept
-
-
-def _without(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name not in CHILD_LEVEL}
+    lists = {name: found for name, found in tables.items() if name != "totals"}
+    return {"totals": tables["totals"]} | {
+        name: [{key: row[key] for key in row if key not in CHILD_LEVEL} for row in found]
+        for name, found in lists.items()
+    }
 
 
 def findings(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:

@@ -32,16 +32,17 @@ class Grid:
     row_measures: tuple[str, ...] = ()
 
 
-def number(value: float, unit: str) -> str:
-    """A figure as it is written: thousands separated, percentages and averages to one decimal."""
-    is_whole = unit not in ("percent", "average") and float(value).is_integer()
-    return f"{value:,.0f}" if is_whole else f"{value:,.1f}"
+def figure(value: str | float) -> str:
+    """A figure of a grid as it is written: thousands separated, one decimal if it is no count."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
 def shown(answer: Answer) -> str | float:
     """The figure, or the range or marker that stands instead of it."""
-    if answer.is_range:
-        return f"{number(answer.low, answer.unit)} to {number(answer.high, answer.unit)}"
+    if answer.span:
+        return " to ".join(figure(exact(end, answer.unit)) for end in answer.span)
     if answer.is_withheld:
         return "[c]"
     if answer.value is None:
@@ -54,10 +55,10 @@ def exact(value: float, unit: str) -> float:
     return value if unit in ("percent", "average") else int(value)
 
 
-def marked(table: Table, period: str) -> str:
+def marked(answers: Sequence[Answer], period: str) -> str:
     """A period as a heading, with [b] where a break in series starts."""
-    breaks = {each.period for each in table.answers if each.marker == "[b]"}
-    return f"{period} [b]" if period in breaks else period
+    is_break = any(each.marker == "[b]" and each.period == period for each in answers)
+    return f"{period} [b]" if is_break else period
 
 
 def grid(table: Table) -> Grid:
@@ -83,7 +84,7 @@ def categories_down(table: Table) -> Grid:
     labels = dict.fromkeys((each.category, each.category_label) for each in table.answers)
     first = table.answers[0]
     return Grid(
-        headings=(table.breakdown, *(marked(table, period) for period in table.periods)),
+        headings=(table.breakdown, *(marked(table.answers, period) for period in table.periods)),
         labels=1,
         rows=tuple(
             (label, *(shown(by_place[category, period]) for period in table.periods))
@@ -105,7 +106,7 @@ def measures_down(table: Table, measures: Sequence[tuple[str, str]]) -> Grid:
         label = f"Part {part}: {heading}" if part else heading
         rows.append((label, *(shown(cell) if cell else "[z]" for cell in cells)))
     return Grid(
-        headings=("What was counted", *(marked(table, period) for period in table.periods)),
+        headings=("What was counted", *(marked(table.answers, period) for period in table.periods)),
         labels=1,
         rows=tuple(rows),
         units=("mixed",) * len(table.periods),

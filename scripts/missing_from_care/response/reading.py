@@ -72,6 +72,8 @@ WORDS = """
     union all
     select 'sentence:' || measure, sentence from measures
     union all
+    select 'harm:occasions_' || outcome, wording from harm_outcomes
+    union all
     select 'period:' || period_basis, in_words from period_bases
     union all
     select 'review_on:' || setting, review_on from authority where review_on is not null
