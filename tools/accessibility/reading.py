@@ -102,7 +102,7 @@ class Book:
     @property
     def sheets(self) -> list[Worksheet]:
         """All worksheets in order."""
-        return self.workbook.worksheets
+        return list(self.workbook.worksheets)
 
     @cached_property
     def all_cells(self) -> tuple[Cell, ...]:
@@ -184,15 +184,10 @@ def is_notes_heading(text: str) -> bool:
 def width_of(sheet: Worksheet, column: int) -> float:
     """The width of a column in characters, also where the file gives one for several columns."""
     for key, dimension in sheet.column_dimensions.items():
-        first = dimension.min or column_number(key)
+        first = dimension.min or range_boundaries(f"{key}1")[0]
         if first <= column <= (dimension.max or first) and dimension.width is not None:
-            return dimension.width
-    return sheet.sheet_format.defaultColWidth or 8.43
-
-
-def column_number(letters: str) -> int:
-    """`AB` as 28."""
-    return range_boundaries(f"{letters}1")[0]
+            return float(dimension.width)
+    return float(sheet.sheet_format.defaultColWidth or 8.43)
 
 
 @dataclass(frozen=True)

@@ -96,8 +96,8 @@ def notes_are_defined_and_used(book: Book) -> Found:
     areas = [area for area in book.areas if area.sheet.title == "Notes"]
     defined = {}
     for row in (row for area in areas for row in area.rows):
-        if number := re.fullmatch(r"\[?note (\d+)\]?", text_of(row[0])):
-            defined[number[1]] = row[0]
+        if match := re.fullmatch(r"\[?note (\d+)\]?", text_of(row[0])):
+            defined[match[1]] = row[0]
     used = set()
     for cell, text in book.texts:
         numbers = set(NOTE.findall(text))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from typing import Any
 
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.open_data.files import as_json
@@ -66,7 +67,7 @@ def index_page(entries: Iterable[bytes]) -> bytes:
     Args:
         entries: what `disclosure_log_entry` gave for each published response.
     """
-    first = {"version": 1, "replaces": None, "revised": []}
+    first: dict[str, Any] = {"version": 1, "replaces": None, "revised": []}
     read = [first | json.loads(entry) for entry in entries]
     replaced = {entry["replaces"]: entry["folder"] for entry in read}
     read = [entry | {"replaced_by": replaced.get(entry["folder"])} for entry in read]

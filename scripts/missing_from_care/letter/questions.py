@@ -49,7 +49,7 @@ def table_parts(table: Table, words: Words, seen: set[tuple[str, str]]) -> list[
         seen: the wordings already given, which grows.
     """
     asked = wordings(table)
-    parts = []
+    parts: list[dict[str, Any]] = []
     for part in dict.fromkeys(each.part for each in table.answers):
         new = [wording for name, wording in asked if name == part and (name, wording) not in seen]
         lines = [line for wording in new for line in wording.splitlines() if line.strip()]

@@ -90,7 +90,7 @@ def said(response: Response, letter_text: str) -> str:
     values = {
         **{name: value for name, value in settings.items() if value and ":" not in name},
         "request_ref": response.request_ref,
-        "received": long_day(response.received_on),
+        "received": long_day(response.received_on) if response.received_on else "",
         "licence_address": LICENCE_ADDRESS,
     }
     return filled("letter_texts.csv", response.words[f"letter:{letter_text}"], values)
