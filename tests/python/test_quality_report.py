@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from rich.console import Console
 
 from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.models_in_memory import build_model
 from missing_from_care.project import CHECKOUT
 from missing_from_care.quality import reading, terminal
 from missing_from_care.quality.report import report as report_content
@@ -83,6 +84,7 @@ def make_database(path: Path, findings: list[tuple] = FINDINGS) -> Path:
         connection.execute(
             "create table authority as select 'name' as setting, 'Wyndale Council' as value"
         )
+        build_model(connection, "dq_finding_summary")
     return path
 
 
