@@ -52,7 +52,7 @@ def shown(answer: Answer) -> str | float:
 
 def exact(value: float, unit: str) -> float:
     """A figure as a number: whole unless it is a percentage or an average."""
-    return value if unit in ("percent", "average") else int(value)
+    return float(value) if unit in ("percent", "average") else int(value)
 
 
 def marked(answers: Sequence[Answer], period: str) -> str:
