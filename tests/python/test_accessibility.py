@@ -21,7 +21,6 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from accessibility import CHECKS, check_workbook
 from missing_from_care.workbook.content import (
-    SHORTHAND,
     Column,
     Cover,
     CoverLine,
@@ -29,7 +28,7 @@ from missing_from_care.workbook.content import (
     TableSheet,
 )
 from missing_from_care.workbook.writing import workbook_bytes
-from workbook_sample import sample
+from workbook_sample import SHORTHAND, sample
 
 GOOD = workbook_bytes(sample())
 
@@ -496,6 +495,7 @@ def contents(draw: st.DrawFn) -> ResponseWorkbook:
         cover=Cover(draw(texts), tuple(CoverLine(*line) for line in lines), tuple(marks)),
         answers=tuple(draw(st.lists(answers(), min_size=1, max_size=2))),
         notes=tuple(notes),
+        shorthand=SHORTHAND,
     )
 
 

@@ -150,7 +150,7 @@ def test_a_withheld_figure_is_a_sign_with_words_and_never_a_number(responses) ->
     assert "6 occasions in 2014/15, [c] (withheld) in 2015/16, 43 in" in said["Question 1"][0]
     text = text_of(document)
     assert "107" not in text and "fewer than" not in text and "Not for release" not in text
-    assert "We withhold some of the figures." in text and "[c] means withheld." in text
+    assert "We withhold some of the figures." in text and "[c] means withheld: " in text
     assert said["Information that we withhold"][:2] == list(REFUSAL)
     with pytest.raises(ProtectionFault, match="section 17"):
         letter_bytes(hidden)

@@ -10,6 +10,13 @@ from missing_from_care.workbook.content import (
     TableSheet,
 )
 
+SHORTHAND = {
+    "[b]": "break in series",
+    "[c]": "withheld",
+    "[x]": "not available",
+    "[z]": "not applicable",
+}
+
 OCCASIONS = TableSheet(
     name="Question 1",
     title=(
@@ -93,5 +100,6 @@ def sample(**changes: object) -> ResponseWorkbook:
             "section 40(2) or otherwise; these occasions were recorded as absent.",
             "The definition changed on 1 April 2017.",
         ),
+        "shorthand": SHORTHAND,
     }
     return ResponseWorkbook(**(parts | changes))

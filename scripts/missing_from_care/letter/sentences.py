@@ -36,7 +36,8 @@ class Figures:
         elif unit and not is_noun and not is_marker:
             text += unit
         if is_marker:
-            text += f" ({self.words[f'letter:shorthand_{text[1]}']})"
+            meaning, _, _ = self.words[f"letter:shorthand_{text[1]}"].partition(":")
+            text += f" ({meaning})"
         pattern = self.words[f"period:{answer.period_basis}"]
         text += " " + filled("period_bases.csv", pattern, {"period": month_named(answer.period)})
         is_break = answer.marker == "[b]" and len(self.answers) > 1

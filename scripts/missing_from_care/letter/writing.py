@@ -76,10 +76,9 @@ def letter_context(response: Response) -> dict[str, Any]:
         "reuse": say("reuse"),
     }
     markers = {marker for text in texts_of(context) for marker in markers_in(text)}
+    shorthand = response.shorthand
     context["shorthand"] = [
-        f"{marker} means {text}."
-        for marker in sorted(markers)
-        if (text := response.words.get(f"letter:shorthand_{marker[1:-1]}"))
+        f"{marker} means {shorthand[marker]}." for marker in sorted(markers & shorthand.keys())
     ]
     return context
 

@@ -131,6 +131,16 @@ class Response:
         return self.responded_on or self.received_on or date(2000, 1, 1)
 
     @property
+    def shorthand(self) -> dict[str, str]:
+        """What each marker means, in all documents alike."""
+        start = "letter:shorthand_"
+        return {
+            f"[{key.removeprefix(start)}]": text
+            for key, text in self.words.items()
+            if key.startswith(start)
+        }
+
+    @property
     def notes_used(self) -> tuple[str, ...]:
         """The notes that the answers carry, each once, in the order of the rule seed."""
         said = {each.note for table in self.tables for each in table.answers if each.note}

@@ -3,10 +3,9 @@
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Literal
 
 from missing_from_care.response.answers import Response, Table
@@ -21,16 +20,6 @@ from missing_from_care.texts import (
 
 Kind = Literal["text", "whole", "decimal"]
 Value = str | int | float | Decimal
-
-SHORTHAND: Mapping[str, str] = MappingProxyType(
-    {
-        "[b]": "break in series: not comparable with the years before",
-        "[c]": "confidential: withheld so that nobody can be identified",
-        "[x]": "not available",
-        "[z]": "not applicable",
-    }
-)
-"""Shorthand of the Government Statistical Service, as this project explains it."""
 
 WHOLE_UNITS = ("occasions", "children", "days")
 
@@ -135,8 +124,8 @@ class ResponseWorkbook:
     issued_on: date
     cover: Cover
     answers: tuple[TableSheet, ...]
-    notes: tuple[str, ...] = ()
-    shorthand: Mapping[str, str] = field(default_factory=lambda: SHORTHAND)
+    notes: tuple[str, ...]
+    shorthand: Mapping[str, str]
     language: str = "en-GB"
 
 
@@ -181,6 +170,7 @@ def workbook_content(response: Response) -> ResponseWorkbook:
         cover=Cover(title=title, lines=cover_lines(response), paragraphs=paragraphs(response)),
         answers=sheets,
         notes=tuple(notes.texts),
+        shorthand=response.shorthand,
     )
 
 
