@@ -42,9 +42,9 @@ def charts(table: Table, name: str) -> Iterator[Chart]:
 
 def panels(table: Table) -> Iterator[tuple[str, list[Answer]]]:
     """What one chart shows each: a heading and its answers."""
-    columns = {(each.part, each.measure): (each.heading, each.unit) for each in table.answers}
+    columns = {(each.part, each.measure): each.heading for each in table.answers}
     if not table.breakdown and len(table.periods) == 1:
-        units = {unit for _, unit in columns.values()}
+        units = {each.unit for each in table.answers}
         if len(units) == 1:
             yield f"{units.pop().capitalize()}, {table.periods[0]}", list(table.answers)
         return

@@ -141,7 +141,11 @@ class Response:
         }
 
     @property
-    def notes_used(self) -> tuple[str, ...]:
-        """The notes that the answers carry, each once, in the order of the rule seed."""
-        said = {each.note for table in self.tables for each in table.answers if each.note}
-        return tuple(text for text in self.notes.values() if any(text in note for note in said))
+    def notes_used(self) -> list[str]:
+        """The notes that the answers carry."""
+        return self.notes_of(*self.tables)
+
+    def notes_of(self, *tables: Table) -> list[str]:
+        """The notes that the answers of tables carry, each once, in the order of the rule seed."""
+        said = {each.note for table in tables for each in table.answers if each.note}
+        return [text for text in self.notes.values() if any(text in note for note in said)]

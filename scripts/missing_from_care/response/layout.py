@@ -17,7 +17,6 @@ class Grid:
         headings: of the columns; the first `labels` hold text, the others figures.
         labels: how many columns name the row.
         rows: text for the labels, then a number or a marker for each figure.
-        units: of each figure column.
         measures: of each figure column; empty where a column holds several.
         row_measures: of each row, where a row holds one.
         breaks: for each row, whether a break in series starts there; empty if no row can have one.
@@ -26,7 +25,6 @@ class Grid:
     headings: tuple[str, ...]
     labels: int
     rows: tuple[tuple[str | float, ...], ...]
-    units: tuple[str, ...]
     measures: tuple[str, ...]
     breaks: tuple[bool, ...] = ()
     row_measures: tuple[str, ...] = ()
@@ -90,7 +88,6 @@ def categories_down(table: Table) -> Grid:
             (label, *(shown(by_place[category, period]) for period in table.periods))
             for category, label in labels
         ),
-        units=(first.unit,) * len(table.periods),
         measures=(first.measure,) * len(table.periods),
     )
 
@@ -109,7 +106,6 @@ def measures_down(table: Table, measures: Sequence[tuple[str, str]]) -> Grid:
         headings=("What was counted", *(marked(table.answers, period) for period in table.periods)),
         labels=1,
         rows=tuple(rows),
-        units=("mixed",) * len(table.periods),
         measures=("",) * len(table.periods),
         row_measures=tuple(measure for _, measure in measures),
     )
@@ -130,7 +126,7 @@ def periods_down(
         (each.period, each.category, each.category_label)
         for each in sorted(table.answers, key=lambda a: (a.period_order, a.category_order))
     )
-    columns = {(each.part, each.measure): (each.heading, each.unit) for each in table.answers}
+    columns = {(each.part, each.measure): each.heading for each in table.answers}
     rows, breaks = [], []
     for period, category, label in places:
         cells = [by_place.get((period, category, *measure)) for measure in measures]
@@ -142,17 +138,14 @@ def periods_down(
         headings=(*label_headings, *named(columns, measures)),
         labels=len(label_headings),
         rows=tuple(rows),
-        units=tuple(columns[measure][1] for measure in measures),
         measures=tuple(measure for _, measure in measures),
         breaks=tuple(breaks) if any(breaks) else (),
     )
 
 
-def named(
-    columns: dict[tuple[str, str], tuple[str, str]], measures: Sequence[tuple[str, str]]
-) -> list[str]:
+def named(columns: dict[tuple[str, str], str], measures: Sequence[tuple[str, str]]) -> list[str]:
     """Headings of measures; a part is named where a heading would stand twice."""
-    texts = [columns[measure][0] for measure in measures]
+    texts = [columns[measure] for measure in measures]
     return [
         f"{text} (part {part})" if texts.count(text) > 1 and part else text
         for text, (part, _) in zip(texts, measures, strict=True)

@@ -21,8 +21,6 @@ from missing_from_care.texts import (
 Kind = Literal["text", "whole", "decimal"]
 Value = str | int | float | Decimal
 
-WHOLE_UNITS = ("occasions", "children", "days")
-
 LONGEST_LINE = 900
 """Characters of one row of running text, which may stand in a narrower column."""
 
@@ -256,10 +254,8 @@ def answer_sheet(table: Table, response: Response, notes: NoteList) -> TableShee
 
 def kind(laid_out: Grid, index: int) -> Kind:
     """Whole numbers, or decimals where a figure of the column needs them."""
-    unit = laid_out.units[index]
-    figures = [row[laid_out.labels + index] for row in laid_out.rows]
-    is_whole = unit == "mixed" and all(isinstance(each, str | int) for each in figures)
-    return "whole" if is_whole or unit in WHOLE_UNITS else "decimal"
+    figures = (row[laid_out.labels + index] for row in laid_out.rows)
+    return "whole" if all(isinstance(each, str | int) for each in figures) else "decimal"
 
 
 def table_title(table: Table) -> str:
@@ -280,8 +276,7 @@ def first_to_last(periods: Sequence[str]) -> str:
 
 def general_notes(table: Table, response: Response) -> list[str]:
     """The notes of the answers themselves, each once, in the order of the seed."""
-    texts = {each.note for each in table.answers if each.note}
-    found = [text for text in response.notes.values() if any(text in note for note in texts)]
+    found = response.notes_of(table)
     measures = {each.measure for each in table.answers}
     if sum(f"harm:{measure}" in response.words for measure in measures) > 1:
         found.append(response.notes["parts_overlap"])
