@@ -8,6 +8,7 @@ from missing_from_care.faults import DataFault
 from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response, Table
 from missing_from_care.response.layout import figure, shown
+from missing_from_care.texts import one_line
 from missing_from_care.workbook.content import workbook_content
 from pack_cases import AUTHORITY, REFUSAL, SCRIPT, changed, nasty, protected, ranged
 from read_page import Element, figures_in, read_page
@@ -40,7 +41,7 @@ def test_the_tables_hold_what_the_workbook_holds(pages: list[tuple[Response, Ele
         for sheet, section in zip(sheets, sections_with_tables(page), strict=True):
             headings, *rows = page_table(section)
             assert headings == [column.heading for column in sheet.columns]
-            assert rows == [[figure(value) for value in row] for row in sheet.rows]
+            assert rows == [[one_line(figure(value)) for value in row] for row in sheet.rows]
 
 
 def test_every_number_of_a_chart_is_a_figure_that_is_shown(

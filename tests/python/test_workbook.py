@@ -220,3 +220,9 @@ def test_a_workbook_that_some_could_not_read_is_found(changes, check_id):
 def test_what_a_cell_cannot_hold_is_refused(rows, columns, sentence):
     with pytest.raises(ValueError, match=sentence):
         workbook_bytes(sample(answers=(table(rows, *columns),)))
+
+
+def test_a_line_of_the_cover_without_a_text_is_refused_by_its_label():
+    cover = Cover("Answer", (CoverLine("Email for reviews", " \n---"),))
+    with pytest.raises(ValueError, match="“Email for reviews” on the cover is empty"):
+        workbook_bytes(sample(cover=cover))

@@ -38,6 +38,7 @@ class Sheet:
     is_wrapped: bool = True
 
 
+COMMONEST = (("Commonest rule", "commonest_rule", 12), ("What the rule finds", "rule_finds", 50))
 EXAMPLE = (
     ("Example: file", "example_file", 40),
     ("Example: row", "example_row", 10),
@@ -64,8 +65,7 @@ SUMMARY_SHEETS = {
         "Findings by collection year, each with its commonest rule",
         (
             ("Collection year", "collection_year", 18), ("Findings", "findings", 12),
-            ("Accepted", "accepted", 12), *EFFECTS, ("Commonest rule", "commonest_rule", 12),
-            ("What the rule finds", "rule_finds", 50), *EXAMPLE,
+            ("Accepted", "accepted", 12), *EFFECTS, *COMMONEST, *EXAMPLE,
         ),
     ),
     "worst_files": Sheet(
@@ -74,8 +74,7 @@ SUMMARY_SHEETS = {
         (
             ("File", "source_file", 50), ("Findings", "findings", 12),
             ("Accepted", "accepted", 12), ("Rows with a finding", "rows_with_findings", 12),
-            ("Rules", "rules", 10), *EFFECTS, ("Commonest rule", "commonest_rule", 12),
-            ("What the rule finds", "rule_finds", 50), *EXAMPLE[1:],
+            ("Rules", "rules", 10), *EFFECTS, *COMMONEST, *EXAMPLE[1:],
         ),
     ),
     "losses": Sheet(

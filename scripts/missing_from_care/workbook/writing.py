@@ -221,7 +221,9 @@ def _write_cover(sheet: Worksheet, cover: Cover) -> None:
         label = _text(sheet, line.label, LONGEST_LABEL)
         label.style = "Heading 2"
         label.alignment = Alignment(wrap_text=True, vertical="bottom")
-        said = [_text(sheet, text) for text in running_lines(line.text) or [""]]
+        said = [_text(sheet, text) for text in running_lines(line.text)]
+        if not said:
+            raise ValueError(f"“{line.label}” on the cover is empty: fill it.")
         cells += [label, *said]
         links += [(said[0], line.link)] if line.link else []
     for row, cell in enumerate(cells, start=1):
