@@ -67,6 +67,26 @@ DEFINITIONS = """
     order by definitions.wording
 """
 
+# `financial_year`, `sex`, and a population such as `uasc:yes&sex:male`: "Unaccompanied; Sex: Male".
+HEADINGS = """
+    select breakdown, heading from breakdowns
+    union all
+    select period_basis, heading from period_bases
+    union all
+    select
+        conditions.population,
+        string_agg(
+            breakdowns.heading
+            || coalesce(': ' || nullif(coalesce(label, category), breakdowns.heading), ''),
+            '; '
+            order by condition_order
+        )
+    from int_population_conditions as conditions
+    inner join breakdowns using (breakdown)
+    left join int_categories using (breakdown, category)
+    group by conditions.population
+"""
+
 WORDS = """
     select 'letter:' || letter_text, wording from letter_texts
     union all
@@ -141,7 +161,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         received_on=request[1],
         responded_on=request[2],
         due_on=due_day(warehouse, request_ref),
-        tables=tables_of(answers, headings(warehouse)),
+        tables=tables_of(answers, dict(warehouse.execute(HEADINGS).fetchall())),
         definitions=texts(warehouse, DEFINITIONS, request_ref),
         authority=dict(warehouse.execute("select setting, value from authority").fetchall()),
         notes=dict(warehouse.execute("select note, wording from notes").fetchall()),
@@ -187,19 +207,7 @@ def texts(warehouse: duckdb.DuckDBPyConnection, query: str, request_ref: str) ->
     return tuple(row[0] for row in warehouse.execute(query, [request_ref]).fetchall())
 
 
-def headings(warehouse: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Headings in words: `uasc`, `uasc:yes`, `financial_year`."""
-    query = """
-        select breakdown, heading from breakdowns
-        union all
-        select breakdown || ':' || category, label from int_categories
-        union all
-        select period_basis, heading from period_bases
-    """
-    return dict(warehouse.execute(query).fetchall())
-
-
-def tables_of(answers: list[Answer], words: dict[str, str]) -> tuple[Table, ...]:
+def tables_of(answers: list[Answer], headings: dict[str, str]) -> tuple[Table, ...]:
     """Groups answers into tables: parts of a question share one where they can."""
     tables = []
     for question_no, of_question in groupby(answers, attrgetter("question_no")):
@@ -216,21 +224,10 @@ def tables_of(answers: list[Answer], words: dict[str, str]) -> tuple[Table, ...]
                 Table(
                     question_no=question_no,
                     label=f"Question {question_no}{suffix}",
-                    population=population_in_words(group[0].population, words),
-                    breakdown="" if group[0].breakdown == "none" else words[group[0].breakdown],
-                    period_heading=words[group[0].period_basis],
+                    population=headings.get(group[0].population, ""),
+                    breakdown="" if group[0].breakdown == "none" else headings[group[0].breakdown],
+                    period_heading=headings[group[0].period_basis],
                     answers=tuple(group),
                 )
             )
     return tuple(tables)
-
-
-def population_in_words(population: str, words: dict[str, str]) -> str:
-    """`uasc:yes&sex:male` as `Unaccompanied asylum-seeking; Sex: Male`."""
-    if population == "all":
-        return ""
-    said = []
-    for condition in population.split("&"):
-        breakdown, _, category = condition.partition(":")
-        said.append(": ".join(dict.fromkeys((words[breakdown], words.get(condition, category)))))
-    return "; ".join(said)
