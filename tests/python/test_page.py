@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from missing_from_care.faults import DataFault
 from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response, Table
 from missing_from_care.response.layout import figure, shown
@@ -145,8 +144,3 @@ def test_what_is_not_protected_says_so_and_offers_nothing_for_release(
 def test_the_same_response_gives_the_same_bytes(responses: dict[str, Response]) -> None:
     first = page_bytes(responses["foi-2018-0523"])
     assert page_bytes(responses["foi-2018-0523"]) == first
-
-
-def test_a_text_that_cannot_be_shown_is_one_sentence(responses: dict[str, Response]) -> None:
-    with pytest.raises(DataFault, match=r"Request foi-2018-0417: .* web address"):
-        page_bytes(replace(responses["foi-2018-0417"], subject="see https://example.org"))
