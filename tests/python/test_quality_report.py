@@ -228,6 +228,8 @@ def test_a_finding_without_rule_year_or_file_is_shown_all_the_same(tmp_path: Pat
             "insert into dq_findings (rule_code, severity, effect) "
             "values ('new', 'warning', 'counted')"
         )
+        connection.execute("drop table dq_finding_summary")
+        build_model(connection, "dq_finding_summary")
     with reading.opened(database) as connection:
         tables = reading.summary(connection)
     for name in ("by_rule", "by_year", "worst_files"):
