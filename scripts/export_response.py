@@ -15,8 +15,8 @@ from missing_from_care.pack.verifying import verified
 from missing_from_care.page.page import pack_files
 from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response
-from missing_from_care.response.book import INVENTED_CHILDREN, long_day
 from missing_from_care.response.terminal import terminal_tables
+from missing_from_care.texts import INVENTED_CHILDREN, long_day
 from missing_from_care.warehouse import database_file
 
 

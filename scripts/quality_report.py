@@ -11,9 +11,10 @@ from missing_from_care.command_line import err, out, run
 from missing_from_care.faults import UsageFault
 from missing_from_care.project import CHECKOUT
 from missing_from_care.quality import reading, terminal
-from missing_from_care.quality.workbook import report_bytes
+from missing_from_care.quality.report import report
 from missing_from_care.warehouse import database_file
 from missing_from_care.whole_files import write_file_whole
+from missing_from_care.workbook.writing import report_bytes
 
 FILE_NAME = "quality-report.xlsx"
 NEVER_COMMITTED = ("responses", "target", "warehouse")
@@ -44,7 +45,8 @@ def quality_report(
         status.update("Writing the workbook")
         author = reading.authority_name(connection)
         with _scratch_below(folder) as scratch:
-            data = report_bytes(author, tables, reading.findings(connection), Path(scratch))
+            content = report(author, tables, reading.findings(connection))
+            data = report_bytes(content, Path(scratch))
     workbook = folder / FILE_NAME
     write_file_whole(workbook, data, mode=0o600)
     if as_json:

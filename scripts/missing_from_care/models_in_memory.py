@@ -5,7 +5,7 @@ request seeds need neither.
 """
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from missing_from_care.project import CHECKOUT
 
+Macro = Callable[..., object]
+
 
 class _Dbt:
     """As much of dbt's Jinja as these models use; `reads` collects what a model refers to."""
@@ -21,7 +23,7 @@ class _Dbt:
     def __init__(self) -> None:
         self.variables: Mapping[str, str] = {}
         self.reads: list[str] = []
-        self.macros: dict[str, object] = {}
+        self.macros: dict[str, Macro] = {}
 
     def ref(self, name: str) -> str:
         self.reads.append(name)
@@ -34,7 +36,7 @@ class _Dbt:
         """No variable of the environment moves the tables: the caller puts them in place."""
         return default
 
-    def dispatch(self, name: str, _project: str) -> object:
+    def dispatch(self, name: str, _project: str) -> Macro:
         return self.macros.get(f"duckdb__{name}") or self.macros[f"default__{name}"]
 
 
@@ -92,10 +94,8 @@ def _load_seed(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def _exists(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    found = connection.execute(
-        "select count(*) from information_schema.tables where table_name = ?", [name]
-    ).fetchall()
-    return found[0][0] > 0
+    query = "select 1 from information_schema.tables where table_name = ?"
+    return connection.execute(query, [name]).fetchone() is not None
 
 
 @cache
@@ -117,8 +117,9 @@ def _statement(name: str, variables: tuple[tuple[str, str], ...]) -> tuple[str, 
 def _environment() -> tuple[Environment, _Dbt]:
     """Jinja with the project's own macros."""
     dbt = _Dbt()
+    loader = FileSystemLoader(CHECKOUT / "macros")
     environment = Environment(
-        loader=FileSystemLoader(CHECKOUT / "macros"),
+        loader=loader,
         extensions=["jinja2.ext.do"],
         undefined=StrictUndefined,
         autoescape=False,
@@ -127,7 +128,7 @@ def _environment() -> tuple[Environment, _Dbt]:
     environment.globals["config"] = lambda **_: ""
     # In one template, so that a macro finds those that stand in files after its own.
     files = environment.list_templates(extensions=["sql"])
-    texts = [environment.loader.get_source(environment, file)[0] for file in files]
+    texts = [loader.get_source(environment, file)[0] for file in files]
     module = environment.from_string("\n".join(texts)).module
     dbt.macros = {name: value for name, value in vars(module).items() if callable(value)}
     environment.globals.update(dbt.macros)

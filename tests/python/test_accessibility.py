@@ -19,17 +19,16 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
-from missing_from_care.accessibility.checking import CHECKS, check_workbook
-from missing_from_care.workbook.writing import (
-    SHORTHAND,
-    AnswerSheet,
+from accessibility import CHECKS, check_workbook
+from missing_from_care.workbook.content import (
     Column,
     Cover,
     CoverLine,
     ResponseWorkbook,
-    workbook_bytes,
+    TableSheet,
 )
-from workbook_sample import sample
+from missing_from_care.workbook.writing import workbook_bytes
+from workbook_sample import SHORTHAND, sample
 
 GOOD = workbook_bytes(sample())
 
@@ -462,30 +461,29 @@ markers = st.sampled_from(sorted(SHORTHAND))
 amounts = st.floats(-1e6, 1e6, allow_nan=False) | markers
 VALUES = {
     "text": texts | markers,
-    "year": st.sampled_from(["2016/17", "April 2017", 2017]),
     "whole": st.integers(-(10**15) + 1, 10**15 - 1) | markers,
     "decimal": amounts,
-    "percentage": amounts,
 }
 
 
+OF_TEXTS = {"T5", "N1", "N2", "N3", "N4", "S1", "S2", "S3", "F1", "P1b"}
+"""The checks of what a text says, not of how it is written."""
+
+
 @st.composite
-def answers(draw: st.DrawFn) -> AnswerSheet:
-    """An answer, not always valid."""
+def answers(draw: st.DrawFn) -> TableSheet:
+    """An answer, whatever its texts say."""
     kinds = draw(st.lists(st.sampled_from(sorted(VALUES)), min_size=1, max_size=4))
-    columns = [
-        Column(f"{draw(texts)} {number}", kind, draw(st.integers(0, 6)))
-        for number, kind in enumerate(kinds)
-    ]
+    columns = [Column(f"{draw(texts)} {number}", kind) for number, kind in enumerate(kinds)]
     row = st.tuples(*(VALUES[kind] for kind in kinds))
     rows = draw(st.lists(row, min_size=1, max_size=4))
     introduction = draw(st.lists(texts, max_size=2))
-    return AnswerSheet(draw(texts), draw(texts), tuple(columns), tuple(rows), tuple(introduction))
+    return TableSheet(draw(texts), draw(texts), tuple(columns), tuple(rows), tuple(introduction))
 
 
 @st.composite
 def contents(draw: st.DrawFn) -> ResponseWorkbook:
-    """The content of a workbook, not always valid."""
+    """The content of a workbook, whatever its texts say."""
     notes = draw(st.lists(texts, max_size=3))
     marks = [f"This says more: [note {number}]" for number in range(1, len(notes) + 1)]
     lines = draw(st.lists(st.tuples(texts, texts), max_size=3))
@@ -497,6 +495,7 @@ def contents(draw: st.DrawFn) -> ResponseWorkbook:
         cover=Cover(draw(texts), tuple(CoverLine(*line) for line in lines), tuple(marks)),
         answers=tuple(draw(st.lists(answers(), min_size=1, max_size=2))),
         notes=tuple(notes),
+        shorthand=SHORTHAND,
     )
 
 
@@ -506,9 +505,9 @@ def contents(draw: st.DrawFn) -> ResponseWorkbook:
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 @given(st.data())
-def test_any_valid_content_passes_all_checks(data):
+def test_whatever_the_texts_say_they_are_written_accessibly(data):
     try:
-        content = data.draw(contents())
+        written = workbook_bytes(data.draw(contents()))
     except ValueError:
         reject()
-    assert check_workbook(workbook_bytes(content)) == []
+    assert {finding.check for finding in check_workbook(written)} <= OF_TEXTS

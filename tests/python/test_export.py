@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from missing_from_care.accessibility.checking import check_workbook
+from accessibility import check_workbook
 from missing_from_care.disclosure.figures import Figure
 from missing_from_care.disclosure.ledger import RELEASED, Released, add_to_ledger
 from missing_from_care.project import CHECKOUT

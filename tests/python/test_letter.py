@@ -22,9 +22,9 @@ from missing_from_care.letter.sentences import sentence
 from missing_from_care.letter.writing import TEMPLATE, letter_bytes, settings_to_check
 from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Answer, Response
-from missing_from_care.response.book import workbook_content
 from missing_from_care.response.reading import read_response
-from missing_from_care.workbook.cells import one_line
+from missing_from_care.texts import one_line
+from missing_from_care.workbook.content import workbook_content
 from missing_from_care.workbook.writing import workbook_bytes
 from walkers import letter_sections, strays_of_letter, workbook_numbers
 
@@ -69,7 +69,7 @@ def text_of(document: Letter) -> str:
 @pytest.mark.parametrize("name", [*REQUESTS, "withheld"])
 def test_every_number_is_in_the_workbook_or_the_settings(name: str, responses) -> None:
     response = responses[name]
-    held = workbook_numbers(workbook_bytes(workbook_content(response, response.dated)))
+    held = workbook_numbers(workbook_bytes(workbook_content(response)))
     assert strays_of_letter(letter(response), held, response) == {}
 
 
@@ -150,7 +150,7 @@ def test_a_withheld_figure_is_a_sign_with_words_and_never_a_number(responses) ->
     assert "6 occasions in 2014/15, [c] (withheld) in 2015/16, 43 in" in said["Question 1"][0]
     text = text_of(document)
     assert "107" not in text and "fewer than" not in text and "Not for release" not in text
-    assert "We withhold some of the figures." in text and "[c] means withheld." in text
+    assert "We withhold some of the figures." in text and "[c] means withheld: " in text
     assert said["Information that we withhold"][:2] == list(REFUSAL)
     with pytest.raises(ProtectionFault, match="section 17"):
         letter_bytes(hidden)
@@ -339,9 +339,7 @@ def test_tracked_changes_are_refused(tmp_path: Path, responses) -> None:
 
 def test_no_template_and_no_word_document_are_one_sentence(tmp_path: Path, responses) -> None:
     (tmp_path / "text.docx").write_text("Dear requester")
-    (tmp_path / "zip.docx").write_bytes(
-        workbook_bytes(workbook_content(responses["withheld"], date(2018, 1, 1)))
-    )
+    (tmp_path / "zip.docx").write_bytes(workbook_bytes(workbook_content(responses["withheld"])))
     for name in ("none.docx", "text.docx", "zip.docx"):
         with pytest.raises(UsageFault, match="is no Word document"):
             letter_bytes(responses[REQUESTS[0]], tmp_path / name)

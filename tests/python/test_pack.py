@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 from docx import Document
 
 import compiled_models
-from missing_from_care.faults import UsageFault
+from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.pack.private import checked_workbook
 from missing_from_care.pack.provenance import checksums, dbt_results, differences, provenance
 from missing_from_care.pack.sign_off import checks_of, sign_off_bytes
 from missing_from_care.project import CHECKOUT
@@ -159,3 +161,17 @@ def test_the_sign_off_sheet_tells_what_was_checked_and_leaves_lines(response, re
     assert "regulator_contact" in by_program[3][1]
     assert len(by_hand) == 6 and len(signed) == 3
     assert "Private" in document.paragraphs[1].text
+
+
+@pytest.mark.parametrize(
+    ("subject", "sentence"),
+    [
+        ("see https://example.org", r"\(F1 Cover A1\): A web address"),
+        ("occasions " * 40, "on the worksheet Cover has 434 characters"),
+    ],
+)
+def test_a_text_that_cannot_be_shown_is_refused_with_its_place(
+    response: Response, subject: str, sentence: str
+) -> None:
+    with pytest.raises(DataFault, match=rf"^Request {REQUEST}: .*{sentence}"):
+        checked_workbook(replace(response, subject=subject), f"{REQUEST}.xlsx")

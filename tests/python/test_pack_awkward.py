@@ -17,7 +17,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 import compiled_models
-from missing_from_care.accessibility.checking import check_workbook
+from accessibility import check_workbook
 from missing_from_care.pack import provenance
 from missing_from_care.pack.making import Pack, making_pack, write_pack
 from missing_from_care.project import CHECKOUT

@@ -22,7 +22,7 @@ import pytest
 from docx import Document
 from openpyxl import Workbook, load_workbook
 
-from missing_from_care.accessibility.checking import CHECKS, check_workbook
+from accessibility import CHECKS, check_workbook
 from missing_from_care.disclosure.ledger import read_ledger, withdraw
 from missing_from_care.faults import DataFault
 from missing_from_care.pack import provenance

@@ -14,9 +14,11 @@ from openpyxl import load_workbook
 from rich.console import Console
 
 from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.models_in_memory import build_model
 from missing_from_care.project import CHECKOUT
 from missing_from_care.quality import reading, terminal
-from missing_from_care.quality import workbook as private_workbook
+from missing_from_care.quality.report import report as report_content
+from missing_from_care.workbook import writing
 
 CHILD = "CHILD-77"
 FAULTY = "=1+1 \x07 31/02/2017"
@@ -82,6 +84,7 @@ def make_database(path: Path, findings: list[tuple] = FINDINGS) -> Path:
         connection.execute(
             "create table authority as select 'name' as setting, 'Wyndale Council' as value"
         )
+        build_model(connection, "dq_finding_summary")
     return path
 
 
@@ -104,7 +107,8 @@ def report(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def sheet_rows(data: bytes, name: str) -> list[dict]:
     """A worksheet's table as dictionaries."""
     sheet = load_workbook(BytesIO(data))[name]
-    headings, *values = sheet.iter_rows(min_row=private_workbook.TOP, values_only=True)
+    (area,) = (table.ref for table in sheet.tables.values())
+    headings, *values = ([cell.value for cell in row] for row in sheet[area])
     assert all(value is not None for row in values for value in row), "no cell is empty"
     return [dict(zip(headings, row, strict=True)) for row in values]
 
@@ -197,11 +201,12 @@ def test_only_the_user_can_read_the_workbook_and_nothing_is_left_beside_it(datab
 def test_more_findings_than_a_sheet_holds_go_on_the_next(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(private_workbook, "ROWS_ON_A_SHEET", 2)
+    monkeypatch.setattr(writing, "ROWS_ON_A_SHEET", 2)
     with reading.opened(database) as connection:
-        data = private_workbook.report_bytes(
-            "Wyndale Council", reading.summary(connection), reading.findings(connection), tmp_path
+        content = report_content(
+            "Wyndale Council", reading.summary(connection), reading.findings(connection)
         )
+        data = writing.report_bytes(content, tmp_path)
     names = load_workbook(BytesIO(data)).sheetnames
     assert names[-3:] == ["Findings", "Findings 2", "Findings 3"]
     assert [len(sheet_rows(data, name)) for name in names[-3:]] == [2, 2, 1]
@@ -223,6 +228,8 @@ def test_a_finding_without_rule_year_or_file_is_shown_all_the_same(tmp_path: Pat
             "insert into dq_findings (rule_code, severity, effect) "
             "values ('new', 'warning', 'counted')"
         )
+        connection.execute("drop table dq_finding_summary")
+        build_model(connection, "dq_finding_summary")
     with reading.opened(database) as connection:
         tables = reading.summary(connection)
     for name in ("by_rule", "by_year", "worst_files"):

@@ -12,16 +12,16 @@ from docx import Document
 from openpyxl import load_workbook
 from rich.console import Console
 
-from missing_from_care.accessibility.checking import check_workbook
+from accessibility import check_workbook
 from missing_from_care.disclosure.assessment import refusal
 from missing_from_care.letter.writing import letter_bytes
 from missing_from_care.models_in_memory import build_model
 from missing_from_care.open_data.files import open_data_files
 from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Answer, Response
-from missing_from_care.response.book import workbook_content
 from missing_from_care.response.layout import shown
 from missing_from_care.response.terminal import terminal_tables
+from missing_from_care.workbook.content import workbook_content
 from missing_from_care.workbook.writing import workbook_bytes
 from pack_cases import changed, protected, ranged
 from read_page import read_page
@@ -52,7 +52,7 @@ def ranges_of(response: Response) -> list[str]:
 
 
 def workbook_of(response: Response) -> bytes:
-    return workbook_bytes(workbook_content(response, response.dated))
+    return workbook_bytes(workbook_content(response))
 
 
 @pytest.mark.parametrize(

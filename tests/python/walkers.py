@@ -10,8 +10,7 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from missing_from_care.response.answers import Response
-from missing_from_care.response.book import long_day
-from missing_from_care.workbook.cells import without_notes
+from missing_from_care.texts import long_day, without_notes
 from read_page import Element, figures_in
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")

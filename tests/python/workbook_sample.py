@@ -2,15 +2,22 @@
 
 from datetime import date
 
-from missing_from_care.workbook.writing import (
-    AnswerSheet,
+from missing_from_care.workbook.content import (
     Column,
     Cover,
     CoverLine,
     ResponseWorkbook,
+    TableSheet,
 )
 
-OCCASIONS = AnswerSheet(
+SHORTHAND = {
+    "[b]": "break in series",
+    "[c]": "withheld",
+    "[x]": "not available",
+    "[z]": "not applicable",
+}
+
+OCCASIONS = TableSheet(
     name="Question 1",
     title=(
         "Occasions on which looked-after children went missing, "
@@ -18,29 +25,29 @@ OCCASIONS = AnswerSheet(
     ),
     introduction=("The figures are of invented children.",),
     columns=(
-        Column("Financial year", "year"),
+        Column("Financial year"),
         Column("Occasions missing", "whole"),
         Column("Occasions away from placement without authorisation [note 2]", "whole"),
         Column("Missing or away", "whole"),
-        Column("Share of children, per cent", "percentage"),
+        Column("Share of children, per cent", "decimal"),
         Column("Break in series"),
     ),
     rows=(
-        ("2014/15", 6, "[c]", "[c]", 0.004, "[z]"),
-        ("2015/16", 107, 92, 199, 0.0567, "[z]"),
-        ("2016/17", 43, 84, 127, 0.04, "[z]"),
-        ("2017/18 [note 3]", 12843, 0, 12843, 0.11, "[b]"),
+        ("2014/15", 6, "[c]", "[c]", 0.4, "[z]"),
+        ("2015/16", 107, 92, 199, 5.7, "[z]"),
+        ("2016/17", 43, 84, 127, 4.0, "[z]"),
+        ("2017/18 [note 3]", 12843, 0, 12843, 11.0, "[b]"),
     ),
 )
 
-HARM = AnswerSheet(
+HARM = TableSheet(
     name="Question 2",
     title="Occasions on which a child was found to have come to harm, Ŵyndale Council, 2017/18",
     columns=(
         Column("Question part"),
         Column("What was found"),
         Column("Occasions", "whole"),
-        Column("Mean days", "decimal", 2),
+        Column("Mean days", "decimal"),
     ),
     rows=(
         ("2a", "Hurt or harmed physically", 31, 1.5),
@@ -93,5 +100,6 @@ def sample(**changes: object) -> ResponseWorkbook:
             "section 40(2) or otherwise; these occasions were recorded as absent.",
             "The definition changed on 1 April 2017.",
         ),
+        "shorthand": SHORTHAND,
     }
     return ResponseWorkbook(**(parts | changes))

@@ -25,7 +25,7 @@ def calendar_bytes(states: Iterable[RequestState], as_of: date) -> bytes:
     for state in states:
         if state.answer_by and state.state != "answered":
             calendar.add_component(_event(state, state.answer_by, as_of))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(state: RequestState, day: date, as_of: date) -> Event:

@@ -13,7 +13,7 @@ from missing_from_care.disclosure.rules import Policy, Rules
 from missing_from_care.disclosure.statement import Node, named
 from missing_from_care.disclosure.verdict import Revision, Verdict
 from missing_from_care.response.answers import Response
-from missing_from_care.response.book import long_day
+from missing_from_care.texts import long_day
 
 HERE = Path(__file__).parent
 

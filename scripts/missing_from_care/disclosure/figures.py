@@ -5,7 +5,7 @@ from datetime import date
 
 from missing_from_care.disclosure.rules import Rules
 from missing_from_care.response.answers import Answer
-from missing_from_care.response.book import long_day
+from missing_from_care.texts import long_day
 
 Condition = tuple[str, str]
 PICKED = "times_missing_band"

@@ -22,8 +22,8 @@ import duckdb
 
 from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Answer, Response, Table
-from missing_from_care.response.book import long_day
 from missing_from_care.response.layout import shown
+from missing_from_care.texts import long_day
 
 CHILD_COLUMNS = ("child_id", "interview_id", "system_id")
 PATTERNS = {

@@ -10,7 +10,7 @@ from missing_from_care.disclosure.solver.audit import Audit
 from missing_from_care.disclosure.solver.search import Pattern
 from missing_from_care.disclosure.statement import Node, Statement
 from missing_from_care.response.answers import Answer, Response
-from missing_from_care.response.book import long_day
+from missing_from_care.texts import long_day
 
 Range = tuple[float, float]
 

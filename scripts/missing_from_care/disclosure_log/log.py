@@ -3,16 +3,14 @@
 import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from typing import Any
 
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.open_data.files import as_json
 from missing_from_care.page.page import rendered, version_folder
 from missing_from_care.response.answers import Response
-from missing_from_care.response.book import (
-    INVENTED_CHILDREN,
-    LICENCE_ADDRESS,
-    workbook_content,
-)
+from missing_from_care.texts import INVENTED_CHILDREN, LICENCE_ADDRESS
+from missing_from_care.workbook.content import workbook_content
 
 
 def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version: int = 1) -> bytes:
@@ -31,7 +29,7 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
             f"Request {response.request_ref} does not enter the disclosure log: its small numbers "
             "are not protected yet."
         )
-    content = workbook_content(response, response.dated)
+    content = workbook_content(response)
     headings = dict.fromkeys(each.heading for table in response.tables for each in table.answers)
     breakdowns = dict.fromkeys(table.breakdown for table in response.tables if table.breakdown)
     by = f" By: {'; '.join(breakdowns)}." if breakdowns else ""
@@ -69,7 +67,7 @@ def index_page(entries: Iterable[bytes]) -> bytes:
     Args:
         entries: what `disclosure_log_entry` gave for each published response.
     """
-    first = {"version": 1, "replaces": None, "revised": []}
+    first: dict[str, Any] = {"version": 1, "replaces": None, "revised": []}
     read = [first | json.loads(entry) for entry in entries]
     replaced = {entry["replaces"]: entry["folder"] for entry in read}
     read = [entry | {"replaced_by": replaced.get(entry["folder"])} for entry in read]

@@ -11,18 +11,21 @@ from zipfile import BadZipFile, ZipFile
 from docx.document import Document
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Mm, Pt
 from docxtpl import DocxTemplate
 from jinja2 import Environment, StrictUndefined, TemplateError
 from lxml.etree import XMLSyntaxError
 
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.fixed_zip import fixed_zip
-from missing_from_care.workbook.cells import one_line
+from missing_from_care.texts import one_line
 
 LANGUAGE = "en-GB"
 PRIVATE = re.compile(rb"w:author=|w15:author=|attachedTemplate")
 """What comments, tracked changes and a template's path leave: names of persons and folders."""
+
+A4 = Mm(210)
+"""How wide a page is if the template does not say."""
 
 ANSWER_TABLE = "Answer table"
 """The style of tables whose columns are fitted to their texts."""
@@ -30,8 +33,8 @@ ANSWER_TABLE = "Answer table"
 WIDEST, LINE_OF_HEADING, POINTS_A_CHARACTER = 38, 13, 6
 """Characters of the widest column and of a heading's line; how wide one is, rather too wide."""
 
-KEPT = ("/styles", "/settings", "/numbering", "/fontTable", "/theme", "/webSettings", "/header")
-KEPT += ("/footer", "/footnotes", "/endnotes", "/image", "/hyperlink")
+KEPT: tuple[str, ...] = ("/styles", "/settings", "/numbering", "/fontTable", "/theme")
+KEPT += ("/webSettings", "/header", "/footer", "/footnotes", "/endnotes", "/image", "/hyperlink")
 """What a template's text needs; comments, lists of persons and data of add-ins stay behind."""
 
 
@@ -109,9 +112,9 @@ def _leave_behind(document: Document) -> None:
 def _fit_columns(document: Document) -> None:
     """Gives the columns of answers the widths of their texts: not every program works them out."""
     section = document.sections[0]
-    room = section.page_width - section.left_margin - section.right_margin
+    room = (section.page_width or A4) - (section.left_margin or 0) - (section.right_margin or 0)
     for table in document.tables:
-        if table.style.name != ANSWER_TABLE:
+        if table.style is None or table.style.name != ANSWER_TABLE:
             continue
         columns = ([cell.text for cell in column.cells] for column in table.columns)
         cut = (
@@ -130,11 +133,11 @@ def _fit_columns(document: Document) -> None:
 def _refuse_gaps(document: Document, context: Mapping[str, Any], name: str) -> None:
     """Refuses a document without a text that it should hold."""
     sections = document.sections
-    places = [document, *(s.header for s in sections), *(s.footer for s in sections)]
+    places = [document, *(part for each in sections for part in (each.header, each.footer))]
     held = "\n".join(
         "".join(node.text or "" for node in paragraph.iter(qn("w:t")))
         for place in places
-        for paragraph in place._element.iter(qn("w:p"))
+        for paragraph in place.part.element.iter(qn("w:p"))
     )
     for text in texts_of(context):
         if text not in held:

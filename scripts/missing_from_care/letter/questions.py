@@ -7,8 +7,8 @@ from typing import Any
 
 from missing_from_care.letter.sentences import Words, filled, sentence
 from missing_from_care.response.answers import Answer, Response, Table
-from missing_from_care.response.book import general_notes, table_title, wordings
-from missing_from_care.response.layout import MOST_PERIODS_ACROSS, grid, number
+from missing_from_care.response.layout import MOST_PERIODS_ACROSS, figure, grid
+from missing_from_care.workbook.content import general_notes, table_title, wordings
 
 FEW_FIGURES = 8
 """So many figures of a table are said in sentences alone."""
@@ -49,7 +49,7 @@ def table_parts(table: Table, words: Words, seen: set[tuple[str, str]]) -> list[
         seen: the wordings already given, which grows.
     """
     asked = wordings(table)
-    parts = []
+    parts: list[dict[str, Any]] = []
     for part in dict.fromkeys(each.part for each in table.answers):
         new = [wording for name, wording in asked if name == part and (name, wording) not in seen]
         lines = [line for wording in new for line in wording.splitlines() if line.strip()]
@@ -89,13 +89,7 @@ def small_table(table: Table) -> dict[str, Any] | None:
     if len(laid_out.rows) > MOST_ROWS or len(laid_out.headings) > MOST_COLUMNS:
         return None
     labels = laid_out.labels
-    figures = [
-        [
-            value if isinstance(value, str) else number(value, unit)
-            for value, unit in zip(row[labels:], laid_out.units, strict=True)
-        ]
-        for row in laid_out.rows
-    ]
+    figures = [[figure(value) for value in row[labels:]] for row in laid_out.rows]
     headings = list(laid_out.headings[labels:])
     if laid_out.breaks:
         headings.append("Break in series")

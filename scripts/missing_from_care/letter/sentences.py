@@ -6,7 +6,7 @@ from datetime import date
 
 from missing_from_care.faults import DataFault
 from missing_from_care.response.answers import Answer, Table
-from missing_from_care.response.layout import number, shown
+from missing_from_care.response.layout import figure, shown
 
 Words = Mapping[str, str]
 
@@ -30,13 +30,14 @@ class Figures:
         value = shown(answer)
         one, is_noun, many = unit.partition("|")
         is_marker = isinstance(value, str) and not answer.is_range
-        text = value if isinstance(value, str) else number(value, answer.unit)
+        text = figure(value)
         if is_noun and is_first:
             text += f" {one if text == '1' else many}"
         elif unit and not is_noun and not is_marker:
             text += unit
         if is_marker:
-            text += f" ({self.words[f'letter:shorthand_{value[1]}']})"
+            meaning, _, _ = self.words[f"letter:shorthand_{text[1]}"].partition(":")
+            text += f" ({meaning})"
         pattern = self.words[f"period:{answer.period_basis}"]
         text += " " + filled("period_bases.csv", pattern, {"period": month_named(answer.period)})
         is_break = answer.marker == "[b]" and len(self.answers) > 1

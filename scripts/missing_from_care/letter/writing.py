@@ -6,14 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from missing_from_care.accessibility.book import markers_in
 from missing_from_care.faults import DataFault, ProtectionFault
 from missing_from_care.letter.document import rendered, texts_of
 from missing_from_care.letter.questions import questions
 from missing_from_care.letter.sentences import filled
 from missing_from_care.project import template_file
 from missing_from_care.response.answers import Answer, Response, Table
-from missing_from_care.response.book import INVENTED_CHILDREN, LICENCE_ADDRESS, long_day
+from missing_from_care.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, long_day, markers_in
 
 TEMPLATE = template_file("letter.docx")
 
@@ -77,10 +76,9 @@ def letter_context(response: Response) -> dict[str, Any]:
         "reuse": say("reuse"),
     }
     markers = {marker for text in texts_of(context) for marker in markers_in(text)}
+    shorthand = response.shorthand
     context["shorthand"] = [
-        f"{marker} means {text}."
-        for marker in sorted(markers)
-        if (text := response.words.get(f"letter:shorthand_{marker[1:-1]}"))
+        f"{marker} means {shorthand[marker]}." for marker in sorted(markers & shorthand.keys())
     ]
     return context
 
@@ -91,7 +89,7 @@ def said(response: Response, letter_text: str) -> str:
     values = {
         **{name: value for name, value in settings.items() if value and ":" not in name},
         "request_ref": response.request_ref,
-        "received": long_day(response.received_on),
+        "received": long_day(response.received_on) if response.received_on else "",
         "licence_address": LICENCE_ADDRESS,
     }
     return filled("letter_texts.csv", response.words[f"letter:{letter_text}"], values)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from missing_from_care.response.answers import Response
-from missing_from_care.response.book import LICENCE_ADDRESS, introduction, paragraphs
+from missing_from_care.texts import LICENCE_ADDRESS
+from missing_from_care.workbook.content import introduction, paragraphs
 
 LINE_END = "\r\n"
 COLUMNS = {

@@ -75,8 +75,14 @@ def csv_bytes(response: Response, number: str, name: str) -> bytes:
 def row(table: Table, answer: Answer) -> dict[str, str]:
     """An answer as a row; no figure where its status is not `shown`."""
     figure = shown(answer)
-    is_shown = not isinstance(figure, str)
-    instead = "range" if answer.is_range else STATUSES.get(figure, "not_available")
+    value = lower = upper = ""
+    if answer.span:
+        status = "range"
+        lower, upper = (str(exact(end, answer.unit)) for end in answer.span)
+    elif isinstance(figure, str):
+        status = STATUSES.get(figure, "not_available")
+    else:
+        value, status = str(figure), "shown"
     return {
         "question": f"{answer.question_no}{answer.part}",
         "measure": answer.measure,
@@ -93,10 +99,10 @@ def row(table: Table, answer: Answer) -> dict[str, str]:
         "period": answer.period,
         "period_start": answer.period_start.isoformat(),
         "period_end": answer.period_end.isoformat(),
-        "value": str(figure) if is_shown else "",
-        "lower": str(exact(answer.low, answer.unit)) if answer.is_range else "",
-        "upper": str(exact(answer.high, answer.unit)) if answer.is_range else "",
-        "status": "shown" if is_shown else instead,
+        "value": value,
+        "lower": lower,
+        "upper": upper,
+        "status": status,
         "is_break_in_series": "true" if answer.marker == "[b]" else "false",
         "note": answer.note or "",
     }

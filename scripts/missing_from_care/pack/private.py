@@ -1,12 +1,12 @@
 """What the council keeps of a response: the numbers, the audit, and who signs."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import duckdb
 
-from missing_from_care.accessibility.checking import CHECKS, check_workbook
 from missing_from_care.disclosure.assessment import assessment_page, audit_record
 from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.verdict import Verdict
@@ -14,10 +14,15 @@ from missing_from_care.faults import DataFault
 from missing_from_care.open_data.files import as_json
 from missing_from_care.pack.sign_off import checks_of, sign_off_bytes
 from missing_from_care.page.page import file_stem
+from missing_from_care.project import CHECKOUT
 from missing_from_care.quality.reading import summary, without_children
 from missing_from_care.response.answers import Response
-from missing_from_care.response.book import workbook_content
+from missing_from_care.workbook.content import workbook_content
 from missing_from_care.workbook.writing import workbook_bytes
+
+# The checks are a tool of their own, which is no part of this package.
+sys.path.append(str(CHECKOUT / "tools"))
+from accessibility import CHECKS, check_workbook
 
 
 def private_files(
@@ -75,13 +80,14 @@ def checked_workbook(response: Response, name: str) -> bytes:
         DataFault: a text cannot be shown accessibly.
     """
     try:
-        data = workbook_bytes(workbook_content(response, response.dated))
+        data = workbook_bytes(workbook_content(response))
     except ValueError as problem:
         raise DataFault(f"Request {response.request_ref}: {problem}") from None
     if findings := check_workbook(data, file_name=name):
         raise DataFault(
             *(
-                f"The workbook is not accessible ({each.check}): {each.sentence}"
+                f"Request {response.request_ref}: the workbook {name} is not accessible "
+                f"({' '.join(filter(None, (each.check, each.sheet, each.cell)))}): {each.sentence}"
                 for each in findings
             )
         )

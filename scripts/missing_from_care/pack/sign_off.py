@@ -9,7 +9,7 @@ from missing_from_care.letter.document import rendered
 from missing_from_care.letter.writing import settings_to_check
 from missing_from_care.project import template_file
 from missing_from_care.response.answers import Response
-from missing_from_care.response.book import long_day
+from missing_from_care.texts import long_day
 
 TEMPLATE = template_file("sign_off.docx")
 Check = tuple[str, str]
@@ -58,12 +58,13 @@ def sign_off_bytes(response: Response, checks: Sequence[Check], template: Path =
         kind: [text for key, text in response.words.items() if key.startswith(f"{kind}:")]
         for kind in kinds
     }
+    title = f"Sign-off sheet: request {response.request_ref}"
     context = {
-        "title": f"Sign-off sheet: request {response.request_ref}",
+        "title": title,
         "reference": response.request_ref,
         "opening": [response.subject, due],
         "checks": [{"what": what, "result": result} for what, result in checks],
         **lists,
     }
     name = response.authority["name"]
-    return rendered(template, context, context["title"], name, response.dated)
+    return rendered(template, context, title, name, response.dated)

@@ -44,8 +44,9 @@ def verified(folder: Path, database: Path) -> str:
 
 
 def _record(folder: Path) -> dict[str, Any]:
+    file = folder / "private" / "provenance.json"
     try:
-        found = json.loads((folder / "private" / "provenance.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         found["request"]["stg_foi_requests"][0]["request_ref"], found["ledger"]["rows_before"]
     except (OSError, ValueError, LookupError, TypeError):
         raise UsageFault(

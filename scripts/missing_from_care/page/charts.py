@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from missing_from_care.page.drawing import LONGEST_BESIDE, Mark, bar_chart, line_chart, svg
 from missing_from_care.response.answers import Answer, Table
-from missing_from_care.response.layout import named, shown
+from missing_from_care.response.layout import figure, marked, named, shown
 
 MOST_BARS = 40
 ZERO, NOT_SHOWN = "With the figure 0", "Not shown"
@@ -18,13 +18,6 @@ class Chart:
 
     heading: str
     drawing: str
-
-
-def figure(value: str | float) -> str:
-    """A figure of a laid-out table: thousands separators, one decimal where it is not a count."""
-    if isinstance(value, str):
-        return value
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
 def charts(table: Table, name: str) -> Iterator[Chart]:
@@ -49,16 +42,16 @@ def charts(table: Table, name: str) -> Iterator[Chart]:
 
 def panels(table: Table) -> Iterator[tuple[str, list[Answer]]]:
     """What one chart shows each: a heading and its answers."""
-    columns = {(each.part, each.measure): (each.heading, each.unit) for each in table.answers}
+    columns = {(each.part, each.measure): each.heading for each in table.answers}
     if not table.breakdown and len(table.periods) == 1:
-        units = {unit for _, unit in columns.values()}
+        units = {each.unit for each in table.answers}
         if len(units) == 1:
             yield f"{units.pop().capitalize()}, {table.periods[0]}", list(table.answers)
         return
     for measure, heading in zip(columns, named(columns, list(columns)), strict=True):
         answers = [each for each in table.answers if (each.part, each.measure) == measure]
         if table.breakdown:
-            heading += f", by {table.breakdown[0].lower()}{table.breakdown[1:]}"
+            heading += table.by
             if len(answers) > MOST_BARS and len(table.periods) > 1:
                 heading += f", {table.periods[-1]}"
                 answers = [each for each in answers if each.period == table.periods[-1]]
@@ -69,23 +62,19 @@ def panels(table: Table) -> Iterator[tuple[str, list[Answer]]]:
 
 def is_helpful(answers: Sequence[Answer]) -> bool:
     """Whether a chart says more than the table: most figures are shown, two of them not zero."""
-    tops = [upper(each) for each in answers if is_drawn(each)]
+    tops = [upper for _, (_, upper) in drawn(answers)]
     return 2 * len(tops) > len(answers) and sum(top > 0 for top in tops) > 1
 
 
-def is_drawn(answer: Answer) -> bool:
-    """Whether there is a figure that may be drawn, or a range."""
-    return answer.is_range or (answer.value is not None and not answer.is_withheld)
-
-
-def upper(answer: Answer) -> float:
-    """The figure that is drawn, or the upper end of its range."""
-    return answer.high if answer.is_range else answer.value
-
-
-def lower(answer: Answer) -> float:
-    """The figure that is drawn, or the lower end of its range."""
-    return answer.low if answer.is_range else answer.value
+def drawn(answers: Sequence[Answer]) -> list[tuple[Answer, tuple[float, float]]]:
+    """The answers that may be drawn, each with the ends of its range; a figure is both its ends."""
+    found = []
+    for each in answers:
+        if each.span:
+            found.append((each, each.span))
+        elif each.value is not None and not each.is_withheld:
+            found.append((each, (each.value, each.value)))
+    return found
 
 
 def mark(answer: Answer, label: str) -> Mark:
@@ -96,7 +85,7 @@ def mark(answer: Answer, label: str) -> Mark:
         value,
         figure(shown(answer)),
         answer.marker == "[b]",
-        (answer.low, answer.high) if answer.is_range else None,
+        answer.span,
     )
 
 
@@ -105,14 +94,12 @@ def groups(table: Table, answers: Sequence[Answer]) -> list[tuple[str, list[Mark
 
     Categories that are 0 or not shown throughout are named below the bars.
     """
-    breaks = {each.period for each in answers if each.marker == "[b]"}
     found: dict[tuple[str, ...], tuple[str, list[Mark]]] = {}
     for each in answers:
         name = each.category_label if table.breakdown else each.heading
         key = (each.category, each.part, each.measure)
-        label = f"{each.period} [b]" if each.period in breaks else each.period
-        found.setdefault(key, (name, []))[1].append(mark(each, label))
-    listed = {ZERO: [], NOT_SHOWN: []}
+        found.setdefault(key, (name, []))[1].append(mark(each, marked(answers, each.period)))
+    listed: dict[str, list[str]] = {ZERO: [], NOT_SHOWN: []}
     bars = []
     for name, marks in found.values():
         values = {each.span or each.value for each in marks}
@@ -130,10 +117,11 @@ def groups(table: Table, answers: Sequence[Answer]) -> list[tuple[str, list[Mark
 
 def summary(table: Table, answers: Sequence[Answer], shape: str) -> str:
     """A chart in words: its highest and lowest figure, breaks, and how many are not shown."""
-    drawn = [each for each in answers if is_drawn(each)]
+    seen = drawn(answers)
+    highest, _ = max(seen, key=lambda item: item[1][1])
+    lowest, _ = min(seen, key=lambda item: item[1][0])
     said = [f"{shape} chart."]
-    for word, choose, end in (("Highest shown", max, upper), ("Lowest shown", min, lower)):
-        each = choose(drawn, key=end)
+    for word, each in (("Highest shown", highest), ("Lowest shown", lowest)):
         name = each.category_label if table.breakdown else each.heading
         where = each.period if shape == "Line" else f"{name}, {each.period}"
         said.append(f"{word}: {figure(shown(each))} ({where}).")
@@ -142,6 +130,6 @@ def summary(table: Table, answers: Sequence[Answer], shape: str) -> str:
         said.append(f"Break in series: {', '.join(breaks)}.")
     if any(each.is_range for each in answers):
         said.append("A range is drawn as a line between its ends.")
-    if len(drawn) < len(answers):
-        said.append(f"Not shown: {len(answers) - len(drawn)}.")
+    if len(seen) < len(answers):
+        said.append(f"Not shown: {len(answers) - len(seen)}.")
     return " ".join([*said, "The table has the same figures."])

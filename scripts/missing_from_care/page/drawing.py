@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from xml.etree import ElementTree
 
-from missing_from_care.workbook.cells import one_line
+from missing_from_care.texts import one_line
 
 # In units of the drawing: one is a CSS pixel where the chart is as wide as a small phone.
 WIDTH, SIDE, LINE_HEIGHT, LINE_CHART_HEIGHT = 320, 36, 16, 140

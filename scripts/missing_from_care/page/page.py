@@ -9,22 +9,23 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from missing_from_care.accessibility.book import NOTE, markers_in
-from missing_from_care.faults import DataFault
 from missing_from_care.models_in_memory import macro_sql
 from missing_from_care.open_data.files import PACKAGE, csv_names
-from missing_from_care.page.charts import charts, figure
+from missing_from_care.page.charts import charts
 from missing_from_care.page.colours import palette_css
 from missing_from_care.response.answers import Response
-from missing_from_care.response.book import (
+from missing_from_care.response.layout import figure, grid
+from missing_from_care.texts import (
     INVENTED_CHILDREN,
     LICENCE_ADDRESS,
     NOT_FOR_RELEASE,
+    NOTE,
     long_day,
-    workbook_content,
+    markers_in,
+    one_line,
+    without_notes,
 )
-from missing_from_care.response.layout import grid
-from missing_from_care.workbook.cells import one_line, without_notes
+from missing_from_care.workbook.content import workbook_content
 
 HERE = Path(__file__).parent
 ADDRESS = r"\b((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/-]*)?)(?![\w@])"
@@ -36,14 +37,8 @@ def page_bytes(response: Response) -> bytes:
     Args:
         response: the request and its answers; if it is not protected the page says that it is not
             for release.
-
-    Raises:
-        DataFault: a text of the request or of a rule cannot be shown accessibly.
     """
-    try:
-        content = workbook_content(response, response.dated)
-    except ValueError as problem:
-        raise DataFault(f"Request {response.request_ref}: {problem}") from None
+    content = workbook_content(response)
     answers = []
     for number, (table, sheet) in enumerate(
         zip(response.tables, content.answers, strict=True), start=1
@@ -90,7 +85,8 @@ def file_stem(request_ref: str) -> str:
     """What the names of a response's files begin with, by the macro of the register's tests."""
     with duckdb.connect() as connection:
         statement = f"select {macro_sql('file_stem', '?')}"
-        return connection.execute(statement, [request_ref]).fetchall()[0][0]
+        ((stem,),) = connection.execute(statement, [request_ref]).fetchall()
+    return str(stem)
 
 
 def version_folder(request_ref: str, version: int) -> str:

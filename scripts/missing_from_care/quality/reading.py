@@ -1,4 +1,4 @@
-"""Reads what the quality report says from the built warehouse; the SQL here only adds up."""
+"""Reads what the quality report says from the built warehouse."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ Row = dict[str, Any]
 
 NEEDED = (
     "dq_findings",
+    "dq_finding_summary",
     "dq_row_accounting",
     "int_module_losses",
     "dq_published_comparison",
@@ -23,87 +24,36 @@ NEEDED = (
 
 FINDINGS = """
     select
-        findings.rule_code, findings.severity, findings.raw_table, findings.collection_year,
-        findings.source_file, findings.source_row, findings.child_id, findings.finding,
-        findings.effect, replace(findings.effect, '_', ' ') as what_became_of_it,
-        findings.is_accepted, findings.accepted_reason,
-        rules.what_to_do, rules.finding as rule_finds, rules.authority
+        findings.*, replace(findings.effect, '_', ' ') as what_became_of_it, rules.what_to_do
     from dq_findings as findings
     left join validation_rules as rules on findings.rule_code = rules.rule_code
+    order by findings.source_file, findings.source_row, findings.rule_code
 """
-
-# One row a group: how many, which rule is the commonest, the first row that breaks it.
-GROUPS = """
-    with findings as (
-        {findings}
-    ),
-
-    numbered as (
-        select
-            *,
-            count(*) over (partition by {group}, rule_code) as of_this_rule,
-            row_number() over (
-                partition by {group}, rule_code
-                order by is_accepted, source_file, source_row
-            ) as place_in_line
-        from findings
-    ),
-
-    examples as (
-        select *
-        from numbered
-        where place_in_line = 1
-        qualify row_number() over (
-            partition by {group} order by of_this_rule desc, rule_code
-        ) = 1
-    ),
-
-    totals as (
-        select
-            {group},
-            count(*) as findings,
-            count(*) filter (where is_accepted) as accepted,
-            count(distinct rule_code) as rules,
-            count(distinct source_file || '|' || source_row) as rows_with_findings,
-            count(*) filter (where effect = 'rejected') as rejected,
-            count(*) filter (where effect = 'repeated') as repeated,
-            count(*) filter (where effect = 'left_out') as left_out,
-            count(*) filter (where effect = 'counted') as counted
-        from findings
-        group by {group}
-    )
-
-    select
-        totals.*,
-        examples.rule_code as commonest_rule, examples.of_this_rule, examples.severity,
-        examples.raw_table, examples.rule_finds, examples.what_to_do, examples.authority,
-        examples.source_file as example_file, examples.source_row as example_row,
-        examples.child_id as example_child, examples.finding as example_finding
-    from totals
-    inner join examples on totals.{group} is not distinct from examples.{group}
-    order by {order}
-"""
-
-BY_RULE = GROUPS.format(
-    findings=FINDINGS,
-    group="rule_code",
-    order="severity <> 'rejected', findings desc, rule_code",
-)
-BY_YEAR = GROUPS.format(findings=FINDINGS, group="collection_year", order="collection_year")
-BY_FILE = GROUPS.format(findings=FINDINGS, group="source_file", order="findings desc, source_file")
-ALL_FINDINGS = f"{FINDINGS} order by source_file, source_row, findings.rule_code"
 TOTALS = """
     select
-        (select count(*) from dq_findings) as findings,
-        (select count(*) from dq_findings where is_accepted) as accepted,
-        (select count(distinct rule_code) from dq_findings) as rules_broken,
+        coalesce(sum(findings), 0) as findings,
+        coalesce(sum(accepted), 0) as accepted,
+        count(*) as rules_broken,
         (select count(*) from validation_rules) as rules_checked,
-        (select count(distinct source_file) from dq_findings) as files
+        (
+            select count(*) from dq_finding_summary
+            where grouped_by = 'source_file' and group_value <> ''
+        ) as files
+    from dq_finding_summary
+    where grouped_by = 'rule_code'
+"""
+GROUPS = """
+    select nullif(group_value, '') as {group}, * exclude (grouped_by, group_value)
+    from dq_finding_summary
+    where grouped_by = '{group}'
+    order by {order}
 """
 SUMMARY = {
-    "by_rule": BY_RULE,
-    "by_year": BY_YEAR,
-    "worst_files": BY_FILE,
+    "by_rule": GROUPS.format(
+        group="rule_code", order="severity <> 'rejected', findings desc, rule_code"
+    ),
+    "by_year": GROUPS.format(group="collection_year", order="collection_year"),
+    "worst_files": GROUPS.format(group="source_file", order="findings desc, source_file"),
     "losses": "select * from int_module_losses order by not is_beyond, source_file, part",
     "accounting": "select * from dq_row_accounting order by raw_table, collection_year",
     "published": "select * from dq_published_comparison order by financial_year, measure",
@@ -146,20 +96,27 @@ def summary(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return tables
 
 
+def totals_sentence(totals: Row) -> str:
+    """How much was found, in a sentence."""
+    return (
+        f"{totals['findings']:,} findings in {totals['files']:,} files, {totals['accepted']:,} of "
+        f"them accepted; {totals['rules_broken']} of {totals['rules_checked']} rules found "
+        "something."
+    )
+
+
 def without_children(tables: dict[str, Any]) -> dict[str, Any]:
     """A summary without what only the private workbook may show."""
-    kept = {name: [_without(row) for row in found] for name, found in tables.items()
-            if name != "totals"}  # fmt: skip
-    return {"totals": tables["totals"]} | kept
-
-
-def _without(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name not in CHILD_LEVEL}
+    lists = {name: found for name, found in tables.items() if name != "totals"}
+    return {"totals": tables["totals"]} | {
+        name: [{key: row[key] for key in row if key not in CHILD_LEVEL} for row in found]
+        for name, found in lists.items()
+    }
 
 
 def findings(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
     """Every finding, file by file, read a piece at a time."""
-    return rows(connection, ALL_FINDINGS)
+    return rows(connection, FINDINGS)
 
 
 def authority_name(connection: duckdb.DuckDBPyConnection) -> str:

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from missing_from_care.quality.reading import Row, totals_sentence
+
 EFFECTS = {
     "rejected": "rejected",
     "repeated": "repeated",
@@ -32,11 +34,7 @@ def show(console: Console, tables: dict[str, Any]) -> None:
         tables: from `reading.summary`; nothing of its examples is shown.
     """
     totals = tables["totals"]
-    console.print(
-        f"{totals['findings']:,} findings in {totals['files']:,} files, {totals['accepted']:,} of "
-        f"them accepted. {totals['rules_broken']} of {totals['rules_checked']} rules found "
-        "something."
-    )
+    console.print(totals_sentence(totals))
     if totals["findings"]:
         console.print(_by_rule(tables["by_rule"]))
         console.print(_by_year(tables["by_year"]))
@@ -49,7 +47,7 @@ def show(console: Console, tables: dict[str, Any]) -> None:
     _show_published(console, tables["published"])
 
 
-def _by_rule(found: list[dict]) -> Table:
+def _by_rule(found: list[Row]) -> Table:
     table = _table("Findings by rule", _label("Rule"), _label("Severity"), Column("Effect"))
     table.add_column("Findings", justify="right", no_wrap=True)
     table.add_column("What it finds, what to do", overflow="fold")
@@ -66,7 +64,7 @@ def _by_rule(found: list[dict]) -> Table:
     return table
 
 
-def _effect(row: dict) -> str:
+def _effect(row: Row) -> str:
     """What becomes of the rows, with numbers if not of all the same."""
     found = {name: row[effect] for effect, name in EFFECTS.items() if row[effect]}
     if len(found) == 1:
@@ -74,7 +72,7 @@ def _effect(row: dict) -> str:
     return "\n".join(f"{number:,} {name}" for name, number in found.items())
 
 
-def _by_year(found: list[dict]) -> Table:
+def _by_year(found: list[Row]) -> Table:
     table = _table(
         "Findings by year and effect, with the commonest rule", _label("Year"), _number("Findings")
     )
@@ -88,7 +86,7 @@ def _by_year(found: list[dict]) -> Table:
     return table
 
 
-def _worst_files(found: list[dict]) -> Table:
+def _worst_files(found: list[Row]) -> Table:
     title = f"The {WORST} worst files" if len(found) > WORST else "Files, the worst first"
     table = _table(title, Column("File", overflow="fold"), _number("Findings"), _number("Rows"))
     table.add_column("Commonest rule", no_wrap=True)
@@ -102,7 +100,7 @@ def _worst_files(found: list[dict]) -> Table:
     return table
 
 
-def _accounting(found: list[dict]) -> Table:
+def _accounting(found: list[Row]) -> Table:
     table = _table("What became of every row", _label("Raw table"), _label("Year"))
     steps = ("landed", "rejected", "repeated", "left_out", "counted")
     for step in steps:
@@ -113,7 +111,7 @@ def _accounting(found: list[dict]) -> Table:
     return table
 
 
-def _show_published(console: Console, found: list[dict]) -> None:
+def _show_published(console: Console, found: list[Row]) -> None:
     """How the figures compare, and each that differs."""
     numbers = Counter(row["comparison"] for row in found)
     words = ", ".join(

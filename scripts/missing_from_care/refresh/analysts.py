@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from missing_from_care.faults import DataFault
-from missing_from_care.response.book import INVENTED_CHILDREN
+from missing_from_care.texts import INVENTED_CHILDREN
 
 READABLE_FROM = "v1.5.0"
 """Oldest DuckDB that opens the file."""

@@ -46,9 +46,14 @@ class Answer:
     def __post_init__(self) -> None:
         if self.low is None and self.high is None:
             return
-        is_range = self.low is not None and self.high is not None and self.low < self.high
+        is_range = self.span is not None and self.span[0] < self.span[1]
         if not (is_range and self.is_withheld and self.value is None):
             raise ValueError(f"{self.heading}, {self.period}: no range of a withheld figure.")
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """The ends of the range that a withheld figure is released as."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
     @property
     def is_range(self) -> bool:
@@ -82,6 +87,11 @@ class Table:
         return list(dict.fromkeys(each.period for each in self.answers))
 
     @property
+    def by(self) -> str:
+        """`, by age band` for the end of a title; empty where there is no breakdown."""
+        return f", by {self.breakdown[0].lower()}{self.breakdown[1:]}" if self.breakdown else ""
+
+    @property
     def has_ranges(self) -> bool:
         """Whether a figure is released as a range."""
         return any(each.is_range for each in self.answers)
@@ -97,8 +107,8 @@ class Response:
         refusal: what a letter says about figures that are withheld (FOIA s.17), a paragraph each;
             empty where none is.
         words: what the rule seeds give letter and sign-off sheet, such as `letter:opening`,
-            `sentence:` with a measure, `period:` with a period basis, `review_on:` with a setting,
-            and thresholds.
+            `sentence:` with a measure, `harm:` with a measure of one kind of harm, `period:` with a
+            period basis, `review_on:` with a setting, and thresholds.
     """
 
     request_ref: str
@@ -121,7 +131,21 @@ class Response:
         return self.responded_on or self.received_on or date(2000, 1, 1)
 
     @property
-    def notes_used(self) -> tuple[str, ...]:
-        """The notes that the answers carry, each once, in the order of the rule seed."""
-        said = {each.note for table in self.tables for each in table.answers if each.note}
-        return tuple(text for text in self.notes.values() if any(text in note for note in said))
+    def shorthand(self) -> dict[str, str]:
+        """What each marker means, in all documents alike."""
+        start = "letter:shorthand_"
+        return {
+            f"[{key.removeprefix(start)}]": text
+            for key, text in self.words.items()
+            if key.startswith(start)
+        }
+
+    @property
+    def notes_used(self) -> list[str]:
+        """The notes that the answers carry."""
+        return self.notes_of(*self.tables)
+
+    def notes_of(self, *tables: Table) -> list[str]:
+        """The notes that the answers of tables carry, each once, in the order of the rule seed."""
+        said = {each.note for table in tables for each in table.answers if each.note}
+        return [text for text in self.notes.values() if any(text in note for note in said)]

@@ -17,7 +17,6 @@ class Grid:
         headings: of the columns; the first `labels` hold text, the others figures.
         labels: how many columns name the row.
         rows: text for the labels, then a number or a marker for each figure.
-        units: of each figure column.
         measures: of each figure column; empty where a column holds several.
         row_measures: of each row, where a row holds one.
         breaks: for each row, whether a break in series starts there; empty if no row can have one.
@@ -26,22 +25,22 @@ class Grid:
     headings: tuple[str, ...]
     labels: int
     rows: tuple[tuple[str | float, ...], ...]
-    units: tuple[str, ...]
     measures: tuple[str, ...]
     breaks: tuple[bool, ...] = ()
     row_measures: tuple[str, ...] = ()
 
 
-def number(value: float, unit: str) -> str:
-    """A figure as it is written: thousands separated, percentages and averages to one decimal."""
-    is_whole = unit not in ("percent", "average") and float(value).is_integer()
-    return f"{value:,.0f}" if is_whole else f"{value:,.1f}"
+def figure(value: str | float) -> str:
+    """A figure of a grid as it is written: thousands separated, one decimal if it is no count."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
 def shown(answer: Answer) -> str | float:
     """The figure, or the range or marker that stands instead of it."""
-    if answer.is_range:
-        return f"{number(answer.low, answer.unit)} to {number(answer.high, answer.unit)}"
+    if answer.span:
+        return " to ".join(figure(exact(end, answer.unit)) for end in answer.span)
     if answer.is_withheld:
         return "[c]"
     if answer.value is None:
@@ -51,13 +50,13 @@ def shown(answer: Answer) -> str | float:
 
 def exact(value: float, unit: str) -> float:
     """A figure as a number: whole unless it is a percentage or an average."""
-    return value if unit in ("percent", "average") else int(value)
+    return float(value) if unit in ("percent", "average") else int(value)
 
 
-def marked(table: Table, period: str) -> str:
+def marked(answers: Sequence[Answer], period: str) -> str:
     """A period as a heading, with [b] where a break in series starts."""
-    breaks = {each.period for each in table.answers if each.marker == "[b]"}
-    return f"{period} [b]" if period in breaks else period
+    is_break = any(each.marker == "[b]" and each.period == period for each in answers)
+    return f"{period} [b]" if is_break else period
 
 
 def grid(table: Table) -> Grid:
@@ -83,13 +82,12 @@ def categories_down(table: Table) -> Grid:
     labels = dict.fromkeys((each.category, each.category_label) for each in table.answers)
     first = table.answers[0]
     return Grid(
-        headings=(table.breakdown, *(marked(table, period) for period in table.periods)),
+        headings=(table.breakdown, *(marked(table.answers, period) for period in table.periods)),
         labels=1,
         rows=tuple(
             (label, *(shown(by_place[category, period]) for period in table.periods))
             for category, label in labels
         ),
-        units=(first.unit,) * len(table.periods),
         measures=(first.measure,) * len(table.periods),
     )
 
@@ -105,10 +103,9 @@ def measures_down(table: Table, measures: Sequence[tuple[str, str]]) -> Grid:
         label = f"Part {part}: {heading}" if part else heading
         rows.append((label, *(shown(cell) if cell else "[z]" for cell in cells)))
     return Grid(
-        headings=("What was counted", *(marked(table, period) for period in table.periods)),
+        headings=("What was counted", *(marked(table.answers, period) for period in table.periods)),
         labels=1,
         rows=tuple(rows),
-        units=("mixed",) * len(table.periods),
         measures=("",) * len(table.periods),
         row_measures=tuple(measure for _, measure in measures),
     )
@@ -129,7 +126,7 @@ def periods_down(
         (each.period, each.category, each.category_label)
         for each in sorted(table.answers, key=lambda a: (a.period_order, a.category_order))
     )
-    columns = {(each.part, each.measure): (each.heading, each.unit) for each in table.answers}
+    columns = {(each.part, each.measure): each.heading for each in table.answers}
     rows, breaks = [], []
     for period, category, label in places:
         cells = [by_place.get((period, category, *measure)) for measure in measures]
@@ -141,17 +138,14 @@ def periods_down(
         headings=(*label_headings, *named(columns, measures)),
         labels=len(label_headings),
         rows=tuple(rows),
-        units=tuple(columns[measure][1] for measure in measures),
         measures=tuple(measure for _, measure in measures),
         breaks=tuple(breaks) if any(breaks) else (),
     )
 
 
-def named(
-    columns: dict[tuple[str, str], tuple[str, str]], measures: Sequence[tuple[str, str]]
-) -> list[str]:
+def named(columns: dict[tuple[str, str], str], measures: Sequence[tuple[str, str]]) -> list[str]:
     """Headings of measures; a part is named where a heading would stand twice."""
-    texts = [columns[measure][0] for measure in measures]
+    texts = [columns[measure] for measure in measures]
     return [
         f"{text} (part {part})" if texts.count(text) > 1 and part else text
         for text, (part, _) in zip(texts, measures, strict=True)

@@ -1,7 +1,6 @@
 """Reads one request and its answers from the warehouse; every number comes as it stands there."""
 
 from dataclasses import MISSING, fields
-from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
@@ -12,6 +11,16 @@ from missing_from_care.models_in_memory import macro_sql
 from missing_from_care.response.answers import Answer, Response, Table
 
 TOO_MUCH = "is_beyond and accepted_reason is null"
+
+# A question that is only tried out is due on no day.
+REQUEST = """
+    select requests.subject, requests.received_on, requests.responded_on, deadlines.earliest_due_on
+    from stg_foi_requests as requests
+    left join foi_deadlines as deadlines on requests.request_ref = deadlines.request_ref
+    where requests.request_ref = ?
+"""
+
+INVENTED = "select 1 from stg_landed_modules where source_file ilike '%invented%' limit 1"
 
 ANSWERS = """
     select distinct
@@ -67,10 +76,32 @@ DEFINITIONS = """
     order by definitions.wording
 """
 
+# `financial_year`, `sex`, and a population such as `uasc:yes&sex:male`: "Unaccompanied; Sex: Male".
+HEADINGS = """
+    select breakdown, heading from breakdowns
+    union all
+    select period_basis, heading from period_bases
+    union all
+    select
+        conditions.population,
+        string_agg(
+            breakdowns.heading
+            || coalesce(': ' || nullif(coalesce(label, category), breakdowns.heading), ''),
+            '; '
+            order by condition_order
+        )
+    from int_population_conditions as conditions
+    inner join breakdowns using (breakdown)
+    left join int_categories using (breakdown, category)
+    group by conditions.population
+"""
+
 WORDS = """
     select 'letter:' || letter_text, wording from letter_texts
     union all
     select 'sentence:' || measure, sentence from measures
+    union all
+    select 'harm:occasions_' || outcome, wording from harm_outcomes
     union all
     select 'period:' || period_basis, in_words from period_bases
     union all
@@ -96,30 +127,12 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
             a question cannot be read, or asks for a period of which no return is landed, or
             so much was lost that nothing it asks for is left.
     """
-    request = warehouse.execute(
-        "select subject, received_on, responded_on from stg_foi_requests where request_ref = ?",
-        [request_ref],
-    ).fetchone()
+    request = warehouse.execute(REQUEST, [request_ref]).fetchone()
     if request is None:
-        known = warehouse.execute(
-            "select coalesce(string_agg(request_ref, ', ' order by request_ref), 'none') "
-            "from stg_foi_requests"
-        ).fetchall()[0][0]
-        raise UsageFault(f"The register has no request {request_ref}. It has: {known}.")
-    stem = macro_sql("file_stem", "request_ref"), macro_sql("file_stem", "?")
-    unusable = warehouse.execute(
-        "select distinct problem from dq_request_register "
-        f"where column_name = 'request_ref' and {stem[0]} = {stem[1]} order by all",
-        [request_ref],
-    ).fetchall()
-    if unusable:
-        raise DataFault(*(f"Request {request_ref}: its reference {each}." for (each,) in unusable))
-    problems = warehouse.execute(
-        "select sentence from int_question_problems where request_ref = ? order by all",
-        [request_ref],
-    ).fetchall()
-    if problems:
-        raise DataFault(*dict.fromkeys(sentence for (sentence,) in problems))
+        known = ", ".join(texts(warehouse, "select request_ref from stg_foi_requests order by 1"))
+        raise UsageFault(f"The register has no request {request_ref}. It has: {known or 'none'}.")
+    subject, received_on, responded_on, due_on = request
+    _refuse_faults(warehouse, request_ref)
     found = warehouse.execute(ANSWERS, [request_ref]).fetchall()
     if not found:
         raise UsageFault(
@@ -135,19 +148,37 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         )
     return Response(
         request_ref=request_ref,
-        subject=request[0] or request_ref,
-        received_on=request[1],
-        responded_on=request[2],
-        due_on=due_day(warehouse, request_ref),
-        tables=tables_of(answers, headings(warehouse)),
+        subject=subject or request_ref,
+        received_on=received_on,
+        responded_on=responded_on,
+        due_on=due_on,
+        tables=tables_of(answers, dict(warehouse.execute(HEADINGS).fetchall())),
         definitions=texts(warehouse, DEFINITIONS, request_ref),
         authority=dict(warehouse.execute("select setting, value from authority").fetchall()),
         notes=dict(warehouse.execute("select note, wording from notes").fetchall()),
-        is_of_invented_children=warehouse.execute(
-            "select count(*) > 0 from stg_landed_modules where source_file ilike '%invented%'"
-        ).fetchall()[0][0],
+        is_of_invented_children=warehouse.execute(INVENTED).fetchone() is not None,
         words=dict(warehouse.execute(WORDS).fetchall()),
     )
+
+
+def _refuse_faults(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> None:
+    """Refuses a reference that cannot name a pack of its own, and questions that cannot be read."""
+    own, named = macro_sql("file_stem", "request_ref"), macro_sql("file_stem", "?")
+    unusable = texts(
+        warehouse,
+        "select distinct problem from dq_request_register "
+        f"where column_name = 'request_ref' and {own} = {named} order by all",
+        request_ref,
+    )
+    if unusable:
+        raise DataFault(*(f"Request {request_ref}: its reference {each}." for each in unusable))
+    problems = texts(
+        warehouse,
+        "select distinct sentence from int_question_problems where request_ref = ? order by all",
+        request_ref,
+    )
+    if problems:
+        raise DataFault(*problems)
 
 
 def losses(warehouse: duckdb.DuckDBPyConnection, which: str = "true") -> tuple[str, ...]:
@@ -157,8 +188,10 @@ def losses(warehouse: duckdb.DuckDBPyConnection, which: str = "true") -> tuple[s
         warehouse: an open warehouse.
         which: a condition on `int_module_losses`; all of them without one.
     """
-    query = f"select sentence from int_module_losses where {which} order by source_file, part"
-    return tuple(sentence for (sentence,) in warehouse.execute(query).fetchall())
+    return texts(
+        warehouse,
+        f"select sentence from int_module_losses where {which} order by source_file, part",
+    )
 
 
 def losses_in_short(warehouse: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
@@ -172,39 +205,19 @@ def losses_in_short(warehouse: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return (*losses(warehouse, "is_beyond"), *([rest] if rows else []))
 
 
-def due_day(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> date | None:
-    """The day on which the answer is due; None for a question that is only tried out."""
-    found = warehouse.execute(
-        "select earliest_due_on from foi_deadlines where request_ref = ?", [request_ref]
-    ).fetchone()
-    return found[0] if found else None
+def texts(warehouse: duckdb.DuckDBPyConnection, query: str, *parameters: str) -> tuple[str, ...]:
+    """The first column of what a query finds."""
+    return tuple(row[0] for row in warehouse.execute(query, parameters).fetchall())
 
 
-def texts(warehouse: duckdb.DuckDBPyConnection, query: str, request_ref: str) -> tuple[str, ...]:
-    """The first column of what a query finds for a request."""
-    return tuple(row[0] for row in warehouse.execute(query, [request_ref]).fetchall())
-
-
-def headings(warehouse: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Headings in words: `uasc`, `uasc:yes`, `financial_year`."""
-    query = """
-        select breakdown, heading from breakdowns
-        union all
-        select breakdown || ':' || category, label from int_categories
-        union all
-        select period_basis, heading from period_bases
-    """
-    return dict(warehouse.execute(query).fetchall())
-
-
-def tables_of(answers: list[Answer], words: dict[str, str]) -> tuple[Table, ...]:
+def tables_of(answers: list[Answer], headings: dict[str, str]) -> tuple[Table, ...]:
     """Groups answers into tables: parts of a question share one where they can."""
     tables = []
     for question_no, of_question in groupby(answers, attrgetter("question_no")):
         groups: dict[tuple[str, ...], list[Answer]] = {}
         for each in of_question:
-            periods = (each.period_basis,)
-            groups.setdefault((each.breakdown, each.population, *periods), []).append(each)
+            key = (each.breakdown, each.population, each.period_basis)
+            groups.setdefault(key, []).append(each)
         for number, group in enumerate(groups.values(), start=1):
             parts = {each.part for each in group}
             suffix = ""
@@ -214,21 +227,10 @@ def tables_of(answers: list[Answer], words: dict[str, str]) -> tuple[Table, ...]
                 Table(
                     question_no=question_no,
                     label=f"Question {question_no}{suffix}",
-                    population=population_in_words(group[0].population, words),
-                    breakdown="" if group[0].breakdown == "none" else words[group[0].breakdown],
-                    period_heading=words[group[0].period_basis],
+                    population=headings.get(group[0].population, ""),
+                    breakdown="" if group[0].breakdown == "none" else headings[group[0].breakdown],
+                    period_heading=headings[group[0].period_basis],
                     answers=tuple(group),
                 )
             )
     return tuple(tables)
-
-
-def population_in_words(population: str, words: dict[str, str]) -> str:
-    """`uasc:yes&sex:male` as `Unaccompanied asylum-seeking; Sex: Male`."""
-    if population == "all":
-        return ""
-    said = []
-    for condition in population.split("&"):
-        breakdown, _, category = condition.partition(":")
-        said.append(": ".join(dict.fromkeys((words[breakdown], words.get(condition, category)))))
-    return "; ".join(said)

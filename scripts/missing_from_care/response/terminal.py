@@ -7,14 +7,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from missing_from_care.response.answers import Response
-from missing_from_care.response.layout import grid
-
-
-def figure(value: str | float) -> str:
-    """A number with thousands separators, decimals only where there are any."""
-    if isinstance(value, str):
-        return value
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+from missing_from_care.response.layout import figure, grid
 
 
 def breakable(heading: str) -> str:
@@ -31,8 +24,11 @@ def terminal_tables(response: Response) -> Iterator[RichTable]:
             title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, width=80
         )
         for index, heading in enumerate(laid_out.headings):
-            justify = "left" if index < laid_out.labels else "right"
-            shown.add_column(escape(breakable(heading)), justify=justify, overflow="fold")
+            shown.add_column(
+                escape(breakable(heading)),
+                justify="left" if index < laid_out.labels else "right",
+                overflow="fold",
+            )
         if laid_out.breaks:
             shown.add_column("Break")
         for number, row in enumerate(laid_out.rows):

@@ -1,1 +1,1 @@
-"""The accessible workbook of a response."""
+"""Workbooks: what that of a response says, and the one writer of all spreadsheets."""

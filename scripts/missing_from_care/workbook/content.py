@@ -1,56 +1,48 @@
-"""What a response workbook says: checked when it is made, so that it can be made accessible."""
+"""What the workbook and the page of a response say: a cover, notes and a table for each sheet."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
+from decimal import Decimal
+from typing import Literal
 
-from missing_from_care.accessibility.book import NOTE, VAGUE_LINK, is_marker, markers_in
-from missing_from_care.accessibility.checking import LANGUAGE, looks_like_a_person
-from missing_from_care.workbook.cells import (
-    Column,
-    Value,
-    cell_text,
-    checked_value,
-    label,
-    running,
-    worksheet_title,
+from missing_from_care.response.answers import Response, Table
+from missing_from_care.response.layout import Grid, grid
+from missing_from_care.texts import (
+    INVENTED_CHILDREN,
+    LICENCE_ADDRESS,
+    NOT_FOR_RELEASE,
+    long_day,
+    one_line,
 )
 
-SHORTHAND: Mapping[str, str] = MappingProxyType(
-    {
-        "[b]": "break in series: not comparable with the years before",
-        "[c]": "confidential: withheld so that nobody can be identified",
-        "[x]": "not available",
-        "[z]": "not applicable",
-    }
-)
-"""Shorthand of the Government Statistical Service, as this project explains it."""
+Kind = Literal["text", "whole", "decimal"]
+Value = str | int | float | Decimal
+
+LONGEST_LINE = 900
+"""Characters of one row of running text, which may stand in a narrower column."""
+
+
+def running_lines(text: str) -> tuple[str, ...]:
+    """A text as rows of a worksheet: one a line, long ones in pieces, none empty.
+
+    Lines without a letter or digit (rules of dashes) are left out, since a screen reader would
+    spell them.
+    """
+    lines = (one_line(line) for line in text.splitlines())
+    pieces = (piece for line in lines for piece in textwrap.wrap(line, LONGEST_LINE))
+    return tuple(piece for piece in pieces if any(character.isalnum() for character in piece))
 
 
 @dataclass(frozen=True)
 class CoverLine:
-    """A labelled line of the cover.
-
-    Attributes:
-        label: `Request reference`.
-        text: may have several lines; long texts take several rows.
-        link: an address (`https:` or `mailto:`) that the first row leads to, or empty.
-    """
+    """A labelled line of the cover; a link is an address (`https:` or `mailto:`), or empty."""
 
     label: str
     text: str
     link: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "label", label("A label of the cover", self.label))
-        rows = running(f"“{self.label}” on the cover", self.text)
-        object.__setattr__(self, "text", "\n".join(rows))
-        if self.link and not re.match(r"(https://|mailto:)\S+\Z", self.link):
-            raise ValueError(f"“{self.label}” links to “{self.link}”: https: or mailto: is needed.")
-        if self.link and VAGUE_LINK.fullmatch(rows[0]):
-            raise ValueError(f"“{self.label}” has a link that does not say where it leads.")
 
 
 @dataclass(frozen=True)
@@ -61,22 +53,29 @@ class Cover:
     lines: tuple[CoverLine, ...] = ()
     paragraphs: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "title", worksheet_title("The title of the cover", self.title))
-        rows = (running("A paragraph of the cover", text) for text in self.paragraphs)
-        object.__setattr__(self, "paragraphs", tuple("\n".join(lines) for lines in rows))
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        heading: may hold a note, `Occasions [note 1]`.
+        kind: numbers, whole or with a decimal, or text.
+        width: in characters; None for as wide as its texts need.
+    """
+
+    heading: str
+    kind: Kind = "text"
+    width: int | None = None
 
     @property
-    def texts(self) -> Iterator[str]:
-        """Every text of the cover."""
-        yield self.title
-        for line in self.lines:
-            yield from (line.label, line.text)
-        yield from self.paragraphs
+    def is_number(self) -> bool:
+        """Whether the column holds numbers."""
+        return self.kind != "text"
 
 
 @dataclass(frozen=True)
-class AnswerSheet:
+class TableSheet:
     """One worksheet with one table.
 
     Attributes:
@@ -86,54 +85,15 @@ class AnswerSheet:
         rows: a value for each column: text, a number, a range such as `839 to 842`, or
             a shorthand marker such as `[c]`.
         introduction: sentences above the table.
-
-    Raises:
-        ValueError: a cell is empty, holds the wrong kind of value or a number with a marker; a
-            heading is there twice; there is no row.
+        is_wrapped: whether long texts take several lines; too slow for very many rows.
     """
 
     name: str
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: Iterable[Sequence[Value]]
     introduction: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "name", label("The name of a worksheet", self.name))
-        object.__setattr__(
-            self, "title", worksheet_title(f"The title of “{self.name}”", self.title)
-        )
-        rows = (running(f"The introduction of “{self.name}”", text) for text in self.introduction)
-        object.__setattr__(self, "introduction", tuple(line for lines in rows for line in lines))
-        self._check_headings()
-        if not self.rows:
-            raise ValueError(f"“{self.name}” has no row: say so in one, with [x] or [z].")
-        numbered = enumerate(self.rows, start=1)
-        object.__setattr__(self, "rows", tuple(self._row(*item) for item in numbered))
-
-    def _check_headings(self) -> None:
-        headings = [column.heading.casefold() for column in self.columns]
-        if not headings:
-            raise ValueError(f"“{self.name}” has no column.")
-        for heading in headings:
-            if headings.count(heading) > 1:
-                raise ValueError(f"“{self.name}” has the heading “{heading}” twice.")
-
-    def _row(self, number: int, row: tuple[Value, ...]) -> tuple[Value, ...]:
-        where = f"“{self.name}”, row {number}"
-        if len(row) != len(self.columns):
-            raise ValueError(f"{where} has {len(row)} cells for {len(self.columns)} columns.")
-        return tuple(
-            checked_value(
-                f"“{self.name}”, row {number}, “{column.heading}”", column, value, index == 0
-            )
-            for index, (column, value) in enumerate(zip(self.columns, row, strict=True))
-        )
-
-    @property
-    def texts(self) -> Iterator[str]:
-        """Every text of the worksheet."""
-        yield from (self.title, *self.introduction, *self.table_texts)
+    is_wrapped: bool = True
 
     @property
     def table_texts(self) -> Iterator[str]:
@@ -154,10 +114,6 @@ class ResponseWorkbook:
         cover, answers, notes: the worksheets; note 1 is the first of `notes`.
         shorthand: explanations by marker; those in use are shown above each table.
         language: of the text, as in `en-GB`.
-
-    Raises:
-        ValueError: a note is referred to but not there, or there but not referred to; shorthand
-            has no explanation; the author reads like a person.
     """
 
     title: str
@@ -165,44 +121,186 @@ class ResponseWorkbook:
     keywords: tuple[str, ...]
     issued_on: date
     cover: Cover
-    answers: tuple[AnswerSheet, ...]
-    notes: tuple[str, ...] = ()
-    shorthand: Mapping[str, str] = field(default_factory=lambda: SHORTHAND)
+    answers: tuple[TableSheet, ...]
+    notes: tuple[str, ...]
+    shorthand: Mapping[str, str]
     language: str = "en-GB"
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "title", label("The title of the document", self.title))
-        object.__setattr__(self, "author", label("The author", self.author))
-        keywords = tuple(label("A keyword", keyword) for keyword in self.keywords)
-        object.__setattr__(self, "keywords", keywords)
-        notes = tuple(cell_text("A note", note) for note in self.notes)
-        object.__setattr__(self, "notes", notes)
-        if looks_like_a_person(self.author):
-            raise ValueError(f"The author “{self.author}” is not an organisation.")
-        if not keywords or not self.answers or not LANGUAGE.fullmatch(self.language):
-            raise ValueError("A workbook needs keywords, an answer and a language such as en-GB.")
-        self._check_notes()
-        self._check_shorthand()
 
-    def _check_notes(self) -> None:
-        texts = [*self.cover.texts, *(text for answer in self.answers for text in answer.texts)]
-        used = {number for text in texts for number in NOTE.findall(text)}
-        named = used | {number for text in self.notes for number in NOTE.findall(text)}
-        defined = {str(number) for number in range(1, len(self.notes) + 1)}
-        for number in sorted(named - defined):
-            raise ValueError(f"[note {number}] is referred to, but there is no such note.")
-        for number in sorted(defined - used):
-            raise ValueError(f"Note {number} is not referred to: say [note {number}] somewhere.")
+@dataclass(frozen=True)
+class Report:
+    """A workbook of tables that may be very long: each is written once, row by row.
 
-    def _check_shorthand(self) -> None:
-        for marker, meaning in self.shorthand.items():
-            running(f"The explanation of {marker}", meaning)
-            if not is_marker(marker) or NOTE.search(meaning):
-                raise ValueError(
-                    f"“{marker}” is not harmonised shorthand explained without a note."
-                )
-        tables = [text for answer in self.answers for text in (answer.title, *answer.table_texts)]
-        for text in (*tables, *self.notes, self.cover.title):
-            for marker in markers_in(text):
-                if marker not in self.shorthand:
-                    raise ValueError(f"The shorthand {marker} is not explained.")
+    Attributes: as of `ResponseWorkbook`; every column of `tables` has a width.
+    """
+
+    title: str
+    author: str
+    cover: Cover
+    tables: Iterable[TableSheet]
+    language: str = "en-GB"
+
+
+class NoteList:
+    """The notes of a workbook, numbered in the order in which they are first referred to."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def mark(self, text: str) -> str:
+        """`[note 2]` for a note's text, which is added if it is new."""
+        if text not in self.texts:
+            self.texts.append(text)
+        return f"[note {self.texts.index(text) + 1}]"
+
+
+def workbook_content(response: Response) -> ResponseWorkbook:
+    """All that the workbook of a response says."""
+    notes = NoteList()
+    sheets = tuple(answer_sheet(table, response, notes) for table in response.tables)
+    name = response.authority["name"]
+    title = f"{response.subject}: answers to request {response.request_ref}"
+    return ResponseWorkbook(
+        title=title,
+        author=name,
+        keywords=("looked-after children", "missing from care", "freedom of information"),
+        issued_on=response.dated,
+        cover=Cover(title=title, lines=cover_lines(response), paragraphs=paragraphs(response)),
+        answers=sheets,
+        notes=tuple(notes.texts),
+        shorthand=response.shorthand,
+    )
+
+
+def paragraphs(response: Response) -> tuple[str, ...]:
+    """What a reader must know before anything else."""
+    told = [] if response.is_protected else [NOT_FOR_RELEASE]
+    if response.is_of_invented_children:
+        told.append(INVENTED_CHILDREN)
+    if len(response.definitions) > 1:
+        told.append(
+            "The definition of a missing child changed within the period asked for. Figures that "
+            "depend on it are marked [b] where the new definition begins. Missing and absent "
+            "together is the series that can be compared."
+        )
+    return (*told, *response.definitions)
+
+
+def cover_lines(response: Response) -> tuple[CoverLine, ...]:
+    """The labelled lines of the cover."""
+    authority = response.authority
+    periods = [period for table in response.tables for period in table.periods]
+    email = authority["review_email"]
+    lines = [
+        CoverLine("Request reference", response.request_ref),
+        CoverLine("Subject", response.subject),
+        CoverLine("Received", long_day(response.received_on)) if response.received_on else None,
+        CoverLine("Periods", first_to_last(periods)),
+        CoverLine("Who answers", authority["name"]),
+        CoverLine(
+            response.words["letter:review_label"],
+            f"{authority['review_team']}, {authority['review_address']}",
+        ),
+        CoverLine("Email for reviews", email, link=f"mailto:{email}"),
+        CoverLine(
+            response.words["letter:regulator_label"],
+            f"{authority['regulator']}: {authority['regulator_contact']}",
+        ),
+        CoverLine("Licence", authority["licence"], link=LICENCE_ADDRESS),
+    ]
+    return tuple(line for line in lines if line)
+
+
+def answer_sheet(table: Table, response: Response, notes: NoteList) -> TableSheet:
+    """The worksheet of a table, its notes added to the workbook's."""
+    laid_out = grid(table)
+    marks = {each.measure: notes.mark(each.definition) for each in table.answers}
+    by_heading = {each.heading: marks[each.measure] for each in table.answers}
+    labels = laid_out.headings[: laid_out.labels]
+    columns = [Column(heading) for heading in labels]
+    rows = [list(row) for row in laid_out.rows]
+    title_marks = []
+    for index, heading in enumerate(laid_out.headings[laid_out.labels :]):
+        measure = laid_out.measures[index]
+        is_named = any(heading.startswith(each) for each in by_heading)
+        columns.append(
+            Column(f"{heading} {marks[measure]}" if is_named else heading, kind(laid_out, index))
+        )
+        if measure and not is_named:
+            title_marks.append(marks[measure])
+    for row, measure in zip(rows, laid_out.row_measures, strict=False):
+        row[0] = f"{row[0]} {marks[measure]}"
+    if laid_out.breaks:
+        columns.append(Column("Break in series"))
+        for row, is_break in zip(rows, laid_out.breaks, strict=True):
+            row.append("Break [b]" if is_break else "No break")
+    title_marks += [notes.mark(text) for text in general_notes(table, response)]
+    title = " ".join([table_title(table), *dict.fromkeys(title_marks)])
+    return TableSheet(
+        name=table.label,
+        title=title,
+        columns=tuple(columns),
+        rows=tuple(tuple(row) for row in rows),
+        introduction=tuple(
+            line
+            for text in (
+                *introduction(table),
+                *([response.notes["ranges_in_table"]] if table.has_ranges else ()),
+            )
+            for line in running_lines(text)
+        ),
+    )
+
+
+def kind(laid_out: Grid, index: int) -> Kind:
+    """Whole numbers, or decimals where a figure of the column needs them."""
+    figures = (row[laid_out.labels + index] for row in laid_out.rows)
+    return "whole" if all(isinstance(each, str | int) for each in figures) else "decimal"
+
+
+def table_title(table: Table) -> str:
+    """`Question 4: Occasions missing and related figures, 2014/15 to 2017/18`."""
+    headings = list(dict.fromkeys(each.heading for each in table.answers))
+    said = headings[0] if len(headings) == 1 else f"{headings[0]} and related figures"
+    said += table.by
+    if table.population:
+        said += f" ({table.population})"
+    return f"{table.label}: {said}, {first_to_last(table.periods)}"
+
+
+def first_to_last(periods: Sequence[str]) -> str:
+    """`2014/15 to 2017/18`, or the one period."""
+    distinct = list(dict.fromkeys(periods))
+    return " to ".join([distinct[0], *distinct[1:][-1:]])
+
+
+def general_notes(table: Table, response: Response) -> list[str]:
+    """The notes of the answers themselves, each once, in the order of the seed."""
+    found = response.notes_of(table)
+    measures = {each.measure for each in table.answers}
+    if sum(f"harm:{measure}" in response.words for measure in measures) > 1:
+        found.append(response.notes["parts_overlap"])
+    if table.has_ranges:
+        found.append(response.notes["ranges"])
+    return found
+
+
+def introduction(table: Table) -> tuple[str, ...]:
+    """What was asked, and of whom the figures are."""
+    asked = []
+    for part, wording in wordings(table):
+        text = re.sub(r"(https?://|www\.)\S+", "(a web address)", wording)
+        asked.append(f"You asked, part {part}: {text}" if part else f"You asked: {text}")
+    if table.population:
+        asked.append(f"Only these are counted: {table.population}.")
+    return tuple(asked)
+
+
+def wordings(table: Table) -> list[tuple[str, str]]:
+    """Each part with its wording, once; that of no part, if the parts do not repeat it."""
+    asked = dict.fromkeys((each.part, each.wording) for each in table.answers if each.wording)
+    return [
+        (part, wording)
+        for part, wording in asked
+        if part or not any(other and wording.split("?")[0][:60] in said for other, said in asked)
+    ]

@@ -1,10 +1,11 @@
-"""What the accessibility checks share: findings, their registry, a workbook as read, patterns."""
+"""What the checks share: findings, their registry, a workbook as it is read, patterns."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
+from typing import TypeAlias
 from zipfile import ZipFile
 
 from openpyxl import load_workbook
@@ -46,8 +47,11 @@ class Finding:
     sentence: str
 
 
-Place = Cell | Worksheet | str
+Place: TypeAlias = Cell | Worksheet | str
 """Where a fault is: a cell, a worksheet, or the name of a sheet (empty for the whole file)."""
+
+Found: TypeAlias = Iterator[tuple[Place, str]]
+"""The faults that a check finds, each with a sentence."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class Book:
     @property
     def sheets(self) -> list[Worksheet]:
         """All worksheets in order."""
-        return self.workbook.worksheets
+        return list(self.workbook.worksheets)
 
     @cached_property
     def all_cells(self) -> tuple[Cell, ...]:
@@ -180,15 +184,10 @@ def is_notes_heading(text: str) -> bool:
 def width_of(sheet: Worksheet, column: int) -> float:
     """The width of a column in characters, also where the file gives one for several columns."""
     for key, dimension in sheet.column_dimensions.items():
-        first = dimension.min or column_number(key)
+        first = dimension.min or range_boundaries(f"{key}1")[0]
         if first <= column <= (dimension.max or first) and dimension.width is not None:
-            return dimension.width
-    return sheet.sheet_format.defaultColWidth or 8.43
-
-
-def column_number(letters: str) -> int:
-    """`AB` as 28."""
-    return range_boundaries(f"{letters}1")[0]
+            return float(dimension.width)
+    return float(sheet.sheet_format.defaultColWidth or 8.43)
 
 
 @dataclass(frozen=True)
@@ -198,7 +197,7 @@ class Check:
     check_id: str
     essential: bool
     rule: str
-    find: Callable[[Book], Iterator[tuple[Place, str]]]
+    find: Callable[[Book], Found]
 
     def findings(self, book: Book) -> list[Finding]:
         """All places in a workbook that break the rule."""
@@ -219,10 +218,13 @@ CHECKS: dict[str, Check] = {}
 """Every check by its id."""
 
 
-def check(check_id: str, *, essential: bool = False) -> Callable:
+Finder = Callable[[Book], Found]
+
+
+def check(check_id: str, *, essential: bool = False) -> Callable[[Finder], Finder]:
     """Registers a function as a check; the first paragraph of its docstring is the rule."""
 
-    def register(find: Callable[[Book], Iterator[tuple[Place, str]]]) -> Callable:
+    def register(find: Finder) -> Finder:
         rule = " ".join((find.__doc__ or "").split("\n\n")[0].split())
         CHECKS[check_id] = Check(check_id, essential, rule, find)
         return find

@@ -1,19 +1,14 @@
-"""Accessibility checks on tables (T, F11, F12) and the worksheets around them (St).
-
-Source of the rules: Government Analysis Function, "Making spreadsheets accessible: a brief
-checklist of the basics" and "Releasing statistics in spreadsheets" (Open Government Licence v3).
-"""
+"""Accessibility checks on tables (T, F11, F12) and the worksheets around them (St)."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 from openpyxl.cell import Cell
 
-from missing_from_care.accessibility.book import (
+from accessibility.reading import (
     ONE_TABLE,
     Book,
-    Place,
+    Found,
     check,
     is_blank,
     is_number,
@@ -21,8 +16,6 @@ from missing_from_care.accessibility.book import (
     text_of,
     width_of,
 )
-
-Found = Iterator[tuple[Place, str]]
 
 
 @check("T1", essential=True)

@@ -1,33 +1,11 @@
-"""Checks a workbook against the 40 checks that a spreadsheet for everybody must pass.
-
-Source of the rules: Government Analysis Function, "Making spreadsheets accessible: a brief
-checklist of the basics" and "Releasing statistics in spreadsheets" (Open Government Licence v3),
-in this project's own words. The ids follow the groups of that checklist: tables (T), notes (N),
-shorthand (S), formatting (F), structure (St), before publishing (P), macros and the like (M).
-"""
+"""Checks on the document (F4, F6, F7, P) and on what runs or reaches out (M)."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from missing_from_care.accessibility import tables, text
-from missing_from_care.accessibility.book import (
-    CHECKS,
-    Book,
-    Check,
-    Finding,
-    Place,
-    check,
-    is_blank,
-)
-
-__all__ = ["CHECKS", "Check", "Finding", "tables", "text"]
-__all__ += ["check_workbook", "looks_like_a_person"]
-
-Found = Iterator[tuple[Place, str]]
+from accessibility.reading import Book, Found, Place, check, is_blank
 
 HEADING_1 = 16
 """The id of the built-in cell style Heading 1 (ECMA-376, part 1, annex G.2)."""
@@ -48,29 +26,6 @@ BLOCKED_PARTS = {
     r"comments": "comments",
     r"embeddings|customXml|webextensions|revisions": "something embedded",
 }
-
-
-def check_workbook(workbook: Path | str | bytes, file_name: str | None = None) -> list[Finding]:
-    """Makes all checks on a workbook.
-
-    Args:
-        workbook: the path of an `.xlsx` file, or its bytes.
-        file_name: the name it will be published under, for P3. Default: the name in the path;
-            without either, P3 finds nothing.
-
-    Returns:
-        What was found, in the order of `CHECKS`; empty if the workbook passes.
-
-    Raises:
-        ValueError: this is not a workbook.
-        OSError: the file can not be read.
-    """
-    if isinstance(workbook, bytes):
-        data, name = workbook, ""
-    else:
-        data, name = Path(workbook).read_bytes(), Path(workbook).name
-    book = Book(data, name if file_name is None else file_name)
-    return [finding for item in CHECKS.values() for finding in item.findings(book)]
 
 
 @check("F4", essential=True)
@@ -205,7 +160,7 @@ def nothing_runs_or_reaches_out(book: Book) -> Found:
             yield cell, "This cell holds a formula: write its value."
         if cell.comment:
             yield cell, "This cell has a comment: write it in the worksheet."
-    names: list[tuple[Worksheet | str, str]] = [("", item) for item in book.workbook.defined_names]
+    names: list[tuple[Place, str]] = [("", item) for item in book.workbook.defined_names]
     names += [(sheet, item) for sheet in book.sheets for item in _names_of(sheet)]
     for place, item in names:
         yield place, f"A name is defined for cells ({item}): delete it."

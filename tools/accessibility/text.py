@@ -1,8 +1,4 @@
-"""Accessibility checks on notes (N), shorthand (S) and the look of text (F).
-
-Source of the rules: Government Analysis Function, "Making spreadsheets accessible: a brief
-checklist of the basics" and "Releasing statistics in spreadsheets" (Open Government Licence v3).
-"""
+"""Accessibility checks on notes (N), shorthand (S) and the look of text (F)."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +9,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from openpyxl.styles.colors import Color
 
-from missing_from_care.accessibility.book import (
+from accessibility.reading import (
     BARE_ADDRESS,
     MARKER_LIKE,
     NOTE,
@@ -26,7 +22,7 @@ from missing_from_care.accessibility.book import (
     VAGUE_LINK,
     Area,
     Book,
-    Place,
+    Found,
     check,
     is_blank,
     is_marker,
@@ -37,8 +33,6 @@ from missing_from_care.accessibility.book import (
     markers_in,
     text_of,
 )
-
-Found = Iterator[tuple[Place, str]]
 
 SANS_SERIF = re.compile(
     "aptos|aptos narrow|arial|arimo|calibri|carlito|dejavu sans|helvetica|liberation sans"
@@ -102,8 +96,8 @@ def notes_are_defined_and_used(book: Book) -> Found:
     areas = [area for area in book.areas if area.sheet.title == "Notes"]
     defined = {}
     for row in (row for area in areas for row in area.rows):
-        if number := re.fullmatch(r"\[?note (\d+)\]?", text_of(row[0])):
-            defined[number[1]] = row[0]
+        if match := re.fullmatch(r"\[?note (\d+)\]?", text_of(row[0])):
+            defined[match[1]] = row[0]
     used = set()
     for cell, text in book.texts:
         numbers = set(NOTE.findall(text))
@@ -120,7 +114,7 @@ def shorthand_is_explained_above(book: Book) -> Found:
     """Shorthand used in a table is explained above it in column A."""
     for area in book.areas:
         explained = {marker for text in area.texts for marker in markers_in(text)}
-        for cell in area.cells:
+        for cell in (area.sheet["A1"], *area.cells):
             for marker in markers_in(text_of(cell)):
                 if marker not in explained:
                     yield cell, f"{marker} is not explained above the table."
@@ -130,7 +124,7 @@ def shorthand_is_explained_above(book: Book) -> Found:
 def shorthand_is_harmonised(book: Book) -> Found:
     """Only the harmonised shorthand of the Government Statistical Service is used."""
     for area in book.areas:
-        for cell in area.cells:
+        for cell in (area.sheet["A1"], *area.cells):
             for match in MARKER_LIKE.finditer(text_of(cell)):
                 if not SHORTHAND_CODE.fullmatch(match[1]):
                     yield cell, f"{match[0]} is not one of the harmonised shorthand markers."

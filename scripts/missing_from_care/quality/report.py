@@ -1,11 +1,22 @@
-"""The worksheets of the quality report: their titles, headings and widths."""
+"""What the private workbook of the quality report says: every finding, and what to do about it."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from missing_from_care.quality.reading import Row, totals_sentence
+from missing_from_care.texts import one_line
+from missing_from_care.workbook.content import Column, Cover, Report, TableSheet, Value
+from missing_from_care.workbook.writing import LONGEST_CELL
 
 PRIVATE = (
     "Private: it names children. Only for the team that mends the source; never publish it, send "
     "it on or make a public file from it."
 )
+
+
+SHORTHAND = "The shorthand [x] means: not available."
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,7 @@ class Sheet:
     is_wrapped: bool = True
 
 
+COMMONEST = (("Commonest rule", "commonest_rule", 12), ("What the rule finds", "rule_finds", 50))
 EXAMPLE = (
     ("Example: file", "example_file", 40),
     ("Example: row", "example_row", 10),
@@ -53,8 +65,7 @@ SUMMARY_SHEETS = {
         "Findings by collection year, each with its commonest rule",
         (
             ("Collection year", "collection_year", 18), ("Findings", "findings", 12),
-            ("Accepted", "accepted", 12), *EFFECTS, ("Commonest rule", "commonest_rule", 12),
-            ("What the rule finds", "rule_finds", 50), *EXAMPLE,
+            ("Accepted", "accepted", 12), *EFFECTS, *COMMONEST, *EXAMPLE,
         ),
     ),
     "worst_files": Sheet(
@@ -63,8 +74,7 @@ SUMMARY_SHEETS = {
         (
             ("File", "source_file", 50), ("Findings", "findings", 12),
             ("Accepted", "accepted", 12), ("Rows with a finding", "rows_with_findings", 12),
-            ("Rules", "rules", 10), *EFFECTS, ("Commonest rule", "commonest_rule", 12),
-            ("What the rule finds", "rule_finds", 50), *EXAMPLE[1:],
+            ("Rules", "rules", 10), *EFFECTS, *COMMONEST, *EXAMPLE[1:],
         ),
     ),
     "losses": Sheet(
@@ -121,3 +131,70 @@ NUMBERS = frozenset(
      "ours", "published", "difference", "source_row", "example_row", "lost")
 )  # fmt: skip
 """The columns of numbers."""
+
+
+def report(author: str, tables: Mapping[str, Any], findings: Iterable[Row]) -> Report:
+    """The private workbook.
+
+    Args:
+        author: the organisation whose returns these are.
+        tables: from `reading.summary`.
+        findings: every finding, from `reading.findings`; read once.
+    """
+    paragraphs = (
+        PRIVATE,
+        totals_sentence(tables["totals"]),
+        "Mend the source, not the landed copy: land the returns and build again, and what was "
+        "mended is no longer listed here.",
+        "Effect says what became of the row: rejected, repeated (another row counts in its place), "
+        "left out by rule, or counted all the same.",
+        "An accepted finding stays listed, with the reason; it is accepted in the seed of "
+        "exceptions.",
+    )
+    sheets = [_table(sheet, tables[name]) for name, sheet in SUMMARY_SHEETS.items()]
+    return Report(
+        title=f"Quality report, {author}",
+        author=author,
+        cover=Cover(f"Quality report on the returns of {author}", paragraphs=paragraphs),
+        tables=[*sheets, _table(FINDINGS_SHEET, findings)],
+    )
+
+
+def _table(sheet: Sheet, found: Iterable[Row]) -> TableSheet:
+    """A sheet with its rows."""
+    return TableSheet(
+        name=sheet.name,
+        title=sheet.title,
+        columns=tuple(
+            Column(heading, "whole" if key in NUMBERS else "text", width)
+            for heading, key, width in sheet.columns
+        ),
+        rows=_values(found, [key for _, key, _ in sheet.columns]),
+        introduction=(sheet.introduction, SHORTHAND),
+        is_wrapped=sheet.is_wrapped,
+    )
+
+
+def _values(found: Iterable[Row], keys: list[str]) -> Iterator[list[Value]]:
+    """The cells of each row; a row that says so where there is none."""
+    is_empty = True
+    for row in found:
+        is_empty = False
+        yield [_shown(row[key]) for key in keys]
+    if is_empty:
+        yield ["None", *["[x]"] * (len(keys) - 1)]
+
+
+def _shown(value: Any) -> Value:
+    """A value as a cell holds it: no empty cell, no control character, nothing cut by Excel."""
+    if value is None or value == "":
+        return "[x]"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _readable(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=10_000)
+def _readable(text: str) -> str:
+    """A text in one line. Most texts stand in very many rows, so what was cleaned is kept."""
+    return one_line(text)[:LONGEST_CELL] or "[x]"

@@ -1,1 +1,0 @@
-"""Checks of a workbook against the accessible spreadsheets checklist."""

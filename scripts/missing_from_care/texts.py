@@ -1,0 +1,41 @@
+"""Texts that several documents have, and how a text or a day is written in all of them."""
+
+import re
+from datetime import date
+
+NOT_FOR_RELEASE = (
+    "Not for release: small numbers here have not been protected. It is for the council's own use."
+)
+INVENTED_CHILDREN = (
+    "These figures are of invented children. They show how an answer looks and say nothing about "
+    "any real child."
+)
+LICENCE_ADDRESS = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+
+NOTE = re.compile(r"\[note (\d+)\]")
+MARKER = re.compile(r"\[[A-Za-z]{1,5}\d*\]")
+
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+    r"|_x[0-9A-Fa-f]{4}_"
+)
+
+
+def long_day(day: date) -> str:
+    """`18 June 2018`, on every system alike."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def one_line(text: str) -> str:
+    """A text in one line: white space closed up, control characters shown as U+FFFD."""
+    return " ".join(_CONTROLS.sub("\ufffd", text).split())
+
+
+def without_notes(text: str) -> str:
+    """A text without its note markers."""
+    return one_line(re.sub(rf"\s*{NOTE.pattern}", "", text))
+
+
+def markers_in(text: str) -> list[str]:
+    """The shorthand markers in a text, such as `[c]`, in order."""
+    return MARKER.findall(text)
