@@ -25,11 +25,13 @@ import duckdb
 from missing_from_care.disclosure.counting import HARMS, IMPLIED, Counter, open_day, open_on
 from missing_from_care.disclosure.forms import CARE, FIRST, LAST, OCCASION, Event, Form, Times
 from missing_from_care.disclosure.rules import TIMES, Codes, Rules
-from missing_from_care.disclosure.tables import Box, Table, shared, tables_for
+from missing_from_care.disclosure.tables import Box, Table, shared, tables_for, too_many
 from missing_from_care.faults import DataFault
 
 YES = frozenset({"yes"})
 STILL = frozenset({"still_missing"})
+# With 7,000 numbers one answer takes half a minute, with 35,000 more than five.
+MOST_NUMBERS = 10_000
 Terms = tuple[tuple[int, float], ...]
 
 
@@ -194,6 +196,8 @@ class _Builder:
         for box, value in zip(table.cells(), counted, strict=True):
             is_nothing = value == 0 and self._is_nothing({**(within or {}), **box})
             places.append(None if is_nothing else self._number(value))
+        if len(self.model.values) > MOST_NUMBERS:
+            raise too_many(table.factors)
         return places
 
     def _number(self, value: int) -> int:
@@ -579,11 +583,8 @@ class _Cells:
 
 
 def _sum_in(table: Table, places: Sequence[int | None], box: Box) -> Terms:
-    return tuple(
-        (place, 1.0)
-        for cell, place in zip(table.cells(), places, strict=True)
-        if place is not None and all(cell[name] <= codes for name, codes in box.items())
-    )
+    found = (places[at] for at in table.within(box))
+    return tuple((place, 1.0) for place in found if place is not None)
 
 
 def _of(used: Set[Hashable], box: Box) -> dict[Hashable, Codes]:
