@@ -148,7 +148,12 @@ class _Builder:
     # --- Tables that add up -------------------------------------------------------------------
 
     def _add_occasions(self, children: Sequence[Form]) -> None:
-        counted = [form for form in self.forms if form.unit == "occasions"]
+        # How often children were missing bounds them by occasions: once is in one month alone.
+        counted = [
+            form
+            for form in self.forms
+            if form.unit == "occasions" or any(isinstance(name, Times) for name in form.children)
+        ]
         if not counted:
             return
         boxes = [self._box(form.event, form.children) for form in counted]
