@@ -553,7 +553,10 @@ class _Builder:
         return min(low for low, _ in bounds), max(high for _, high in bounds)
 
     def _is_more_often(self, box: Box) -> bool:
-        """No child is missing more often in a part of an event than in all of it."""
+        """No child is missing more often in a part of an event than in all of it.
+
+        The occasions tell this too; without these cells there are fewer numbers.
+        """
         often = {
             name: [self.rules.bounds[TIMES, code] for code in codes]
             for name, codes in box.items()
