@@ -10,7 +10,6 @@ is: `attacker` starts it in processes of its own.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from itertools import product
 from random import Random
 
@@ -33,6 +32,8 @@ from single_children import SingleChild
 # Rounds of pricing for one attack, and all its searches of other worlds in efforts of one.
 MOST_ROUNDS = 1500
 MOST_EFFORTS = 20
+# Children of any kind in each group, in one search after the other.
+FREE = (0, 1, 3)
 # More than there are of any kind; so that every sum has a bound.
 MOST_CHILDREN = 100_000
 
@@ -41,6 +42,9 @@ class GivenUp(Exception):
     """The attacker tried long enough."""
 
 
+# What figures see of one child, and how many there are of each kind.
+Kind = tuple[int, ...]
+World = Counter[Kind]
 # A sum of counts: the place of each and how often it is taken.
 Sum = list[tuple[int, int]]
 
@@ -61,12 +65,14 @@ class Worlds:
     """
 
     def __init__(
-        self, asked: Puzzle, child: SingleChild, kinds: Iterable[tuple[int, ...]], effort: float
+        self, asked: Puzzle, child: SingleChild, kinds: Iterable[Kind], effort: float
     ) -> None:
         self.child, self.effort = child, effort
         self.rounds, self.left = MOST_ROUNDS, MOST_EFFORTS * effort
         self.rows = self._rows(asked.facts)
-        self.kinds: dict[tuple[int, ...], pywraplp.Variable] = {}
+        self.kinds: dict[Kind, pywraplp.Variable] = {}
+        # Worlds of whole children: what each count comes to, and how many there are of each kind.
+        self.found: list[tuple[list[int], World]] = []
         self.lp = pywraplp.Solver.CreateSolver("GLOP")
         self.constraints = [
             self.lp.Constraint(
@@ -101,7 +107,7 @@ class Worlds:
         """A sum of counts by their places."""
         return [(self.child.place[count], times) for count, times in form if times]
 
-    def add(self, kind: tuple[int, ...]) -> bool:
+    def add(self, kind: Kind) -> bool:
         """Adds a kind of children; says whether it is new."""
         if kind in self.kinds or not any(kind):
             return False
@@ -111,15 +117,14 @@ class Worlds:
                 constraint.SetCoefficient(column, seen)
         return True
 
-    def least(self, form: Sum, enough: float | None = None) -> tuple[float, bool]:
-        """The least that a sum can be in worlds with parts of children; whether that is proved.
+    def least(self, form: Sum, enough: float | None = None) -> float:
+        """The least that a sum can be in worlds with parts of children.
 
         Args:
             form: of each count.
             enough: stop as soon as it can be so little.
         """
-        value = self._solve(form, 0.0, enough)
-        return value, enough is None or value > enough
+        return self._solve(form, 0.0, enough)
 
     def _solve(self, form: Sum, slack_cost: float, enough: float | None) -> float:
         """Minimises over all kinds: those that would make it less are added until there is none."""
@@ -153,7 +158,7 @@ class Worlds:
             for kind in new:
                 aim.SetCoefficient(self.kinds[kind], dot(form, kind))
 
-    def cheapest(self, prices: list[float]) -> list[tuple[int, ...]]:
+    def cheapest(self, prices: list[float]) -> list[Kind]:
         """For each group, the kind of least price, if that is below nothing."""
         found = []
         scaled = [round(price * 10**6) for price in prices]
@@ -178,58 +183,87 @@ class Worlds:
                 found.append(tuple(int(solver.value(value)) for value in values))
         return found
 
-    def another(self, form: Sum, low: int, high: int) -> list[int] | None:
-        """A world of whole children in which a sum lies between two numbers: its counts.
+    def keep(self, world: World) -> None:
+        """Keeps a world of whole children that gives the published figures."""
+        for kind in world:
+            self.add(kind)
+        columns = zip(*([number * n for n in kind] for kind, number in world.items()), strict=True)
+        seen = [sum(column) for column in columns] or [0] * len(self.child.counts)
+        if all(low <= dot(row, seen) <= high for row, low, high in self.rows):
+            self.found.append((seen, world))
+
+    def values(self, form: Sum) -> list[int]:
+        """What a sum comes to in each of the worlds found."""
+        return [dot(form, seen) for seen, _ in self.found]
+
+    def search(self, form: Sum, enough: int) -> None:
+        """Looks for a world of whole children in which a sum is less, at best so little.
 
         First of the kinds known; then with some children more, who can be of any kind.
         """
-        for free in (0, 1, 3):
-            if world := self._world(form, low, high, free):
-                return world
-        return None
+        for free in FREE:
+            if min(self.values(form), default=enough + 1) > enough:
+                self._search(form, enough, free)
 
-    def _world(self, form: Sum, low: int, high: int, free: int) -> list[int] | None:
+    def bound(self, form: Sum, enough: int) -> int:
+        """The least that is proved of a sum, unless it can be so little.
+
+        If it seems that it can be, a world is looked for in which it is.
+        """
+        try:
+            least = round_up(self.least(form, enough))
+        except GivenUp:
+            least = -UNLIMITED
+        if least > enough:
+            return least
+        self.search(form, enough)
+        return -UNLIMITED
+
+    def _search(self, form: Sum, enough: int, free: int) -> None:
         model = cp_model.CpModel()
+        seen, near = min(self.found, key=lambda each: dot(form, each[0]), default=([], {}))
         numbers = {kind: model.new_int_var(0, MOST_CHILDREN, "") for kind in self.kinds}
+        for kind, number in numbers.items():
+            model.add_hint(number, near.get(kind, 0))
         anyone = [
             self.child.add_child(model, group) for group in self.child.groups for _ in range(free)
         ]
-        for row, lower, upper in [*self.rows, (form, low, high)]:
-            terms = [
-                seen * number for kind, number in numbers.items() if (seen := dot(row, kind)) != 0
-            ]
-            for values in anyone:
-                terms += [times * values[place] for place, times in row]
-            model.add_linear_constraint(sum(terms), lower, upper)
+
+        def total(row: Sum) -> cp_model.LinearExpr:
+            terms = [n * number for kind, number in numbers.items() if (n := dot(row, kind))]
+            return sum(terms + [n * values[place] for values in anyone for place, n in row])
+
+        for row, low, high in self.rows:
+            model.add_linear_constraint(total(row), low, high)
+        if near:
+            aim = model.new_int_var(enough, dot(form, seen), "")
+            model.add(aim >= total(form))
+            model.minimize(aim)
+        else:
+            model.add(total(form) <= enough)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.max_deterministic_time = min(self.effort, max(self.left, 0.05))
         status = solver.solve(model)
         self.left -= solver.response_proto.deterministic_time
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return None
-        world = [0] * len(self.child.counts)
-        for kind, number in numbers.items():
-            if times := solver.value(number):
-                world = [a + times * b for a, b in zip(world, kind, strict=True)]
-        for values in anyone:
-            kind = tuple(int(solver.value(value)) for value in values)
-            self.add(kind)
-            world = [a + b for a, b in zip(world, kind, strict=True)]
-        return world
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            world = Counter({kind: solver.value(number) for kind, number in numbers.items()})
+            world.update(tuple(int(solver.value(value)) for value in each) for each in anyone)
+            self.keep(+world)
 
 
 def attack(
     asked: Puzzle,
+    there: Callable[[list[Count]], list[World]] | None = None,
     effort: float = 2.0,
-    one_open: bool = True,
 ) -> list[Finding]:
     """What a reader can find out.
 
     Args:
         asked: what was published, and what must not follow.
+        there: gives the kinds of children that there are, and how many of each, in each world that
+            was published of. Another world is looked for from these on; no leak is proved by them.
         effort: for each search of another world, as CP-SAT counts it (about seconds).
-        one_open: whether a child can have but one occasion that has not ended.
 
     Raises:
         Contradiction: no world gives all the figures, as after a revision.
@@ -237,27 +271,25 @@ def attack(
     """
     if not asked.targets:
         return []
-    child = SingleChild(asked.counts(), most_occasions(asked), one_open)
+    child = SingleChild(asked.counts(), most_occasions(asked))
     findings = [Finding(each, "undecided", 0, UNLIMITED) for each in asked.targets]
     try:
         worlds = Worlds(asked, child, child.simple_kinds(Random(1)), effort)
     except GivenUp:
         return findings
-    found: list[list[int]] = []
+    for world in there(child.counts) if there else ():
+        worlds.keep(world)
     for at, each in enumerate(asked.targets):
-        with suppress(GivenUp):
-            findings[at] = judge(each, worlds, found)
+        findings[at] = judge(each, worlds)
     return findings
 
 
-def impossible(
-    asked: Puzzle, kinds_there: Callable[[list[Count]], Counter[tuple[int, ...]]]
-) -> list[str]:
+def impossible(asked: Puzzle, there: Callable[[list[Count]], list[World]]) -> list[str]:
     """What the attacker believes that is not so: facts that do not hold, children that cannot be.
 
     Args:
         asked: what was published.
-        kinds_there: gives the kinds of children that are there, and how many of each.
+        there: gives the kinds of children that there are in each world, and how many of each.
     """
     counts = asked.counts()
     if not counts:
@@ -266,24 +298,27 @@ def impossible(
         child = SingleChild(counts, most_occasions(asked))
     except TooManyKinds:
         return []
-    there = kinds_there(child.counts)
+    worlds = there(child.counts)
     wrong = []
     for fact in asked.facts:
-        total = sum(
-            times * number * kind[child.place[count]]
-            for count, times in fact.form
-            for kind, number in there.items()
-        )
-        if not fact.low <= total <= fact.high:
-            wrong.append(f"{fact}: {total}")
-    for kind in there:
+        totals = [
+            sum(
+                times * number * kind[child.place[count]]
+                for count, times in fact.form
+                for kind, number in world.items()
+            )
+            for world in worlds
+        ]
+        if not any(fact.low <= total <= fact.high for total in totals):
+            wrong.append(f"{fact}: {totals}")
+    for kind in {kind for world in worlds for kind in world}:
         if not any(is_possible(child, group, kind) for group in child.groups):
             seen = [f"{c.named()}: {n}" for c, n in zip(child.counts, kind, strict=True) if n]
             wrong.append(f"A child who is in {seen}, and in nothing else")
     return wrong
 
 
-def is_possible(child: SingleChild, group: dict[str, str], kind: tuple[int, ...]) -> bool:
+def is_possible(child: SingleChild, group: dict[str, str], kind: Kind) -> bool:
     """Whether a child of a group can be of a kind."""
     model = cp_model.CpModel()
     for value, number in zip(child.add_child(model, group), kind, strict=True):
@@ -306,54 +341,45 @@ def most_occasions(asked: Puzzle) -> int:
     return max([*occasions, 110 if has_bands else 12]) + 1
 
 
-def judge(each: Target, worlds: Worlds, found: list[list[int]]) -> Finding:
+def judge(each: Target, worlds: Worlds) -> Finding:
     """What can be found out of one target; worlds found on the way serve the next."""
     if each.reason == "longest":
         return judge_longest(each, worlds)
     form = worlds.form(each.form)
-
-    def range_found() -> tuple[int, int]:
-        values = [dot(form, world) for world in found]
-        return (min(values), max(values)) if values else (0, -1)
-
-    low, high = range_found()
-    if high - low >= each.width:
-        return Finding(each, "protected", low, high)
-    least, _ = worlds.least(form)
-    most, _ = worlds.least([(place, -times) for place, times in form], -least - each.width)
-    low, high = round_up(least), -round_up(most)
-    if high - low < each.width:
-        is_small = low <= each.highest and high >= each.lowest
-        return Finding(each, "leak" if is_small else "idle", low, high)
-    for _ in range(3):
-        seen_low, seen_high = range_found()
-        if seen_high >= seen_low and seen_high - seen_low >= each.width:
-            return Finding(each, "protected", seen_low, seen_high)
-        if seen_high < seen_low:
-            spans = [(-UNLIMITED, UNLIMITED)]
-        else:
-            spans = [(seen_low + each.width, UNLIMITED), (-UNLIMITED, seen_high - each.width)]
-            if each.width > 1:
-                spans += [(seen_high + 1, UNLIMITED), (-UNLIMITED, seen_low - 1)]
-        for span in spans:
-            world = worlds.another(form, *span)
-            if world:
-                found.append(world)
-                break
-        else:
+    if not worlds.found:
+        worlds.search(form, UNLIMITED)
+    known = worlds.values(form)
+    if any(n + each.width <= each.lowest or n - each.width >= each.highest for n in known):
+        # If too narrow a range follows, this number is in it, and no small one.
+        return Finding(each, "idle", min(known), max(known))
+    ends = []
+    for sign in (1, -1):
+        signed = [(place, sign * times) for place, times in form]
+        seen = worlds.values(signed)
+        if seen and max(seen) - min(seen) >= each.width:
             break
-    seen_low, seen_high = range_found()
-    verdict = "protected" if seen_high - seen_low >= each.width else "undecided"
-    return Finding(each, verdict, low, high)
+        ends.append(worlds.bound(signed, max(seen) - each.width if seen else -UNLIMITED))
+    else:
+        low, high = ends[0], -ends[1]
+        if high - low < each.width:
+            is_small = low <= each.highest and high >= each.lowest
+            return Finding(each, "leak" if is_small else "idle", low, high)
+    seen = worlds.values(form)
+    is_seen = bool(seen) and max(seen) - min(seen) >= each.width
+    verdict = "protected" if is_seen else "undecided"
+    return Finding(each, verdict, min(seen, default=0), max(seen, default=UNLIMITED))
 
 
 def judge_longest(each: Target, worlds: Worlds) -> Finding:
     """Whether the longest duration must be one that is shown elsewhere."""
     (longer, _), (as_long, _) = each.form
-    most, _ = worlds.least(worlds.form(((longer, -1),)), -1)
-    least, _ = worlds.least(worlds.form(((as_long, 1),)), 0.5)
-    is_pinned = -round_up(most) < 1 and round_up(least) >= 1
-    return Finding(each, "leak" if is_pinned else "protected", 0, 0)
+    proved = 0
+    for count, sign, enough in ((longer, -1, -1), (as_long, 1, 0)):
+        form = worlds.form(((count, sign),))
+        proved += worlds.bound(form, enough) > enough
+        if min(worlds.values(form), default=enough + 1) <= enough:
+            return Finding(each, "protected", 0, 0)
+    return Finding(each, "leak" if proved == 2 else "undecided", 0, 0)
 
 
 def round_up(value: float) -> int:

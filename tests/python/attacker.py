@@ -21,13 +21,16 @@ def _run(name: str, *arguments: object) -> list:
     return getattr(attack, name)(*arguments)
 
 
-def attacking(responses: Sequence[Response], known: Sequence[Fact] = ()) -> Future[list[Finding]]:
+Worlds = Callable[[list[Count]], list[Counter[tuple[int, ...]]]]
+
+
+def attacking(
+    responses: Sequence[Response], known: Sequence[Fact] = (), there: Worlds | None = None
+) -> Future[list[Finding]]:
     """What readers of responses can find out, once it is ready; see `attack.attack`."""
-    return _processes().submit(_run, "attack", puzzle(responses, known))
+    return _processes().submit(_run, "attack", puzzle(responses, known), there)
 
 
-def mistakes(
-    responses: Sequence[Response], there: Callable[[list[Count]], Counter[tuple[int, ...]]]
-) -> Future[list[str]]:
+def mistakes(responses: Sequence[Response], there: Worlds) -> Future[list[str]]:
     """What the attacker believes that is not so; see `attack.impossible`."""
     return _processes().submit(_run, "impossible", puzzle(responses), there)

@@ -56,8 +56,13 @@ def _in_band(number: int, which: frozenset[str]) -> bool:
     return bool(which.intersection(bands_of(TIMES, number)))
 
 
-def kinds_there(counts: Iterable[Count], returns: Returns) -> Counter[tuple[int, ...]]:
-    """How many children there are of each kind that figures see."""
-    seen = [seen_of_each(count, returns) for count in counts]
-    children = {child for each in seen for child in each}
-    return Counter(tuple(each[child] for each in seen) for child in sorted(children))
+def kinds_there(
+    counts: Iterable[Count], worlds: Iterable[Returns]
+) -> list[Counter[tuple[int, ...]]]:
+    """How many children there are of each kind that figures see, in each world."""
+    found = []
+    for returns in worlds:
+        seen = [seen_of_each(count, returns) for count in counts]
+        children = {child for each in seen for child in each}
+        found.append(Counter(tuple(each[child] for each in seen) for child in sorted(children)))
+    return found

@@ -362,6 +362,28 @@ def test_what_cannot_be_protected_names_the_table_that_is_in_the_way() -> None:
     assert "Without Question 2 it could be." in said
 
 
+def test_too_many_numbers_to_reason_about_are_refused_and_not_tried(database: Path) -> None:
+    """How often children were missing, in parts of a year and of each other: 35,000 numbers."""
+    placed = "legal_status:placement_order"
+    year, quarters = (
+        ("financial_year", "2017/18", "2017/18"),
+        ("quarter", "2017/18 Q3", "2017/18 Q4"),
+    )
+    asked = [
+        Question("occasions_still_missing", "times_missing_band", *each)
+        for each in (
+            *(("all", *year), (placed, *year)),
+            *((f"{placed}&sex:female", *year), (placed, *quarters)),
+        )
+    ]
+    once = "times_missing_band:once&quarter:2017/18 Q3"
+    asked += [Question("occasions_found", each, once, *year) for each in ("ethnic_group", "sex")]
+    with ask(database, *asked) as connection:
+        answer = read_response(connection, TRY_OUT)
+        with pytest.raises(ProtectionFault, match="ethnic_group, sex, times_missing_band"):
+            gate.judge_as_it_is(answer, read_rules(connection, date(2018, 7, 16)), connection)
+
+
 @pytest.mark.parametrize("seed", [3, 11, 14, 18, 22, 39])
 def test_random_requests_about_the_demonstration(seed: int, database: Path) -> None:
     """The relations that the rules give are true of counted numbers, whatever is asked for."""

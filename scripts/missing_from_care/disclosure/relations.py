@@ -25,11 +25,13 @@ import duckdb
 from missing_from_care.disclosure.counting import HARMS, IMPLIED, Counter, open_day, open_on
 from missing_from_care.disclosure.forms import CARE, FIRST, LAST, OCCASION, Event, Form, Times
 from missing_from_care.disclosure.rules import TIMES, Codes, Rules
-from missing_from_care.disclosure.tables import Box, Table, shared, tables_for
+from missing_from_care.disclosure.tables import Box, Table, shared, tables_for, too_many
 from missing_from_care.faults import DataFault
 
 YES = frozenset({"yes"})
 STILL = frozenset({"still_missing"})
+# With 7,000 numbers one answer takes half a minute, with 35,000 more than five.
+MOST_NUMBERS = 10_000
 Terms = tuple[tuple[int, float], ...]
 
 
@@ -146,7 +148,12 @@ class _Builder:
     # --- Tables that add up -------------------------------------------------------------------
 
     def _add_occasions(self, children: Sequence[Form]) -> None:
-        counted = [form for form in self.forms if form.unit == "occasions"]
+        # How often children were missing bounds them by occasions: once is in one month alone.
+        counted = [
+            form
+            for form in self.forms
+            if form.unit == "occasions" or any(isinstance(name, Times) for name in form.children)
+        ]
         if not counted:
             return
         boxes = [self._box(form.event, form.children) for form in counted]
@@ -194,6 +201,8 @@ class _Builder:
         for box, value in zip(table.cells(), counted, strict=True):
             is_nothing = value == 0 and self._is_nothing({**(within or {}), **box})
             places.append(None if is_nothing else self._number(value))
+        if len(self.model.values) > MOST_NUMBERS:
+            raise too_many(table.factors)
         return places
 
     def _number(self, value: int) -> int:
@@ -544,7 +553,10 @@ class _Builder:
         return min(low for low, _ in bounds), max(high for _, high in bounds)
 
     def _is_more_often(self, box: Box) -> bool:
-        """No child is missing more often in a part of an event than in all of it."""
+        """No child is missing more often in a part of an event than in all of it.
+
+        The occasions tell this too; without these cells there are fewer numbers.
+        """
         often = {
             name: [self.rules.bounds[TIMES, code] for code in codes]
             for name, codes in box.items()
@@ -579,11 +591,8 @@ class _Cells:
 
 
 def _sum_in(table: Table, places: Sequence[int | None], box: Box) -> Terms:
-    return tuple(
-        (place, 1.0)
-        for cell, place in zip(table.cells(), places, strict=True)
-        if place is not None and all(cell[name] <= codes for name, codes in box.items())
-    )
+    found = (places[at] for at in table.within(box))
+    return tuple((place, 1.0) for place in found if place is not None)
 
 
 def _of(used: Set[Hashable], box: Box) -> dict[Hashable, Codes]:

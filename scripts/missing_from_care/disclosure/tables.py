@@ -39,6 +39,15 @@ class Table:
         for codes in product(*self.groups):
             yield dict(zip(self.factors, codes, strict=True))
 
+    def within(self, box: Box) -> list[int]:
+        """Where the cells of a box stand among all cells."""
+        found = [0]
+        for factor, groups in zip(self.factors, self.groups, strict=True):
+            codes = box.get(factor)
+            chosen = [n for n, each in enumerate(groups) if codes is None or each <= codes]
+            found = [at * len(groups) + n for at in found for n in chosen]
+        return found
+
     def covers(self, box: Box) -> bool:
         """Whether a box is a sum of cells."""
         groups = dict(zip(self.factors, self.groups, strict=True))
@@ -164,12 +173,17 @@ def _refined(
 def _table(clique: Iterable[tuple[Hashable, frozenset[Codes]]]) -> Table:
     refined = _refined(clique)
     if prod(map(len, refined.values())) > MOST_CELLS:
-        names = ", ".join(sorted(str(factor) for factor in refined if isinstance(factor, str)))
-        raise ProtectionFault(
-            f"The questions cross too many categories ({names}) for the audit to prove anything: "
-            "leave out one of the breakdowns, or ask for fewer periods."
-        )
+        raise too_many(refined)
     return Table(tuple(refined), tuple(tuple(groups) for groups in refined.values()))
+
+
+def too_many(factors: Iterable[Hashable]) -> ProtectionFault:
+    """That factors are crossed too far to be reasoned about."""
+    names = {name if isinstance(name, str) else "times_missing_band" for name in factors}
+    return ProtectionFault(
+        f"The questions cross too many categories ({', '.join(sorted(names))}) for the audit to "
+        "prove anything: leave out one of the breakdowns, or ask for fewer periods."
+    )
 
 
 def _joined(groups: Sequence[Codes]) -> list[Codes]:
