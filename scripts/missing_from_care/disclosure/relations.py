@@ -579,11 +579,7 @@ class _Cells:
 
 
 def _sum_in(table: Table, places: Sequence[int | None], box: Box) -> Terms:
-    return tuple(
-        (place, 1.0)
-        for cell, place in zip(table.cells(), places, strict=True)
-        if place is not None and all(cell[name] <= codes for name, codes in box.items())
-    )
+    return tuple((place, 1.0) for at in table.within(box) if (place := places[at]) is not None)
 
 
 def _of(used: Set[Hashable], box: Box) -> dict[Hashable, Codes]:

@@ -39,6 +39,14 @@ class Table:
         for codes in product(*self.groups):
             yield dict(zip(self.factors, codes, strict=True))
 
+    def within(self, box: Box) -> list[int]:
+        """The places of the cells that lie in a box, in order."""
+        places = [0]
+        for factor, groups in zip(self.factors, self.groups, strict=True):
+            kept = [at for at, group in enumerate(groups) if group <= box.get(factor, group)]
+            places = [place * len(groups) + at for place in places for at in kept]
+        return places
+
     def covers(self, box: Box) -> bool:
         """Whether a box is a sum of cells."""
         groups = dict(zip(self.factors, self.groups, strict=True))
