@@ -82,8 +82,7 @@ def test_no_pattern_is_cheaper(seed):
         with pytest.raises(ProtectionFault):
             protect(problem)
     else:
-        pattern = protect(problem)
-        assert (pattern.cost, pattern.is_optimal) == (cheapest, True)
+        assert protect(problem).cost == cheapest
 
 
 def test_same_problem_same_answer():

@@ -128,16 +128,20 @@ class _Search:
         return self.attack.work > (LARGE_WORK if self.attack.is_large else WORK)
 
     def _exchange(self) -> None:
-        """Tries to do without one withheld cell after another, the dearest first."""
+        """Tries to do without one withheld cell after another, the dearest first.
+
+        In a small problem also from nothing: what was chosen for its sake may be dear without it.
+        """
         improved = True
         while improved:
             improved = False
             for cell in sorted(self.best, key=lambda column: (-self.price[column], column)):
-                without = self.price.copy()
-                without[cell] = np.inf
                 if self._is_tired():
                     return
-                if self._improve(self.best - {cell}, without):
+                without = self.price.copy()
+                without[cell] = np.inf
+                starts = [self.best - {cell}] + ([] if self.attack.is_large else [set()])
+                if any(self._improve(start, without) for start in starts):
                     improved = True
                     break
 
