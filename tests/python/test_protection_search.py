@@ -172,6 +172,15 @@ def test_difference_that_nobody_prints_is_protected():
     assert pattern.cost == 28
 
 
+def test_equal_cells_are_withheld_together():
+    # A table of one row, its total, and a table of that total and another row.
+    problem = Problem.of([3, 3, 9, 12], [[(0, 1), (1, -1)], [(1, 1), (2, 1), (3, -1)]], [0])
+    pattern = protect(problem)
+    assert (pattern.secondary, pattern.cost) == ((1, 2), 15)
+    assert audit(problem, pattern.suppressed).ranges == dict.fromkeys((0, 1, 2), (0, 12))
+    assert audit(problem, [0, 2]).findings[0].cell == 0
+
+
 def test_nothing_protects():
     problem = Problem.of([3, 0, 3], [[(0, 1), (1, 1), (2, -1)]], [0], published=[2])
     with pytest.raises(ProtectionFault, match="Cell 0 cannot be protected"):
