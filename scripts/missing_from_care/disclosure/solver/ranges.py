@@ -92,6 +92,9 @@ def narrowest_ranges(
     ranges, found, exact = dict(bounds), {}, set()
     for members, own in _parts(rows):
         column = {unknown: number for number, unknown in enumerate(members)}
+        questions = {column[unknown]: needs[unknown] for unknown in members if unknown in needs}
+        if not questions:
+            continue
         part = System(
             [lower[unknown] for unknown in members],
             [upper[unknown] for unknown in members],
@@ -101,7 +104,6 @@ def narrowest_ranges(
             ],
             system.is_whole,
         )
-        questions = {column[unknown]: needs[unknown] for unknown in members if unknown in needs}
         values = [actual[unknown] for unknown in members]
         answers = _Part(part, values, clock).ranges(questions)
         found |= {members[at]: each for at, each in zip(questions, answers, strict=True)}
