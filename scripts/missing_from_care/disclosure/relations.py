@@ -591,8 +591,7 @@ class _Cells:
 
 
 def _sum_in(table: Table, places: Sequence[int | None], box: Box) -> Terms:
-    found = (places[at] for at in table.within(box))
-    return tuple((place, 1.0) for place in found if place is not None)
+    return tuple((place, 1.0) for at in table.within(box) if (place := places[at]) is not None)
 
 
 def _of(used: Set[Hashable], box: Box) -> dict[Hashable, Codes]:

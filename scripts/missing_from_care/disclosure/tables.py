@@ -40,13 +40,12 @@ class Table:
             yield dict(zip(self.factors, codes, strict=True))
 
     def within(self, box: Box) -> list[int]:
-        """Where the cells of a box stand among all cells."""
-        found = [0]
+        """The places of the cells that lie in a box, in order."""
+        places = [0]
         for factor, groups in zip(self.factors, self.groups, strict=True):
-            codes = box.get(factor)
-            chosen = [n for n, each in enumerate(groups) if codes is None or each <= codes]
-            found = [at * len(groups) + n for at in found for n in chosen]
-        return found
+            kept = [at for at, group in enumerate(groups) if group <= box.get(factor, group)]
+            places = [place * len(groups) + at for place in places for at in kept]
+        return places
 
     def covers(self, box: Box) -> bool:
         """Whether a box is a sum of cells."""

@@ -1,13 +1,21 @@
 """Whether a choice of withheld cells leaves every protected cell the room it needs."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 from math import ceil
 
 import numpy as np
 
-from missing_from_care.disclosure.solver.moves import TRIES, Flow, Move, Mover, made_whole
-from missing_from_care.disclosure.solver.pool import Pool
+from missing_from_care.disclosure.solver.moves import (
+    TRIES,
+    Limits,
+    Move,
+    Mover,
+    made_whole,
+    moved,
+)
 from missing_from_care.disclosure.solver.problem import Need, Problem
 from missing_from_care.disclosure.solver.space import NEAR, Space
 from missing_from_care.faults import ProtectionFault
@@ -27,6 +35,70 @@ class Room:
         return need.is_met(0, -self.down.reach, self.up.reach)
 
 
+class Pool:
+    """Keeps for each protected cell how far known moves take it, and what they need hidden.
+
+    Sets of columns are kept as bits of a number.
+
+    Args:
+        space: what can move how far.
+        cells: those that are protected.
+    """
+
+    def __init__(self, space: Space, cells: Iterable[int]) -> None:
+        self.space, self.columns = space, np.flatnonzero(space.choice)
+        self.bits = {int(column): 1 << at for at, column in enumerate(self.columns)}
+        self.limits = space.limits(np.ones(len(space.rise)))
+        self.reaches: dict[int, dict[int, dict[int, float]]] = {
+            cell: {1: {}, -1: {}} for cell in cells
+        }
+
+    def add(self, move: Move | None) -> None:
+        """Adds a move, and its reverse if that keeps to the limits too."""
+        if move is None:
+            return
+        columns = moved(move.deviations)
+        mask = sum(self.bits.get(column, 0) for column in columns)
+        for far in (move.deviations, -move.deviations):
+            if (far < self.limits[0] - NEAR).any() or (far > self.limits[1] + NEAR).any():
+                continue
+            for cell in columns & self.reaches.keys():
+                known = self.reaches[cell][1 if far[cell] > 0 else -1]
+                known[mask] = max(known.get(mask, 0.0), abs(far[cell]))
+
+    def closed(self, open_: np.ndarray) -> int:
+        """The columns that are not hidden, of those that may be."""
+        return sum(self.bits[int(at)] for at in self.columns[open_[self.columns] < 0.5])
+
+    def meets(self, cell: int, need: Need, closed: int) -> bool:
+        """Whether known moves give a cell its room, although some columns are not hidden."""
+        up, down = (
+            max((far for mask, far in known.items() if not mask & closed), default=0.0)
+            for known in self._moves_of(cell)
+        )
+        return need.is_met(0, -down, up)
+
+    def cheapest(self, cell: int, need: Need, closed: int, price: np.ndarray) -> set[int]:
+        """What to hide of the closed columns so that known moves give a cell its room.
+
+        For a cell that has it when everything is hidden.
+        """
+        ups, downs = ({0: 0.0} | known for known in self._moves_of(cell))
+        ways = {
+            (up | down) & closed
+            for (up, rise), (down, fall) in product(ups.items(), downs.items())
+            if need.is_met(0, -fall, rise)
+        }
+        sets = [sorted(self._columns(way)) for way in ways]
+        return set(min(sets, key=lambda columns: (price[columns].sum(), columns)))
+
+    def _moves_of(self, cell: int) -> tuple[dict[int, float], dict[int, float]]:
+        return self.reaches[cell][1], self.reaches[cell][-1]
+
+    def _columns(self, mask: int) -> set[int]:
+        return {column for column, bit in self.bits.items() if mask & bit}
+
+
 class Attack:
     """Attacks patterns of one problem.
 
@@ -38,9 +110,8 @@ class Attack:
     Attributes:
         needs: what each protected cell needs, rounded up where cells are whole numbers.
         is_large: whether the problem is too large for anything but a good choice.
-        flow: the cheapest moves.
+        mover: solves for moves.
         pool: the moves found so far.
-        tries: how many moves are looked at until one is made of whole numbers.
         work: how much has been asked so far: `effort` for each question, 10 times as much more in
             whole numbers.
         effort: 1, and 1 more for each 1,000 relations.
@@ -49,22 +120,13 @@ class Attack:
     def __init__(self, problem: Problem, space: Space, seconds: float) -> None:
         self.space, self.seconds, self._end = space, seconds, time.process_time() + seconds
         self.needs = {cell: _rounded(problem, need) for cell, need in problem.protected.items()}
-        self.is_large = space.matrix.columns > LARGE
-        self.flow, self.pool = Flow(space), Pool(space, self.needs)
-        self._mover = self.flow if self.is_large else Mover(space)
-        self._whole_mover: Mover | None = None
-        self.tries = TRIES if self.is_large else 1
+        self.is_large = len(space.rise) > LARGE
+        self.mover, self.pool = Mover(space), Pool(space, self.needs)
         self.work, self.effort = 0, 1 + space.matrix.rows // 1000
 
-    def room(self, cell: int, open_: np.ndarray, enough: float | None = None) -> Room:
-        """The room that a cell has at an openness between 0 and 1, in fractions of units.
-
-        Args:
-            cell: which.
-            open_: for each column, how far it is hidden.
-            enough: stop looking beyond this; what the cell needs if left out.
-        """
-        return self._room(self._mover, cell, self.space.limits(open_), enough)
+    def room(self, cell: int, open_: np.ndarray) -> Room:
+        """The room that a cell has, up to what it needs, when some columns are hidden."""
+        return self._room(cell, self.space.limits(open_))
 
     def has_room(self, cell: int, open_: np.ndarray, closed: int | None = None) -> bool:
         """Whether a cell has the room that it needs with some columns hidden.
@@ -82,29 +144,20 @@ class Attack:
         if self.pool.meets(cell, need, closed):
             return True
         limits = self.space.limits(open_)
-        room = self._room(self._mover, cell, limits, None)
-        if not room.meets(need):
-            return False
-        if not self.space.is_whole:
-            self.pool.add(room.up)
-            self.pool.add(room.down)
-            return True
-        for attempt in range(self.tries):
-            if attempt:
-                self.flow.attempt = attempt
-                room = self._room(self.flow, cell, limits, None)
+        for attempt in range(TRIES):
+            room = self._room(cell, limits, attempt=attempt)
+            if not attempt and not room.meets(need):
+                return False
             for move in (room.up, room.down):
-                self.pool.add(made_whole(self.space, move, limits))
+                whole = made_whole(self.space, move, limits) if self.space.is_whole else move
+                self.pool.add(whole)
             if self.pool.meets(cell, need, closed):
-                self.flow.attempt = 0
                 return True
-        self.flow.attempt = 0
         if self.is_large and closed:
             return False  # it takes too long to be sure
-        self._whole_mover = self._whole_mover or Mover(self.space, whole=True)
         self.spend(10)
         for enough in (None, np.inf):
-            room = self._room(self._whole_mover, cell, limits, enough)
+            room = self._room(cell, limits, enough, None)
             for move in (room.up, room.down):
                 self.pool.add(move)
             if room.meets(need):
@@ -132,19 +185,18 @@ class Attack:
 
     def _room(
         self,
-        mover: Mover | Flow,
         cell: int,
-        limits: tuple[np.ndarray, np.ndarray],
-        enough: float | None,
+        limits: Limits,
+        enough: float | None = None,
+        attempt: int | None = 0,
     ) -> Room:
         need = self.needs[cell]
         self.spend()
-        up = mover.furthest(cell, 1, limits, enough or max(need.width, need.above))
+        up = self.mover.furthest(cell, 1, limits, enough or max(need.width, need.above), attempt)
         rest = enough or max(need.width - up.reach, need.below)
         if rest <= NEAR:
-            nothing = np.zeros_like(up.deviations)
-            return Room(up, Move(0.0, nothing, np.zeros(self.space.matrix.rows)))
-        return Room(up, mover.furthest(cell, -1, limits, rest))
+            return Room(up, Move(0.0, np.zeros_like(up.deviations)))
+        return Room(up, self.mover.furthest(cell, -1, limits, rest, attempt))
 
 
 def _rounded(problem: Problem, need: Need) -> Need:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from missing_from_care.disclosure.solver.attack import Attack
-from missing_from_care.disclosure.solver.moves import Move, made_whole, moved
+from missing_from_care.disclosure.solver.moves import TRIES, Move, made_whole, moved
 from missing_from_care.disclosure.solver.problem import Need
 from missing_from_care.disclosure.solver.space import NEAR, Space
 
@@ -118,14 +118,12 @@ def _move_for(
     limits = space.limits(np.where(allowed, 1.0, open_))
     reach = np.minimum(np.maximum(-limits[0], limits[1]), max(size, NEAR))
     cost = np.where(closed & allowed, price, 0.0) / np.maximum(reach, NEAR)
-    for attempt in range(attack.tries):
-        attack.flow.attempt = attempt
+    for attempt in range(TRIES if attack.is_large else 1):
         attack.spend()
-        move = attack.flow.cheapest(cell, sign, limits, size, cost)
+        move = attack.mover.cheapest(cell, sign, limits, size, cost, attempt)
         whole = move and (made_whole(space, move, limits) if space.is_whole else move)
         if move is None or whole is not None:
             break
-    attack.flow.attempt = 0
     attack.pool.add(whole)
     return move, whole
 

@@ -1,7 +1,7 @@
 """What has to be protected: cells, the relations between them and what each of them needs."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from math import isclose, isfinite
 from typing import Self
@@ -44,6 +44,11 @@ class Need:
     width: float = 1
     below: float = 0
     above: float = 0
+
+    def and_also(self, other: Self) -> Self:
+        """What meets both."""
+        sides = zip(astuple(self), astuple(other), strict=True)
+        return type(self)(*(max(each) for each in sides))
 
     def is_met(self, value: float, low: float, high: float) -> bool:
         """Whether a range around a value leaves this open."""

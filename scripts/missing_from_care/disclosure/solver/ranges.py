@@ -8,6 +8,7 @@ from itertools import product
 from math import ceil, floor, inf, isfinite
 
 import highspy
+import networkx as nx
 import numpy as np
 
 from missing_from_care.disclosure.solver.problem import NEAR, Need
@@ -83,33 +84,35 @@ def narrowest_ranges(
         ProtectionFault: the solver did not answer, or not in time.
     """
     lower, upper = _tightened(system, clock)
-    rows = list(_open_rows(system, lower, upper))
-    part_of = _parts(len(lower), rows)
-    parts: dict[int, list[int]] = {}
+    leader, rows = _merged(range(len(lower)), list(_open_rows(system, lower, upper)))
     bounds = {unknown: (lower[unknown], upper[unknown]) for unknown in asked}
-    ranges = dict(bounds)
-    for unknown, (low, high) in bounds.items():
-        if high - low > NEAR and part_of[unknown] is not None:
-            parts.setdefault(part_of[unknown], []).append(unknown)
-    for part, questions in parts.items():
-        members = [unknown for unknown in range(len(lower)) if part_of[unknown] == part]
+    needs: dict[int, Need] = {}
+    for unknown, need in asked.items():
+        needs[leader[unknown]] = needs.get(leader[unknown], need).and_also(need)
+    ranges, found, exact = dict(bounds), {}, set()
+    for members, own in _parts(rows):
         column = {unknown: number for number, unknown in enumerate(members)}
-        small = System(
+        questions = {column[unknown]: needs[unknown] for unknown in members if unknown in needs}
+        if not questions:
+            continue
+        part = System(
             [lower[unknown] for unknown in members],
             [upper[unknown] for unknown in members],
             [
                 (tuple((column[unknown], times) for unknown, times in terms), low, high)
-                for terms, low, high in rows
-                if part_of[terms[0][0]] == part
+                for terms, low, high in own
             ],
             system.is_whole,
         )
         values = [actual[unknown] for unknown in members]
-        needs = {column[unknown]: asked[unknown] for unknown in questions}
-        found = dict(zip(questions, _Part(small, values, clock).ranges(needs), strict=True))
-        ranges |= found
+        answers = _Part(part, values, clock).ranges(questions)
+        found |= {members[at]: each for at, each in zip(questions, answers, strict=True)}
         if len(members) <= SMALL:
-            bounds |= found
+            exact.update(members)
+    for unknown in asked:
+        ranges[unknown] = found.get(leader[unknown], ranges[unknown])
+        if leader[unknown] in exact:
+            bounds[unknown] = ranges[unknown]
     return _tidied(ranges), _tidied(bounds)
 
 
@@ -178,22 +181,42 @@ def _open_rows(system: System, lower: list[float], upper: list[float]) -> Iterat
             yield rest, low, high
 
 
-def _parts(count: int, rows: Sequence[Row]) -> list[int | None]:
-    """For each unknown the part of the system that it is in; None where no relation is left."""
-    parent = list(range(count))
+def _merged(leader: Sequence[int], rows: list[Row]) -> tuple[list[int], list[Row]]:
+    """For each unknown the first that is always equal to it, and the relations between these."""
+    alike = nx.Graph(
+        [at for at, _ in terms]
+        for terms, low, high in rows
+        if len(terms) == 2 and low == high == 0 and terms[0][1] == -terms[1][1]
+    )
+    if not alike:
+        return list(leader), rows
+    first = {at: min(group) for group in nx.connected_components(alike) for at in group}
+    kept: dict[tuple[tuple[int, float], ...], Range] = {}
+    for terms, low, high in rows:
+        sums: dict[int, float] = {}
+        for at, times in terms:
+            at = first.get(at, at)
+            sums[at] = sums.get(at, 0) + times
+        if left := tuple(sorted((at, times) for at, times in sums.items() if times)):
+            known = kept.get(left, (-inf, inf))
+            kept[left] = max(low, known[0]), min(high, known[1])
+    merged = [(left, low, high) for left, (low, high) in kept.items()]
+    return _merged([first.get(at, at) for at in leader], merged)
 
-    def root(at: int) -> int:
-        while parent[at] != at:
-            parent[at] = parent[parent[at]]
-            at = parent[at]
-        return at
 
-    is_related = [False] * count
+def _parts(rows: Sequence[Row]) -> Iterator[tuple[list[int], list[Row]]]:
+    """The parts of a system that no relation links: their unknowns in order, and relations."""
+    linked = nx.Graph()
     for terms, _, _ in rows:
-        for unknown, _ in terms:
-            is_related[unknown] = True
-            parent[root(unknown)] = root(terms[0][0])
-    return [root(at) if is_related[at] else None for at in range(count)]
+        nx.add_path(linked, [at for at, _ in terms])
+        linked.add_node(terms[0][0])
+    part_of = {}
+    parts = [(sorted(members), []) for members in nx.connected_components(linked)]
+    for members, own in parts:
+        part_of |= dict.fromkeys(members, own)
+    for row in rows:
+        part_of[row[0][0][0]].append(row)
+    yield from parts
 
 
 class _Part:

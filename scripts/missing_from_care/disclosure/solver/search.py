@@ -1,25 +1,23 @@
 """Chooses the cells to withhold besides the primary ones, so that as little as possible is lost.
 
-The method is that of M. Fischetti and J. J. Salazar, Management Science 47(7), 2001: solve for the
-cheapest choice that meets the inequalities known so far, attack it, turn each success of the
-attack into a new inequality, and repeat until none succeeds.
+Cover is found for one cell after another, what it can spare is shown again, and then each withheld
+cell is tried to be done without. The idea of looking for the moves that a reader must think
+possible is that of M. Fischetti and J. J. Salazar, Management Science 47(7), 2001.
 """
 
 import hmac
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 
 from missing_from_care.disclosure.solver.attack import Attack
 from missing_from_care.disclosure.solver.cover import cover, one_way, without_waste
-from missing_from_care.disclosure.solver.cuts import cuts_from, one_more_of
-from missing_from_care.disclosure.solver.master import Choice, Master
 from missing_from_care.disclosure.solver.problem import Problem
 from missing_from_care.disclosure.solver.space import Space, space_of
 from missing_from_care.faults import ProtectionFault
 
 SPREAD = 1.0  # by how much of itself a seed may raise what it costs to withhold a cell
+WORK, LARGE_WORK = 2000, 1000  # questions about single cells before a choice is good enough
 UNASKED = 0.15  # how often a protected cell gets cover whether it needs it or not
 
 
@@ -39,25 +37,6 @@ class Unprotectable(ProtectionFault):
 
 
 @dataclass(frozen=True)
-class Effort:
-    """How hard to try, in steps and not in seconds, so that the answer is always the same.
-
-    Attributes:
-        relaxed_rounds: rounds of inequalities before whole choices are asked for.
-        whole_work: simplex iterations spent on whole choices; 0 leaves it at the heuristic.
-        nodes: branches tried for each whole choice.
-        work: questions asked about single cells before the heuristic stops improving.
-        large_work: the same for a large problem.
-    """
-
-    relaxed_rounds: int = 60
-    whole_work: int = 1500
-    nodes: int = 50
-    work: int = 2000
-    large_work: int = 1000
-
-
-@dataclass(frozen=True)
 class Pattern:
     """Which cells to withhold.
 
@@ -65,27 +44,18 @@ class Pattern:
         suppressed: primary and secondary cells, in order.
         secondary: those that only serve as cover.
         cost: the sum of the weights of `suppressed`.
-        lower_bound: no safe choice costs less than this.
-        is_optimal: whether this choice is proved to be a cheapest one.
     """
 
     suppressed: tuple[int, ...]
     secondary: tuple[int, ...]
     cost: float
-    lower_bound: float
-    is_optimal: bool
 
 
-def protect(
-    problem: Problem,
-    seed: bytes | None = None,
-    *,
-    effort: Effort | None = None,
-    seconds: float = 300,
-) -> Pattern:
-    """The cheapest safe choice of cells to withhold, or a good one where that takes too long.
+def protect(problem: Problem, seed: bytes | None = None, *, seconds: float = 300) -> Pattern:
+    """A safe choice of cells to withhold that costs little.
 
-    Safe against the best-informed reader, who knows the threshold and which cells are primary.
+    Safe against the best-informed reader, who knows the threshold and which cells are primary. How
+    hard it tries is counted in questions and not in seconds, so that the answer is always the same.
 
     Args:
         problem: what to protect.
@@ -93,34 +63,36 @@ def protect(
             (`UNASKED`) get cover whether they need it or not. Else a reader who knows that nothing
             is withheld without need could rule out each table in which less would do. The same
             seed makes the same choice on every machine.
-        effort: how hard to try.
         seconds: of processor time, after which it gives up.
 
     Raises:
         Unprotectable: nothing that may be withheld protects every primary cell.
         ProtectionFault: there was not time enough to find out.
     """
-    return _Search(problem, seed, effort or Effort(), seconds).run()
+    return _Search(problem, seed, seconds).run()
 
 
 class _Search:
-    def __init__(
-        self, problem: Problem, seed: bytes | None, effort: Effort, seconds: float
-    ) -> None:
-        self.problem, self.seed, self.effort = problem, seed, effort
-        self.space: Space = space_of(problem)
+    def __init__(self, problem: Problem, seed: bytes | None, seconds: float) -> None:
+        self.problem, self.seed = problem, seed
+        self.space = space_of(problem)
         self.attack = Attack(problem, self.space, seconds)
         self.price = _prices(self.space, seed)
         self.unasked = self._unasked()
         self.price[sorted(self.unasked)] = 0.0
-        self.master = Master(self.space, self.price)
         self.best: set[int] | None = None
-        self.bound = 0.0
 
     def run(self) -> Pattern:
-        self._choose()
-        self.best |= self.unasked
-        return self._pattern()
+        if not self._improve(set(), self.price):
+            everything = self.space.openness(set(self.problem.cover_cells))
+            needs = self.attack.needs
+            raise Unprotectable(
+                next(cell for cell in needs if not self.attack.has_room(cell, everything))
+            )
+        self._exchange()
+        chosen = self.best | self.unasked
+        suppressed = self.problem.withheld_with(chosen)
+        return Pattern(suppressed, tuple(sorted(chosen)), self.problem.cost(suppressed))
 
     def _unasked(self) -> set[int]:
         """Cover that is withheld before anything is chosen, and costs nothing from then on.
@@ -136,36 +108,6 @@ class _Search:
                     price[at] = _share(self.seed, "way", cell, at)
                 found |= one_way(self.attack, cell, 1 if share < UNASKED / 2 else -1, price)
         return found
-
-    def _choose(self) -> None:
-        if self.attack.is_large and self._improve(set(), self.price):
-            self._exchange()
-            return
-        everything = self.space.openness(set(self.problem.cover_cells))
-        for cell in self.attack.needs:
-            if not self.attack.has_room(cell, everything):
-                raise Unprotectable(cell)
-        self._search()
-        if not self._is_proved():
-            self._exchange()
-
-    def _search(self) -> None:
-        relaxed = self._relax()
-        self._improve(set(), self.price * (1.0 - relaxed.open_) + 1e-6)
-        if not self._is_proved():
-            self._improve(set(), self.price)
-        if not self._is_proved():
-            self._whole_choices(relaxed)
-
-    def _is_proved(self) -> bool:
-        return self.best is not None and self.bound > self._cost(self.best) - self._step()
-
-    def _step(self) -> float:
-        """How much cheaper a cheaper choice is at least, as far as the tie-break lets it count."""
-        weights = self.space.weight[self.space.choice]
-        if self.seed is not None:
-            return 1e-4
-        return 1.0 - 1e-3 if (weights % 1 == 0).all() else 1e-4
 
     def _cost(self, cells: set[int]) -> float:
         return float(self.price[sorted(cells)].sum())
@@ -183,101 +125,25 @@ class _Search:
         return self.best is None or self._cost(found) < self._cost(self.best) - 1e-9
 
     def _is_tired(self) -> bool:
-        most = self.effort.large_work if self.attack.is_large else self.effort.work
-        return self.attack.work > most
+        return self.attack.work > (LARGE_WORK if self.attack.is_large else WORK)
 
     def _exchange(self) -> None:
-        """Tries to do without one withheld cell after another, the dearest first."""
+        """Tries to do without one withheld cell after another, the dearest first.
+
+        In a small problem also from nothing: what was chosen for its sake may be dear without it.
+        """
         improved = True
-        while improved and not self._is_proved():
+        while improved:
             improved = False
             for cell in sorted(self.best, key=lambda column: (-self.price[column], column)):
-                without = self.price.copy()
-                without[cell] = np.inf
                 if self._is_tired():
                     return
-                if self._improve(self.best - {cell}, without):
+                without = self.price.copy()
+                without[cell] = np.inf
+                starts = [self.best - {cell}] + ([] if self.attack.is_large else [set()])
+                if any(self._improve(start, without) for start in starts):
                     improved = True
                     break
-
-    def _relax(self) -> Choice:
-        choice = self.master.relaxed()
-        for _ in range(self.effort.relaxed_rounds):
-            if not self._separate(choice.open_):
-                break
-            choice = self.master.relaxed()
-            self.bound = max(self.bound, choice.bound)
-        return choice
-
-    def _separate(self, open_: np.ndarray) -> int:
-        """Adds the inequalities that an openness misses; how many were new."""
-        added = 0
-        for cell, need in self.attack.needs.items():
-            room = self.attack.room(cell, open_, enough=max(need.width, need.above, need.below))
-            for cut in cuts_from(self.space, cell, need, room):
-                if cut.shortfall(open_) > 1e-4:
-                    added += self.master.add(cut)
-        return added
-
-    def _whole_choices(self, relaxed: Choice) -> None:
-        work = 0
-        while work < self.effort.whole_work and not self._is_tired():
-            ceiling = self._cost(self.best)
-            gap = ceiling - relaxed.bound
-            fixed = {
-                int(c): int(relaxed.extra[c] < 0)
-                for c in self.master.columns
-                if abs(relaxed.extra[c]) > gap and c < self.space.cells
-            }
-            choice = self.master.whole(fixed, ceiling, self.effort.nodes)
-            work += max(20, choice.work) if choice else 0
-            if choice is None:
-                self.bound = ceiling
-                return
-            self.bound = max(self.bound, min(choice.bound, ceiling))
-            if self._is_proved() or not choice.is_solved:
-                return
-            chosen = {cell for cell in self.problem.cover_cells if choice.open_[cell] > 0.5}
-            if self.attack.is_safe(chosen):
-                self.best = chosen if self._is_better(chosen) else self.best
-                self.bound = self._cost(self.best)
-                return
-            if not self._separate(choice.open_) and not self._forbid(chosen):
-                return
-            self._improve(chosen, self.price)
-            if self._is_proved():
-                return
-
-    def _forbid(self, chosen: set[int]) -> bool:
-        """Adds an inequality against a choice that fails in whole numbers only."""
-        open_ = self.space.openness(chosen)
-        for cell in self.attack.needs:
-            if self.attack.has_room(cell, open_):
-                continue
-            failing = set(chosen)
-            for other in sorted(set(self.problem.cover_cells) - failing):
-                if not self.attack.has_room(cell, self.space.openness(failing | {other})):
-                    failing.add(other)
-            return self.master.add(one_more_of(sorted(set(self.problem.cover_cells) - failing)))
-        return False
-
-    def _pattern(self) -> Pattern:
-        suppressed = self.problem.withheld_with(self.best)
-        cost = self.problem.cost(suppressed)
-        unavoidable = self.problem.cost(self.problem.withheld_with(()))
-        bound = self.bound - 1e-3
-        if self._step() > 0.5:
-            bound = ceil(bound)
-        if self.seed is not None:
-            bound /= 1.0 + SPREAD
-        is_optimal = self._is_proved() and (self.seed is None or not self.best)
-        return Pattern(
-            suppressed=suppressed,
-            secondary=tuple(sorted(self.best)),
-            cost=cost,
-            lower_bound=cost if is_optimal else min(cost, unavoidable + max(0.0, bound)),
-            is_optimal=is_optimal,
-        )
 
 
 def _prices(space: Space, seed: bytes | None) -> np.ndarray:

@@ -10,61 +10,38 @@ import numpy as np
 from missing_from_care.disclosure.solver.problem import Problem
 
 NEAR = 1e-6
+ROUNDS = 50  # of bounds that follow from bounds
 
 
 @dataclass(frozen=True)
 class Sparse:
-    """A matrix that is mostly zeros, row by row.
+    """A matrix that is mostly zeros, entry by entry.
 
     Attributes:
-        start: where each row starts in the two that follow, and where the last one ends.
-        index: columns.
-        value: what stands in them.
-        columns: how many there are.
+        row: of each entry, in order.
+        index: its column.
+        value: what stands there.
+        rows: how many rows there are.
     """
 
-    start: np.ndarray
+    row: np.ndarray
     index: np.ndarray
     value: np.ndarray
-    columns: int
+    rows: int
 
     @classmethod
-    def of(cls, rows: Sequence[Mapping[int, float]], columns: int) -> Self:
+    def of(cls, rows: Sequence[Mapping[int, float]]) -> Self:
         """A matrix of rows that each say what stands in which column."""
         return cls(
-            np.cumsum([0, *map(len, rows)], dtype=np.int32),
+            np.repeat(np.arange(len(rows)), [len(row) for row in rows]),
             np.array([column for row in rows for column in row], dtype=np.int32),
             np.array([value for row in rows for value in row.values()], dtype=float),
-            columns,
+            len(rows),
         )
 
-    @property
-    def rows(self) -> int:
-        """How many rows there are."""
-        return len(self.start) - 1
-
-    @property
-    def row_of(self) -> np.ndarray:
-        """The row of each entry."""
-        return np.repeat(np.arange(self.rows), np.diff(self.start))
-
-    def summed(self, prices: np.ndarray) -> np.ndarray:
-        """The sum of all rows, each times its price."""
-        parts = self.value * prices[self.row_of]
-        return np.bincount(self.index, weights=parts, minlength=self.columns)
-
-    def doubled(self) -> Self:
-        """Each row followed by the same row with its signs changed."""
-        order = np.argsort(np.tile(self.row_of, 2), kind="stable")
-        index = np.concatenate([self.index, self.index + self.columns])
-        value = np.concatenate([self.value, -self.value])
-        return type(self)(2 * self.start, index[order], value[order], 2 * self.columns)
-
-    def without(self, columns: np.ndarray) -> Self:
-        """The same with these columns (a boolean for each) left empty."""
-        kept = ~columns[self.index]
-        start = np.concatenate([[0], np.cumsum(kept)])[self.start].astype(np.int32)
-        return type(self)(start, self.index[kept], self.value[kept], self.columns)
+    def sums(self, parts: np.ndarray) -> np.ndarray:
+        """For each row the sum of some numbers, one for each entry."""
+        return np.bincount(self.row, weights=parts, minlength=self.rows)
 
 
 @dataclass(frozen=True)
@@ -114,6 +91,38 @@ class Space:
             self.slack_rise + open_ * (self.rise - self.slack_rise),
         )
 
+    def with_slacks(self, cells: np.ndarray) -> np.ndarray:
+        """Deviations of cells, and of the slacks that follow from them."""
+        matrix, far = self.matrix, np.zeros(len(self.rise))
+        far[: self.cells] = cells
+        sums, is_slack = matrix.sums(matrix.value * far[matrix.index]), matrix.index >= self.cells
+        far[matrix.index[is_slack]] = sums[matrix.row[is_slack]]
+        return far
+
+    def movable(self) -> np.ndarray:
+        """Which columns can move at all when everything is hidden that may be (boolean).
+
+        A sum whose other parts can move so far and no further bounds each of its parts.
+        """
+        low, high = self.limits((self.hidden | self.choice).astype(float))
+        row, index, value = self.matrix.row, self.matrix.index, self.matrix.value
+        is_count = self.is_whole & (index < self.cells)
+        for _ in range(ROUNDS):
+            ends = value * low[index], value * high[index]
+            least, most = np.minimum(*ends), np.maximum(*ends)
+            up = (least - self.matrix.sums(least)[row]) / value
+            down = (most - self.matrix.sums(most)[row]) / value
+            above, below = np.maximum(up, down), np.minimum(up, down)
+            above = np.where(is_count, np.floor(above + NEAR), above)
+            below = np.where(is_count, np.ceil(below - NEAR), below)
+            higher, lower = high.copy(), low.copy()
+            np.minimum.at(higher, index, np.maximum(above, 0.0))
+            np.maximum.at(lower, index, np.minimum(below, 0.0))
+            if (high - higher < NEAR).all() and (lower - low < NEAR).all():
+                break
+            low, high = lower, higher
+        return high - low > NEAR
+
 
 def space_of(problem: Problem) -> Space:
     """The space of a problem, as its best-informed reader sees it.
@@ -156,7 +165,7 @@ def space_of(problem: Problem) -> Space:
         hidden[slack] = hidden[openers].any()
         choice[slack] = not hidden[slack] and choice[openers].any()
     return Space(
-        matrix=Sparse.of(rows, width),
+        matrix=Sparse.of(rows),
         rise=rise,
         fall=fall,
         slack_rise=slack_rise,
