@@ -221,9 +221,7 @@ def test_definitions_that_do_not_hold_on_every_day_raise_a_sentence(
     name = "stg_rules__definition_by_year"
     warehouse.execute(f"create table {name} as {dict(statements)[name]}")
     with pytest.raises(duckdb.Error, match=said):
-        warehouse.execute(
-            compiled_models.data_test(f"no_gap_or_overlap_{name}", statements)
-        ).fetchall()
+        warehouse.execute(compiled_models.data_test(f"sound_rows_{name}", statements)).fetchall()
 
 
 def test_order_of_rows_in_the_landed_files_changes_nothing(
