@@ -1,5 +1,4 @@
--- Rule 9, for the UASC module: what each rule finds in each row. A row that is flagged as not UASC
--- is looked at for its flag and its child alone.
+-- Rule 9, for the UASC module: what each rule finds in each row beside other rows and modules.
 
 with uasc_rows as (
 
@@ -56,7 +55,6 @@ joined as (
 
     select
         beside_other_rows.*,
-        collection_years.first_day,
         collection_years.last_day,
         collection_years.has_header,
         collection_years.has_episodes,
@@ -94,21 +92,6 @@ judged as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null then 'CHILD is blank or no identifier.' end as rule_mfc04,
-        case
-            when is_uasc and status_ceased_text is not null and status_ceased_on is null
-                then 'DUC reads ' || {{ shown('status_ceased_text') }} || '.'
-            when is_uasc and status_ceased_on < first_day
-                then
-                    'DUC is ' || cast(status_ceased_on as string)
-                    || ', the year begins on ' || cast(first_day as string) || '.'
-        end as rule_104,
-        case
-            when not is_uasc and status_ceased_text is not null
-                then
-                    'DUC reads ' || {{ shown('status_ceased_text') }}
-                    || ', the flag reads ' || {{ shown('uasc_flag') }} || '.'
-        end as rule_303,
         case
             when is_uasc and status_ceased_on > adult_from
                 then
@@ -147,27 +130,9 @@ judged as (
                 then
                     'The last row of the child is row '
                     || cast(last_row_of_the_child as string) || '.'
-        end as rule_int36,
-        case
-            when birth_text is not null and birth_date is null
-                then 'DOB reads ' || {{ shown('birth_text') }} || '.'
-        end as rule_mfc20,
-        case
-            when uasc_flag is null and not is_uasc then 'The flag is blank.'
-            when uasc_flag is not null and not is_flag_known
-                then 'The flag reads ' || {{ shown('uasc_flag') }} || '.'
-        end as rule_105
+        end as rule_int36
     from joined
-
-),
-
-final as (
-
-    {{ rows_by_rule('judged', [
-        'MFC04', '104', '105', '231', '303', '304', 'INT09', 'INT18', 'INT21', 'INT36', 'MFC20',
-        'MFC23',
-    ]) }}
 
 )
 
-select * from final
+select * from judged

@@ -182,12 +182,6 @@ judged as (
         end as rule_205d
     from with_blank_days_filled
 
-),
-
-final as (
-
-    {{ rows_by_rule('judged', ['205A', '205B', '205C', '205D']) }}
-
 )
 
-select * from final
+select * from judged
