@@ -137,6 +137,33 @@ looked_over as (
 
 ),
 
+repeated as (
+
+    select
+        *,
+        reject_code is null and place_in_line > 1 as is_repeated
+    from looked_over
+
+),
+
+with_newest as (
+
+    select
+        *,
+        {{ newest_taken_on() }} as newest_taken_on
+    from repeated
+
+),
+
+with_first_of_newest as (
+
+    select
+        *,
+        {{ first_of_newest() }} as first_of_newest
+    from with_newest
+
+),
+
 final as (
 
     select
@@ -155,9 +182,10 @@ final as (
         taken_on,
         raw_values,
         reject_code,
-        reject_code is null and place_in_line > 1 as is_repeated,
-        nullif(concat_ws(', ', offered_unread, accepted_unread) || '.', '.') as rule_mfc54
-    from looked_over
+        is_repeated,
+        nullif(concat_ws(', ', offered_unread, accepted_unread) || '.', '.') as rule_mfc54,
+        {{ gone_from_newest() }} as rule_mfc57
+    from with_first_of_newest
 
 )
 

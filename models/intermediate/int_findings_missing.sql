@@ -34,7 +34,11 @@ care_by_return as (
 
 definitions as (
 
-    select * from {{ ref('stg_rules__definition_by_year') }}
+    select
+        definitions.*,
+        councils.folder
+    from {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('int_councils') }} as councils on definitions.la_code = councils.la_code
 
 ),
 
@@ -218,7 +222,8 @@ joined as (
             and beside_other_rows.ended_on = ends_of_care.recorded_end
     left join definitions
         on
-            beside_other_rows.started_on
+            coalesce({{ council_of('beside_other_rows.source_file') }}, '') = definitions.folder
+            and beside_other_rows.started_on
             >= coalesce(definitions.valid_from, beside_other_rows.started_on)
             and beside_other_rows.started_on
             <= coalesce(definitions.valid_to, beside_other_rows.started_on)

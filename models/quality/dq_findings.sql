@@ -39,30 +39,21 @@ findings as (
             '574 575 576 577 578 580 581 586 1012 INT04 INT13 MFC09 MFC10 MFC11 MFC24'
         ),
         ('ssda903_uasc', 'int_uasc_rows_judged', 'MFC04 104 105 303 MFC20 MFC51'),
-        ('ssda903_uasc', 'int_findings_uasc', '231 304 INT09 INT18 INT21 INT36 MFC23'),
-        ('ssda903_uasc', 'int_findings_uasc_years', '205A 205B 205C 205D'),
+        (
+            'ssda903_uasc', 'int_findings_uasc',
+            '231 304 INT09 INT18 INT21 INT36 MFC23 205A 205B 205C 205D'
+        ),
         (
             'return_interviews', 'int_interview_rows_judged',
             'MFC05 MFC06 MFC07 MFC16 MFC17 MFC22 MFC51'
         ),
         ('return_interviews', 'int_interviews_linked', 'MFC08'),
-        ('ssd_missing', 'int_case_missing_rows_judged', 'MFC54'),
+        ('ssd_missing', 'int_case_missing_rows_judged', 'MFC54 MFC57'),
+        ('ssd_cla_episodes', 'int_case_episode_rows_judged', 'MFC58'),
         ('ssd_immigration_status', 'int_case_immigration_rows_judged', 'MFC53'),
         ('ssd_legal_status', 'int_case_legal_status_rows_judged', 'MFC52'),
         ('ssd_cla_placement', 'int_case_placement_rows_judged', 'MFC56'),
     ]) }}
-
-    select
-        rule_code,
-        raw_table,
-        'all' as collection_year,
-        source_file,
-        source_row,
-        child_id,
-        found
-    from {{ ref('int_findings_case_management') }}
-
-    union all
 
     -- What an analyst mends in the case-management system itself: the rows it cannot be counted by.
     select

@@ -66,7 +66,7 @@ def run_dbt(
 
 def copy_project(copy: Path) -> Path:
     """A copy of the project whose models and seeds can be spoilt."""
-    for name in ("models", "macros", "scripts", "seeds", "tests/generic", "tests/singular"):
+    for name in ("models", "macros", "scripts", "seeds", "tests/singular"):
         shutil.copytree(CHECKOUT / name, copy / name)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(CHECKOUT / name, copy / name)

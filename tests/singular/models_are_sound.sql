@@ -1,14 +1,6 @@
 -- The models: what names a row of each, and the identities that its figures satisfy.
 
 {{ sound_tables({
-    'stg_rules__definition_by_year': {
-        'periods_of': 'la_code', 'is_for_all_time': true,
-        'holds': [
-            'missing_counts_as is not null',
-            'la_code is not null',
-        ],
-    },
-    'stg_rules__bank_holidays': {'holds': ['holiday_date is not null']},
     'stg_rules__published_statistics': {
         'holds': [
             "(published is not null) = (published_status = 'published')",

@@ -27,11 +27,8 @@
     },
     'deadline_doubts': {'key': 'doubt', 'rows': 3},
     'definition_by_year': {
-        'rows': 5,
-        'holds': [
-            '(valid_from is null) = (try_cast(trim(valid_from) as date) is null)',
-            '(valid_to is null) = (try_cast(trim(valid_to) as date) is null)',
-        ],
+        'rows': 5, 'periods_of': 'la_code', 'is_for_all_time': true,
+        'holds': ['la_code is not null'],
     },
     'definitions': {
         'key': 'definition_id', 'rows': 3,
