@@ -62,7 +62,7 @@ def compiled(folder: Path) -> dict[str, int]:
     from compiled_models import compile_models
 
     kept = compile_models(folder / "dbt").needed_for("int_findings_missing")
-    (folder / "statements.json").write_text(json.dumps([kept, sorted(kept.views)]))
+    (folder / "statements.json").write_text(json.dumps([kept, sorted(kept.views), kept.raw_tables]))
     return {"models": len(kept)}
 
 
@@ -78,13 +78,18 @@ def by_models(folder: Path) -> dict[str, int]:
     """Builds the models as dbt would, in a file; counts the findings of the five rules."""
     from compiled_models import Statements, build, connect
 
-    kept, views = json.loads((folder / "statements.json").read_text())
+    kept, views, raw_tables = json.loads((folder / "statements.json").read_text())
     statements = Statements(kept)
-    statements.views = views
+    statements.views, statements.raw_tables = views, raw_tables
     with connect(folder) as connection:
         build(connection, statements, folder / "landed")
-        query = "select count(*) from int_findings_missing where rule_code = ?"
-        return {rule: connection.execute(query, [rule]).fetchone()[0] for rule in RULES}
+        return {
+            rule: connection.execute(
+                f"select count(rule_{rule}) from "
+                + ("int_findings_missing" if rule == "581" else "int_missing_rows_judged")
+            ).fetchone()[0]
+            for rule in RULES
+        }
 
 
 def by_pandas(folder: Path) -> dict[str, int]:

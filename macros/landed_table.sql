@@ -14,13 +14,9 @@
 {#- Nothing is sniffed: with auto-detection one ragged line turns a file into one column. -#}
 {% macro landed_csv(relation, place) %}
     {%- set columns = [] -%}
-    {%- if execute -%}
-        {%- for table in graph.sources.values() if table.name == relation.identifier -%}
-            {%- for column in table.columns -%}
-                {%- do columns.append("'" ~ column ~ "': 'varchar'") -%}
-            {%- endfor -%}
-        {%- endfor -%}
-    {%- endif -%}
+    {%- for column in raw_columns(relation.identifier) -%}
+        {%- do columns.append("'" ~ column ~ "': 'varchar'") -%}
+    {%- endfor -%}
     read_csv(
         '{{ place }}.csv',
         columns = { {{- columns | join(', ') -}} },

@@ -10,7 +10,7 @@ from missing_from_care.asking import TRY_OUT, answer_rows, ask, question_of, sav
 from missing_from_care.command_line import err, out, run
 from missing_from_care.response.reading import read_response
 from missing_from_care.response.terminal import terminal_tables
-from missing_from_care.warehouse import database_file
+from missing_from_care.warehouse import build_problem, database_file, open_warehouse
 
 
 def ask_question(
@@ -33,8 +33,11 @@ def ask_question(
     ] = None,
 ) -> None:
     """Answers a question without building anything. The figures are unprotected."""
-    question = question_of(measure, by, of, period)
-    with ask(database_file(database), question) as connection:
+    question, file = question_of(measure, by, of, period), database_file(database)
+    with open_warehouse(file) as warehouse:
+        if problem := build_problem(warehouse, file):
+            err.print(problem, markup=False, soft_wrap=True)
+    with ask(file, question) as connection:
         if as_json:
             out.print(json.dumps(answer_rows(connection), indent=2), markup=False, soft_wrap=True)
         else:

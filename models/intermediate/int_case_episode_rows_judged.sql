@@ -37,6 +37,7 @@ judged as (
         episode_rows.ended_on,
         episode_rows.taken_on,
         episode_rows.raw_values,
+        {{ council_of('episode_rows.source_file') }} as council,
         case
             when episode_rows.child_id is null then 'MFC37'
             when episode_rows.started_on is null then 'MFC38'
@@ -97,26 +98,63 @@ with_legal_status as (
 
 ),
 
+repeated as (
+
+    select
+        *,
+        reject_code is null and is_superseded as is_repeated
+    from with_legal_status
+    where legal_place_in_line = 1
+
+),
+
+with_newest as (
+
+    select
+        *,
+        {{ newest_taken_on() }} as newest_taken_on
+    from repeated
+
+),
+
+with_first_of_newest as (
+
+    select
+        *,
+        {{ first_of_newest() }} as first_of_newest
+    from with_newest
+
+),
+
+judged_rows as (
+
+    select
+        *,
+        {{ gone_from_newest() }} as rule_mfc58
+    from with_first_of_newest
+
+),
+
 final as (
 
     select
-        with_legal_status.source_file,
-        with_legal_status.source_row,
-        with_legal_status.child_id,
-        with_legal_status.started_on,
-        with_legal_status.ended_on,
-        with_legal_status.legal_status_code,
+        judged_rows.source_file,
+        judged_rows.source_row,
+        judged_rows.child_id,
+        judged_rows.started_on,
+        judged_rows.ended_on,
+        judged_rows.legal_status_code,
         placements.placement_code,
-        with_legal_status.taken_on,
-        with_legal_status.raw_values,
-        with_legal_status.reject_code,
-        with_legal_status.reject_code is null and with_legal_status.is_superseded as is_repeated
-    from with_legal_status
+        judged_rows.taken_on,
+        judged_rows.raw_values,
+        judged_rows.reject_code,
+        judged_rows.is_repeated,
+        judged_rows.rule_mfc58
+    from judged_rows
     left join placements
         on
-            with_legal_status.source_file = placements.source_file
-            and with_legal_status.source_row = placements.source_row
-    where with_legal_status.legal_place_in_line = 1
+            judged_rows.source_file = placements.source_file
+            and judged_rows.source_row = placements.source_row
 
 )
 

@@ -61,7 +61,7 @@ judged as (
 
 ),
 
-final as (
+repeated as (
 
     select
         *,
@@ -74,6 +74,18 @@ final as (
             order by taken_on desc nulls last
         ) > 1 as is_repeated
     from judged
+
+),
+
+final as (
+
+    select
+        *,
+        case
+            when reject_code is null and not is_repeated and is_doubtful
+                then 'immi_immigration_status reads ' || {{ shown('status_text') }} || '.'
+        end as rule_mfc53
+    from repeated
 
 )
 

@@ -89,7 +89,7 @@ judged as (
 
 ),
 
-final as (
+repeated as (
 
     select
         *,
@@ -102,6 +102,18 @@ final as (
             order by taken_on desc nulls last
         ) > 1 as is_repeated
     from judged
+
+),
+
+final as (
+
+    select
+        *,
+        case
+            when reject_code is null and not is_repeated and not is_recognised
+                then 'lega_legal_status reads ' || {{ shown('status_text') }} || '.'
+        end as rule_mfc52
+    from repeated
 
 )
 

@@ -41,7 +41,6 @@ joined as (
     select
         case_rows.source_file,
         case_rows.source_row,
-        case_rows.child_id as recorded_child_id,
         coalesce(child_matches.matched_child_id, case_rows.child_id) as child_id,
         case_rows.system_id,
         case_rows.status_text,
@@ -55,6 +54,18 @@ joined as (
         case_rows.raw_values,
         offered.is_yes as interview_offered,
         accepted.is_yes as interview_accepted,
+        case
+            when case_rows.interview_offered is not null and offered.flag is null
+                then
+                    'miss_missing_rhi_offered reads '
+                    || {{ shown('case_rows.interview_offered') }}
+        end as offered_unread,
+        case
+            when case_rows.interview_accepted is not null and accepted.flag is null
+                then
+                    'miss_missing_rhi_accepted reads '
+                    || {{ shown('case_rows.interview_accepted') }}
+        end as accepted_unread,
         {{ council_of('case_rows.source_file') }} as council,
         status_spellings.recorded_status,
         earliest_year.looked_after_since
@@ -126,6 +137,33 @@ looked_over as (
 
 ),
 
+repeated as (
+
+    select
+        *,
+        reject_code is null and place_in_line > 1 as is_repeated
+    from looked_over
+
+),
+
+with_newest as (
+
+    select
+        *,
+        {{ newest_taken_on() }} as newest_taken_on
+    from repeated
+
+),
+
+with_first_of_newest as (
+
+    select
+        *,
+        {{ first_of_newest() }} as first_of_newest
+    from with_newest
+
+),
+
 final as (
 
     select
@@ -144,8 +182,10 @@ final as (
         taken_on,
         raw_values,
         reject_code,
-        reject_code is null and place_in_line > 1 as is_repeated
-    from looked_over
+        is_repeated,
+        nullif(concat_ws(', ', offered_unread, accepted_unread) || '.', '.') as rule_mfc54,
+        {{ gone_from_newest() }} as rule_mfc57
+    from with_first_of_newest
 
 )
 

@@ -73,7 +73,7 @@ judged as (
 
 ),
 
-final as (
+repeated as (
 
     select
         *,
@@ -87,6 +87,22 @@ final as (
             order by taken_on desc nulls last
         ) > 1 as is_repeated
     from judged
+
+),
+
+final as (
+
+    select
+        *,
+        case
+            when
+                reject_code is null
+                and not is_repeated
+                and type_text is not null
+                and placement_code is null
+                then 'clap_cla_placement_type reads ' || {{ shown('type_text') }} || '.'
+        end as rule_mfc56
+    from repeated
 
 )
 

@@ -1,25 +1,7 @@
 -- Rule 6: what the Header says of each child: the last row in the latest return that has it, or the
 -- row in the newest case-management extract (rule 21).
 
-with child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
-sexes as (
-
-    select * from {{ ref('sexes') }}
-
-),
-
-ethnic_groups as (
-
-    select * from {{ ref('ethnic_groups') }}
-
-),
-
-rows_of_returns as (
+with rows_of_returns as (
 
     select
         'ssda903_header' as raw_table,
@@ -42,19 +24,16 @@ rows_of_extract as (
     select
         'ssd_person' as raw_table,
         cast(null as string) as collection_year,
-        persons.source_file,
-        persons.source_row,
-        coalesce(child_matches.matched_child_id, persons.child_id) as child_id,
-        persons.birth_text,
-        persons.birth_date,
-        sexes.sex,
-        ethnic_groups.ethnic_group,
-        persons.taken_on
-    from {{ ref('stg_ssd__person') }} as persons
-    left join child_matches on persons.child_id = child_matches.child_id
-    left join sexes on persons.sex_code = sexes.sex_code
-    left join ethnic_groups on persons.ethnic_code = ethnic_groups.ethnic_code
-    where persons.child_id is not null
+        source_file,
+        source_row,
+        child_id,
+        birth_text,
+        birth_date,
+        sex,
+        ethnic_group,
+        taken_on
+    from {{ ref('int_case_person_rows_judged') }}
+    where reject_code is null
 
 ),
 

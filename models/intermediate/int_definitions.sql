@@ -7,16 +7,20 @@ with councils as (
 
 ),
 
-definition_rows as (
+definition_years as (
 
-    select * from {{ ref('stg_rules__definition_by_year') }}
+    select
+        la_code,
+        definition_id,
+        cast({{ clean_text('valid_from') }} as date) as valid_from,
+        cast({{ clean_text('valid_to') }} as date) as valid_to
+    from {{ ref('definition_by_year') }}
 
 ),
 
-as_recorded as (
+definitions as (
 
     select * from {{ ref('definitions') }}
-    where definition_id = 'as_recorded'
 
 ),
 
@@ -24,18 +28,17 @@ final as (
 
     select
         councils.la_code,
-        coalesce(definition_rows.definition_id, as_recorded.definition_id) as definition_id,
-        definition_rows.valid_from,
-        definition_rows.valid_to,
-        coalesce(definition_rows.title, as_recorded.title) as title,
-        coalesce(definition_rows.missing_counts_as, as_recorded.missing_counts_as)
-            as missing_counts_as,
-        coalesce(definition_rows.absent_counts_as, as_recorded.absent_counts_as)
-            as absent_counts_as,
-        coalesce(definition_rows.wording, as_recorded.wording) as wording
+        definitions.definition_id,
+        definition_years.valid_from,
+        definition_years.valid_to,
+        definitions.title,
+        definitions.missing_counts_as,
+        definitions.absent_counts_as,
+        definitions.wording
     from councils
-    cross join as_recorded
-    left join definition_rows on councils.la_code = definition_rows.la_code
+    left join definition_years on councils.la_code = definition_years.la_code
+    left join definitions
+        on coalesce(definition_years.definition_id, 'as_recorded') = definitions.definition_id
 
 )
 

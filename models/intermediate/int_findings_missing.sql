@@ -1,5 +1,4 @@
--- Rule 9, for the Missing module: what each rule finds in each row. A rule looks only at the values
--- it needs, so a row that is rejected by one still shows its other faults.
+-- Rule 9, for the Missing module: what each rule finds in each row beside other rows and modules.
 
 {% set never = "cast('9999-12-31' as date)" -%}
 
@@ -35,7 +34,11 @@ care_by_return as (
 
 definitions as (
 
-    select * from {{ ref('stg_rules__definition_by_year') }}
+    select
+        definitions.*,
+        councils.folder
+    from {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('int_councils') }} as councils on definitions.la_code = councils.la_code
 
 ),
 
@@ -81,8 +84,7 @@ numbered as (
 
     select
         *,
-        start_text is not null
-        and started_on is not null
+        started_on is not null
         and (end_text is null or ended_on >= started_on) as is_interval,
         row_number() over (
             partition by collection_year, child_id, started_on
@@ -220,7 +222,8 @@ joined as (
             and beside_other_rows.ended_on = ends_of_care.recorded_end
     left join definitions
         on
-            beside_other_rows.started_on
+            coalesce({{ council_of('beside_other_rows.source_file') }}, '') = definitions.folder
+            and beside_other_rows.started_on
             >= coalesce(definitions.valid_from, beside_other_rows.started_on)
             and beside_other_rows.started_on
             <= coalesce(definitions.valid_to, beside_other_rows.started_on)
@@ -234,49 +237,6 @@ judged as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null then 'CHILD is blank or no identifier.' end as rule_mfc01,
-        case
-            when start_text is null then 'MIS_START is blank.'
-            when started_on is null then 'MIS_START reads ' || {{ shown('start_text') }} || '.'
-        end as rule_1004,
-        case
-            when end_text is not null and ended_on is null
-                then 'MIS_END reads ' || {{ shown('end_text') }} || '.'
-        end as rule_1005,
-        case
-            when status_text is null then 'MISSING is blank.'
-            when recorded_status is null then 'MISSING reads ' || {{ shown('status_text') }} || '.'
-        end as rule_1006,
-        case
-            when started_on > ended_on
-                then
-                    'MIS_START is ' || cast(started_on as string)
-                    || ', MIS_END is ' || cast(ended_on as string) || '.'
-        end as rule_567,
-        case
-            when started_on > return_ends_on
-                then
-                    'MIS_START is ' || cast(started_on as string)
-                    || ', the year ended on ' || cast(return_ends_on as string) || '.'
-        end as rule_570,
-        case
-            when status_text is not null and start_text is null
-                then 'MISSING reads ' || {{ shown('status_text') }} || ', MIS_START is blank.'
-        end as rule_564,
-        case
-            when start_text is not null and status_text is null
-                then 'MIS_START reads ' || {{ shown('start_text') }} || ', MISSING is blank.'
-        end as rule_565,
-        case
-            when end_text is not null and status_text is null
-                then 'MIS_END reads ' || {{ shown('end_text') }} || ', MISSING is blank.'
-        end as rule_566,
-        case
-            when ended_on < return_starts_on or ended_on > return_ends_on
-                then
-                    'MIS_END is ' || cast(ended_on as string)
-                    || ', the year is ' || collection_year || '.'
-        end as rule_571,
         case
             when child_id is not null and is_interval and ended_before = {{ never }}
                 then
@@ -383,10 +343,6 @@ judged as (
                     || ', MIS_START is ' || cast(started_on as string) || '.'
         end as rule_mfc11,
         case
-            when birth_text is not null and birth_date is null
-                then 'DOB reads ' || {{ shown('birth_text') }} || '.'
-        end as rule_mfc19,
-        case
             when reject_code is null and source_row > first_row_of_the_same
                 then
                     'It says the same as row ' || cast(first_row_of_the_same as string)
@@ -399,11 +355,10 @@ judged as (
 
 final as (
 
-    {{ rows_by_rule('judged', [
-        'MFC01', '1004', '1005', '1006', '567', '570', '564', '565', '566', '571', '574', '575',
-        '576', '577', '578', '580', '581', '586', '1012', 'INT04', 'INT13', 'MFC09', 'MFC10',
-        'MFC11', 'MFC19', 'MFC24',
-    ]) }}
+    select * from judged
+    where {{ first_broken(
+        '574 575 576 577 578 580 581 586 1012 INT04 INT13 MFC09 MFC10 MFC11 MFC24'
+    ) }} is not null
 
 )
 

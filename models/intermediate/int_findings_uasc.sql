@@ -1,5 +1,6 @@
--- Rule 9, for the UASC module: what each rule finds in each row. A row that is flagged as not UASC
--- is looked at for its flag and its child alone.
+-- Rule 9, for the UASC module: what each rule finds in each row beside other rows and modules. By
+-- rules 205A to 205D a return and the one before agree on who is UASC: the child's last row of a
+-- return speaks, as in rule 12, and a blank DUC means that the status lasts to the 18th birthday.
 
 with uasc_rows as (
 
@@ -41,49 +42,106 @@ ages as (
 
 ),
 
+returns as (
+
+    select
+        collection_years.*,
+        returns_before.collection_year as return_before,
+        returns_after.collection_year as return_after
+    from collection_years
+    left join collection_years as returns_before
+        on
+            year(collection_years.first_day) - 1 = year(returns_before.first_day)
+            and returns_before.has_uasc
+    left join collection_years as returns_after
+        on
+            year(collection_years.first_day) + 1 = year(returns_after.first_day)
+            and returns_after.has_uasc
+
+),
+
 beside_other_rows as (
 
     select
         *,
         max(source_row) over (
             partition by collection_year, child_id, is_uasc
-        ) as last_row_of_the_child
+        ) as last_row_of_the_child,
+        child_id is not null
+        and row_number() over (
+            partition by collection_year, child_id
+            order by case when is_uasc then 0 else 1 end, source_file desc, source_row desc
+        ) = 1 as is_status_of_the_child
     from uasc_rows
+
+),
+
+statuses as (
+
+    select * from beside_other_rows
+    where is_status_of_the_child
 
 ),
 
 joined as (
 
     select
-        beside_other_rows.*,
-        collection_years.first_day,
-        collection_years.last_day,
-        collection_years.has_header,
-        collection_years.has_episodes,
-        coalesce(sexes.sex, beside_other_rows.sex_code) as sex,
-        coalesce(children_by_return.sex, children_by_return.sex_code) as sex_in_header,
-        children_by_return.sex_code as sex_code_in_header,
-        children_by_return.birth_date as birth_date_in_header,
-        coalesce(children_by_return.is_in_header, false) as is_in_header,
-        coalesce(children_by_return.has_episode_in_year, false) as has_episode_in_year,
-        {{ birthday(
-            'coalesce(children.birth_date, beside_other_rows.birth_date)',
-            'ages.adult'
-        ) }} as adult_from,
-        {{ birthday(
-            'coalesce(children.birth_date, beside_other_rows.birth_date)',
-            'ages.youngest'
-        ) }} as usual_age_from
-    from beside_other_rows
+        uasc_rows.*,
+        returns.first_day,
+        returns.last_day,
+        returns.has_header,
+        returns.has_episodes,
+        returns.return_before,
+        returns.return_after,
+        coalesce(sexes.sex, uasc_rows.sex_code) as sex,
+        coalesce(in_header.sex, in_header.sex_code) as sex_in_header,
+        in_header.sex_code as sex_code_in_header,
+        in_header.birth_date as birth_date_in_header,
+        coalesce(in_header.is_in_header, false) as is_in_header,
+        coalesce(in_header.has_episode_in_year, false) as has_episode_in_year,
+        coalesce(header_before.is_in_header, false) as is_in_header_before,
+        coalesce(header_after.is_in_header, false) as is_in_header_after,
+        year_before.status_ceased_text as status_ceased_text_before,
+        year_before.status_ceased_on as status_ceased_on_before,
+        year_after.status_ceased_text as status_ceased_text_after,
+        coalesce(year_before.is_uasc, false) as was_uasc,
+        coalesce(year_after.is_uasc, false) as stays_uasc,
+        {{ birthday('coalesce(children.birth_date, uasc_rows.birth_date)', 'ages.adult') }}
+            as adult_from,
+        {{ birthday('coalesce(children.birth_date, uasc_rows.birth_date)', 'ages.youngest') }}
+            as usual_age_from
+    from beside_other_rows as uasc_rows
     cross join ages
-    left join collection_years
-        on beside_other_rows.collection_year = collection_years.collection_year
-    left join children_by_return
+    left join returns on uasc_rows.collection_year = returns.collection_year
+    left join children on uasc_rows.child_id = children.child_id
+    left join sexes on uasc_rows.sex_code = sexes.sex_code
+    {% for in_header, collection_year in [
+        ('in_header', 'uasc_rows.collection_year'), ('header_before', 'returns.return_before'),
+        ('header_after', 'returns.return_after'),
+    ] -%}
+        left join children_by_return as {{ in_header }}
+            on
+                {{ collection_year }} = {{ in_header }}.collection_year
+                and uasc_rows.child_id = {{ in_header }}.child_id
+    {% endfor -%}
+    left join statuses as year_before
         on
-            beside_other_rows.collection_year = children_by_return.collection_year
-            and beside_other_rows.child_id = children_by_return.child_id
-    left join children on beside_other_rows.child_id = children.child_id
-    left join sexes on beside_other_rows.sex_code = sexes.sex_code
+            returns.return_before = year_before.collection_year
+            and uasc_rows.child_id = year_before.child_id
+    left join statuses as year_after
+        on
+            returns.return_after = year_after.collection_year
+            and uasc_rows.child_id = year_after.child_id
+
+),
+
+with_blank_days_filled as (
+
+    select
+        *,
+        coalesce(status_ceased_on, adult_from) as ceased_on,
+        coalesce(status_ceased_on_before, adult_from) as ceased_on_before
+    from joined
 
 ),
 
@@ -94,38 +152,18 @@ judged as (
         source_file,
         source_row,
         child_id,
-        case when child_id is null then 'CHILD is blank or no identifier.' end as rule_mfc04,
         case
-            when is_uasc and status_ceased_text is not null and status_ceased_on is null
-                then 'DUC reads ' || {{ shown('status_ceased_text') }} || '.'
-            when is_uasc and status_ceased_on < first_day
+            when is_uasc and usual_age_from > last_day
                 then
-                    'DUC is ' || cast(status_ceased_on as string)
-                    || ', the year begins on ' || cast(first_day as string) || '.'
-        end as rule_104,
-        case
-            when not is_uasc and status_ceased_text is not null
-                then
-                    'DUC reads ' || {{ shown('status_ceased_text') }}
-                    || ', the flag reads ' || {{ shown('uasc_flag') }} || '.'
-        end as rule_303,
+                    'The birthday at the youngest usual age is ' || cast(usual_age_from as string)
+                    || ', the year ends on ' || cast(last_day as string) || '.'
+        end as rule_231,
         case
             when is_uasc and status_ceased_on > adult_from
                 then
                     'DUC is ' || cast(status_ceased_on as string)
                     || ', the 18th birthday is ' || cast(adult_from as string) || '.'
         end as rule_304,
-        case
-            when is_uasc and usual_age_from > last_day
-                then
-                    'The birthday at the youngest usual age is '
-                    || cast(usual_age_from as string)
-                    || ', the year ends on ' || cast(last_day as string) || '.'
-        end as rule_231,
-        case
-            when is_uasc and has_episodes and child_id is not null and not has_episode_in_year
-                then 'Episodes of ' || collection_year || ' has no day of care of the child.'
-        end as rule_mfc23,
         case
             when is_uasc and has_header and child_id is not null and not is_in_header
                 then 'Header of ' || collection_year || ' has no row of the child.'
@@ -149,25 +187,58 @@ judged as (
                     || cast(last_row_of_the_child as string) || '.'
         end as rule_int36,
         case
-            when birth_text is not null and birth_date is null
-                then 'DOB reads ' || {{ shown('birth_text') }} || '.'
-        end as rule_mfc20,
+            when is_uasc and has_episodes and child_id is not null and not has_episode_in_year
+                then 'Episodes of ' || collection_year || ' has no day of care of the child.'
+        end as rule_mfc23,
         case
-            when uasc_flag is null and not is_uasc then 'The flag is blank.'
-            when uasc_flag is not null and not is_flag_known
-                then 'The flag reads ' || {{ shown('uasc_flag') }} || '.'
-        end as rule_105
-    from joined
-
-),
-
-final as (
-
-    {{ rows_by_rule('judged', [
-        'MFC04', '104', '105', '231', '303', '304', 'INT09', 'INT18', 'INT21', 'INT36', 'MFC20',
-        'MFC23',
-    ]) }}
+            when
+                is_status_of_the_child
+                and is_uasc
+                and is_in_header_after
+                and not stays_uasc
+                and (
+                    status_ceased_text_after is not null
+                    or not coalesce(ceased_on between first_day and last_day, false)
+                )
+                then
+                    'DUC is ' || {{ shown('status_ceased_text') }} || '; ' || return_after
+                    || ' has the child in its Header, not as UASC, with DUC '
+                    || {{ shown('status_ceased_text_after') }} || '.'
+        end as rule_205a,
+        case
+            when
+                is_status_of_the_child
+                and is_uasc
+                and was_uasc
+                and (
+                    ceased_on_before <> adult_from
+                    or (
+                        ceased_on <> adult_from
+                        and ceased_on not between first_day and last_day
+                    )
+                )
+                then
+                    'DUC is ' || {{ shown('status_ceased_text') }}
+                    || ', in ' || return_before || ' ' || {{ shown('status_ceased_text_before') }}
+                    || ', the 18th birthday is ' || cast(adult_from as string) || '.'
+        end as rule_205b,
+        case
+            when
+                is_status_of_the_child
+                and not is_uasc
+                and not was_uasc
+                and return_before is not null
+                and status_ceased_text is not null
+                then
+                    'DUC is ' || {{ shown('status_ceased_text') }}
+                    || ', ' || return_before || ' does not have the child as UASC.'
+        end as rule_205c,
+        case
+            when is_status_of_the_child and is_uasc and is_in_header_before and not was_uasc
+                then return_before || ' has the child in its Header, not as UASC.'
+        end as rule_205d
+    from with_blank_days_filled
 
 )
 
-select * from final
+select * from judged

@@ -1,4 +1,10 @@
--- Rule 7, for return interviews: which rows name no occasion. A blank OCCASION means the first.
+-- Rules 7 and 9, for return interviews: what each rule finds in each row, and which rows name no
+-- occasion. A blank OCCASION means the first.
+
+{% set harms = {
+    'was_hurt': 'HARMED', 'was_sexually_harmed': 'SEXUAL_HARM', 'was_in_drug_sale': 'DRUG_SALE',
+    'was_in_crime': 'CRIME'
+} -%}
 
 with interview_rows as (
 
@@ -12,11 +18,18 @@ child_matches as (
 
 ),
 
-numbered as (
+interview_outcomes as (
+
+    select * from {{ ref('interview_outcomes') }}
+
+),
+
+joined as (
 
     select
         interview_rows.*,
         coalesce(child_matches.matched_child_id, interview_rows.child_id) as matched_child_id,
+        interview_outcomes.interview_outcome is not null as is_outcome_known,
         case
             when interview_rows.occasion_text is null then 1
             when
@@ -26,6 +39,8 @@ numbered as (
         end as occasion_number
     from interview_rows
     left join child_matches on interview_rows.child_id = child_matches.child_id
+    left join interview_outcomes
+        on interview_rows.interview_outcome = interview_outcomes.interview_outcome
 
 ),
 
@@ -33,12 +48,57 @@ judged as (
 
     select
         *,
+        case when child_id is null then 'CHILD is blank or no identifier.' end as rule_mfc05,
         case
-            when child_id is null then 'MFC05'
-            when started_on is null then 'MFC06'
-            when occasion_number is null then 'MFC07'
-        end as reject_code
-    from numbered
+            when start_text is null then 'MIS_START is blank.'
+            when started_on is null then 'MIS_START reads ' || {{ shown('start_text') }} || '.'
+        end as rule_mfc06,
+        case
+            when occasion_number is null
+                then 'OCCASION reads ' || {{ shown('occasion_text') }} || '.'
+        end as rule_mfc07,
+        case
+            when interview_outcome is null then 'OUTCOME is blank.'
+            when not is_outcome_known
+                then 'OUTCOME reads ' || {{ shown('interview_outcome') }} || '.'
+        end as rule_mfc16,
+        nullif(
+            concat_ws(
+                ', ',
+                {% for column, name in harms.items() -%}
+                    case
+                        when {{ column }} not in ('Y', 'N')
+                            then '{{ name }} reads ' || {{ shown(column) }}
+                    end{{ ',' if not loop.last }}
+                {% endfor %}
+            ) || '.',
+            '.'
+        ) as rule_mfc17,
+        nullif(
+            concat_ws(
+                ', ',
+                case
+                    when offered_text is not null and offered_on is null
+                        then 'OFFERED_DATE reads ' || {{ shown('offered_text') }}
+                end,
+                case
+                    when interview_text is not null and interviewed_on is null
+                        then 'INTERVIEW_DATE reads ' || {{ shown('interview_text') }}
+                end
+            ) || '.',
+            '.'
+        ) as rule_mfc22,
+        {{ child_read_as_another('child_id', 'matched_child_id') }} as rule_mfc51
+    from joined
+
+),
+
+with_reject_code as (
+
+    select
+        *,
+        {{ first_broken('MFC05 MFC06 MFC07') }} as reject_code
+    from judged
 
 ),
 
@@ -49,14 +109,12 @@ final as (
         source_file,
         source_row,
         interview_id,
-        child_id as recorded_child_id,
         matched_child_id as child_id,
-        start_text,
         started_on,
         occasion_text,
         occasion_number,
         interview_outcome,
-        offered_text,
+        is_outcome_known,
         offered_on,
         interview_text,
         interviewed_on,
@@ -65,8 +123,15 @@ final as (
         was_in_drug_sale,
         was_in_crime,
         reject_code,
-        case when reject_code is not null then raw_values end as raw_values
-    from judged
+        case when reject_code is not null then raw_values end as raw_values,
+        rule_mfc05,
+        rule_mfc06,
+        rule_mfc07,
+        rule_mfc16,
+        rule_mfc17,
+        rule_mfc22,
+        rule_mfc51
+    from with_reject_code
 
 )
 

@@ -1,4 +1,4 @@
--- Rule 11: which occasion each interview row speaks of.
+-- Rule 11: which occasion each interview row speaks of; one that speaks of none is a finding.
 
 with interview_rows as (
 
@@ -27,7 +27,13 @@ final as (
         interview_rows.was_hurt,
         interview_rows.was_sexually_harmed,
         interview_rows.was_in_drug_sale,
-        interview_rows.was_in_crime
+        interview_rows.was_in_crime,
+        case
+            when occasions.occasion_id is null
+                then
+                    'MIS_START is ' || cast(interview_rows.started_on as string)
+                    || ', OCCASION is ' || {{ shown('interview_rows.occasion_text') }} || '.'
+        end as rule_mfc08
     from interview_rows
     left join occasions
         on

@@ -1,4 +1,6 @@
--- Rule 7: which rows of the Missing module cannot be counted at all, and why.
+-- Rules 7 and 9, for the Missing module: what each rule finds in each row by itself, and which rows
+-- cannot be counted at all. A rule looks only at the values it needs, so a row that is rejected by
+-- one still shows its other faults.
 
 with missing_rows as (
 
@@ -43,15 +45,64 @@ judged as (
 
     select
         *,
+        case when child_id is null then 'CHILD is blank or no identifier.' end as rule_mfc01,
         case
-            when child_id is null then 'MFC01'
-            when started_on is null then '1004'
-            when end_text is not null and ended_on is null then '1005'
-            when recorded_status is null then '1006'
-            when started_on > ended_on then '567'
-            when started_on > return_ends_on then '570'
-        end as reject_code
+            when start_text is null then 'MIS_START is blank.'
+            when started_on is null then 'MIS_START reads ' || {{ shown('start_text') }} || '.'
+        end as rule_1004,
+        case
+            when end_text is not null and ended_on is null
+                then 'MIS_END reads ' || {{ shown('end_text') }} || '.'
+        end as rule_1005,
+        case
+            when status_text is null then 'MISSING is blank.'
+            when recorded_status is null then 'MISSING reads ' || {{ shown('status_text') }} || '.'
+        end as rule_1006,
+        case
+            when started_on > ended_on
+                then
+                    'MIS_START is ' || cast(started_on as string)
+                    || ', MIS_END is ' || cast(ended_on as string) || '.'
+        end as rule_567,
+        case
+            when started_on > return_ends_on
+                then
+                    'MIS_START is ' || cast(started_on as string)
+                    || ', the year ended on ' || cast(return_ends_on as string) || '.'
+        end as rule_570,
+        case
+            when status_text is not null and start_text is null
+                then 'MISSING reads ' || {{ shown('status_text') }} || ', MIS_START is blank.'
+        end as rule_564,
+        case
+            when start_text is not null and status_text is null
+                then 'MIS_START reads ' || {{ shown('start_text') }} || ', MISSING is blank.'
+        end as rule_565,
+        case
+            when end_text is not null and status_text is null
+                then 'MIS_END reads ' || {{ shown('end_text') }} || ', MISSING is blank.'
+        end as rule_566,
+        case
+            when ended_on < return_starts_on or ended_on > return_ends_on
+                then
+                    'MIS_END is ' || cast(ended_on as string)
+                    || ', the year is ' || collection_year || '.'
+        end as rule_571,
+        case
+            when birth_text is not null and birth_date is null
+                then 'DOB reads ' || {{ shown('birth_text') }} || '.'
+        end as rule_mfc19,
+        {{ child_read_as_another('child_id', 'matched_child_id') }} as rule_mfc51
     from joined
+
+),
+
+with_reject_code as (
+
+    select
+        *,
+        {{ first_broken('MFC01 1004 1005 1006 567 570') }} as reject_code
+    from judged
 
 ),
 
@@ -62,21 +113,31 @@ final as (
         collection_year,
         source_file,
         source_row,
-        child_id as recorded_child_id,
         matched_child_id as child_id,
         birth_text,
         birth_date,
         status_text,
         recorded_status,
-        start_text,
         started_on,
         end_text,
         ended_on,
         return_starts_on,
         return_ends_on,
         reject_code,
-        case when reject_code is not null then raw_values end as raw_values
-    from judged
+        case when reject_code is not null then raw_values end as raw_values,
+        rule_mfc01,
+        rule_564,
+        rule_565,
+        rule_566,
+        rule_567,
+        rule_570,
+        rule_571,
+        rule_1004,
+        rule_1005,
+        rule_1006,
+        rule_mfc19,
+        rule_mfc51
+    from with_reject_code
 
 )
 

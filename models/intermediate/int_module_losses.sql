@@ -30,7 +30,7 @@
     ('return_interviews', 'interview_rows', 'rows', 'reject_code is not null', none, none),
     ('return_interviews', 'interview_rows', 'outcomes', 'not is_outcome_known', none,
         'The outcomes are none of the form.'),
-    ('return_interviews', 'interview_rows', 'harms', 'is_harm_unread', none,
+    ('return_interviews', 'interview_rows', 'harms', 'rule_mfc17 is not null', none,
         'The answers about harm are neither Y nor N.'),
     ('return_interviews', 'interview_rows', 'interview_days',
         'interview_text is not null and interviewed_on is null', none,
@@ -91,16 +91,7 @@ uasc_rows as (
 
 interview_rows as (
 
-    select
-        interview_rows.*,
-        outcomes.interview_outcome is not null as is_outcome_known,
-        coalesce(interview_rows.was_hurt not in ('Y', 'N'), false)
-        or coalesce(interview_rows.was_sexually_harmed not in ('Y', 'N'), false)
-        or coalesce(interview_rows.was_in_drug_sale not in ('Y', 'N'), false)
-        or coalesce(interview_rows.was_in_crime not in ('Y', 'N'), false) as is_harm_unread
-    from {{ ref('int_interview_rows_judged') }} as interview_rows
-    left join {{ ref('interview_outcomes') }} as outcomes
-        on interview_rows.interview_outcome = outcomes.interview_outcome
+    select * from {{ ref('int_interview_rows_judged') }}
 
 ),
 
@@ -124,20 +115,13 @@ legal_rows as (
 
 persons as (
 
-    select
-        persons.*,
-        sexes.sex,
-        ethnic_groups.ethnic_group
-    from {{ ref('stg_ssd__person') }} as persons
-    left join {{ ref('sexes') }} as sexes on persons.sex_code = sexes.sex_code
-    left join {{ ref('ethnic_groups') }} as ethnic_groups
-        on persons.ethnic_code = ethnic_groups.ethnic_code
+    select * from {{ ref('int_case_person_rows_judged') }}
 
 ),
 
 immigration_rows as (
 
-    select * from {{ ref('stg_ssd__immigration_status') }}
+    select * from {{ ref('int_case_immigration_rows_judged') }}
 
 ),
 

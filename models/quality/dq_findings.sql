@@ -7,25 +7,58 @@ with validation_rules as (
 
 ),
 
-findings_of_rows as (
+lost_modules as (
 
-    select * from {{ ref('int_findings_missing') }}
-    union all
-    select * from {{ ref('int_findings_episodes') }}
-    union all
-    select * from {{ ref('int_findings_header') }}
-    union all
-    select * from {{ ref('int_findings_uasc') }}
-    union all
-    select * from {{ ref('int_findings_uasc_years') }}
-    union all
-    select * from {{ ref('int_findings_interviews') }}
-    union all
-    select * from {{ ref('int_findings_case_management') }}
-    union all
+    select
+        raw_table,
+        collection_year,
+        source_file,
+        {{ joined_words(
+            "concat(part, ' ', cast(lost as string), ' of ', cast(counted as string))", 'part'
+        ) }} as parts
+    from {{ ref('int_module_losses') }}
+    where is_beyond
+    group by raw_table, collection_year, source_file, folder
+
+),
+
+findings as (
+
+    {{ rows_by_rule([
+        ('ssda903_header', 'int_header_rows_judged', 'MFC03 101 102 103 MFC51'),
+        (
+            'ssda903_episodes', 'int_episode_rows_judged',
+            'MFC02 141 144 146 147 148 356 501 502 MFC14 MFC15 MFC25 MFC51'
+        ),
+        (
+            'ssda903_missing', 'int_missing_rows_judged',
+            'MFC01 564 565 566 567 570 571 1004 1005 1006 MFC19 MFC51'
+        ),
+        (
+            'ssda903_missing', 'int_findings_missing',
+            '574 575 576 577 578 580 581 586 1012 INT04 INT13 MFC09 MFC10 MFC11 MFC24'
+        ),
+        ('ssda903_uasc', 'int_uasc_rows_judged', 'MFC04 104 105 303 MFC20 MFC51'),
+        (
+            'ssda903_uasc', 'int_findings_uasc',
+            '231 304 INT09 INT18 INT21 INT36 MFC23 205A 205B 205C 205D'
+        ),
+        (
+            'return_interviews', 'int_interview_rows_judged',
+            'MFC05 MFC06 MFC07 MFC16 MFC17 MFC22 MFC51'
+        ),
+        ('return_interviews', 'int_interviews_linked', 'MFC08'),
+        ('ssd_missing', 'int_case_missing_rows_judged', 'MFC54 MFC57'),
+        ('ssd_cla_episodes', 'int_case_episode_rows_judged', 'MFC58'),
+        ('ssd_immigration_status', 'int_case_immigration_rows_judged', 'MFC53'),
+        ('ssd_legal_status', 'int_case_legal_status_rows_judged', 'MFC52'),
+        ('ssd_cla_placement', 'int_case_placement_rows_judged', 'MFC56'),
+    ]) }}
+
     -- What an analyst mends in the case-management system itself: the rows it cannot be counted by.
     select
         rule_code,
+        raw_table,
         collection_year,
         source_file,
         source_row,
@@ -34,32 +67,18 @@ findings_of_rows as (
     from {{ ref('dq_rejected_rows') }}
     where left(raw_table, 4) = 'ssd_'
 
-),
-
-findings as (
-
-    select
-        findings_of_rows.rule_code,
-        validation_rules.raw_table,
-        findings_of_rows.collection_year,
-        findings_of_rows.source_file,
-        findings_of_rows.source_row,
-        findings_of_rows.child_id,
-        findings_of_rows.found
-    from findings_of_rows
-    left join validation_rules on findings_of_rows.rule_code = validation_rules.rule_code
-
     union all
 
+    -- The file as a whole, not one of its rows.
     select
-        rule_code,
+        'MFC50' as rule_code,
         raw_table,
         collection_year,
         source_file,
-        source_row,
-        child_id,
-        found
-    from {{ ref('int_findings_modules') }}
+        0 as source_row,
+        cast(null as string) as child_id,
+        concat('Lost: ', parts, '.') as found
+    from lost_modules
 
 ),
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from missing_from_care.faults import BusyFault, UsageFault
+from missing_from_care.faults import BusyFault, DataFault, UsageFault
 from missing_from_care.project import CHECKOUT
 
 DEFAULT_DATABASE = Path("warehouse") / "missing_from_care.duckdb"
@@ -65,3 +65,35 @@ def tables_lacking(connection: duckdb.DuckDBPyConnection, *needed: str) -> list[
     """Those of the needed tables that the database does not hold."""
     found = connection.execute("select table_name from duckdb_tables()").fetchall()
     return [name for name in needed if (name,) not in found]
+
+
+def build_problem(connection: duckdb.DuckDBPyConnection, file: Path) -> str | None:
+    """A sentence if the last build of the warehouse did not pass its checks, else None.
+
+    Args:
+        connection: to the warehouse.
+        file: its DuckDB file.
+    """
+    try:
+        found = connection.execute("select has_passed from dbt_build").fetchall()
+    except duckdb.CatalogException:
+        # Only what dbt builds has the view.
+        return None
+    except duckdb.BinderException:
+        return f"{file.name} is of another version: build it with `dbt build` of this version."
+    if found == [(True,)]:
+        return None
+    return (
+        f"The last `dbt build` of {file.name} did not pass, so its figures may be wrong: mend what "
+        "the build told, then run it again to its end."
+    )
+
+
+def refuse_failed_build(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Refuses a warehouse whose last build did not pass its checks.
+
+    Raises:
+        DataFault: it did not.
+    """
+    if problem := build_problem(connection, file):
+        raise DataFault(problem)

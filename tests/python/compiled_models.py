@@ -6,6 +6,7 @@ dbt takes seconds to start; the statements themselves take milliseconds.
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,11 +21,15 @@ CATALOG = "compiled"
 
 
 class Statements(list[tuple[str, str]]):
-    """The models by name in the order of building; which are views; the data tests by name."""
+    """The models by name in the order of building; which are views; the data tests by name.
+
+    `raw_tables` are the columns of each, by its name.
+    """
 
     manifest: Path
     tests: dict[str, str]
     views: set[str]
+    raw_tables: dict[str, list[str]]
 
     def needed_for(self, *names: str) -> "Statements":
         """Those of the models named and all that they read."""
@@ -33,7 +38,7 @@ class Statements(list[tuple[str, str]]):
             if name in wanted:
                 wanted |= {each for each, _ in self if f'"{each}"' in statement}
         kept = Statements(pair for pair in self if pair[0] in wanted)
-        kept.tests, kept.views = self.tests, self.views
+        kept.tests, kept.views, kept.raw_tables = self.tests, self.views, self.raw_tables
         return kept
 
 
@@ -65,7 +70,7 @@ def run_dbt(
 
 def copy_project(copy: Path) -> Path:
     """A copy of the project whose models and seeds can be spoilt."""
-    for name in ("models", "macros", "scripts", "seeds", "tests/generic", "tests/singular"):
+    for name in ("models", "macros", "scripts", "seeds", "tests/singular"):
         shutil.copytree(CHECKOUT / name, copy / name)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(CHECKOUT / name, copy / name)
@@ -79,18 +84,25 @@ def compile_models(work: Path, options: Sequence[str] = ()) -> Statements:
         work: where dbt writes.
         options: what else to tell dbt, such as `--vars` and a variable.
     """
-    done = run_dbt(["compile", *options], work)
+    done = run_dbt(["compile", *options], work, extracts=work / "landed")
     assert done.returncode == 0, done.stdout
     manifest = work / "target" / "manifest.json"
-    nodes = json.loads(manifest.read_text())["nodes"]
+    nodes, sources = (json.loads(manifest.read_text())[kind] for kind in ("nodes", "sources"))
     models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
     statements = Statements()
     statements.manifest = manifest
+    statements.raw_tables = {
+        table["name"]: list(table["columns"])
+        for table in sources.values()
+        if table["source_name"] == "extracts"
+    }
     statements.tests = {
         file.stem: file.read_text(encoding="utf-8")
         for place in ("*.yml/*.sql", "tests/singular/*.sql")
         for file in (work / "target" / "compiled").rglob(place)
     }
+    for name in ("rule_seeds_are_sound", "models_are_sound"):
+        statements.tests |= tests_of_tables(statements.tests.pop(name))
     statements.views = {
         node["name"] for node in models.values() if node["config"]["materialized"] == "view"
     }
@@ -101,9 +113,29 @@ def compile_models(work: Path, options: Sequence[str] = ()) -> Statements:
             if key not in placed and needs <= placed:
                 compiled = work / "target" / "compiled" / "missing_from_care"
                 text = (compiled / node["original_file_path"]).read_text(encoding="utf-8")
+                # What is read from a folder is a table here.
+                text = re.sub(
+                    r"read_csv\(\s*'[^']*/(\w+)\.csv'.*?buffer_size = \d+\s*\)",
+                    rf'"{CATALOG}"."main"."\1"',
+                    text,
+                    flags=re.DOTALL,
+                )
                 statements.append((node["name"], text))
                 placed.add(key)
     return statements
+
+
+def tests_of_tables(statement: str) -> dict[str, str]:
+    """What the macro `sound_tables` made of many tables, as a test of each, `sound_rows_NAME`."""
+    head, body, tail = re.split(r"(?<=problems as \()|(?=\n *\),\s*of_tables as)", statement)
+    parts: dict[str, list[str]] = {}
+    for part in body.split("union all"):
+        parts.setdefault(re.findall("'(\\w*)' as table_name", part)[0], []).append(part)
+    (none,) = parts.pop("")
+    return {
+        f"sound_rows_{table}": f"{head}{'union all'.join([*found, none])}{tail}"
+        for table, found in parts.items()
+    }
 
 
 def data_test(name: str, statements: Statements) -> str:
@@ -150,12 +182,15 @@ def build(connection: duckdb.DuckDBPyConnection, statements: Statements, landed:
     rows; and where the raw table is as empty as at the last build, it is there already.
     """
     emptied = set()
-    for file in sorted(landed.glob("*.csv")):
-        if not has_rows(connection, file.stem):
-            emptied.add(file.stem)
-        load_csv(connection, file)
-        if has_rows(connection, file.stem):
-            emptied.discard(file.stem)
+    for table, columns in statements.raw_tables.items():
+        if not has_rows(connection, table):
+            emptied.add(table)
+        if (file := landed / f"{table}.csv").exists():
+            load_csv(connection, file)
+        else:
+            make_empty(connection, table, columns)
+        if has_rows(connection, table):
+            emptied.discard(table)
     for name, statement in statements:
         is_staging = name.startswith("stg_")
         is_of_empty = any(f'"{table}"' in statement for table in emptied - {"landed_modules"})
@@ -163,6 +198,12 @@ def build(connection: duckdb.DuckDBPyConnection, statements: Statements, landed:
             continue
         kind = "view" if name in statements.views and not is_staging else "table"
         connection.execute(f"create or replace {kind} {name} as {statement}")
+
+
+def make_empty(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> None:
+    """Makes a raw table without rows."""
+    listed = ", ".join(f"{column} varchar" for column in columns)
+    connection.execute(f"create or replace table {table} ({listed})")
 
 
 def has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool | None:

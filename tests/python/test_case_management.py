@@ -357,7 +357,7 @@ def test_times_of_day_are_read(
     warehouse: duckdb.DuckDBPyConnection,
     statements: compiled_models.Statements,
 ) -> None:
-    compiled_models.load_csv(warehouse, CHECKOUT / "seeds" / "extracts" / "ssd_missing.csv")
+    compiled_models.make_empty(warehouse, "ssd_missing", statements.raw_tables["ssd_missing"])
     warehouse.execute(
         "insert into ssd_missing (miss_missing_episode_start_date, source_file, source_row)"
         " values (?, 'f', '1')",

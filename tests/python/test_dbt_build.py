@@ -1,5 +1,7 @@
 """dbt itself, as a data engineer runs it: on landed returns, and with rules that are wrong."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -7,7 +9,10 @@ import pytest
 
 import compiled_models
 from missing_from_care.landing.land import land
+from missing_from_care.project import CHECKOUT
 from random_returns import write_random_returns
+
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
 @pytest.fixture
@@ -43,40 +48,58 @@ def test_landed_returns_are_read_in_place(tmp_path: Path) -> None:
         assert all(comment for (comment,) in comments)
 
 
-def test_a_gap_in_the_definitions_fails_the_build_with_a_sentence(
+def test_rules_that_are_not_sound_fail_the_build_and_then_every_export(
     project: Path, tmp_path: Path
 ) -> None:
+    """One test over all seeds blocks no model, so what a failed build left must not be used."""
     edit(
         project / "seeds" / "rules" / "definition_by_year.csv",
         "2016-04-01,2017-03-31",
         "2016-04-01,2017-03-30",
     )
-    done = compiled_models.run_dbt(
-        ["build", "--select", "+stg_rules__definition_by_year"], tmp_path, project
-    )
-    assert done.returncode != 0
-    assert "no row covers 2017-03-31. Mend valid_from and valid_to" in done.stdout
-
-
-def test_rows_that_are_not_sound_fail_the_build_with_one_sentence(
-    project: Path, tmp_path: Path
-) -> None:
     seed = project / "seeds" / "rules" / "definitions.csv"
-    row = seed.read_text(encoding="utf-8").splitlines()[1]
-    seed.write_text(
-        f"{seed.read_text(encoding='utf-8')}{row.replace(',missing,', ',mising,')}\n",
-        encoding="utf-8",
-    )
-    done = compiled_models.run_dbt(["build", "--select", "definitions"], tmp_path, project)
+    text = seed.read_text(encoding="utf-8")
+    row = text.splitlines()[1].replace(",missing,", ",mising,")
+    seed.write_text(f"{text}{row}\n", encoding="utf-8")
+    done = compiled_models.run_dbt(["build", *NO_UNIT_TESTS], tmp_path, project)
     assert done.returncode != 0
     told = " ".join(done.stdout.split())
     assert (
         "The rows of definitions are not sound: "
-        "4 rows where seeds/rules/_rules.yml says 3: put back what was removed and take out what "
-        "was added, or, if you want the change, write rows: 4 for definitions there, "
-        "keys (definition_id) that are blank or name several rows: 1, "
+        "4 rows where tests/singular/rule_seeds_are_sound.sql says 3: put back what was removed "
+        "and take out what was added, or, if you want the change, write there rows: 4; "
+        "keys (definition_id) that are blank or name several rows: 1; "
         "rows that break (missing_counts_as in ('missing', 'absent')): 1." in told
     )
+    assert "no row covers 2017-03-31 (mend both; every day needs exactly one row)" in told
+    export = export_demonstration(tmp_path)
+    assert (export.returncode, export.stdout) == (3, "")
+    assert "The last `dbt build` of compiled.duckdb did not pass" in export.stderr
+    assert not (tmp_path / "packs" / "foi-2018-0417").exists()
+    # A part that passes mends nothing, nor does a whole run without tests.
+    for options in (["--select", "sexes"], ["--exclude-resource-type", "test", "unit_test"]):
+        done = compiled_models.run_dbt(["build", *options], tmp_path, project)
+        assert done.returncode == 0, done.stdout
+    assert export_demonstration(tmp_path).returncode == 3
+    done = run_script("ask.py", tmp_path, "occasions_missing", "--period", "month:2017-05")
+    assert "The last `dbt build` of compiled.duckdb did not pass" in done.stderr
+    assert "Unprotected" in done.stdout
+    done = compiled_models.run_dbt(["build", *NO_UNIT_TESTS], tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert export_demonstration(tmp_path).returncode == 0
+
+
+def export_demonstration(work: Path) -> subprocess.CompletedProcess[str]:
+    """Exports from the warehouse in `work`."""
+    options = ("--request", "foi-2018-0417", "--out", str(work / "packs"))
+    return run_script("export_response.py", work, *options)
+
+
+def run_script(name: str, work: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command on the warehouse in `work`."""
+    command = [sys.executable, CHECKOUT / "scripts" / name, *options]
+    command += ["--database", work / f"{compiled_models.CATALOG}.duckdb"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_a_wrong_word_in_the_register_fails_the_build_with_a_sentence(

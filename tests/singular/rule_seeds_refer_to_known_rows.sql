@@ -1,5 +1,6 @@
 -- A word of one rule seed that another must know: a row taken away there, or a slip here, would
--- empty a join and take figures with it.
+-- empty a join and take figures with it. By rule 18 whatever is counted stands in a row of its
+-- breakdown, so that what is not known has one, too.
 {% set references = [
     ('sexes', 'sex', "concat('sex:', sex)", 'categories'),
     ('ethnic_groups', 'ethnic_group', "concat('ethnic_group:', ethnic_group)", 'categories'),
@@ -43,13 +44,23 @@ used as (
 
     {% for seed, column, word, target in references -%}
         select
-            '{{ seed }}' as seed,
-            '{{ column }}' as column_name,
+            'seeds/rules/{{ seed }}.csv, column {{ column }}: ' as place,
             {{ word }} as word,
             '{{ target }}' as target
         from {{ ref(seed) }}
-        {{ 'union all' if not loop.last }}
+        union all
     {% endfor %}
+    select
+        'What is counted and stands in no other row: ' as place,
+        needed.word,
+        'categories' as target
+    from (
+        values
+        ('none:all'), ('age:not_known'), ('age_band:not_known'), ('sex:not_known'),
+        ('ethnic_group:not_known'), ('placement_type:not_known'), ('legal_status:not_known'),
+        ('uasc:yes'), ('uasc:no'), ('uasc:not_known'), ('duration_band:still_missing'),
+        ('counts_as:missing'), ('counts_as:absent')
+    ) as needed (word)
 
 )
 
@@ -63,7 +74,7 @@ where
     case
         when used.word is not null and known.word is null
             then {{ raise_sentence(
-                "'seeds/rules/' || used.seed || '.csv, column ' || used.column_name || ': ' || used.word"
-                ~ " || ' is in no row of ' || used.target || '. Correct it, or add the row there.'"
+                "used.place || used.word || ' is in no row of ' || used.target"
+                ~ " || '. Correct it, or add the row there.'"
             ) }}
     end is not null

@@ -2,7 +2,12 @@
 
 with bank_holidays as (
 
-    select * from {{ ref('stg_rules__bank_holidays') }}
+    select
+        cast({{ clean_text('holiday_date') }} as date) as holiday_date,
+        name as holiday_name,
+        cast(is_confirmed as boolean) as is_confirmed,
+        cast({{ clean_text('proclaimed_on') }} as date) as proclaimed_on
+    from {{ ref('bank_holidays') }}
 
 ),
 

@@ -35,7 +35,7 @@ from missing_from_care.page.page import file_stem, page_bytes, version_folder
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import losses, losses_in_short, read_response
 from missing_from_care.settings import refuse_open_settings
-from missing_from_care.warehouse import open_warehouse
+from missing_from_care.warehouse import open_warehouse, refuse_failed_build
 from missing_from_care.whole_files import replacing_folder, write_file_whole
 
 LEDGER = "ledger.csv"
@@ -90,11 +90,13 @@ def making_pack(
         again: make this version, as when the ledger had so many rows.
 
     Raises:
-        UsageFault, DataFault: the request cannot be answered, or the ledger lost rows.
+        UsageFault, DataFault: the request cannot be answered, the last build did not pass, or the
+            ledger lost rows.
         ProtectionFault: a cell cannot be protected, or something secret would be public.
         BusyFault: another export is at work.
     """
     with open_warehouse(database) as warehouse:
+        refuse_failed_build(warehouse, database)
         response = read_response(warehouse, request_ref)
         if not response.is_of_invented_children:
             refuse_open_settings(warehouse)

@@ -29,7 +29,6 @@ RULES = (
     "scripts",
     "seeds",
     "templates",
-    "tests/generic",
     "tests/singular",
 )
 """What of the checkout the result depends on."""
