@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from missing_from_care.disclosure.ledger import read_rows
+from missing_from_care.disclosure_log.log import index_page
 from missing_from_care.faults import DataFault
+from missing_from_care.whole_files import write_file_whole
 
 LOG_ENTRY = "disclosure-log.json"
 RECORD = Path("private", "provenance.json")
@@ -14,6 +16,42 @@ RECORD = Path("private", "provenance.json")
 def packs_in(out: Path) -> list[Path]:
     """The folders of packs, in order; a folder with a dot, left by a killed run, is none."""
     return [file.parents[1] for file in sorted(out.glob(f"[!.]*/public/{LOG_ENTRY}"))]
+
+
+def entry_of(pack: Path) -> dict[str, Any]:
+    """A pack's entry of the disclosure log; empty if it has none.
+
+    Raises:
+        DataFault: the file is damaged.
+    """
+    file = pack / "public" / LOG_ENTRY
+    try:
+        entry = json.loads(file.read_bytes())
+        if isinstance(entry["reference"], str) and isinstance(entry["folder"], str):
+            return entry
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, LookupError, TypeError):
+        pass
+    raise DataFault(
+        f"{file} is damaged, so it is not known which answer was sent: restore the pack from a "
+        "backup, or move it to another folder and export it again."
+    )
+
+
+def write_index(out: Path) -> list[str]:
+    """Writes the page that lists every pack of a folder.
+
+    Returns: sentences on packs that it cannot list, since their entries are damaged.
+    """
+    entries, remarks = [], []
+    for pack in packs_in(out):
+        try:
+            entries.append(json.dumps(entry_of(pack)).encode())
+        except DataFault as fault:
+            remarks += [f"{sentence} The index page lacks it." for sentence in fault.sentences]
+    write_file_whole(out / "index.html", index_page(entries), mode=0o644)
+    return remarks
 
 
 def ledger_of(pack: Path) -> dict[str, Any]:

@@ -23,14 +23,14 @@ COMMENTS = """
 """
 
 
-def write_published(source: Path, target: Path, told: Mapping[str, str]) -> None:
+def write_published(source: Path, target: Path, about: Mapping[str, str]) -> None:
     """Makes the published database from the record-level one.
 
     Args:
         source: the record-level database; its table `published_tables` says which tables and
             columns may leave it.
         target: the file to make; it does not exist yet.
-        told: what the table `about` says besides what it is, by item.
+        about: what the table `about` says besides what it is, by item.
 
     Raises:
         DataFault: a table or a column that is to be published is not there.
@@ -45,19 +45,26 @@ def write_published(source: Path, target: Path, told: Mapping[str, str]) -> None
             "select table_name, columns from private.main.published_tables "
             "order by cast(place_in_line as int)"
         ).fetchall()
-        try:
-            for name, columns in tables:
-                _copy(connection, name, columns.split())
-        except (duckdb.BinderException, duckdb.CatalogException) as problem:
-            raise DataFault(
-                f"seeds/rules/published_tables.csv, table {name}: {str(problem).splitlines()[0]} "
-                "Name only what the models have."
-            ) from problem
-        _write_about(connection, told)
+        for name, columns in tables:
+            _refuse_unknown(connection, name, columns.split())
+            _copy(connection, name, columns.split())
+        _write_about(connection, about)
         connection.execute("checkpoint published")
         connection.execute("use memory")
         connection.execute("detach published")
-    target.chmod(0o444)
+
+
+def _refuse_unknown(connection: duckdb.DuckDBPyConnection, name: str, columns: list[str]) -> None:
+    found = connection.execute(
+        "select column_name from duckdb_columns() "
+        "where database_name = 'private' and table_name = ?",
+        [name],
+    ).fetchall()
+    if lacking := [column for column in columns if (column,) not in found]:
+        raise DataFault(
+            f"seeds/rules/published_tables.csv, table {name}: the models have no "
+            f"{', '.join(lacking)} there. Name only what they have."
+        )
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, name: str, columns: list[str]) -> None:
@@ -79,7 +86,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, name: str, columns: list[str]) 
             connection.execute(f"comment on column {name}.{column} is {_text(comment.strip())}")
 
 
-def _write_about(connection: duckdb.DuckDBPyConnection, told: Mapping[str, str]) -> None:
+def _write_about(connection: duckdb.DuckDBPyConnection, about: Mapping[str, str]) -> None:
     found = connection.execute(
         "select (select value from private.main.authority where setting = 'name'), "
         "(select wording from private.main.notes where note = 'not_protected'), "
@@ -93,7 +100,7 @@ def _write_about(connection: duckdb.DuckDBPyConnection, told: Mapping[str, str])
         "not for publication": not_protected,
         **({"invented": INVENTED_CHILDREN} if is_invented else {}),
         "years": years or "none",
-        **told,
+        **about,
     }
     connection.execute("create table about (item varchar primary key, value varchar)")
     connection.executemany("insert into about values (?, ?)", list(rows.items()))
