@@ -17,8 +17,8 @@ from missing_from_care.deadlines.register import read_register, usual_register
 from missing_from_care.deadlines.states import RequestState, is_pack_older, request_states
 from missing_from_care.deadlines.wording import remarks, risk_sentence, written_day
 from missing_from_care.faults import DeadlineRisk, UsageFault
-from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
+from missing_from_care.response.names import file_stem
 from missing_from_care.warehouse import database_file
 from missing_from_care.whole_files import write_file_whole
 

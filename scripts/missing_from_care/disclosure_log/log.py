@@ -6,13 +6,14 @@ from hashlib import sha256
 
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.open_data.files import as_json
-from missing_from_care.page.page import rendered, version_folder
+from missing_from_care.page.page import rendered
 from missing_from_care.response.answers import Response
 from missing_from_care.response.book import (
     INVENTED_CHILDREN,
     LICENCE_ADDRESS,
     workbook_content,
 )
+from missing_from_care.response.names import version_folder
 
 
 def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version: int = 1) -> bytes:

@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from missing_from_care.disclosure.ledger import read_rows
-from missing_from_care.disclosure_log.log import index_page
 from missing_from_care.faults import DataFault
-from missing_from_care.whole_files import write_file_whole
 
 LOG_ENTRY = "disclosure-log.json"
 RECORD = Path("private", "provenance.json")
@@ -37,21 +35,6 @@ def entry_of(pack: Path) -> dict[str, Any]:
         f"{file} is damaged, so it is not known which answer was sent: restore the pack from a "
         "backup, or move it to another folder and export it again."
     )
-
-
-def write_index(out: Path) -> list[str]:
-    """Writes the page that lists every pack of a folder.
-
-    Returns: sentences on packs that it cannot list, since their entries are damaged.
-    """
-    entries, remarks = [], []
-    for pack in packs_in(out):
-        try:
-            entries.append(json.dumps(entry_of(pack)).encode())
-        except DataFault as fault:
-            remarks += [f"{sentence} The index page lacks it." for sentence in fault.sentences]
-    write_file_whole(out / "index.html", index_page(entries), mode=0o644)
-    return remarks
 
 
 def ledger_of(pack: Path) -> dict[str, Any]:

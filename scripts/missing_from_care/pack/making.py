@@ -27,17 +27,17 @@ from missing_from_care.disclosure_log.log import disclosure_log_entry
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.letter.writing import letter_bytes
 from missing_from_care.open_data.files import as_json, open_data_files
-from missing_from_care.pack.beside import LOG_ENTRY, ledger_of, refuse_lost_rows, write_index
+from missing_from_care.pack.beside import LOG_ENTRY, ledger_of, refuse_lost_rows
+from missing_from_care.pack.index import write_index
 from missing_from_care.pack.private import checked_workbook, private_files
 from missing_from_care.pack.provenance import checksums, provenance
 from missing_from_care.pack.versions import Version, is_sent, version_in, versions_of
-from missing_from_care.page.page import file_stem, page_bytes, version_folder
+from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response
+from missing_from_care.response.names import LEDGER, file_stem, version_folder
 from missing_from_care.response.reading import losses, losses_in_short, read_response
 from missing_from_care.warehouse import open_warehouse
 from missing_from_care.whole_files import replacing_folder
-
-LEDGER = "ledger.csv"
 
 
 @dataclass(frozen=True)

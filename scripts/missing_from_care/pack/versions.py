@@ -8,7 +8,7 @@ from pathlib import Path
 from missing_from_care.disclosure.ledger import Released
 from missing_from_care.faults import DataFault
 from missing_from_care.pack.beside import entry_of
-from missing_from_care.page.page import version_folder
+from missing_from_care.response.names import version_folder
 
 
 @dataclass(frozen=True)

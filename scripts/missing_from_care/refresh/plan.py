@@ -14,9 +14,8 @@ from typing import Any
 from missing_from_care.deadlines.register import usual_register
 from missing_from_care.deadlines.states import RequestState
 from missing_from_care.faults import UsageFault
-from missing_from_care.pack.making import LEDGER
-from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
+from missing_from_care.response.names import LEDGER, file_stem
 
 RULES = (
     *("dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "templates"),

@@ -1,9 +1,9 @@
 """Publishes a run: one rename decides, and the places that people know follow.
 
-A run is built whole in `runs/next`. The rename of that folder to the run's number is the switch: the
-highest number is what is published. Only the ledger is added to before, so that it never lacks what
-is published. If a run is stopped after the switch, the next one lets the places follow before it does
-anything else; doing that twice does no harm.
+A run is built whole in `runs/next`. The rename of that folder to the run's number is the switch:
+the highest number is what is published. Only the ledger is added to before, so that it never lacks
+what is published. If a run is stopped after the switch, the next one lets the places follow before
+it does anything else; doing that twice does no harm.
 """
 
 import hashlib
@@ -15,11 +15,10 @@ from pathlib import Path
 
 from missing_from_care.disclosure.ledger import holding
 from missing_from_care.faults import ProtectionFault, UsageFault
-from missing_from_care.pack.beside import write_index
-from missing_from_care.pack.making import LEDGER
 from missing_from_care.pointers import lead
 from missing_from_care.refresh.plan import Places, Run
 from missing_from_care.refresh.run_log import RunLog
+from missing_from_care.response.names import LEDGER
 from missing_from_care.whole_files import swap_folders, sync_all, sync_folder, write_file_whole
 
 IN_PLACE = "in_place"
@@ -39,6 +38,9 @@ def stage(folder: Path, places: Places, number: int, packs: Mapping[str, str]) -
     figures = numbered(places.published, number)
     _copy_file(folder / "published" / places.published.name, figures)
     if packs:
+        # Takes a second, which is not to pass between the switch and the index page.
+        import missing_from_care.pack.index  # noqa: F401
+
         _waiting_packs(places.responses).mkdir(mode=0o700)
     for name in packs:
         _copy_folder(folder / "packs" / name, _waiting_packs(places.responses) / name)
@@ -121,7 +123,7 @@ def put_in_place(run: Run, places: Places, log: RunLog) -> None:
             _replace_pack(_waiting_packs(places.responses) / name, place, before, run.number)
         if run.record["packs"]:
             place = places.responses / "index.html"
-            for sentence in write_index(places.responses):
+            for sentence in _write_index(places.responses):
                 log.remark(sentence)
         if run.landed.exists() and not places.extracts:
             place = places.state / "landed"
@@ -140,6 +142,13 @@ def put_in_place(run: Run, places: Places, log: RunLog) -> None:
         ) from problem
     _remove_waiting(places)
     write_file_whole(run.folder / IN_PLACE, b"")
+
+
+def _write_index(responses: Path) -> list[str]:
+    # It loads what draws charts, and most refreshes make no pack.
+    from missing_from_care.pack.index import write_index
+
+    return write_index(responses)
 
 
 def places_of(run: Run) -> Places:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from missing_from_care.page.page import file_stem
 from missing_from_care.refresh.plan import Plan, Run
 from missing_from_care.refresh.publish import EARLIER_PACKS, numbered
+from missing_from_care.response.names import file_stem
 
 
 def prune(plan: Plan, run: Run, now: datetime) -> None:

@@ -21,9 +21,7 @@ from missing_from_care.landing.land import land
 from missing_from_care.landing.parts import MODULES_FILE
 from missing_from_care.locks import one_at_a_time
 from missing_from_care.pack.beside import refuse_lost_rows
-from missing_from_care.pack.making import LEDGER
 from missing_from_care.pack.versions import versions_of
-from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.analysts import write_published
 from missing_from_care.refresh.build import build_database, export_pack
@@ -52,6 +50,7 @@ from missing_from_care.refresh.publish import (
 )
 from missing_from_care.refresh.retention import prune
 from missing_from_care.refresh.run_log import RunLog, utc_now
+from missing_from_care.response.names import LEDGER, file_stem
 from missing_from_care.warehouse import open_database
 from missing_from_care.whole_files import write_file_whole
 
