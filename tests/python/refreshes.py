@@ -140,7 +140,7 @@ class Refreshed:
         """The number of the last run, of which everything is, and nothing else lies about."""
         self.assert_whole()
         number = self.run()
-        runs = sorted(path.name for path in (self.state / "runs").iterdir())
+        runs = sorted(path.name for path in (self.state / "runs").glob("[0-9]*"))
         assert runs[-1] == f"{number:06d}"
         links = [path for path in (self.database, self.state / "landed") if path.is_symlink()]
         assert {path.resolve().relative_to(self.state).parts[1] for path in links} <= {runs[-1]}

@@ -222,6 +222,11 @@ def check_places(plan: Plan) -> None:
     """
     if plan.source and not plan.source.is_dir():
         raise UsageFault(f"--source {plan.source}: there is no such folder; is it connected?")
+    if (plan.state / "last_good.json").exists():
+        raise UsageFault(
+            f"{plan.state} is of an earlier version of this program: move it to where only its "
+            "owner reads, then refresh with --source. Packs and ledger stay as they are."
+        )
     landing = plan.extracts if plan.source else None
     if landing and landing.is_relative_to(CHECKOUT):
         raise UsageFault(

@@ -8,14 +8,15 @@ it does anything else; doing that twice does no harm.
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from missing_from_care.disclosure.ledger import holding
 from missing_from_care.faults import ProtectionFault, UsageFault
-from missing_from_care.pointers import lead
+from missing_from_care.pointers import follow, lead
 from missing_from_care.refresh.plan import Places, Run
 from missing_from_care.refresh.run_log import RunLog
 from missing_from_care.response.names import LEDGER
@@ -98,7 +99,7 @@ def follow_up(run: Run, log: RunLog) -> None:
     if (run.folder / IN_PLACE).exists() or not run.record:
         return
     places = places_of(run)
-    with holding(places.ledger):
+    with holding(places.ledger) if run.record["packs"] else nullcontext():
         _remove_waiting(places)
         stage(run.folder, places, run.number, run.record["packs"])
         put_in_place(run, places, log)
@@ -160,6 +161,15 @@ def places_of(run: Run) -> Places:
 def numbered(published: Path, number: int) -> Path:
     """The file for analysts that a run makes, beside the place that leads to it."""
     return published.with_name(f"{published.stem}-{number:06d}{published.suffix}")
+
+
+def number_led_to(published: Path) -> int:
+    """The number of the file for analysts that is in place; 0 if there is none."""
+    name = follow(published).resolve().name
+    found = re.fullmatch(
+        rf"{re.escape(published.stem)}-(\d{{6}}){re.escape(published.suffix)}", name
+    )
+    return int(found[1]) if found else 0
 
 
 def state_of(pack: Path) -> str:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,9 +38,9 @@ from missing_from_care.refresh.plan import (
     today,
 )
 from missing_from_care.refresh.publish import (
-    IN_PLACE,
     add_to_ledger,
     follow_up,
+    number_led_to,
     places_of,
     put_in_place,
     stage,
@@ -86,7 +86,6 @@ def refresh(plan: Plan, log: RunLog) -> Run:
 
 
 def _refresh(plan: Plan, log: RunLog) -> Run:
-    _take_over(plan)
     before, remarks = last_run(plan.state)
     for sentence in remarks:
         log.remark(sentence)
@@ -97,13 +96,15 @@ def _refresh(plan: Plan, log: RunLog) -> Run:
         follow_up(before, log)
     check_places(plan)
     _refuse_writer(plan.database)
-    number, started, mounts = before.number + 1 if before else 1, utc_now(), mount_points(plan)
+    # A file that analysts read is not written over, even if the state was lost.
+    number = 1 + max(before.number if before else 0, number_led_to(plan.published))
+    started, mounts = utc_now(), mount_points(plan)
     unstage(plan, number)
     log.line("begin", run=number, requests=plan.requests, source=str(plan.source or ""))
     if told and started < before.finished:
         log.line("clock set back", last_good=told["finished"])
     # Nobody else may release anything from when the ledger is read until it is added to.
-    with holding(plan.ledger):
+    with holding(plan.ledger) if plan.requests else nullcontext():
         if plan.requests:
             refuse_lost_rows(plan.ledger)
         making = _Making(plan, log, plan.state / "runs" / "next", before)
@@ -312,30 +313,6 @@ def _remark_on_age(run: Run, database: Path, log: RunLog) -> None:
             f"Nothing new was landed since {written_day(since.date())}, more than {days} days ago: "
             "see whether the returns still arrive where they are landed from."
         )
-
-
-def _take_over(plan: Plan) -> None:
-    """Makes a run of what a version of this program left that knew no runs."""
-    marker, landed = plan.state / "last_good.json", plan.state / "landed"
-    if not marker.is_file() and not (landed.is_dir() and not landed.is_symlink()):
-        return
-    with suppress(OSError, ValueError, LookupError, TypeError):
-        told = json.loads(marker.read_bytes())
-        places = {"database": str(plan.database), "published": str(plan.published)}
-        more = {"places": places | {"responses": str(plan.responses)}, "packs": {}, "landed": ""}
-        record = told | more | {"new_since": told["finished"]}
-        run = plan.state / "runs" / f"{told['run']:06d}"
-        run.mkdir(mode=0o700, exist_ok=True)
-        write_file_whole(run / RECORD, json.dumps(record, indent=1).encode())
-        write_file_whole(run / IN_PLACE, b"")
-    run, _ = last_run(plan.state)
-    folder = run.folder if run else plan.state / "runs" / "000000"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    for old in (landed, plan.state / "earlier"):
-        if old.is_dir() and not old.is_symlink():
-            old.rename(folder / old.name)
-    for name in ("work", "staging", "journal.json", "holder.json", "last_good.json"):
-        _clear(plan.state / name)
 
 
 def _refuse_writer(database: Path) -> None:
