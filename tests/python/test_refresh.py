@@ -317,7 +317,7 @@ def test_the_ledger_is_only_added_to(council) -> None:
     # Somebody restores another ledger while a pack is made.
     other = (
         "import sys\nif 'export_response.py' in str(sys.orig_argv): "
-        f"open({str(ledger)!r}, 'w').write({rows[0]!r})"
+        f"open({str(ledger)!r}, 'w').write({rows[0] + 'other'!r})"
     )
     assert_refused(council.refresh(SITE_DOES=other), 4, "only ever added to")
     assert council.run() == 1
@@ -398,17 +398,21 @@ def damaged(data: bytes) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def broken_off(first, tmp_path_factory: pytest.TempPathFactory):
-    """After a second refresh that was broken off when its pack was to be made."""
-    council = copied(first, tmp_path_factory.mktemp("broken"))
+    """After a second refresh that was broken off when its pack was to be made; and a copy."""
+    folder = tmp_path_factory.mktemp("broken")
+    council = copied(first, folder)
     breaks_off = "import sys\nif 'export_response.py' in str(sys.orig_argv): os._exit(9)"
     assert council.refresh(SITE_DOES=breaks_off).returncode == 1
-    return council
+    shutil.copytree(council.folder, folder / "kept", symlinks=True)
+    return council, folder / "kept"
 
 
 @pytest.mark.parametrize("kind", damaged(b""))
-def test_state_that_is_damaged_is_told_and_passed_over(broken_off, tmp_path: Path, kind) -> None:
+def test_state_that_is_damaged_is_told_and_passed_over(broken_off, kind) -> None:
     """Every file of the state at once, of the last run and of the one that was broken off."""
-    council = copied(broken_off, tmp_path)
+    council, kept = broken_off
+    shutil.rmtree(council.folder)
+    shutil.copytree(kept, council.folder, symlinks=True)
     record = council.state / "runs" / "000001" / "run.json"
     work = council.state / "runs" / "next"
     (work / "packs" / f".{REQUEST}.json").write_text('{"foi-open": ""}')
@@ -457,7 +461,7 @@ def test_the_users_umask_opens_and_closes_nothing(council, umask) -> None:
         os.umask(before)
     assert done.returncode == 0, done.stderr
     assert council.whole() == 2
-    assert (council.responses / REQUEST / "public").stat().st_mode & 0o777 == 0o755
+    assert (council.responses / REQUEST / "public").stat().st_mode & 0o777 == 0o755 & ~umask | 0o700
 
 
 @pytest.mark.parametrize(

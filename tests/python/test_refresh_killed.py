@@ -34,6 +34,15 @@ if "refresh.py" in str(sys.orig_argv):
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals.")
 
 
+@pytest.fixture(autouse=True)
+def interruptible():
+    """A run in the background ignores Ctrl-C, and what it starts would too."""
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def ended(status: int, by: int) -> bool:
     """Whether a process ended by a signal, itself or as it promises."""
     return status in (-by, 128 + by)

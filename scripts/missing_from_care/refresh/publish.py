@@ -126,10 +126,10 @@ def put_in_place(run: Run, places: Places, log: RunLog) -> None:
             place = places.responses / "index.html"
             for sentence in _write_index(places.responses):
                 log.remark(sentence)
-        if run.landed.exists() and not places.extracts:
+        if run.landed.exists():
             place = places.state / "landed"
             lead(place, run.landed)
-        elif run.landed.exists():
+        if places.extracts and run.landed.exists():
             place = places.extracts
             old = place.with_name(f".{place.name}.old.refresh")
             shutil.rmtree(old, ignore_errors=True)
