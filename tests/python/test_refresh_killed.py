@@ -148,9 +148,12 @@ def test_a_signal_within_duckdb_is_no_fault_of_the_program(tmp_path: Path, by) -
         text=True,
         cwd=tmp_path,
     ) as running:
-        running.stdout.readline()
-        time.sleep(0.3)
-        running.send_signal(getattr(signal, by))
-        _, said = running.communicate(timeout=60)
+        try:
+            assert running.stdout.readline() == "begun\n"
+            time.sleep(0.3)
+            running.send_signal(getattr(signal, by))
+            _, said = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 128 + getattr(signal, by)
     assert said == "Stopped.\n"
