@@ -24,7 +24,7 @@
             {%- for value in row -%}
                 {%- do values.append('"' ~ (value or '') | replace('"', '""') ~ '"') -%}
             {%- endfor -%}
-            {%- do exceptions.raise_compiler_error(
+            {%- do stop_with(
                 file ~ ' has no row ' ~ row[key] ~ ', which this version needs: add the line '
                 ~ values | join(',')
             ) -%}

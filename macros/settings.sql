@@ -20,7 +20,7 @@
     {%- set folder = env_var('FOI_SETTINGS', '') -%}
     {%- if execute and folder != '' -%}
         {%- if target.type != 'duckdb' -%}
-            {%- do exceptions.raise_compiler_error(
+            {%- do stop_with(
                 'FOI_SETTINGS is read on DuckDB alone: on ' ~ target.type
                 ~ ', put your rows into seeds/rules of a checkout of your own.'
             ) -%}
@@ -36,16 +36,22 @@
                 "select name from (values ('" ~ seeds | join("'), ('") ~ "')) as seeds (name) "
                 ~ "order by levenshtein(name, '" ~ row[0] | replace("'", "''") ~ "'), name limit 1"
             ).rows[0][0] -%}
-            {%- do exceptions.raise_compiler_error(
+            {%- do stop_with(
                 folder ~ '/' ~ row[0] ~ '.csv replaces no rule: did you mean ' ~ nearest
                 ~ '.csv? docs/settings.md lists the files of FOI_SETTINGS.'
             ) -%}
         {%- endfor -%}
         {%- if not found -%}
-            {%- do exceptions.raise_compiler_error(
+            {%- do stop_with(
                 'FOI_SETTINGS names ' ~ folder ~ ', where no settings are: make them with '
                 ~ 'scripts/set_up.py, or unset it for the demonstration.'
             ) -%}
         {%- endif -%}
     {%- endif -%}
+{% endmacro %}
+
+{#- Stops dbt with a sentence where no statement is at hand that could raise it. -#}
+{% macro stop_with(sentence) %}
+    {%- set text = "'" ~ sentence | replace("'", "''") ~ "'" -%}
+    {%- do run_query('select 1 as stopped where ' ~ raise_sentence(text) ~ ' is not null') -%}
 {% endmacro %}

@@ -1,7 +1,6 @@
 """Shows the register of requests with due dates, working days left and what is at risk."""
 
 import json
-import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,8 +17,9 @@ from missing_from_care.deadlines.register import read_register, usual_register
 from missing_from_care.deadlines.states import RequestState, is_pack_older, request_states
 from missing_from_care.deadlines.wording import remarks, risk_sentence, written_day
 from missing_from_care.faults import DeadlineRisk, UsageFault
-from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
+from missing_from_care.response.names import file_stem
+from missing_from_care.warehouse import database_file
 from missing_from_care.whole_files import write_file_whole
 
 STYLES = {"late": "bold red", "due soon": "bold yellow", "answered": "dim", "on time": "green"}
@@ -92,8 +92,7 @@ def warehouse(database: Path | None) -> Path:
     """The warehouse, whether it is built or not; one that is named must be there."""
     if database and not database.is_file():
         raise UsageFault(f"--database {database}: there is no such file; build it with dbt build.")
-    named = os.environ.get("FOI_DATABASE")
-    return database or Path(named or CHECKOUT / "warehouse" / "missing_from_care.duckdb")
+    return database_file(database)
 
 
 def is_old(state: RequestState, database: Path) -> bool:

@@ -53,13 +53,12 @@ def export_response(
         out.print(verified(verify, database_file(database)), markup=False)
         return
     with making_pack(database_file(database), request, out_folder) as pack:
-        if not dry_run:
-            write_pack(pack, date.today())
+        unlisted = [] if dry_run else write_pack(pack, date.today())
     if pack.response.is_of_invented_children:
         out.print(INVENTED_CHILDREN, markup=False)
     for table in terminal_tables(pack.response):
         out.print(table)
-    for sentence in pack.lost:
+    for sentence in (*pack.lost, *unlisted):
         err.print(sentence, markup=False, soft_wrap=True)
     for sentence in withheld(pack):
         out.print(sentence, markup=False)

@@ -22,8 +22,8 @@ from missing_from_care.disclosure.ledger import (
 from missing_from_care.disclosure.ledger import withdraw as withdraw_request
 from missing_from_care.faults import UsageFault
 from missing_from_care.pack.beside import refuse_lost_rows
-from missing_from_care.pack.making import LEDGER
 from missing_from_care.project import CHECKOUT
+from missing_from_care.response.names import LEDGER
 from missing_from_care.warehouse import database_file
 
 Folder = Annotated[

@@ -1,8 +1,8 @@
 """Lands, builds, tests, protects, exports and publishes: all of it or nothing."""
 
 import os
-import signal
-import sys
+import shlex
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,15 +13,15 @@ from missing_from_care.command_line import err, out, run
 from missing_from_care.deadlines.register import read_register, usual_register
 from missing_from_care.deadlines.states import request_states
 from missing_from_care.deadlines.wording import risk_sentence, written_day
-from missing_from_care.faults import DeadlineRisk, Fault, UsageFault
+from missing_from_care.faults import DeadlineRisk, UsageFault
 from missing_from_care.landing.case_extracts import covers_option, taken_option
 from missing_from_care.landing.checks import accepted_module
-from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
-from missing_from_care.refresh.order import Order, chosen_requests
-from missing_from_care.refresh.run import last_good, refresh, today
-from missing_from_care.refresh.telling import Teller, utc_now
-from missing_from_care.warehouse import database_file
+from missing_from_care.refresh.plan import Plan, Run, chosen_requests, last_run, today
+from missing_from_care.refresh.run import refresh
+from missing_from_care.refresh.run_log import RunLog, utc_now
+from missing_from_care.response.names import file_stem
+from missing_from_care.warehouse import database_place
 
 
 def refresh_all(
@@ -63,6 +63,13 @@ def refresh_all(
     responses: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Folder of the requests' packs.")
     ] = CHECKOUT / "responses",
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Lines NAME=VALUE: FOI_ variables, and in FOI_OPTIONS more of these options.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
@@ -74,68 +81,104 @@ def refresh_all(
     """
     if request and due_within is not None:
         raise UsageFault("--request and --due-within both say which packs to make: give one.")
+    # What it says stands in the environment and among the arguments already.
+    del settings
     extracts = os.environ.get("FOI_EXTRACTS")
-    places = Order(
-        database=database_file(database).resolve(),
-        published=published.resolve(),
+    places = Plan(
+        database=place_of(database_place(database)),
+        published=place_of(published),
         responses=responses.resolve(),
+        extracts=Path(extracts).resolve() if extracts else None,
         source=source.resolve() if source else None,
         accepted=frozenset(accepted_module(text) for text in accept_missing or []),
         taken=dict(map(taken_option, taken or [])),
         covers=covers_option(covers) if covers else ("", ""),
-        named_extracts=Path(extracts).resolve() if extracts else None,
     )
-    day = today(places, utc_now())
+    before, _ = last_run(places.state)
+    day = today(before, utc_now())
     states = request_states(read_register(usual_register()), day)
-    order = places.for_requests(chosen_requests(states, request or [], due_within))
+    plan = replace(places, requests=chosen_requests(states, request or [], due_within))
     if dry_run:
-        say_what_would_be_done(order, day)
+        say_what_would_be_done(plan, before, day)
     else:
-        carry_out(order)
+        carry_out(plan)
     if warning := risk_sentence(states):
         raise DeadlineRisk(warning)
 
 
-def carry_out(order: Order) -> None:
+def place_of(file: Path) -> Path:
+    """A file's place with no link on the way to it; it may be a link itself."""
+    return file.parent.resolve() / file.name
+
+
+def carry_out(plan: Plan) -> None:
     """Refreshes, and says where everything is."""
-    with Teller(order.state / "logs") as tell:
-        try:
-            done = refresh(order, tell)
-        except Fault as fault:
-            tell.fault(fault)
-            raise
-    out.print(f"Refreshed, run {done['run']}.")
-    if not order.requests:
+    with RunLog(plan.state / "logs") as log:
+        run = refresh(plan, log)
+    out.print(f"Refreshed, run {run.number}.")
+    if not plan.requests:
         out.print("No open request is due, so no pack was made.")
-    for name, place in places_of(order):
+    for name, place in places_of(plan):
         out.print(f"{name}: {place}", markup=False, soft_wrap=True)
-    out.print(f"Log: {tell.file}", markup=False, soft_wrap=True)
+    out.print(f"Log: {log.file}", markup=False, soft_wrap=True)
 
 
-def say_what_would_be_done(order: Order, day: date) -> None:
-    """Prints the order."""
-    good = last_good(order).get("finished")
+def say_what_would_be_done(plan: Plan, before: Run | None, day: date) -> None:
+    """Prints the plan."""
+    good = before and before.finished
     out.print(f"On {written_day(day)}; the last good refresh was {good or 'never'}.")
-    if order.source:
-        out.print(f"Land: {order.source}", markup=False, soft_wrap=True)
-    reads = order.source or order.reads or "the demonstration extracts of invented children"
+    if plan.source:
+        out.print(f"Land: {plan.source}", markup=False, soft_wrap=True)
+    reads = plan.source or plan.reads(before) or "the demonstration extracts of invented children"
     out.print(f"Build and test from: {reads}", markup=False, soft_wrap=True)
-    for name, place in places_of(order):
+    for name, place in places_of(plan):
         out.print(f"Replace {name[0].lower()}{name[1:]}: {place}", markup=False, soft_wrap=True)
     err.print("A dry run: nothing was changed.")
 
 
-def places_of(order: Order) -> list[tuple[str, Path]]:
+def places_of(plan: Plan) -> list[tuple[str, Path]]:
     """What a refresh replaces, by name."""
-    packs = [(f"Pack of {ref}", order.responses / file_stem(ref)) for ref in order.requests]
+    packs = [(f"Pack of {ref}", plan.responses / file_stem(ref)) for ref in plan.requests]
     return [
-        ("Record-level database, private", order.database),
-        ("Database for analysts", order.published),
+        ("Record-level database, private", plan.database),
+        ("Database for analysts", plan.published),
         *packs,
     ]
 
 
+def read_settings(arguments: list[str]) -> list[str]:
+    """Takes the variables of the file that `--settings` names into the environment.
+
+    Args:
+        arguments: of the command.
+
+    Returns: the arguments, with those of FOI_OPTIONS.
+
+    Raises:
+        UsageFault: the file cannot be read, or a line of it is no setting.
+    """
+    if "--settings" not in arguments[:-1]:
+        return arguments
+    file = Path(arguments[arguments.index("--settings") + 1])
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, ValueError):
+        raise UsageFault(f"--settings {file}: there is no such file, or it is no UTF-8.") from None
+    for number, line in enumerate(lines, start=1):
+        name, equals, value = line.partition("=")
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if not equals or not name.strip().startswith("FOI_"):
+            raise UsageFault(f"{file}, line {number}: write FOI_NAME=VALUE.")
+        value = value.strip()
+        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+            value = value[1:-1]
+        os.environ[name.strip()] = value
+    words = shlex.shlex(os.environ.get("FOI_OPTIONS", ""), posix=True, punctuation_chars=False)
+    # A backslash is part of a path on Windows.
+    words.whitespace_split, words.escape, words.commenters = True, "", ""
+    return [*arguments, *words]
+
+
 if __name__ == "__main__":
-    # A run that is asked to end tidies up behind itself, as it does when something fails.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    run(refresh_all)
+    run(refresh_all, arguments=read_settings)

@@ -1,9 +1,11 @@
 """What every command shares: where messages go and how faults become an exit status."""
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -15,18 +17,27 @@ from missing_from_care.faults import Fault
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Signals on which a command ends and tidies up behind itself; not every system has each."""
 
-def run(*commands: Callable[..., Any]) -> None:
+
+def run(
+    *commands: Callable[..., Any],
+    arguments: Callable[[list[str]], list[str]] = lambda given: given,
+) -> None:
     """Runs a command and ends the process with the promised exit status.
 
     Args:
         *commands: functions with typer annotations; of several, the first word names the one to
             run. They raise `Fault` for what the user can mend.
+        arguments: gives the words of the command line as they are to be read.
 
     A fault prints its sentences and no traceback. Anything else is a fault of the program: one
     sentence and status 1; set FOI_DEBUG=1 to see where it happened, in lines of the program alone:
-    what Python or a library says may hold a child's value.
+    what Python or a library says may hold a child's value. A signal ends the command with 128 and
+    its number, whatever a library makes of it.
     """
+    stopped_by = _end_on_signals()
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     for command in commands:
         app.command(epilog="--version says which version of missing_from_care this is.")(command)
@@ -34,12 +45,19 @@ def run(*commands: Callable[..., Any]) -> None:
         out.print(f"missing_from_care {__version__}")
         return
     try:
+        sys.argv = arguments(sys.argv)
         app()
-    except Fault as fault:
-        for sentence in fault.sentences:
-            err.print(sentence, soft_wrap=True, markup=False)
-        sys.exit(fault.status)
-    except Exception as problem:
+    except BaseException as problem:
+        if stopped_by:
+            with suppress(OSError):
+                err.print("Stopped.")
+            sys.exit(128 + stopped_by[0])
+        if isinstance(problem, Fault):
+            for sentence in problem.sentences:
+                err.print(sentence, soft_wrap=True, markup=False)
+            sys.exit(problem.status)
+        if not isinstance(problem, Exception):
+            raise
         if os.environ.get("FOI_DEBUG"):
             places = traceback.format_tb(problem.__traceback__)
             err.print("".join(places), soft_wrap=True, markup=False, end="")
@@ -50,3 +68,20 @@ def run(*commands: Callable[..., Any]) -> None:
             markup=False,
         )
         sys.exit(1)
+
+
+def _end_on_signals() -> list[int]:
+    """Ends the process on the first signal; gives a list that will hold it."""
+    stopped_by: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        if not stopped_by:
+            stopped_by.append(number)
+            sys.exit(128 + number)
+
+    for name in ENDING:
+        number = getattr(signal, name, None)
+        # What the caller has ignored, as `nohup` does, stays ignored.
+        if number and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
+    return stopped_by

@@ -1,23 +1,26 @@
 """Opens the warehouse for reading."""
 
 import os
+import re
 from pathlib import Path
 
 import duckdb
 
 from missing_from_care.faults import BusyFault, DataFault, UsageFault
+from missing_from_care.pointers import follow
 from missing_from_care.project import CHECKOUT
 
 DEFAULT_DATABASE = Path("warehouse") / "missing_from_care.duckdb"
 
 
 def database_file(named: Path | None) -> Path:
-    """The DuckDB file: the one named, else FOI_DATABASE's, else the checkout's own."""
-    if named:
-        return named
-    if from_environment := os.environ.get("FOI_DATABASE"):
-        return Path(from_environment)
-    return CHECKOUT / DEFAULT_DATABASE
+    """The DuckDB file to read: the one named, else FOI_DATABASE's, else the checkout's own."""
+    return follow(database_place(named))
+
+
+def database_place(named: Path | None) -> Path:
+    """Where people know the database to be; a refresh makes it lead to the newest file."""
+    return named or Path(os.environ.get("FOI_DATABASE") or CHECKOUT / DEFAULT_DATABASE)
 
 
 def open_warehouse(file: Path, needed: str = "foi_answers") -> duckdb.DuckDBPyConnection:
@@ -29,7 +32,7 @@ def open_warehouse(file: Path, needed: str = "foi_answers") -> duckdb.DuckDBPyCo
 
     Raises:
         UsageFault: there is no such file, or it is no warehouse.
-        BusyFault: a build is writing it.
+        BusyFault: a build or another program has it open for writing.
     """
     connection = open_database(file)
     if tables_lacking(connection, needed):
@@ -45,7 +48,7 @@ def open_database(file: Path) -> duckdb.DuckDBPyConnection:
 
     Raises:
         UsageFault: there is no such file, or it cannot be read as one.
-        BusyFault: a build is writing it.
+        BusyFault: a build or another program has it open for writing.
     """
     if not file.is_file():
         raise UsageFault(f"There is no warehouse at {file}: build it first with `dbt build`.")
@@ -53,8 +56,11 @@ def open_database(file: Path) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(file), read_only=True)
     except duckdb.IOException as problem:
         if "lock" in str(problem):
+            process = re.search(r"PID (\d+)", str(problem))
+            by = f" by process {process[1]}" if process else ""
             raise BusyFault(
-                f"{file.name} is being built at this moment: try again later."
+                f"{file.name} is open for writing elsewhere{by}, by a build or another program: "
+                "close it or wait until it has ended, then try again."
             ) from None
         raise UsageFault(
             f"{file.name} cannot be read as a DuckDB file: build it again with `dbt build`."

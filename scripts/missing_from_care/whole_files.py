@@ -4,7 +4,6 @@ import ctypes
 import os
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -15,8 +14,6 @@ from missing_from_care.faults import BusyFault, UsageFault
 try:
     import fcntl
 except ImportError:  # Windows has no such lock; it refuses to remove a file that is open instead.
-    import msvcrt
-
     fcntl = None
 
 
@@ -106,36 +103,17 @@ def replacing_folder(target: Path, mode: int = 0o777) -> Iterator[Path]:
 
 
 @contextmanager
-def locking_file(path: Path, wait: float = 0) -> Iterator[None]:
-    """Holds a lock for the length of the block; a killed run gives it up by itself.
-
-    Args:
-        path: an empty file that stands for the lock and stays where it is.
-        wait: how many seconds another run may take until it gives the lock up.
-
-    Raises:
-        UsageFault: the file cannot be made.
-        BusyFault: another run holds it.
-    """
-    with _as_fault(path):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        until = time.monotonic() + wait
-        while not _is_taken(descriptor):
-            if time.monotonic() >= until:
-                raise BusyFault(_busy(path.parent))
-            time.sleep(0.05)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
 def _as_fault(path: Path) -> Iterator[None]:
     """Turns a full disk, a missing right or an open file into a sentence."""
     try:
         yield
     except OSError as problem:
+        other = problem.filename and Path(os.fsdecode(problem.filename))
+        if other and other.is_absolute() and not other.is_relative_to(path.parent):
+            raise UsageFault(
+                f"{other} could not be read ({problem.strerror}), so nothing was changed: is it "
+                "still there, and does its share answer?"
+            ) from problem
         raise UsageFault(
             f"{path} could not be written ({problem.strerror or problem}), so nothing was changed: "
             "free space, close the programs that have it open, or choose another place."
@@ -202,18 +180,6 @@ def _remove_abandoned(work: Path, path: Path) -> None:
         shutil.rmtree(work)
     else:
         work.unlink()
-
-
-def _is_taken(descriptor: int) -> bool:
-    """Takes the lock, unless another run holds it."""
-    try:
-        if fcntl:
-            _lock(descriptor)
-        else:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    except OSError:
-        return False
-    return True
 
 
 def _lock(descriptor: int) -> None:

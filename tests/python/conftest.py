@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import compiled_models
-import quick_refresh
+import refreshes
 from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import read_response
@@ -39,6 +39,12 @@ def responses(database: Path) -> dict[str, Response]:
 
 
 @pytest.fixture(scope="session")
-def forks() -> None:
-    """Processes of quick refreshes start at once."""
-    quick_refresh.start_forks()
+def first(tmp_path_factory: pytest.TempPathFactory) -> refreshes.Refreshed:
+    """A small council after a first, real refresh; tests only read it."""
+    return refreshes.first_refresh(tmp_path_factory.mktemp("refreshed"))
+
+
+@pytest.fixture
+def council(first: refreshes.Refreshed, tmp_path: Path) -> refreshes.Refreshed:
+    """A small council after a first refresh, for one test."""
+    return refreshes.copied(first, tmp_path)

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from missing_from_care.refresh.jobs import land_source
 
 import compiled_models
 from demonstration.returns import write_demonstration_returns
@@ -25,7 +26,6 @@ from missing_from_care.landing import land as landing_module
 from missing_from_care.landing import parts
 from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT, raw_tables
-from missing_from_care.refresh.jobs import land_source
 
 XML = """<EXPSSDA903><CHILD>
 <HEADER><CHILDID>7</CHILDID><SEX>1</SEX><DOB>02/03/2004</DOB><UASC>1</UASC>

@@ -1,114 +1,159 @@
-"""A refresh that is killed leaves the old or the new, whole, and nothing to clear up by hand."""
+"""A refresh that is stopped leaves the old or the new, whole, and nothing to clear up by hand.
 
+REFRESH_KILLS sets at how many moments real refreshes are stopped. REFRESH_BOUNDARIES=all stops one
+at every rename of a file and every line of the log, where otherwise some are taken.
+"""
+
+import os
 import random
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from quick_refresh import (
-    FORKS,
-    assert_ledger_names_what_is_released,
-    left_over,
-    log_of,
-    order_in,
-    run_until,
-    versions,
-    write_source,
-)
+from missing_from_care.project import CHECKOUT
+from refreshes import Refreshed, copied
 
-pytestmark = pytest.mark.usefixtures("forks")
-RANDOM_MOMENTS = 200
+KILLS = int(os.environ.get("REFRESH_KILLS", "3"))
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGHUP", None))
+AT_A_BOUNDARY = """
+import os, sys
+def hook(event, words, seen=[]):
+    log = event == "open" and str(words[0]).endswith(".jsonl") and "a" in str(words[1])
+    if log or event == "os.rename":
+        seen.append(event)
+        if len(seen) == int(os.environ["STOP_AT"]):
+            os.kill(os.getpid(), int(os.environ["STOP_BY"]))
+if "refresh.py" in str(sys.orig_argv):
+    sys.addaudithook(hook)
+"""
 
-
-def start(order, version, lines=None):
-    """Starts a refresh to a version in a process of its own."""
-    write_source(order, version)
-    running = FORKS.Process(target=run_until, args=(order, lines))
-    running.start()
-    return running
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals.")
 
 
-def succeeds(order, version):
-    running = start(order, version)
-    running.join()
-    assert running.exitcode == 0
-    assert set(versions(order).values()) == {version}
-    assert left_over(order) == []
+@pytest.fixture(autouse=True)
+def interruptible():
+    """A run in the background ignores Ctrl-C, and what it starts would too."""
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
-def old_or_new(order, before, new):
-    """Each is whole, old or new; old and new at a time only while there is a journal.
-
-    Returns:
-        What may be found next, besides what the next run makes: it finishes what is in the journal.
-    """
-    assert_ledger_names_what_is_released(order)
-    found = set(versions(order).values())
-    is_pending = (order.state / "journal.json").exists()
-    assert found <= before | {new}
-    assert len(found) == 1 or (len(found) == 2 and is_pending)
-    return before | {new} if is_pending else found
+def ended(status: int, by: int) -> bool:
+    """Whether a process ended by a signal, itself or as it promises."""
+    return status in (-by, 128 + by)
 
 
-@pytest.fixture
-def order(tmp_path: Path):
-    """A refresh that lands, after a first one."""
-    made = order_in(tmp_path)
-    succeeds(made, 1)
-    return made
+def size_of(council: Refreshed) -> int:
+    """Bytes below the folder, logs apart."""
+    files = [path for path in council.folder.rglob("*") if not path.is_symlink()]
+    return sum(path.stat().st_size for path in files if path.is_file() and path.suffix != ".jsonl")
 
 
-def test_killed_at_random_moments(order) -> None:
-    moments, longest = random.Random(17), 2.0
-    version, found, kills = 1, {1}, 0
-    while kills < RANDOM_MOMENTS:
-        version += 1
-        running = start(order, version)
-        running.join(moments.uniform(0, longest))
-        running.kill()
-        running.join()
-        found = old_or_new(order, found, version)
-        kills += running.exitcode == -signal.SIGKILL
-        # So that most moments lie within a run, however fast the computer is.
-        longest *= 1.02 if running.exitcode else 0.8
-        if version % 8 == 0:
-            succeeds(order, version)
-            found = {version}
-    succeeds(order, version + 1)
+def children_of(council: Refreshed) -> list[str]:
+    """The processes that still work for a council, besides this one."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if str(council.folder).encode() in process.read_bytes():
+                found.append(process.parent.name)
+        except OSError:
+            continue
+    return found
 
 
-def test_killed_at_each_boundary_of_a_step(order) -> None:
-    for lines in range(1, 30):
-        running = start(order, 2 * lines, lines)
-        running.join()
-        old_or_new(order, {2 * lines - 1}, 2 * lines)
-        succeeds(order, 2 * lines + 1)
-        if running.exitcode == 0:
+def assert_old_or_new(council: Refreshed, before: int) -> None:
+    council.assert_whole()
+    council.assert_private()
+    assert council.run() in (before, before + 1)
+    until = time.monotonic() + 20
+    while left := children_of(council):
+        assert time.monotonic() < until, f"still at work: {left}"
+        time.sleep(0.05)
+
+
+def test_real_refreshes_stopped_at_random_moments(council) -> None:
+    moments, longest, sizes = random.Random(17), 60.0, []
+    for number in range(KILLS):
+        by, before = SIGNALS[number % len(SIGNALS)], council.run()
+        started = time.monotonic()
+        with council.start(real=True) as running:
+            try:
+                running.communicate(timeout=moments.uniform(0, longest))
+                longest = time.monotonic() - started
+            except subprocess.TimeoutExpired:
+                running.send_signal(by)
+            running.communicate()
+        assert running.returncode == 0 or ended(running.returncode, by), running.returncode
+        assert_old_or_new(council, before)
+        council.succeeds(requests=())
+        sizes.append(size_of(council) / council.run())
+    assert max(sizes) < 1.5 * min(sizes)
+
+
+def test_stopped_at_boundaries(first, tmp_path: Path) -> None:
+    every = os.environ.get("REFRESH_BOUNDARIES") == "all"
+    boundaries = range(1, 60) if every else (2, 7, 9, *range(11, 40, 3))
+    for at in boundaries:
+        council, by = copied(first, tmp_path / f"{at}"), SIGNALS[at % len(SIGNALS)]
+        at_once = {"STOP_AT": str(at), "STOP_BY": str(int(by)), "SITE_DOES": AT_A_BOUNDARY}
+        done = council.refresh(**at_once)
+        assert done.returncode == 0 or ended(done.returncode, by), done.stderr
+        assert_old_or_new(council, 1)
+        was_published = (council.state / "runs" / "000002").exists()
+        number = council.succeeds(requests=())
+        assert number == 2 + was_published
+        if done.returncode == 0:
             break
-    assert 12 < lines < 29
+    assert at > 20
 
 
-def test_what_was_done_is_not_done_again(order) -> None:
-    """Killed after the build and a pack: the next run of the same order goes on from there."""
-    steps = [line.get("step", "") for line in log_of(order)]
-    running = start(order, 2, 1 + steps.index("protect and export answered"))
-    running.join()
-    assert running.exitcode == -signal.SIGKILL
-    before = len(log_of(order))
-    again = FORKS.Process(target=run_until, args=(order, None))
-    again.start()
-    again.join()
-    assert set(versions(order).values()) == {2}
-    steps = [line.get("step", "") for line in log_of(order)[before:]]
-    assert "protect and export answered" in steps
-    assert not {"land", "build and test", "protect and export open"} & set(steps)
+def test_what_was_whole_is_not_made_again(council) -> None:
+    dies = "import sys\nif 'export_response.py' in str(sys.orig_argv): os.kill(os.getppid(), 9)"
+    assert council.refresh(SITE_DOES=dies).returncode == -signal.SIGKILL
+    assert council.succeeds() == 2
+    assert not {"land", "build and test"} & set(council.steps())
 
 
-def test_killed_while_it_removes_what_it_replaced(order) -> None:
-    """What is left of the old folder is removed, and is not in the way of the next."""
-    left = order.extracts.with_name(f".{order.extracts.name}.old.refresh")
-    left.mkdir()
-    (left / "half").write_text("of what was there")
-    succeeds(order, 2)
-    assert not left.exists()
+def test_a_child_ends_with_its_parent(council) -> None:
+    """As when the parent is killed, and can end nobody."""
+    alive = council.folder / "alive"
+    sleeps = f"import time; open({str(alive)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    with council.start(does=sleeps) as running:
+        while not alive.exists() or not alive.read_text():
+            time.sleep(0.02)
+        running.kill()
+        running.communicate()
+    assert_old_or_new(council, 1)
+
+
+@pytest.mark.parametrize("by", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_within_duckdb_is_no_fault_of_the_program(tmp_path: Path, by) -> None:
+    """DuckDB makes an error of its own of what the signal raises."""
+    slow = (
+        "import sys\nsys.path.insert(0, sys.argv[1])\nimport duckdb\n"
+        "from missing_from_care.command_line import run\n"
+        "def main():\n    print('begun', flush=True)\n"
+        "    duckdb.execute('select count(*) from range(100000000000) t(i) where hash(i) = 1')\n"
+        "del sys.argv[1]\nrun(main)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", slow, str(CHECKOUT / "scripts")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    ) as running:
+        try:
+            assert running.stdout.readline() == "begun\n"
+            time.sleep(0.3)
+            running.send_signal(getattr(signal, by))
+            _, said = running.communicate(timeout=60)
+        finally:
+            running.kill()
+    assert running.returncode == 128 + getattr(signal, by)
+    assert said == "Stopped.\n"

@@ -16,8 +16,8 @@ from compiled_models import run_dbt
 from missing_from_care.deadlines.register import COLUMNS, NEEDED, read_register, read_rows
 from missing_from_care.faults import DataFault
 from missing_from_care.models_in_memory import build_model, make_table
-from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
+from missing_from_care.response.names import file_stem
 from missing_from_care.response.reading import read_response
 from missing_from_care.warehouse import open_warehouse
 

@@ -102,6 +102,8 @@ def test_what_is_called_is_there(name: str) -> None:
     text = (SCHEDULES / name).read_text(encoding="utf-8").replace("\\", "/")
     assert (CHECKOUT / re.search(r"scripts/\w+\.py", text)[0]).is_file()
     assert ".venv/bin/python" in text or ".venv/Scripts/python.exe" in text
+    # Nothing else hands the settings to a task of Windows.
+    assert re.search(r"scripts/refresh\.py --settings (/etc|C:/ProgramData)/foi-refresh\.env", text)
 
 
 def test_the_readme_installs_each_in_three_lines() -> None:

@@ -87,7 +87,7 @@
         ],
     },
     'thresholds': {
-        'key': 'threshold', 'rows': 19,
+        'key': 'threshold', 'rows': 20,
         'holds': [
             'unit is not null and value is not null',
             "unit = 'code' or unit = 'date' or try_cast(value as int) is not null",

@@ -11,9 +11,10 @@ import duckdb
 
 from missing_from_care.data_errors import raised_sentences
 from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.locks import one_at_a_time
 from missing_from_care.models_in_memory import macro_sql
 from missing_from_care.project import requests_folder
-from missing_from_care.whole_files import locking_file, write_file_whole
+from missing_from_care.whole_files import write_file_whole
 
 COLUMNS = (
     "request_ref",
@@ -119,7 +120,8 @@ def changing_register() -> Iterator[tuple[Path, Path]]:
             f"There is no register in {folder}: it has two files, {files[0].name} and "
             f"{files[1].name}."
         )
-    with locking_file(folder / f".{files[1].name}.lock", wait=LONGEST_WAIT):
+    lock = folder / f".{files[1].name}.lock"
+    with one_at_a_time(lock, "Somebody else is adding to the register", LONGEST_WAIT):
         yield files
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from missing_from_care.disclosure.figures import Figure, from_text, in_text
 from missing_from_care.faults import DataFault
-from missing_from_care.whole_files import locking_file, write_file_whole
+from missing_from_care.locks import one_at_a_time
+from missing_from_care.whole_files import write_file_whole
 
 COLUMNS = (
     "released_on",
@@ -84,10 +85,12 @@ def holding(file: Path) -> Iterator[None]:
     """Keeps other exports from reading the ledger before this one has added to it.
 
     Raises:
-        BusyFault: another export is at work.
+        BusyFault: another export is at work; the sentence says which.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with locking_file(file.with_name(f".{file.name}.lock")):
+    with one_at_a_time(
+        file.with_name(f".{file.name}.lock"), f"Another run is writing {file.parent}"
+    ):
         yield
 
 

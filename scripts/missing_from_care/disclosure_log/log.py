@@ -7,8 +7,9 @@ from typing import Any
 
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.open_data.files import as_json
-from missing_from_care.page.page import rendered, version_folder
+from missing_from_care.page.page import rendered
 from missing_from_care.response.answers import Response
+from missing_from_care.response.names import version_folder
 from missing_from_care.texts import INVENTED_CHILDREN, LICENCE_ADDRESS
 from missing_from_care.workbook.content import workbook_content
 

@@ -16,6 +16,27 @@ def packs_in(out: Path) -> list[Path]:
     return [file.parents[1] for file in sorted(out.glob(f"[!.]*/public/{LOG_ENTRY}"))]
 
 
+def entry_of(pack: Path) -> dict[str, Any]:
+    """A pack's entry of the disclosure log; empty if it has none.
+
+    Raises:
+        DataFault: the file is damaged.
+    """
+    file = pack / "public" / LOG_ENTRY
+    try:
+        entry = json.loads(file.read_bytes())
+        if isinstance(entry["reference"], str) and isinstance(entry["folder"], str):
+            return entry
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, LookupError, TypeError):
+        pass
+    raise DataFault(
+        f"{file} is damaged, so it is not known which answer was sent: restore the pack from a "
+        "backup, or move it to another folder and export it again."
+    )
+
+
 def ledger_of(pack: Path) -> dict[str, Any]:
     """What a pack says of the ledger: `rows_before` that it was judged under, and `rows` and
     `chain` once its own were added.

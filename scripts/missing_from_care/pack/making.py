@@ -23,22 +23,22 @@ from missing_from_care.disclosure.ledger import (
 )
 from missing_from_care.disclosure.rules import Rules, read_rules
 from missing_from_care.disclosure.verdict import Verdict, protected, released
-from missing_from_care.disclosure_log.log import disclosure_log_entry, index_page
+from missing_from_care.disclosure_log.log import disclosure_log_entry
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.letter.writing import letter_bytes
 from missing_from_care.open_data.files import as_json, open_data_files
-from missing_from_care.pack.beside import LOG_ENTRY, ledger_of, packs_in, refuse_lost_rows
+from missing_from_care.pack.beside import LOG_ENTRY, ledger_of, refuse_lost_rows
+from missing_from_care.pack.index import write_index
 from missing_from_care.pack.private import checked_workbook, private_files
 from missing_from_care.pack.provenance import checksums, provenance
 from missing_from_care.pack.versions import Version, is_sent, version_in, versions_of
-from missing_from_care.page.page import file_stem, page_bytes, version_folder
+from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response
+from missing_from_care.response.names import LEDGER, file_stem, version_folder
 from missing_from_care.response.reading import losses, losses_in_short, read_response
 from missing_from_care.settings import refuse_open_settings
 from missing_from_care.warehouse import open_warehouse, refuse_failed_build
-from missing_from_care.whole_files import replacing_folder, write_file_whole
-
-LEDGER = "ledger.csv"
+from missing_from_care.whole_files import replacing_folder
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,10 @@ def making_pack(
         UsageFault, DataFault: the request cannot be answered, the last build did not pass, or the
             ledger lost rows.
         ProtectionFault: a cell cannot be protected, or something secret would be public.
-        BusyFault: another export is at work.
+        BusyFault: another export or a refresh is at work.
     """
+    # A refresh may make the place lead to another file in the middle.
+    database = database.resolve()
     with open_warehouse(database) as warehouse:
         refuse_failed_build(warehouse, database)
         response = read_response(warehouse, request_ref)
@@ -150,7 +152,7 @@ def _made(database: Path, response: Response, out: Path, version: Version, rows:
     return Pack(safe, verdict, rules, record, folder, public, private, lost_in_short, rows, seed)
 
 
-def write_pack(pack: Pack, today: date) -> None:
+def write_pack(pack: Pack, today: date) -> list[str]:
     """Writes a pack in the place of one that was not sent, and what it releases to the ledger.
 
     The ledger comes first: it may name what a killed run did not publish, never the other way.
@@ -158,9 +160,11 @@ def write_pack(pack: Pack, today: date) -> None:
     Args:
         pack: made within `making_pack`.
         today: the day of release, if the register does not say when it was answered.
+
+    Returns: sentences on packs that the index page lacks; see `write_index`.
     """
     if pack.is_sent:
-        return
+        return []
     out = pack.folder.parent
     workbook = f"{file_stem(pack.response.request_ref)}.xlsx"
     digest = sha256(pack.public[workbook]).hexdigest()
@@ -180,8 +184,7 @@ def write_pack(pack: Pack, today: date) -> None:
         sums.write_text(checksums(folder, "private/SHA256SUMS"), encoding="utf-8")
         sums.chmod(0o600)
         write_ledger(out / LEDGER, added)
-    entries = [(folder / "public" / LOG_ENTRY).read_bytes() for folder in packs_in(out)]
-    write_file_whole(out / "index.html", index_page(entries), mode=0o644)
+    return write_index(out)
 
 
 def public_files(response: Response, version: int = 1) -> dict[str, bytes]:

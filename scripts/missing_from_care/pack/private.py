@@ -13,10 +13,10 @@ from missing_from_care.disclosure.verdict import Verdict
 from missing_from_care.faults import DataFault
 from missing_from_care.open_data.files import as_json
 from missing_from_care.pack.sign_off import checks_of, sign_off_bytes
-from missing_from_care.page.page import file_stem
 from missing_from_care.project import CHECKOUT
 from missing_from_care.quality.reading import summary, without_children
 from missing_from_care.response.answers import Response
+from missing_from_care.response.names import file_stem
 from missing_from_care.workbook.content import workbook_content
 from missing_from_care.workbook.writing import workbook_bytes
 

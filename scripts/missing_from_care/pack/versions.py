@@ -1,16 +1,14 @@
 """The versions of a pack: one that was sent stays as it is, and a later one stands beside it."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from missing_from_care.disclosure.ledger import Released
 from missing_from_care.faults import DataFault
-from missing_from_care.pack.beside import LOG_ENTRY
-from missing_from_care.page.page import version_folder
+from missing_from_care.pack.beside import entry_of
+from missing_from_care.response.names import version_folder
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ def versions_of(out: Path, request_ref: str) -> list[Path]:
 
 def version_in(folder: Path) -> Version:
     """The version that a pack holds; the first where its entry of the log does not say."""
-    entry = _entry(folder)
+    entry = entry_of(folder)
     number = entry.get("version", 1)
     return Version(number, date.fromisoformat(entry["responded_on"]) if number > 1 else None)
 
@@ -47,7 +45,7 @@ def is_sent(folder: Path, request_ref: str, ledger: Iterable[Released]) -> bool:
     Raises:
         DataFault: the folder holds the pack of another request.
     """
-    entry = _entry(folder)
+    entry = entry_of(folder)
     if entry.get("reference", request_ref) != request_ref:
         raise DataFault(
             f"{folder} holds the pack of request {entry['reference']}, and that of {request_ref} "
@@ -55,8 +53,3 @@ def is_sent(folder: Path, request_ref: str, ledger: Iterable[Released]) -> bool:
         )
     is_released = any(each.request_ref == request_ref for each in ledger)
     return bool(entry.get("responded_on")) and is_released
-
-
-def _entry(folder: Path) -> dict[str, Any]:
-    file = folder / "public" / LOG_ENTRY
-    return json.loads(file.read_bytes()) if file.exists() else {}

@@ -2,19 +2,17 @@
 
 import re
 from datetime import date
-from functools import cache
 from pathlib import Path
 
-import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from missing_from_care.models_in_memory import macro_sql
 from missing_from_care.open_data.files import PACKAGE, csv_names
 from missing_from_care.page.charts import charts
 from missing_from_care.page.colours import palette_css
 from missing_from_care.response.answers import Response
 from missing_from_care.response.layout import figure, grid
+from missing_from_care.response.names import file_stem
 from missing_from_care.texts import (
     INVENTED_CHILDREN,
     LICENCE_ADDRESS,
@@ -78,20 +76,6 @@ def pack_files(response: Response) -> dict[str, str]:
         | tables
         | {PACKAGE: "Description of the open data"}
     )
-
-
-@cache
-def file_stem(request_ref: str) -> str:
-    """What the names of a response's files begin with, by the macro of the register's tests."""
-    with duckdb.connect() as connection:
-        statement = f"select {macro_sql('file_stem', '?')}"
-        ((stem,),) = connection.execute(statement, [request_ref]).fetchall()
-    return str(stem)
-
-
-def version_folder(request_ref: str, version: int) -> str:
-    """The folder of a version of a response; that of the first never changes its address."""
-    return file_stem(request_ref) + (f"-v{version}" if version > 1 else "")
 
 
 def rendered(template: str, **values: object) -> bytes:

@@ -72,7 +72,7 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         UsageFault: there is no such file, or it is no DuckDB database.
-        BusyFault: it is being built at this moment.
+        BusyFault: it is open for writing elsewhere.
         DataFault: it holds no findings, since another version of the project built it.
     """
     with open_database(database) as connection:

@@ -1,5 +1,6 @@
 """Makes the database that analysts get: figures and rules, no row and no name of a child."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,26 +12,25 @@ from missing_from_care.texts import INVENTED_CHILDREN
 READABLE_FROM = "v1.5.0"
 """Oldest DuckDB that opens the file."""
 
-COMMENTS = """
-    select table_name, null as column_name, comment from duckdb_tables()
-    where database_name = 'private' and table_name = $name and comment is not null
+CATALOGUE = """
+    select view_name, null as column_name, comment, sql from duckdb_views()
+    where database_name = 'private'
     union all
-    select view_name, null, comment from duckdb_views()
-    where database_name = 'private' and view_name = $name and comment is not null
+    select table_name, null, comment, null from duckdb_tables() where database_name = 'private'
     union all
-    select table_name, column_name, comment from duckdb_columns()
-    where database_name = 'private' and table_name = $name and comment is not null
+    select table_name, column_name, comment, null from duckdb_columns()
+    where database_name = 'private'
 """
 
 
-def write_published(source: Path, target: Path, told: Mapping[str, str]) -> None:
+def write_published(source: Path, target: Path, about: Mapping[str, str]) -> None:
     """Makes the published database from the record-level one.
 
     Args:
         source: the record-level database; its table `published_tables` says which tables and
             columns may leave it.
         target: the file to make; it does not exist yet.
-        told: what the table `about` says besides what it is, by item.
+        about: what the table `about` says besides what it is, by item.
 
     Raises:
         DataFault: a table or a column that is to be published is not there.
@@ -45,41 +45,45 @@ def write_published(source: Path, target: Path, told: Mapping[str, str]) -> None
             "select table_name, columns from private.main.published_tables "
             "order by cast(place_in_line as int)"
         ).fetchall()
-        try:
-            for name, columns in tables:
-                _copy(connection, name, columns.split())
-        except (duckdb.BinderException, duckdb.CatalogException) as problem:
-            raise DataFault(
-                f"seeds/rules/published_tables.csv, table {name}: {str(problem).splitlines()[0]} "
-                "Name only what the models have."
-            ) from problem
-        _write_about(connection, told)
+        catalogue = defaultdict(dict)
+        for name, column, *rest in connection.execute(CATALOGUE).fetchall():
+            catalogue[name][column] = rest
+        connection.execute("begin")
+        for name, columns in tables:
+            _copy(connection, name, columns.split(), catalogue[name])
+        _write_about(connection, about)
+        connection.execute("commit")
         connection.execute("checkpoint published")
         connection.execute("use memory")
         connection.execute("detach published")
-    target.chmod(0o444)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, name: str, columns: list[str]) -> None:
+def _copy(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    columns: list[str],
+    described: Mapping[str | None, list[str | None]],
+) -> None:
     """A table with the columns that may leave; a view as it is, over the published tables."""
-    view = connection.execute(
-        "select sql from duckdb_views() where database_name = 'private' and view_name = ?", [name]
-    ).fetchone()
-    if view:
-        connection.execute(view[0])
-    else:
-        connection.execute(
-            f"create table {name} as select {', '.join(columns)} from private.main.{name}"
+    if lacking := [column for column in columns if column not in described]:
+        raise DataFault(
+            f"seeds/rules/published_tables.csv, table {name}: the models have no "
+            f"{', '.join(lacking)} there. Name only what they have."
         )
-    for _, column, comment in connection.execute(COMMENTS, {"name": name}).fetchall():
-        if column is None:
-            kind = "view" if view else "table"
-            connection.execute(f"comment on {kind} {name} is {_text(comment.strip())}")
-        elif column in columns:
+    comment, view = described[None]
+    connection.execute(
+        view or f"create table {name} as select {', '.join(columns)} from private.main.{name}"
+    )
+    if comment:
+        kind = "view" if view else "table"
+        connection.execute(f"comment on {kind} {name} is {_text(comment.strip())}")
+    for column in columns:
+        comment, _ = described[column]
+        if comment:
             connection.execute(f"comment on column {name}.{column} is {_text(comment.strip())}")
 
 
-def _write_about(connection: duckdb.DuckDBPyConnection, told: Mapping[str, str]) -> None:
+def _write_about(connection: duckdb.DuckDBPyConnection, about: Mapping[str, str]) -> None:
     found = connection.execute(
         "select (select value from private.main.authority where setting = 'name'), "
         "(select wording from private.main.notes where note = 'not_protected'), "
@@ -93,7 +97,7 @@ def _write_about(connection: duckdb.DuckDBPyConnection, told: Mapping[str, str])
         "not for publication": not_protected,
         **({"invented": INVENTED_CHILDREN} if is_invented else {}),
         "years": years or "none",
-        **told,
+        **about,
     }
     connection.execute("create table about (item varchar primary key, value varchar)")
     connection.executemany("insert into about values (?, ?)", list(rows.items()))

@@ -1,155 +1,348 @@
-"""A whole refresh. What it makes waits until all of it is there, then takes its place."""
+"""A whole refresh. What it makes waits until all of it is there, then is published."""
 
+import hashlib
 import json
+import os
 import shutil
 import subprocess
-from contextlib import nullcontext, suppress
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from missing_from_care.deadlines.wording import written_day
 from missing_from_care.disclosure.ledger import holding
-from missing_from_care.faults import UsageFault
+from missing_from_care.faults import DataFault, Fault, UsageFault
+from missing_from_care.landing.land import land
+from missing_from_care.landing.parts import MODULES_FILE
+from missing_from_care.locks import one_at_a_time
 from missing_from_care.pack.beside import refuse_lost_rows
+from missing_from_care.pack.versions import versions_of
 from missing_from_care.project import CHECKOUT
-from missing_from_care.refresh.jobs import Jobs
-from missing_from_care.refresh.keeping import earlier_build, earlier_pack, prune
-from missing_from_care.refresh.locking import one_at_a_time
-from missing_from_care.refresh.making import Making, work_folder
-from missing_from_care.refresh.order import (
-    Order,
+from missing_from_care.refresh.analysts import write_published
+from missing_from_care.refresh.build import build_database, export_pack
+from missing_from_care.refresh.plan import (
+    RECORD,
+    Places,
+    Plan,
+    Run,
     check_places,
+    last_run,
     mount_points,
     refuse_other_mounts,
+    snapshot,
+    today,
 )
-from missing_from_care.refresh.swapping import Made, finish, publish, stage, unstage
-from missing_from_care.refresh.telling import Teller
+from missing_from_care.refresh.publish import (
+    add_to_ledger,
+    follow_up,
+    number_led_to,
+    places_of,
+    put_in_place,
+    stage,
+    state_of,
+    switch,
+    unstage,
+)
+from missing_from_care.refresh.retention import prune
+from missing_from_care.refresh.run_log import RunLog, utc_now
+from missing_from_care.response.names import LEDGER, file_stem
 from missing_from_care.warehouse import open_database
-
-LAST_GOOD = "last_good.json"
-
-
-def last_good(order: Order) -> dict[str, Any]:
-    """What the last good run wrote of itself; empty before the first."""
-    file = order.state / LAST_GOOD
-    return json.loads(file.read_bytes()) if file.exists() else {}
+from missing_from_care.whole_files import write_file_whole
 
 
-def today(order: Order, now: datetime) -> date:
-    """The day from which deadlines are counted: never one before the last good run.
-
-    A clock that was set back would otherwise make every request look less urgent than it is.
-    """
-    latest = last_good(order).get("finished", now.isoformat())
-    return max(now, datetime.fromisoformat(latest)).astimezone().date()
-
-
-def refresh(order: Order, tell: Teller, jobs: Jobs | None = None) -> dict[str, Any]:
+def refresh(plan: Plan, log: RunLog) -> Run:
     """Carries out a refresh: all of it, or nothing that anybody sees.
 
     Args:
-        order: what is to be done.
-        tell: is told of every step, and gives the time.
-        jobs: the long jobs, if not the usual ones.
+        plan: what is to be done.
+        log: is told of every step.
 
     Returns:
-        What `last_good.json` then says.
+        The run that is published now.
 
     Raises:
         BusyFault: another refresh is running, or somebody is writing the database.
         Fault: of any other kind; what was published before still stands.
     """
+    # Nobody's umask may take their own rights away.
+    os.umask(os.umask(0o077) & 0o077)
     try:
-        for folder in (order.database.parent, order.state):
+        for folder in (plan.database.parent, plan.state, plan.state / "runs"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with one_at_a_time(order.state, tell.clock()):
-            try:
-                return _refresh(order, tell, jobs or Jobs())
-            except BaseException:
-                with suppress(OSError):
-                    unstage(order.state)
-                raise
+        with one_at_a_time(plan.state / "lock", "Another refresh is running"):
+            return _refresh(plan, log)
     except (OSError, duckdb.IOException) as problem:
-        place = getattr(problem, "filename", None) or order.state
-        told = getattr(problem, "strerror", None) or str(problem).splitlines()[0]
+        place = getattr(problem, "filename", None) or plan.state
+        told = getattr(problem, "strerror", None) or "the disk does not take it"
         raise UsageFault(
             f"{place} cannot be used ({told}), so nothing was published: free space, connect the "
             "share or mend the rights, then refresh again."
         ) from problem
 
 
-def _refresh(order: Order, tell: Teller, jobs: Jobs) -> dict[str, Any]:
-    finish(order.state, tell)
-    before, mounts, started = last_good(order), mount_points(order), tell.clock()
-    refuse_other_mounts(before, mounts)
-    check_places(order)
-    unstage(order.state)
-    run = before.get("run", 0) + 1
-    tell.line("begin", run=run, requests=order.requests, source=str(order.source or ""))
-    if before and started < datetime.fromisoformat(before["finished"]):
-        tell.line("clock set back", last_good=before["finished"])
+def _refresh(plan: Plan, log: RunLog) -> Run:
+    before, remarks = last_run(plan.state)
+    for sentence in remarks:
+        log.remark(sentence)
+    told = before.record if before else {}
+    if told:
+        refuse_other_mounts(told["mounts"], places_of(before))
+        refuse_other_mounts(told["mounts"], plan)
+        follow_up(before, log)
+    check_places(plan)
+    _refuse_writer(plan.database)
+    # A file that analysts read is not written over, even if the state was lost.
+    number = 1 + max(before.number if before else 0, number_led_to(plan.published))
+    started, mounts = utc_now(), mount_points(plan)
+    unstage(plan, number)
+    log.line("begin", run=number, requests=plan.requests, source=str(plan.source or ""))
+    if told and started < before.finished:
+        log.line("clock set back", last_good=told["finished"])
     # Nobody else may release anything from when the ledger is read until it is added to.
-    with holding(order.ledger) if order.requests else nullcontext():
-        if order.requests:
-            refuse_lost_rows(order.ledger)
-        making = Making(order, work_folder(order, started.date()), tell, jobs)
+    with holding(plan.ledger) if plan.requests else nullcontext():
+        if plan.requests:
+            refuse_lost_rows(plan.ledger)
+        making = _Making(plan, log, plan.state / "runs" / "next", before)
+        making.begin(started)
         extracts = making.landed()
         database = making.database(extracts)
         packs = making.packs(database, extracts)
-        told = {
+        about = {
             "refreshed": started.isoformat(timespec="seconds"),
-            "built from": str(order.source or extracts or "the demonstration extracts"),
+            "built from": str(plan.source or extracts or "the demonstration extracts"),
             "commit": _commit(),
-            "run": str(run),
+            "run": str(number),
         }
-        figures = making.published(database, told)
-        finished = max(started, tell.clock()).isoformat(timespec="seconds")
-        more = {"run": run, "finished": finished, "requests": order.requests, "mounts": mounts}
-        marker = told | more
-        (making.work / LAST_GOOD).write_text(json.dumps(marker, indent=1), encoding="utf-8")
-        tell.step("bring it beside what it replaces")
-        refuse_other_mounts(marker, mount_points(order))
-        made = [
-            Made(pack, order.responses / pack.name, earlier_pack(order, pack.name, run))
-            for pack in packs
-        ]
-        if packs:
-            made.append(Made(making.index(), order.responses / "index.html"))
-        if order.source:
-            made.append(Made(making.work / "landed", order.extracts))
-        made.append(Made(database, order.database, earlier_build(order, run)))
-        made += _figures(order, figures, making.work, run)
-        made.append(Made(making.work / LAST_GOOD, order.state / LAST_GOOD))
-        swaps = stage(order.state, made)
-        _refuse_writer(order.database)
-        making.add_to_ledger()
-        publish(order.state, swaps, tell)
-    tell.step("remove what need not be kept")
-    shutil.rmtree(making.work, ignore_errors=True)
-    prune(order, tell.clock())
-    tell.line("done", run=run)
-    return marker
+        making.published(database, about)
+        places = {name: str(getattr(plan, name)) for name in Places.__annotations__}
+        record = about | {
+            "run": number,
+            "finished": max(started, utc_now()).isoformat(timespec="seconds"),
+            "requests": plan.requests,
+            "mounts": mounts,
+            "places": {name: place for name, place in places.items() if place != "None"},
+            "packs": packs,
+            **_news(extracts, started, told),
+        }
+        write_file_whole(making.work / RECORD, json.dumps(record, indent=1).encode())
+        log.step("bring it beside what it replaces")
+        try:
+            refuse_other_mounts(mounts, plan)
+            stage(making.work, plan, number, packs)
+            shutil.rmtree(database.parent / "dbt", ignore_errors=True)
+            _refuse_writer(plan.database)
+            log.step("publish")
+            add_to_ledger(making.work, plan)
+            run = Run(switch(making.work, number), record)
+        except BaseException:
+            unstage(plan, number)
+            raise
+        if before:
+            os.utime(before.folder)
+        put_in_place(run, plan, log)
+    if extracts:
+        _remark_on_age(run, database_of(run, plan), log)
+    log.step("remove what need not be kept")
+    shutil.rmtree(run.folder / "packs", ignore_errors=True)
+    prune(plan, run, utc_now())
+    log.line("done", run=number)
+    return run
 
 
-def _figures(order: Order, figures: Path, work: Path, run: int) -> list[Made]:
-    """The analysts' file; where an open file cannot be replaced, one of its own and a pointer."""
-    if not order.is_dated:
-        return [Made(figures, order.published)]
-    name = f"{order.published.stem}-{run:06d}{order.published.suffix}"
-    (work / "pointer").write_text(f"{name}\n", encoding="utf-8")
-    return [
-        Made(figures, order.published.with_name(name)),
-        Made(work / "pointer", order.published.with_suffix(".txt")),
-    ]
+def database_of(run: Run, plan: Places) -> Path:
+    """The record-level database of a run."""
+    return run.folder / "built" / plan.database.name
+
+
+@dataclass(frozen=True)
+class _Making:
+    """The making of one run. What a run that was broken off made whole is there already."""
+
+    plan: Plan
+    log: RunLog
+    work: Path
+    before: Run | None
+
+    def begin(self, started: datetime) -> None:
+        """Empties the folder of the run unless it is of the same order, day, returns and rules."""
+        told = self.plan.fingerprint(self.reads, today(self.before, started)).encode()
+        order = self.work / "plan"
+        if not (order.is_file() and order.read_bytes() == told):
+            _clear(self.work)
+            self.work.mkdir(mode=0o700)
+            write_file_whole(order, told)
+
+    @property
+    def reads(self) -> Path | None:
+        return self.plan.reads(self.before)
+
+    def landed(self) -> Path | None:
+        """The landed folder to build from; None: the demonstration extracts."""
+        plan, landed = self.plan, self.work / "landed"
+        if landed.exists():
+            return landed
+        if plan.source:
+            self.log.step("land")
+            with unchanged(plan.source):
+                land(
+                    plan.source,
+                    landed,
+                    plan.accepted,
+                    self.log.progress,
+                    last=self.reads,
+                    taken=plan.taken,
+                    covers=plan.covers,
+                )
+        elif self.reads and not plan.extracts:
+            # Each run has the returns that it was built from, of the same bytes on the disk.
+            part = self.work / "landed.part"
+            _clear(part)
+            shutil.copytree(self.reads, part, copy_function=_link_or_copy)
+            part.rename(landed)
+        else:
+            return self.reads
+        return landed
+
+    def database(self, extracts: Path | None) -> Path:
+        """The record-level database, tested."""
+        built = self.work / "built" / self.plan.database.name
+        if built.exists():
+            return built
+        for left in [*self.work.glob("building-*"), built.parent]:
+            _clear(left)
+        self.log.step("build and test")
+        # A name of its own, since the dbt of a run that was killed may be ending still.
+        folder = self.work / f"building-{os.getpid()}"
+        folder.mkdir(mode=0o700)
+        with unchanged(extracts):
+            build_database(folder / built.name, extracts, self.log.progress)
+        folder.rename(built.parent)
+        return built
+
+    def packs(self, database: Path, extracts: Path | None) -> dict[str, str]:
+        """The names of the packs that were written, each with the state of the one in its place.
+
+        They are made over a copy of the ledger, so that each is judged by all that was released
+        and by the packs of this run before it; and beside copies of the request's own packs, since
+        one that was sent stays.
+        """
+        out, ledger = self.work / "packs", self.plan.ledger
+        released = ledger.read_bytes() if ledger.exists() else b""
+        copied = out / LEDGER
+        if not (out.is_dir() and (copied.read_bytes() if copied.exists() else b"").startswith(
+            released
+        )):  # fmt: skip
+            _clear(out)
+            out.mkdir(mode=0o700)
+            if released:
+                write_file_whole(copied, released, mode=0o600)
+        written: dict[str, str] = {}
+        for ref in self.plan.requests:
+            done = out / f".{file_stem(ref)}.json"
+            made = _read_texts(done)
+            if made is None:
+                for folder in versions_of(out, ref):
+                    shutil.rmtree(folder)
+                for folder in versions_of(self.plan.responses, ref):
+                    shutil.copytree(folder, out / folder.name)
+                copies = {folder.stat().st_ino for folder in versions_of(out, ref)}
+                self.log.step(f"protect and export {ref}")
+                export_pack(database, ref, out, extracts)
+                new = [each for each in versions_of(out, ref) if each.stat().st_ino not in copies]
+                made = {each.name: state_of(self.plan.responses / each.name) for each in new}
+                write_file_whole(done, json.dumps(made).encode())
+            written |= made
+        return written
+
+    def published(self, database: Path, about: Mapping[str, str]) -> None:
+        """The analysts' database; `about` is for its table of that name."""
+        self.log.step("make the analysts' database")
+        target = self.work / "published" / self.plan.published.name
+        _clear(target.parent)
+        target.parent.mkdir()
+        write_published(database, target, about)
+
+
+@contextmanager
+def unchanged(folder: Path | None) -> Iterator[None]:
+    """Sees to it that no file of a folder, if there is one, changes during the block.
+
+    Raises:
+        DataFault: one did; it names the files.
+    """
+    before, failed = snapshot(folder), None
+    try:
+        yield
+    except (Fault, OSError, duckdb.Error) as problem:
+        failed = problem
+    after = snapshot(folder)
+    changed = sorted(name for name in before | after if before.get(name) != after.get(name))
+    if changed:
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        raise DataFault(
+            f"{', '.join(changed[:3])}{more} in {folder} changed or went away while it was read: "
+            "wait until nobody writes there, connect the share if it has gone, then refresh again."
+        ) from failed
+    if failed:
+        raise failed
+
+
+def _news(extracts: Path | None, started: datetime, told: Mapping[str, Any]) -> dict[str, str]:
+    """What tells the landed returns from others, and since when they are these."""
+    modules = extracts / MODULES_FILE if extracts else Path()
+    found = modules.read_bytes() if modules.is_file() else repr(snapshot(extracts)).encode()
+    landed = hashlib.sha256(found).hexdigest()
+    since = told["new_since"] if told.get("landed") == landed else started.isoformat()
+    return {"landed": landed, "new_since": since}
+
+
+def _remark_on_age(run: Run, database: Path, log: RunLog) -> None:
+    """Says so if nothing new was landed for longer than the threshold."""
+    with open_database(database) as opened:
+        days = opened.execute(
+            "select cast(value as int) from thresholds where threshold = 'returns_new_within'"
+        ).fetchall()[0][0]
+    since = datetime.fromisoformat(run.record["new_since"]).astimezone()
+    if utc_now() - since > timedelta(days=days):
+        log.remark(
+            f"Nothing new was landed since {written_day(since.date())}, more than {days} days ago: "
+            "see whether the returns still arrive where they are landed from."
+        )
 
 
 def _refuse_writer(database: Path) -> None:
-    """Raises a `BusyFault` if somebody builds the old database at this moment."""
+    """Raises a `BusyFault` if somebody writes the old database at this moment."""
     # An old database that cannot be read is no reason to keep it.
     with suppress(UsageFault):
         open_database(database).close()
+
+
+def _read_texts(file: Path) -> dict[str, str] | None:
+    """Texts by name; None if the file is not there or damaged."""
+    with suppress(OSError, ValueError):
+        told = json.loads(file.read_bytes())
+        if isinstance(told, dict) and all(isinstance(each, str) for each in told.values()):
+            return told
+    return None
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _clear(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _commit() -> str:

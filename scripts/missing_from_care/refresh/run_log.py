@@ -1,8 +1,8 @@
-"""Tells what a refresh does: a bar for whoever looks on, a line of JSON for whoever asks later."""
+"""Says what a refresh does: a bar for whoever looks on, a line of JSON for whoever asks later."""
 
 import json
 import os
-from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,17 +20,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Teller:
+class RunLog:
     """Writes the log, and shows the bar on a terminal.
 
     Args:
         folder: for the log; made with the first line.
-        clock: gives the time.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime] = utc_now) -> None:
-        self.clock = clock
-        self.file = folder / f"{clock():%Y%m%dT%H%M%SZ}-{os.getpid()}.jsonl"
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / f"{utc_now():%Y%m%dT%H%M%SZ}-{os.getpid()}.jsonl"
         columns = (
             TextColumn("{task.description}"),
             BarColumn(bar_width=16),
@@ -42,21 +40,22 @@ class Teller:
         )
         self.task = self.bar.add_task("Refresh", total=None, detail="")
 
-    def __enter__(self) -> "Teller":
+    def __enter__(self) -> "RunLog":
         self.bar.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.bar.stop()
-
-    def fault(self, fault: Fault) -> None:
-        """Writes down what stopped the refresh."""
-        self.line("fault", status=fault.status, sentences=fault.sentences)
+    def __exit__(self, kind: type | None, problem: BaseException | None, _: object) -> None:
+        with suppress(OSError):
+            if isinstance(problem, Fault):
+                self.line("fault", status=problem.status, sentences=problem.sentences)
+            elif kind:
+                self.line("stopped", by=kind.__name__)
+            self.bar.stop()
 
     def line(self, event: str, **more: object) -> None:
         """Writes a line to the log. Nothing of a child may be in it."""
         self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        told = {"at": self.clock().isoformat(timespec="milliseconds"), "event": event, **more}
+        told = {"at": utc_now().isoformat(timespec="milliseconds"), "event": event, **more}
         private = partial(os.open, mode=0o600)
         with open(self.file, "a", encoding="utf-8", opener=private) as log:
             log.write(json.dumps(told, ensure_ascii=False) + "\n")
@@ -65,6 +64,11 @@ class Teller:
         """Begins a step."""
         self.line("step", step=name, **more)
         self.bar.reset(self.task, total=None, description=escape(name), detail="")
+
+    def remark(self, sentence: str) -> None:
+        """Says what is to be known, here and in the log."""
+        self.line("remark", sentence=sentence)
+        err.print(sentence, markup=False, soft_wrap=True)
 
     def progress(self, done: int, steps: int, detail: str) -> None:
         """How far the step has come."""

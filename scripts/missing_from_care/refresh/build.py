@@ -1,0 +1,106 @@
+"""The long jobs of a refresh that have a process of their own: dbt, and the export of a pack."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+
+from missing_from_care.data_errors import NO_ROOM, build_sentences
+from missing_from_care.faults import BusyFault, DataFault, Fault, ProtectionFault, UsageFault
+from missing_from_care.project import CHECKOUT
+from missing_from_care.refresh.child import run_child
+
+Progress = Callable[[int, int, str], None]
+BY_STATUS = {each.status: each for each in (UsageFault, DataFault, ProtectionFault, BusyFault)}
+
+
+def build_database(file: Path, extracts: Path | None, progress: Progress) -> None:
+    """Builds the record-level database and runs every test, in one run of dbt.
+
+    Args:
+        file: the DuckDB file to make, in a folder of its own in which dbt may write.
+        extracts: the landed folder; None: the demonstration extracts.
+        progress: is told how many nodes of how many are done, and the name of the next.
+
+    Raises:
+        DataFault: a model or a test failed.
+        UsageFault: the disk is full or cannot be written.
+    """
+    environment = os.environ | {
+        "FOI_DATABASE": str(file),
+        "FOI_EXTRACTS": str(extracts or ""),
+        "DBT_TARGET_PATH": str(file.parent / "dbt"),
+        "DBT_LOG_PATH": str(file.parent / "dbt"),
+    }
+    places = ["--project-dir", str(CHECKOUT), "--profiles-dir", str(CHECKOUT)]
+    command = ["dbt.cli.main", "--log-format", "json", "build", *places]
+    if run_child(command, environment, lambda lines: _follow(lines, progress)):
+        raise _dbt_fault(file.parent / "dbt" / "run_results.json")
+    with duckdb.connect(str(file)) as connection:
+        # A view of landed files could not be read any more once they have moved.
+        views = connection.execute(
+            "select view_name from duckdb_views() "
+            "where contains(sql, 'read_csv(') or contains(sql, 'read_parquet(')"
+        )
+        for (view,) in views.fetchall():
+            connection.execute(f"drop view {view}")
+        connection.execute("checkpoint")
+    if file.with_name(f"{file.name}.wal").exists():
+        raise UsageFault(
+            f"{file} could not be written to its end: free space on its disk, then refresh again."
+        )
+    file.chmod(0o600)
+
+
+def export_pack(database: Path, request_ref: str, out: Path, extracts: Path | None) -> None:
+    """Protects a request and writes its pack into a folder, whole, after its rows of the ledger.
+
+    Args:
+        database: the record-level database that `build_database` made.
+        request_ref: the request.
+        out: the folder of packs, with the ledger.
+        extracts: the landed folder that the database was built from; None: the demonstration's.
+
+    Raises:
+        Fault: of the kind that the command's status tells.
+    """
+    environment = os.environ | {
+        "FOI_EXTRACTS": str(extracts or ""),
+        "DBT_TARGET_PATH": str(database.parent / "dbt"),
+    }
+    script = str(CHECKOUT / "scripts" / "export_response.py")
+    options = ["--request", request_ref, "--database", str(database), "--out", str(out)]
+    lines: list[str] = []
+    status = run_child([script, *options], environment, lines.extend, errors_only=True)
+    if status in (0, 6):
+        return
+    kind = BY_STATUS.get(status, Fault)
+    if kind is Fault:
+        lines = [
+            f"the export failed for a reason that is not its data's (status {status}): run "
+            f"`scripts/export_response.py --request {request_ref}` with FOI_DEBUG=1, and report it."
+        ]
+    raise kind(*(f"Request {request_ref}: {line.strip()}" for line in lines if line.strip()))
+
+
+def _follow(lines: Iterator[str], progress: Progress) -> None:
+    """Tells of each node that dbt starts. What else it says may hold values of the data."""
+    for line in lines:
+        try:
+            told = json.loads(line)
+            if told["info"]["name"] == "LogStartLine":
+                data = told["data"]
+                progress(data["index"] - 1, data["total"], data["node_info"]["node_name"])
+        except (ValueError, LookupError, TypeError):
+            continue
+
+
+def _dbt_fault(results: Path) -> Fault:
+    """What stopped dbt, in the project's own sentences."""
+    sentences = build_sentences(results)
+    if NO_ROOM in sentences:
+        return UsageFault(*sentences)
+    unknown = "dbt stopped before the first model: run `dbt build` in the checkout to see why."
+    return DataFault(*(sentences or [unknown]))

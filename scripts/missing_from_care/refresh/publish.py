@@ -1,0 +1,242 @@
+"""Publishes a run: one rename decides, and the places that people know follow.
+
+A run is built whole in `runs/next`. The rename of that folder to the run's number is the switch:
+the highest number is what is published. Only the ledger is added to before, so that it never lacks
+what is published. If a run is stopped after the switch, the next one lets the places follow before
+it does anything else; doing that twice does no harm.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from contextlib import nullcontext, suppress
+from pathlib import Path
+
+from missing_from_care.disclosure.ledger import holding
+from missing_from_care.faults import ProtectionFault, UsageFault
+from missing_from_care.pointers import follow, lead
+from missing_from_care.refresh.plan import Places, Run
+from missing_from_care.refresh.run_log import RunLog
+from missing_from_care.response.names import LEDGER
+from missing_from_care.whole_files import swap_folders, sync_all, sync_folder, write_file_whole
+
+IN_PLACE = "in_place"
+"""While a published run lacks this file, its places have yet to follow."""
+EARLIER_PACKS = ".earlier"
+
+
+def stage(folder: Path, places: Places, number: int, packs: Mapping[str, str]) -> None:
+    """Brings copies onto the disks of the public places, where nobody looks yet.
+
+    Args:
+        folder: of the run.
+        places: where its files are to be.
+        number: of the run.
+        packs: the names of its packs, each with the `state_of` the one that it may replace.
+    """
+    figures = numbered(places.published, number)
+    _copy_file(folder / "published" / places.published.name, figures)
+    if packs:
+        # Takes a second, which is not to pass between the switch and the index page.
+        import missing_from_care.pack.index  # noqa: F401
+
+        _waiting_packs(places.responses).mkdir(mode=0o700)
+    for name in packs:
+        _copy_folder(folder / "packs" / name, _waiting_packs(places.responses) / name)
+    if places.extracts and (folder / "landed").exists():
+        _copy_folder(folder / "landed", _waiting_landed(places.extracts))
+
+
+def unstage(places: Places, number: int) -> None:
+    """Removes what `stage` brought for a run that was not published."""
+    figures = numbered(places.published, number)
+    for file in (figures, figures.with_name(f".{figures.name}.new")):
+        with suppress(OSError):
+            file.chmod(0o600)
+            file.unlink()
+    _remove_waiting(places)
+
+
+def _remove_waiting(places: Places) -> None:
+    shutil.rmtree(_waiting_packs(places.responses), ignore_errors=True)
+    if places.extracts:
+        shutil.rmtree(_waiting_landed(places.extracts), ignore_errors=True)
+
+
+def add_to_ledger(folder: Path, places: Places) -> None:
+    """Puts what the packs of a run release into the ledger, before they are published.
+
+    It may name what is not published, if the run is stopped now, but never the other way.
+
+    Raises:
+        ProtectionFault: the ledger would not merely be added to.
+    """
+    staged = folder / "packs" / LEDGER
+    if not staged.exists():
+        return
+    rows = staged.read_bytes()
+    if not rows.startswith(places.ledger.read_bytes() if places.ledger.exists() else b""):
+        raise ProtectionFault(
+            f"{places.ledger} is only ever added to, and the export changed rows of it: report "
+            "this as a fault of the program."
+        )
+    write_file_whole(places.ledger, rows, mode=0o600)
+
+
+def switch(folder: Path, number: int) -> Path:
+    """Makes a run the one that is published."""
+    sync_all(folder)
+    target = folder.with_name(f"{number:06d}")
+    folder.rename(target)
+    sync_folder(target.parent)
+    return target
+
+
+def follow_up(run: Run, log: RunLog) -> None:
+    """Lets the places follow a run that was stopped after it had been published."""
+    if (run.folder / IN_PLACE).exists() or not run.record:
+        return
+    places = places_of(run)
+    with holding(places.ledger) if run.record["packs"] else nullcontext():
+        _remove_waiting(places)
+        stage(run.folder, places, run.number, run.record["packs"])
+        put_in_place(run, places, log)
+
+
+def put_in_place(run: Run, places: Places, log: RunLog) -> None:
+    """Makes each place lead to a published run; to be called within `holding` and after `stage`.
+
+    Raises:
+        UsageFault: a place cannot be written at this moment; the next run goes on from there.
+    """
+    log.step("put everything in place")
+    place = places.database
+    try:
+        _keep_file_of_other_hands(place, run.folder)
+        lead(place, run.folder / "built" / place.name)
+        place = places.published
+        _without_changes(place)
+        lead(place, numbered(place, run.number))
+        for name, before in run.record["packs"].items():
+            place = places.responses / name
+            _replace_pack(_waiting_packs(places.responses) / name, place, before, run.number)
+        if run.record["packs"]:
+            place = places.responses / "index.html"
+            for sentence in _write_index(places.responses):
+                log.remark(sentence)
+        if run.landed.exists():
+            place = places.state / "landed"
+            lead(place, run.landed)
+        if places.extracts and run.landed.exists():
+            place = places.extracts
+            old = place.with_name(f".{place.name}.old.refresh")
+            shutil.rmtree(old, ignore_errors=True)
+            swap_folders(_waiting_landed(place), place, old)
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError as problem:
+        raise UsageFault(
+            f"{place} cannot be replaced at this moment ({problem.strerror or problem}): connect "
+            "the share, or close the programs that have it open. Everything is ready; the next "
+            "refresh puts it in place first."
+        ) from problem
+    _remove_waiting(places)
+    write_file_whole(run.folder / IN_PLACE, b"")
+
+
+def _write_index(responses: Path) -> list[str]:
+    # It loads what draws charts, and most refreshes make no pack.
+    from missing_from_care.pack.index import write_index
+
+    return write_index(responses)
+
+
+def places_of(run: Run) -> Places:
+    """The places of a run as it says them."""
+    told = {name: Path(place) for name, place in run.record["places"].items()}
+    return Places(**told)
+
+
+def numbered(published: Path, number: int) -> Path:
+    """The file for analysts that a run makes, beside the place that leads to it."""
+    return published.with_name(f"{published.stem}-{number:06d}{published.suffix}")
+
+
+def number_led_to(published: Path) -> int:
+    """The number of the file for analysts that is in place; 0 if there is none."""
+    name = follow(published).resolve().name
+    found = re.fullmatch(
+        rf"{re.escape(published.stem)}-(\d{{6}}){re.escape(published.suffix)}", name
+    )
+    return int(found[1]) if found else 0
+
+
+def state_of(pack: Path) -> str:
+    """Tells one state of a pack from another; empty if there is none."""
+    sums = pack / "private" / "SHA256SUMS"
+    if not pack.exists():
+        return ""
+    return hashlib.sha256(sums.read_bytes()).hexdigest() if sums.is_file() else "no checksums"
+
+
+def _replace_pack(new: Path, place: Path, before: str, number: int) -> None:
+    """Puts a pack in place of the one that the run saw, and keeps that one.
+
+    One that somebody exported since stays: it is the newer one.
+    """
+    if place.exists() and state_of(place) != before:
+        return
+    earlier = place.with_name(EARLIER_PACKS) / place.name / f"{number:06d}"
+    if place.exists():
+        shutil.rmtree(earlier, ignore_errors=True)
+        earlier.parent.mkdir(parents=True, exist_ok=True)
+    swap_folders(new, place, earlier)
+    if earlier.exists():
+        os.utime(earlier)
+
+
+def _keep_file_of_other_hands(database: Path, folder: Path) -> None:
+    """Keeps a database that was built by hand for as long as the run that replaces it."""
+    _without_changes(database)
+    if database.is_file() and not database.is_symlink():
+        with suppress(OSError):
+            (folder / f"replaced-{database.name}").hardlink_to(database)
+
+
+def _without_changes(database: Path) -> None:
+    """Removes a log of changes to the old file, which would make the new one unreadable."""
+    database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
+
+
+def _waiting_packs(responses: Path) -> Path:
+    return responses / ".refresh"
+
+
+def _waiting_landed(extracts: Path) -> Path:
+    return extracts.with_name(f".{extracts.name}.refresh")
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """Copies a file for all to read; nobody sees a part of it."""
+    new = target.with_name(f".{target.name}.new")
+    try:
+        shutil.copyfile(source, new)
+        with new.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        if target.exists():
+            # Windows replaces no file that may only be read.
+            target.chmod(0o600)
+        new.chmod(0o444)
+        new.replace(target)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    """Copies a folder into a new one, in which nobody else may look until it has its own mode."""
+    target.mkdir(mode=0o700)
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    sync_all(target)
