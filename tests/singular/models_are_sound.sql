@@ -106,6 +106,13 @@
             'occasions_in_extract = occasions_in_both + occasions_only_in_extract',
         ],
     },
+    'dq_finding_summary': {
+        'key': 'grouped_by, group_value',
+        'holds': [
+            'findings >= rejected + repeated + left_out + counted',
+            'findings >= accepted and findings >= of_this_rule and of_this_rule > 0',
+        ],
+    },
     'dq_row_accounting': {
         'key': 'raw_table, collection_year',
         'holds': [
