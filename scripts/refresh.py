@@ -58,10 +58,23 @@ def refresh_all(
         typer.Option(metavar="FILE", help="The record-level database; FOI_DATABASE's otherwise."),
     ] = None,
     published: Annotated[
-        Path, typer.Option(metavar="FILE", help="The database for analysts.")
+        Path,
+        typer.Option(
+            metavar="FILE",
+            envvar="FOI_PUBLISHED",
+            show_envvar=False,
+            help="The database for analysts; FOI_PUBLISHED otherwise.",
+        ),
     ] = CHECKOUT / "published" / "missing_from_care.duckdb",
     responses: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder of the requests' packs.")
+        Path,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            envvar="FOI_RESPONSES",
+            show_envvar=False,
+            help="Folder of the requests' packs; FOI_RESPONSES otherwise.",
+        ),
     ] = CHECKOUT / "responses",
     settings: Annotated[
         Path | None,

@@ -169,6 +169,7 @@ def _columns_of_the_register() -> str:
 
 def _environments(places: Places) -> Iterator[tuple[str, str]]:
     variables = places.variables().items()
+    yield "foi-refresh.env", "".join(f"{name}={place}\n" for name, place in variables)
     quoted = [(name, str(place).replace("'", "'\\''")) for name, place in variables]
     yield "environment.sh", "".join(f"export {name}='{place}'\n" for name, place in quoted)
     quoted = [(name, str(place).replace("'", "''")) for name, place in variables]

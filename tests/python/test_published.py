@@ -145,12 +145,12 @@ def test_about_says_when_from_what_and_what_not_to_do(refreshed, published) -> N
     assert about["years"] == "2014/15 to 2017/18"
 
 
-def test_an_analyst_does_what_the_readme_says(refreshed, monkeypatch) -> None:
-    """The session in the README, word for word, beside the folder `published`."""
+def test_an_analyst_does_what_the_docs_say(refreshed, monkeypatch) -> None:
+    """The session of docs/analysts.md, word for word, beside the folder `published`."""
     order, _, _ = refreshed
     monkeypatch.chdir(order.published.parents[1])
-    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    session = doctest.DocTestParser().get_doctest(readme, {}, "README.md", "README.md", 0)
+    text = (CHECKOUT / "docs" / "analysts.md").read_text(encoding="utf-8")
+    session = doctest.DocTestParser().get_doctest(text, {}, "analysts.md", "analysts.md", 0)
     assert len(session.examples) >= 4
     told: list[str] = []
     doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(session, out=told.append)

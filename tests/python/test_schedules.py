@@ -107,8 +107,8 @@ def test_what_is_called_is_there(name: str) -> None:
 
 
 def test_the_readme_installs_each_in_three_lines() -> None:
-    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8").replace("\\", "/")
-    blocks = re.findall(r"(?:^    .+\n)+", readme, re.MULTILINE)
+    lines = (CHECKOUT / "docs" / "refresh.md").read_text(encoding="utf-8").replace("\\", "/")
+    blocks = re.findall(r"(?:^    .+\n)+", lines, re.MULTILINE)
     for name in ("foi-refresh.timer", "foi-refresh.cron", "foi-refresh.xml"):
         (block,) = (each for each in blocks if name in each)
         assert len(block.splitlines()) <= 3
