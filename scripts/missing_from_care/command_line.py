@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +20,7 @@ err = Console(stderr=True, highlight=False)
 
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals on which a command ends and tidies up behind itself; not every system has each."""
+SECONDS_TO_END = 5
 
 
 def run(
@@ -70,6 +72,12 @@ def run(
         sys.exit(1)
 
 
+def _end_now(number: int) -> None:
+    with suppress(OSError):
+        os.write(2, b"Stopped.\n")
+    os._exit(128 + number)
+
+
 def _end_on_signals() -> list[int]:
     """Ends the process on the first signal; gives a list that will hold it."""
     stopped_by: list[int] = []
@@ -77,6 +85,10 @@ def _end_on_signals() -> list[int]:
     def end(number: int, _frame: object) -> None:
         if not stopped_by:
             stopped_by.append(number)
+            # A library may swallow what is raised here; whatever is written is written whole.
+            timer = threading.Timer(SECONDS_TO_END, _end_now, [number])
+            timer.daemon = True
+            timer.start()
             sys.exit(128 + number)
 
     for name in ENDING:

@@ -14,7 +14,7 @@ from typing import Any
 from missing_from_care.deadlines.register import usual_register
 from missing_from_care.deadlines.states import RequestState
 from missing_from_care.faults import UsageFault
-from missing_from_care.project import CHECKOUT
+from missing_from_care.project import CHECKOUT, settings_folder
 from missing_from_care.response.names import LEDGER, file_stem
 
 RULES = (
@@ -22,6 +22,7 @@ RULES = (
     *("tests/generic", "tests/singular"),
 )
 """What of the checkout the result depends on."""
+DEMONSTRATION = "the demonstration extracts"
 RECORD = "run.json"
 """What a run says of itself, in its folder."""
 
@@ -72,10 +73,23 @@ class Plan(Places):
     covers: tuple[str, str] = ("", "")
 
     def reads(self, before: "Run | None") -> Path | None:
-        """The landed folder to build from if nothing is landed; None: the invented children."""
+        """The landed folder to build from if nothing is landed; None: the invented children.
+
+        Raises:
+            UsageFault: the last run was built from returns of which nothing says where they are.
+        """
         if self.extracts:
             return self.extracts
-        return before.landed if before and before.landed.exists() else None
+        if before and before.landed.exists():
+            return before.landed
+        built_from = before.record.get("built from", DEMONSTRATION) if before else DEMONSTRATION
+        if built_from != DEMONSTRATION and not self.source:
+            raise UsageFault(
+                f"The last refresh was built from {built_from}, and nothing says where those "
+                "returns are now: name them with FOI_EXTRACTS or --source, lest the invented "
+                "children of the demonstration take their place."
+            )
+        return None
 
     def fingerprint(self, reads: Path | None, day: date) -> str:
         """Tells orders apart, and the days, returns, registers and rules that they are built from.
@@ -87,7 +101,7 @@ class Plan(Places):
         told = hashlib.sha256()
         ordered = asdict(self) | {"accepted": sorted(self.accepted)}
         told.update(f"{ordered} {reads} {day}".encode())
-        for folder in (self.source or reads, usual_register().parent):
+        for folder in (self.source or reads, usual_register().parent, settings_folder()):
             told.update(repr(snapshot(folder)).encode())
         for name in RULES:
             place = CHECKOUT / name

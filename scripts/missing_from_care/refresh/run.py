@@ -26,6 +26,7 @@ from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.analysts import write_published
 from missing_from_care.refresh.build import build_database, export_pack
 from missing_from_care.refresh.plan import (
+    DEMONSTRATION,
     RECORD,
     Places,
     Plan,
@@ -114,7 +115,7 @@ def _refresh(plan: Plan, log: RunLog) -> Run:
         packs = making.packs(database, extracts)
         about = {
             "refreshed": started.isoformat(timespec="seconds"),
-            "built from": str(plan.source or extracts or "the demonstration extracts"),
+            "built from": str(plan.source or extracts or DEMONSTRATION),
             "commit": _commit(),
             "run": str(number),
         }
