@@ -201,7 +201,11 @@ def left_over(folder: Path) -> list[Path]:
 def first_refresh(folder: Path, **more: str) -> Refreshed:
     """A real refresh of a small council, and the stand-in for dbt in those that follow."""
     council = Refreshed(folder / "council", folder / "first")
-    write_returns(council.source, small_returns(Random(11)))
+    # Invented children are released under the demonstration's settings.
+    files = small_returns(Random(11)).items()
+    write_returns(
+        council.source, {path.replace("uasc.csv", "uasc-invented.csv"): of for path, of in files}
+    )
     requests = council.folder / "requests"
     shutil.copytree(CHECKOUT / "seeds" / "requests", requests)
     register = requests / "foi_requests.csv"

@@ -38,6 +38,7 @@ from missing_from_care.data_errors import (
 )
 from missing_from_care.models_in_memory import macro_sql
 from missing_from_care.project import CHECKOUT
+from settled_settings import settled_settings
 
 REQUEST = "foi-2018-0001"
 REQUESTS = (
@@ -257,6 +258,7 @@ def test_a_build_and_what_comes_of_it(tmp_path) -> None:
     places = {
         "FOI_EXTRACTS": landed, "FOI_DATABASE": database, "FOI_REQUESTS": register,
         "DBT_TARGET_PATH": target, "DBT_LOG_PATH": logs,
+        "FOI_SETTINGS": settled_settings(tmp_path / "council"),
     }  # fmt: skip
     with Onlooker(tmp_path):
         told = [

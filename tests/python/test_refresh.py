@@ -241,16 +241,24 @@ def test_landed_returns_of_a_folder_of_their_own(council, tmp_path: Path) -> Non
     command = council.command(requests=())
     at = command.index("--source")
     del command[at : at + 2]
+
+    def without_source(**given: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            env=council.environment(**given),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
     change = f"open({str(extracts / 'landed_modules.csv')!r}, 'a').write(' ')"
-    done = subprocess.run(
-        command,
-        env=council.environment(does=change, **more),
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    done = without_source(does=change, **more)
     assert_refused(done, 3, f"landed_modules.csv in {extracts} changed or went away")
     assert council.run() == 3
+    assert without_source(**more).returncode == 0
+    # Never the invented children in the place of a council's own returns.
+    assert_refused(without_source(), 2, f"was built from {extracts}, and nothing says where")
+    assert council.run() == 4
     assert left_over(tmp_path) == []
 
 

@@ -14,9 +14,9 @@ import pytest
 
 from missing_from_care.project import CHECKOUT
 from read_page import read_page
+from settled_settings import answer_questions
 
 YEARS = (2022, 2023)
-ANSWER = "Answered on 3 February 2026 by the head of service"
 
 
 def run(*words: object, cwd: Path = CHECKOUT, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -68,19 +68,6 @@ def write_returns(folder: Path) -> None:
         }  # fmt: skip
         for name, lines in files.items():
             (label / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def answer_questions(settings: Path) -> None:
-    """Settles what is open, as a person would with a spreadsheet: Windows-1252 and semicolons."""
-    answers = {"ons_code": "E06000023", "review_email": "foi@anytown.example"}
-    for file in settings.glob("*.csv"):
-        rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
-        rows = [
-            [answers.get(row[0], ANSWER) if cell.startswith("?") else cell for cell in row]
-            for row in rows
-        ]
-        with file.open("w", encoding="cp1252", newline="") as opened:
-            csv.writer(opened, delimiter=";").writerows(rows)
 
 
 @pytest.fixture(scope="module")
