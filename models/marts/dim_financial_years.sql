@@ -1,8 +1,25 @@
--- Rules 1 and 4: the years that are landed, and the definition each counts by.
+-- Rules 1 and 4: the years that can be answered for all councils together, with the modules that
+-- every council has, and the definition each counts by.
 
-with collection_years as (
+with council_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_council_years') }}
+
+),
+
+collection_years as (
+
+    select
+        collection_year,
+        replace(collection_year, '-', '/') as financial_year,
+        first_day,
+        last_day,
+        {% for module in ['episodes', 'missing', 'uasc', 'interviews'] -%}
+            min(case when has_{{ module }} then 1 else 0 end) = 1 as has_{{ module }}
+            {{- ',' if not loop.last }}
+        {% endfor %}
+    from council_years
+    group by collection_year, first_day, last_day
 
 ),
 
