@@ -14,10 +14,10 @@ collection_years as (
         replace(collection_year, '-', '/') as financial_year,
         first_day,
         last_day,
-        {% for module in ['episodes', 'missing', 'uasc', 'interviews'] -%}
-            min(case when has_{{ module }} then 1 else 0 end) = 1 as has_{{ module }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+        min(case when has_episodes then 1 else 0 end) = 1 as has_episodes,
+        min(case when has_missing then 1 else 0 end) = 1 as has_missing,
+        min(case when has_uasc then 1 else 0 end) = 1 as has_uasc,
+        min(case when has_interviews then 1 else 0 end) = 1 as has_interviews
     from council_years
     group by collection_year, first_day, last_day
 
