@@ -10,7 +10,11 @@ with care_episodes as (
 
 collection_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select distinct
+        collection_year,
+        first_day,
+        last_day
+    from {{ ref('int_council_years') }}
 
 ),
 

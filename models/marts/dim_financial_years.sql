@@ -1,8 +1,25 @@
--- Rules 1 and 4: the years that are landed, and the definition each counts by.
+-- Rules 1 and 4: the years that can be answered for all councils together, with the modules that
+-- every council has, and the definition each counts by.
 
-with collection_years as (
+with council_years as (
 
-    select * from {{ ref('int_collection_years') }}
+    select * from {{ ref('int_council_years') }}
+
+),
+
+collection_years as (
+
+    select
+        collection_year,
+        replace(collection_year, '-', '/') as financial_year,
+        first_day,
+        last_day,
+        min(case when has_episodes then 1 else 0 end) = 1 as has_episodes,
+        min(case when has_missing then 1 else 0 end) = 1 as has_missing,
+        min(case when has_uasc then 1 else 0 end) = 1 as has_uasc,
+        min(case when has_interviews then 1 else 0 end) = 1 as has_interviews
+    from council_years
+    group by collection_year, first_day, last_day
 
 ),
 

@@ -6,7 +6,6 @@
             "(published is not null) = (published_status = 'published')",
         ],
     },
-    'int_collection_years': {'key': 'collection_year'},
     'int_council_years': {'key': 'folder, collection_year'},
     'int_definitions': {'periods_of': 'la_code', 'is_for_all_time': true},
     'int_extract_years': {'key': 'folder, collection_year'},
