@@ -364,6 +364,10 @@ def judge(each: Target, worlds: Worlds) -> Finding:
         if high - low < each.width:
             is_small = low <= each.highest and high >= each.lowest
             return Finding(each, "leak" if is_small else "idle", low, high)
+        # Neither end is so far away, but the ends are from each other.
+        worlds.search(form, low)
+        negative = [(place, -times) for place, times in form]
+        worlds.search(negative, -min(worlds.values(form), default=0) - each.width)
     seen = worlds.values(form)
     is_seen = bool(seen) and max(seen) - min(seen) >= each.width
     verdict = "protected" if is_seen else "undecided"
