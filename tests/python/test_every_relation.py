@@ -218,6 +218,19 @@ CASES = {
             ("children_missing", "all", 4, *SECOND_HALF),
         ],
     ),
+    "in each half those in care are UASC or not, where no occasion is told": Case(
+        "parts cover a whole",
+        in_care(occasions(16, uasc="yes") + occasions(4)),
+        [
+            (measure, of, number, *half)
+            for half in (FIRST_HALF, SECOND_HALF)
+            for measure, of, number in (
+                ("children_looked_after", "all", 20),
+                ("children_looked_after", "uasc:yes", 16),
+                ("children_looked_after", "uasc:no", 4),
+            )
+        ],
+    ),
     "missing or absent is one of the two": Case(
         "parts cover a whole",
         occasions(16, day=BEFORE[0]) + occasions(4, day=BEFORE[0], counts_as="absent"),

@@ -202,6 +202,15 @@ def cut_off(ledger: Path) -> None:
     ledger.write_text("".join(ledger.read_text().splitlines(keepends=True)[:-1]))
 
 
+def files_but_locks(folder: Path) -> dict[Path, bytes]:
+    """The files below a folder; a lock says who had it last."""
+    return {
+        path: path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    }
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -218,14 +227,13 @@ def test_a_ledger_that_lost_rows_while_packs_lie_beside_it_stops_the_export(
     out: Path, database: Path, spoil, said: str
 ) -> None:
     spoil(out / "ledger.csv")
-    # The lock says who had it last.
-    before = {path: path.read_bytes() for path in out.rglob("*.*[!k]") if path.is_file()}
+    before = files_but_locks(out)
     done = export(database, out, "foi-2018-0523")
     assert done.returncode == 3
     (sentence,) = done.stderr.splitlines()
     assert said in sentence
     assert "restore it from a backup" in sentence
-    assert {path: path.read_bytes() for path in out.rglob("*.*[!k]") if path.is_file()} == before
+    assert files_but_locks(out) == before
 
 
 def test_a_pack_that_does_not_say_what_the_ledger_held_stops_the_export(
@@ -271,9 +279,9 @@ def test_a_pack_that_was_sent_is_never_replaced(out: Path, newer: Path) -> None:
     assert f'href="{REQUEST}-v2/public/response.html">a later version of this response' in page
     assert f'href="{REQUEST}/public/response.html">the version before' in page
     assert (out / "ledger.csv").read_bytes() == ledger
-    files = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    files = files_but_locks(out)
     assert export(newer, out).returncode == 0
-    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == files
+    assert files_but_locks(out) == files
     for folder, base in ((second, newer), (out / REQUEST, newer)):
         done = command("export_response.py", "--verify", folder, "--database", base)
         assert done.returncode == (0 if folder == second else 3), done.stderr
@@ -493,7 +501,7 @@ def test_nothing_is_entered_or_withdrawn_while_an_export_is_at_work(
             command("ledger.py", "withdraw", REQUEST, "--reason", "never sent", "--out", out),
         ):
             assert done.returncode == 5
-            assert "wait until it has ended" in done.stderr
+            assert "Wait until it has ended" in done.stderr
     assert (out / "ledger.csv").read_bytes() == before
 
 

@@ -336,14 +336,22 @@ class _Builder:
     ) -> Iterator[tuple[Event, list[Event], Event | None]]:
         """Wholes with events that cover them; two that overlap with what they have in common."""
         families: dict[tuple, dict[Codes, Event]] = defaultdict(dict)
+        # Days of care cut time too, where no occasion does.
+        edges = {edge for event in events for edge in (event.first, event.last + 1)}
+        spans = list(pairwise(sorted(edges)))
         for event in events:
-            codes = {**event.factors, "time": self._time(event.first, event.last)}
+            time = frozenset(
+                at
+                for at, (first, after) in enumerate(spans)
+                if event.first <= first and after <= event.last + 1
+            )
+            codes = {**event.factors, "time": time}
             names = {name for each in events for name in each.factors} | {"time"}
             for name in sorted(names):
                 others = frozenset((k, v) for k, v in codes.items() if k != name)
                 own = codes.get(name, self._domain(name))
-                families[event.source, name, others][own] = event
-        for (_, name, _), family in families.items():
+                families[event.source, event.on_day, name, others][own] = event
+        for (_, _, name, _), family in families.items():
             if len(family) < 2:
                 continue
             empty = frozenset()
