@@ -273,7 +273,7 @@ def test_a_build_and_what_comes_of_it(tmp_path) -> None:
     public = [
         path for path in (tmp_path / "out").rglob("*") if "public" in path.parts and path.is_file()
     ]
-    assert len(written) > 300 and len(public) > 4
+    assert len(written) > 150 and len(public) > 4
     for path in (*written, *public):
         assert marks_in(text_of(path)) == [], path
     report = text_of(database.parent / "quality-report.xlsx")
