@@ -30,6 +30,7 @@ test: .venv/installed lint
 lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar models tests
 	$(BIN)/python scripts/check_project.py
 

@@ -154,7 +154,7 @@ def _row(number: int, question: Question) -> dict[str, str]:
     }
 
 
-def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict]:
+def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
     """The rows of `foi_answers`, days as text, for machines."""
     found = connection.execute("select * from foi_answers")
     names = [column[0] for column in found.description]
@@ -191,9 +191,10 @@ def save_question(question: Question, request_ref: str) -> Path:
         columns = ("request_ref", "question_no")
         rows, _ = read_rows(questions, columns, columns)
         numbers = [
-            int(row["question_no"])
+            int(number)
             for row in rows.values()
-            if row["request_ref"] == request_ref and (row["question_no"] or "").isdecimal()
+            if row["request_ref"] == request_ref
+            and (number := row["question_no"] or "").isdecimal()
         ]
         row = {"request_ref": request_ref, "question_no": str(max(numbers, default=0) + 1)}
         append_rows(questions, [row | asdict(question)])

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -79,7 +80,7 @@ def build_sentences(results: Path) -> list[str]:
         return []
 
 
-def _sentences(result: dict) -> list[str]:
+def _sentences(result: dict[str, Any]) -> list[str]:
     kind, _, name, *_ = result["unique_id"].split(".")
     told = _raised(result)
     if told == NO_ROOM:
@@ -93,7 +94,7 @@ def _sentences(result: dict) -> list[str]:
     return [f"The {kind} {name} could not be {done}. {BY_HAND}"]
 
 
-def _raised(result: dict) -> str:
+def _raised(result: dict[str, Any]) -> str:
     """What a node raised, without the line that dbt puts before it and the one after."""
     lines = [line.strip() for line in (result["message"] or "").splitlines()]
     return "\n".join(line for line in lines[1:] if not line.startswith("compiled code at "))

@@ -23,15 +23,15 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict[str, Any]) -> None:  # noqa: ARG002 - dbt's own
         """Called by dbt before the database is opened."""
         os.umask(0o077)
-        local.DuckDBCursorWrapper = _Cursor
-        flags = get_flags()
+        local.DuckDBCursorWrapper = _Cursor  # type: ignore[misc]
+        flags = get_flags()  # type: ignore[no-untyped-call]
         project = Path(getattr(flags, "PROJECT_DIR", None) or ".")
         for name, usual in (("TARGET_PATH", "target"), ("LOG_PATH", "logs")):
             folder = project / (getattr(flags, name, None) or usual)
             # From an earlier run, or begun before this.
             for written in (path for each in WRITTEN_BY_DBT for path in folder.glob(each)):
                 written.chmod(0o700 if written.is_dir() else 0o600)
-        if self.creds.path == ":memory:":
+        if self.creds is None or self.creds.path == ":memory:":
             return
         file = Path(self.creds.path)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ class _Cursor(local.DuckDBCursorWrapper):
         return _guarded(super().execute)(sql, bindings)
 
     def __getattr__(self, name: str) -> Any:
-        found = super().__getattr__(name)
+        found = super().__getattr__(name)  # type: ignore[no-untyped-call]
         return _guarded(found) if name.startswith("fetch") else found
 
 

@@ -14,7 +14,7 @@ from missing_from_care.faults import BusyFault, UsageFault
 try:
     import fcntl
 except ImportError:  # Windows has no such lock; it refuses to remove a file that is open instead.
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 
 def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
@@ -153,7 +153,7 @@ def exchange(one: Path, other: Path) -> bool:
         rename = ctypes.CDLL(None).renameat2
     except AttributeError:
         return False
-    return rename(here, os.fsencode(one), here, os.fsencode(other), swap) == 0
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), swap) == 0)
 
 
 def _restore(old: Path, target: Path) -> None:

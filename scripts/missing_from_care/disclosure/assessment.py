@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from missing_from_care.disclosure.figures import Figure
 from missing_from_care.disclosure.forms import is_derived, is_maximum
 from missing_from_care.disclosure.rules import Policy, Rules
 from missing_from_care.disclosure.statement import Node, named
@@ -135,8 +136,13 @@ def line(node: Node, rules: Rules, verdict: Verdict) -> Line:
     statement = verdict.statement
     at = statement.cells.get(node)
     policy = statement.policies.get(node)
-    value = verdict.printed.get(node, statement.values.get(node, 0))
-    low, high = verdict.audit.ranges.get(at, (None, None))
+    value = statement.values.get(node, 0)
+    if isinstance(node, Figure):
+        value = verdict.printed.get(node, value)
+    span: tuple[float | None, float | None] = (None, None)
+    if at is not None:
+        span = verdict.audit.ranges.get(at, span)
+    low, high = span
     if policy:
         kind = "small" if node in verdict.printed else "follows from what is printed"
     elif node in verdict.no_counts and is_maximum(node, rules):

@@ -1,13 +1,14 @@
 """Counts what no response prints, by SQL over the same facts as every answer."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
+from typing import TypeVar
 
 import duckdb
 
-from missing_from_care.disclosure.forms import FIRST, LAST, OCCASION, Event, Times
-from missing_from_care.disclosure.rules import TIMES, Codes, Rules
-from missing_from_care.disclosure.tables import Table
+from missing_from_care.disclosure.forms import FIRST, LAST, OCCASION, Event, Factor, Times
+from missing_from_care.disclosure.rules import TIMES, Rules
+from missing_from_care.disclosure.tables import Codes, Table
 from missing_from_care.faults import Fault
 
 NUMBERS = {"age": "age_in_years", "duration": "duration_days", TIMES: "times"}
@@ -22,6 +23,7 @@ IMPLIED = (
 )
 EPOCH = "date '0001-01-01'"
 OPEN = "open:"
+Number = TypeVar("Number", int, float)
 
 
 def open_on(day: int) -> str:
@@ -29,7 +31,7 @@ def open_on(day: int) -> str:
     return f"{OPEN}{day}"
 
 
-def open_day(factor: Hashable) -> int | None:
+def open_day(factor: Factor) -> int | None:
     """The day of such a factor; None for any other."""
     name = str(factor)
     return int(name.removeprefix(OPEN)) if name.startswith(OPEN) else None
@@ -124,13 +126,13 @@ class Counter:
             "as often on facts.child_id = often.child_id"
         )
 
-    def know_times(self, factors: Iterable[Hashable]) -> None:
+    def know_times(self, factors: Iterable[Factor]) -> None:
         """Makes ready to count by how often a child was missing."""
         for each in factors:
             if isinstance(each, Times) and each not in self.times:
                 self.times[each] = f"times_{len(self.times)}"
 
-    def _when(self, factor: Hashable, codes: Codes, at: int) -> str:
+    def _when(self, factor: Factor, codes: Codes, at: int) -> str:
         return f"when {self._holds(factor, codes)} then {at}"
 
     def _happens(self, event: Event) -> str:
@@ -148,9 +150,9 @@ class Counter:
             said.append(f"from_day <= {_day(event.last)} and to_day >= {_day(event.first)}")
         return f"({' and '.join(said)})"
 
-    def _holds(self, factor: Hashable, codes: Codes) -> str:
+    def _holds(self, factor: Factor, codes: Codes) -> str:
         if factor == "time":
-            stretches = [self.stretches[code] for code in sorted(codes)]
+            stretches = [self.stretches[code] for code in sorted(map(int, codes))]
             return _any(_from_to("from_day", first, last) for first, last in _merged(stretches))
         if isinstance(factor, Times):
             return self._numbers(self.times[factor], TIMES, codes)
@@ -168,7 +170,9 @@ class Counter:
 
     def _numbers(self, column: str, factor: str, codes: Codes) -> str:
         stretches = sorted(
-            self.rules.bounds[factor, code] for code in codes if (factor, code) in self.rules.bounds
+            self.rules.bounds[factor, code]
+            for code in map(str, codes)
+            if (factor, code) in self.rules.bounds
         )
         said = [
             f"{column} between {_number(low)} and {_number(high)}"
@@ -179,8 +183,8 @@ class Counter:
         return _any(said)
 
 
-def _merged(stretches: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    found: list[tuple[float, float]] = []
+def _merged(stretches: Iterable[tuple[Number, Number]]) -> list[tuple[Number, Number]]:
+    found: list[tuple[Number, Number]] = []
     for low, high in sorted(stretches):
         if found and found[-1][1] == low - 1:
             found[-1] = (found[-1][0], high)

@@ -111,10 +111,12 @@ class _Words:
             problems.append(f'period "{row["period"]}" is several: write a row for each.')
         if problems:
             return " Also ".join(problems)
-        (days,) = periods
+        ((first_day, last_day),) = periods
         named = (question.breakdown, row["category"])
         is_snapshot = question.period_basis == "snapshot"
-        figure = figure_for(question.measure, *days, is_snapshot, question.population, *named)
+        figure = figure_for(
+            question.measure, first_day, last_day, is_snapshot, question.population, *named
+        )
         counted = low if low == high else None
         return Released(on, row["request_ref"], ENTERED, "", figure, low, high, counted)
 

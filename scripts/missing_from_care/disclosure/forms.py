@@ -37,7 +37,7 @@ class Event:
     on_day: int | None = None
 
     @cached_property
-    def factors(self) -> dict[str, Codes]:
+    def factors(self) -> dict["Factor", Codes]:
         """The categories that count, by factor."""
         return dict(self.where)
 
@@ -63,7 +63,7 @@ class Event:
         if self.source != other.source or self.on_day is None:
             return False
         if self.source == OCCASION:
-            return self.last <= other.on_day <= self.on_day
+            return other.on_day is not None and self.last <= other.on_day <= self.on_day
         return self.on_day == other.on_day
 
 
@@ -78,6 +78,9 @@ class Times:
         return f"times {self.event.first} {self.event.last} {self.event.on_day} {'&'.join(where)}"
 
 
+Factor = str | Times
+
+
 @dataclass(frozen=True)
 class Form:
     """What a figure counts.
@@ -90,10 +93,10 @@ class Form:
 
     unit: str
     event: Event
-    who: frozenset[tuple["str | Times", Codes]]
+    who: frozenset[tuple[Factor, Codes]]
 
     @cached_property
-    def children(self) -> dict["str | Times", Codes]:
+    def children(self) -> dict[Factor, Codes]:
         """The categories of the child that count, by factor."""
         return dict(self.who)
 
@@ -115,13 +118,14 @@ def form_of(figure: Figure, rules: Rules) -> Form | None:
     """
     measure = rules.measures[figure.measure]
     first, last = figure.first_day.toordinal(), figure.last_day.toordinal()
+    event: Event | None
     if figure.is_snapshot and measure.is_care and not measure.is_on_last_day:
         event = Event(CARE, (), last, last)
     elif figure.is_snapshot or measure.is_on_last_day:
         event = Event(CARE if measure.is_care else OCCASION, (), FIRST, last, last)
     else:
         event = Event(CARE if measure.is_care else OCCASION, (), first, last)
-    who: dict[str | Times, Codes] = {}
+    who: dict[Factor, Codes] = {}
     picked = [each for each in figure.conditions if each[0] == "times_missing_band"]
     others = [each for each in figure.conditions if each[0] != "times_missing_band"]
     event = _narrowed(event, others, rules, who)
@@ -153,7 +157,7 @@ def _narrowed(
     event: Event | None,
     conditions: "list[Condition] | tuple[Condition, ...]",
     rules: Rules,
-    who: dict["str | Times", Codes],
+    who: dict[Factor, Codes],
 ) -> Event | None:
     """The event under more conditions, those of the child put into `who`; None if it is empty."""
     for condition in conditions:
@@ -176,12 +180,12 @@ def _narrowed(
             return None
         if codes == rules.domain(factor):
             continue
-        where = event.factors | {factor: codes}
+        where = dict(event.where) | {factor: codes}
         event = replace(event, where=tuple(sorted(where.items())))
     return event
 
 
-def _restrict(who: dict["str | Times", Codes], factor: "str | Times", codes: Codes) -> bool:
+def _restrict(who: dict[Factor, Codes], factor: Factor, codes: Codes) -> bool:
     who[factor] = who.get(factor, codes) & codes
     return bool(who[factor])
 
@@ -196,7 +200,7 @@ def _in_time(event: Event, first: int, last: int) -> Event | None:
 def _lasting(event: Event, codes: Codes, rules: Rules) -> Event | None:
     """On a day, how long a child has been missing says when that began."""
     stretches = [rules.bounds["duration", code] for code in codes if code != "still_missing"]
-    if not stretches or event.source == CARE:
+    if not stretches or event.source == CARE or event.on_day is None:
         return None
     least, most = min(low for low, _ in stretches), max(high for _, high in stretches)
     first = FIRST if most == inf else event.on_day - int(most)

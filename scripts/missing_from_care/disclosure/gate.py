@@ -17,7 +17,7 @@ from missing_from_care.disclosure.solver.search import Pattern, Unprotectable, p
 from missing_from_care.disclosure.statement import Known, Statement, named, state
 from missing_from_care.disclosure.verdict import Revision, Verdict
 from missing_from_care.faults import DataFault, ProtectionFault
-from missing_from_care.response.answers import Response
+from missing_from_care.response.answers import Answer, Response
 
 
 class _Stuck(ProtectionFault):
@@ -201,7 +201,7 @@ def _known(
     ranges = {
         each.figure: (each.low, each.high)
         for each in rows
-        if each.low is not None and each.low < each.high
+        if each.low is not None and each.high is not None and each.low < each.high
     }
     withheld = {each.figure for each in rows} - shown
     elsewhere = published_elsewhere(warehouse, rules)
@@ -221,15 +221,15 @@ def published_elsewhere(warehouse: duckdb.DuckDBPyConnection, rules: Rules) -> l
         "and (select count(*) from int_councils) = 1 order by all"
     ).fetchall()
     figures = {Figure(name, first, last, False): value for name, first, last, value in rows}
-    forms = {each: form_of(each, rules) for each in figures}
+    forms = {each: form for each in figures if (form := form_of(each, rules))}
     model = model_of(forms.values(), rules, warehouse)
-    return [figure for figure, value in figures.items() if model.value(forms[figure]) == value]
+    return [figure for figure, form in forms.items() if model.value(form) == figures[figure]]
 
 
 def asked_for(response: Response) -> frozenset[Figure]:
     """The figures that were asked for: the first measure of each question, or of its parts."""
     found: set[Figure] = set()
-    by_question: dict[str, list] = {}
+    by_question: dict[str, list[Answer]] = {}
     for table in response.tables:
         by_question.setdefault(table.question_no, []).extend(table.answers)
     for answers in by_question.values():
@@ -267,13 +267,7 @@ def _refuse_given_away(
         for figure in known.printed
         if statement.cells.get(figure) in given and figure not in known.shown
     ]
-    small = [
-        figure
-        for figure in stuck
-        if rules.policy(figure.measure).interval[0]
-        <= known.printed[figure]
-        <= rules.policy(figure.measure).interval[1]
-    ]
+    small = [figure for figure in stuck if rules.is_small(figure.measure, known.printed[figure])]
     if small:
         raise ProtectionFault(
             *(

@@ -53,7 +53,7 @@ def largest_withheld(
 
 
 def _giving_away(
-    values: Mapping[Figure, float], forms: Mapping[Figure, Form], hidden: Set[Figure]
+    values: Mapping[Figure, float], forms: Mapping[Figure, Form], hidden: set[Figure]
 ) -> set[Figure]:
     """Largest numbers that are shown and that tell a hidden one of a part."""
     found = set()
@@ -80,7 +80,7 @@ def _reached_by_a_group(
     groups: dict[Figure, Form] = {}
     for figure, form in forms.items():
         if band := _band(values[figure], rules):
-            where = tuple(sorted({**form.event.factors, "duration": band}.items()))
+            where = tuple(sorted((dict(form.event.where) | {"duration": band}).items()))
             event = replace(form.event, where=where)
             groups[figure] = replace(form, unit="children", event=event)
     model = model_of(groups.values(), rules, warehouse)

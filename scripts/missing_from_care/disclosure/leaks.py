@@ -142,9 +142,9 @@ def blank_response(response: Response) -> Response:
     """
     nothing = "Nothing"
     shown_as = (
-        {"value": 0.0},
-        {"value": None, "marker": "[x]"},
-        {"value": None, "is_withheld": True},
+        (0.0, None, False),
+        (None, "[x]", False),
+        (None, None, True),
     )
     answers = tuple(
         Answer(
@@ -165,11 +165,13 @@ def blank_response(response: Response) -> Response:
             definition=nothing,
             by_definition=False,
             unit="occasions",
+            value=value,
+            marker=marker,
             note=None,
             wording=nothing,
-            **({"marker": None} | each),
+            is_withheld=is_withheld,
         )
-        for number, each in enumerate(shown_as)
+        for number, (value, marker, is_withheld) in enumerate(shown_as)
     )
     return replace(
         response,
@@ -258,8 +260,8 @@ def _plain(value: float) -> str:
 
 def _figure(answer: Answer) -> str:
     """The words that a figure may put anywhere: its digits, those of both ends of a range."""
-    if answer.is_range:
-        return f"{_plain(answer.low)} {_plain(answer.high)}"
+    if answer.span:
+        return " ".join(map(_plain, answer.span))
     figure = shown(answer)
     return figure if isinstance(figure, str) else _plain(figure)
 

@@ -238,8 +238,9 @@ def summary(file: Path) -> list[dict[str, str | int]]:
         reason = "" if is_figure else row["shown"]
         new = dict(zip(("request_ref", "day", "event"), key, strict=True))
         each = found.setdefault((*key, reason), {**new, "figures": 0, "withheld": 0})
-        each["figures"] += is_figure
-        each["withheld"] += row["shown"] == WITHHELD or TO in row["shown"]
+        each["figures"] = int(each["figures"]) + is_figure
+        is_withheld = row["shown"] == WITHHELD or TO in row["shown"]
+        each["withheld"] = int(each["withheld"]) + is_withheld
         each["reason"] = reason
     return list(found.values())
 

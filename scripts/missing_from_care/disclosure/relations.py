@@ -14,21 +14,34 @@ numbers obey it: readers never know less than this.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import combinations, pairwise, product
 from math import inf
 
 import duckdb
 
 from missing_from_care.disclosure.counting import HARMS, IMPLIED, Counter, open_day, open_on
-from missing_from_care.disclosure.forms import CARE, FIRST, LAST, OCCASION, Event, Form, Times
-from missing_from_care.disclosure.rules import TIMES, Codes, Rules
-from missing_from_care.disclosure.tables import Box, Table, shared, tables_for, too_many
+from missing_from_care.disclosure.forms import (
+    CARE,
+    FIRST,
+    LAST,
+    OCCASION,
+    Event,
+    Factor,
+    Form,
+    Times,
+)
+from missing_from_care.disclosure.rules import TIMES, Rules
+from missing_from_care.disclosure.tables import Box, Codes, Table, shared, tables_for, too_many
 from missing_from_care.faults import DataFault
 
 YES = frozenset({"yes"})
+NO = frozenset({"no"})
+MISSING = frozenset({"missing"})
+ABSENT = frozenset({"absent"})
 STILL = frozenset({"still_missing"})
 # With 7,000 numbers one answer takes half a minute, with 35,000 more than five.
 MOST_NUMBERS = 10_000
@@ -140,7 +153,7 @@ class _Builder:
 
     def _of_days_missing(self, event: Event, who: Box) -> Event:
         days = [(event.first, event.last)]
-        if event.factors.get("counts_as") != {"missing"} or not self._is_nothing_absent(days, who):
+        if event.factors.get("counts_as") != MISSING or not self._is_nothing_absent(days, who):
             return event
         where = tuple(each for each in event.where if each[0] != "counts_as")
         return replace(event, where=where)
@@ -156,7 +169,7 @@ class _Builder:
         ]
         if not counted:
             return
-        boxes = [self._box(form.event, form.children) for form in counted]
+        boxes: list[Box] = [self._box(form.event, form.children) for form in counted]
         used = {name for box in boxes for name in box}
         beside = [
             self._box(form.event, _of(used, form.children))
@@ -180,9 +193,7 @@ class _Builder:
             for form in children:
                 if not self._is_additive(form.event) and _ends_in(day, form.event):
                     of_day.append(_of(used, {**form.event.factors, **form.children}))
-            self.on_days[day] = self._cells(
-                of_day, lambda table, day=day: self.counter.children_on(day, table)
-            )
+            self.on_days[day] = self._cells(of_day, partial(self.counter.children_on, day))
 
     def _cells(self, boxes: Iterable[Box], count: Callable[[Table], list[int]]) -> "_Cells":
         tables, edges = tables_for(boxes, self._domain)
@@ -239,7 +250,7 @@ class _Builder:
     # --- Children to whom something happens at least once ---------------------------------------
 
     def _add_events(self, children: Sequence[Form], events: Sequence[Event]) -> None:
-        boxes = [form.children for form in self.forms]
+        boxes: list[Box] = [form.children for form in self.forms]
         boxes += _nested(boxes) + self._by_how_often(boxes)
         tables, _ = tables_for(boxes, self._domain)
         self.who_tables = [Table((), ()), *(each for each in tables if each.factors)]
@@ -270,11 +281,11 @@ class _Builder:
                 box = self._box(event, {})
                 numbers = self._numbers(table, counted[event], box)
                 self.events.setdefault(event, {})[at] = numbers
-        for tables in self.events.values():
-            for a, b in combinations(sorted(tables), 2):
+        for places in self.events.values():
+            for a, b in combinations(sorted(places), 2):
                 for box in shared(self.who_tables[a], self.who_tables[b]):
-                    left = _sum_in(self.who_tables[a], tables[a], box)
-                    right = _sum_in(self.who_tables[b], tables[b], box)
+                    left = _sum_in(self.who_tables[a], places[a], box)
+                    right = _sum_in(self.who_tables[b], places[b], box)
                     self._know("tables agree", left, right, 0, 0)
 
     def _by_how_often(self, boxes: Sequence[Box]) -> list[Box]:
@@ -308,9 +319,9 @@ class _Builder:
         for day, cells in self.on_days.items():
             for event in self.events:
                 if _ends_in(day, event):
-                    for at, box in self._common(cells, event, event.factors):
-                        less = cells.sum({**event.factors, **box})
-                        more = self._sum("children", event, box, at)
+                    for at, shared_box in self._common(cells, event, event.factors):
+                        less = self._sum("children", day, {**event.factors, **shared_box})
+                        more = self._sum("children", event, shared_box, at)
                         self._know("looked after at the end", more, less, 0, inf)
 
     def _common(self, cells: "_Cells", event: Event, box: Box) -> Iterator[tuple[int, Box]]:
@@ -335,26 +346,28 @@ class _Builder:
         self, events: Sequence[Event]
     ) -> Iterator[tuple[Event, list[Event], Event | None]]:
         """Wholes with events that cover them; two that overlap with what they have in common."""
-        families: dict[tuple, dict[Codes, Event]] = defaultdict(dict)
+        families: dict[
+            tuple[str, int | None, str, frozenset[tuple[Factor, Codes]]], dict[Codes, Event]
+        ] = defaultdict(dict)
         # Days of care cut time too, where no occasion does.
         edges = {edge for event in events for edge in (event.first, event.last + 1)}
         spans = list(pairwise(sorted(edges)))
         for event in events:
-            time = frozenset(
+            time: Codes = frozenset(
                 at
                 for at, (first, after) in enumerate(spans)
                 if event.first <= first and after <= event.last + 1
             )
-            codes = {**event.factors, "time": time}
-            names = {name for each in events for name in each.factors} | {"time"}
+            box: Box = {**event.factors, "time": time}
+            names = {name for each in events for name, _ in each.where} | {"time"}
             for name in sorted(names):
-                others = frozenset((k, v) for k, v in codes.items() if k != name)
-                own = codes.get(name, self._domain(name))
+                others = frozenset((k, v) for k, v in box.items() if k != name)
+                own = box.get(name, self._domain(name))
                 families[event.source, event.on_day, name, others][own] = event
         for (_, _, name, _), family in families.items():
             if len(family) < 2:
                 continue
-            empty = frozenset()
+            empty: Codes = frozenset()
             if name != "time":
                 empty = self._domain(name) & self.rules.unlikely
             for codes, whole in family.items():
@@ -389,10 +402,10 @@ class _Builder:
             return
         of_open = {**self._box(event, box), "duration": STILL}
         is_open = event.factors.get("duration", STILL) >= STILL
-        if is_open and (still := self.occasions.sum(of_open)):
+        if is_open and self.occasions and (still := self.occasions.sum(of_open)):
             self._know("one open occasion a child", children, still, 0, inf)
-        often = dict(zip(self.events[event][at], self.who_tables[at].cells(), strict=True))
-        often = {place: self._often(event, often[place]) for place, _ in children}
+        cells = dict(zip(self.events[event][at], self.who_tables[at].cells(), strict=True))
+        often = {place: self._often(event, cells[place]) for place, _ in children}
         fewest = tuple((place, often[place][0]) for place, _ in children)
         self._know("an occasion for each child", occasions, fewest, 0, inf)
         greatest = tuple((place, often[place][1]) for place, _ in children)
@@ -403,7 +416,7 @@ class _Builder:
         least, most = 1.0, 2.0 * max(self.model.values) + 10
         for name, codes in box.items():
             if isinstance(name, Times):
-                bounds = [self.rules.bounds[TIMES, code] for code in codes]
+                bounds = [self.rules.bounds[TIMES, code] for code in map(str, codes)]
                 if event.within(name.event):
                     bounds = [each for each in bounds if each[1]] or bounds
                     most = min(most, max(high for _, high in bounds))
@@ -415,8 +428,9 @@ class _Builder:
 
     def _sum(self, unit: str, event: Event, box: Box, at: int | None = None) -> Terms:
         """A form as a sum of numbers."""
+        found: Terms | None
         if unit == "occasions":
-            found = self.occasions.sum(self._box(event, box))
+            found = self.occasions.sum(self._box(event, box)) if self.occasions else None
         elif self._is_additive(event):
             found = self.on_days[replace(event, where=())].sum({**event.factors, **box})
         else:
@@ -456,7 +470,7 @@ class _Builder:
     def _is_additive(self, event: Event) -> bool:
         return event.source == CARE and event.on_day is not None
 
-    def _domain(self, factor: Hashable) -> Codes:
+    def _domain(self, factor: Factor) -> Codes:
         if factor == "time":
             return frozenset(range(len(self.stretches)))
         return self.rules.domain(TIMES if isinstance(factor, Times) else str(factor))
@@ -485,9 +499,13 @@ class _Builder:
             if first <= from_day and to_day <= last
         )
 
-    def _box(self, event: Event, box: Box) -> dict[Hashable, Codes]:
+    def _days(self, codes: Codes) -> list[tuple[int, int]]:
+        """First and last day of some stretches of time."""
+        return [self.stretches[code] for code in map(int, codes)]
+
+    def _box(self, event: Event, box: Box) -> dict[Factor, Codes]:
         """What an event and conditions of the child restrict, time and open occasions too."""
-        found: dict[Hashable, Codes] = {**event.factors, **box}
+        found: dict[Factor, Codes] = {**event.factors, **box}
         if event.source != OCCASION:
             return found
         if (event.first, event.last) != (FIRST, LAST):
@@ -512,9 +530,9 @@ class _Builder:
         )
 
     def _is_absent_by_definition(self, box: Box) -> bool:
-        if box.get("counts_as") != {"absent"} or "time" not in box:
+        if box.get("counts_as") != ABSENT or "time" not in box:
             return False
-        return self._is_nothing_absent([self.stretches[code] for code in box["time"]], box)
+        return self._is_nothing_absent(self._days(box["time"]), box)
 
     def _is_nothing_absent(self, stretches: Iterable[tuple[int, int]], box: Box) -> bool:
         """Whether by its definition no council of a box counts anything of these days as absent."""
@@ -530,26 +548,26 @@ class _Builder:
         )
 
     def _is_impossible_harm(self, box: Box) -> bool:
-        if box.get("any_harm") == {"no"} and any(box.get(name) == YES for name in HARMS):
+        if box.get("any_harm") == NO and any(box.get(name) == YES for name in HARMS):
             return True
-        if box.get("any_harm") == YES and all(box.get(name) == {"no"} for name in HARMS):
+        if box.get("any_harm") == YES and all(box.get(name) == NO for name in HARMS):
             return True
-        return any(box.get(one) == YES and box.get(other) == {"no"} for one, other in IMPLIED)
+        return any(box.get(one) == YES and box.get(other) == NO for one, other in IMPLIED)
 
     def _is_never_open(self, box: Box) -> bool:
         if "time" not in box:
             return False
-        first = min(self.stretches[code][0] for code in box["time"])
-        last = max(self.stretches[code][1] for code in box["time"])
+        days = self._days(box["time"])
+        first, last = min(first for first, _ in days), max(last for _, last in days)
         least, most = self._lasts(box.get("duration", frozenset()))
         is_open = {day: codes for name, codes in box.items() if (day := open_day(name)) is not None}
         for day, codes in is_open.items():
             is_open_later = any(later > day and is_open[later] == YES for later in is_open)
-            if codes == {"no"} and last <= day and is_open_later:
+            if codes == NO and last <= day and is_open_later:
                 return True
             if codes == YES and (first > day or min(last, day) + most <= day):
                 return True
-            if codes == {"no"} and last <= day and first + least > day:
+            if codes == NO and last <= day and first + least > day:
                 return True
         return False
 
@@ -557,7 +575,7 @@ class _Builder:
         """The least and the most days that some durations are."""
         if not codes:
             return 0, inf
-        bounds = [self.rules.bounds.get(("duration", code), (inf, inf)) for code in codes]
+        bounds = [self.rules.bounds.get(("duration", code), (inf, inf)) for code in map(str, codes)]
         return min(low for low, _ in bounds), max(high for _, high in bounds)
 
     def _is_more_often(self, box: Box) -> bool:
@@ -566,7 +584,7 @@ class _Builder:
         The occasions tell this too; without these cells there are fewer numbers.
         """
         often = {
-            name: [self.rules.bounds[TIMES, code] for code in codes]
+            name: [self.rules.bounds[TIMES, code] for code in map(str, codes)]
             for name, codes in box.items()
             if isinstance(name, Times)
         }
@@ -602,14 +620,16 @@ def _sum_in(table: Table, places: Sequence[int | None], box: Box) -> Terms:
     return tuple((place, 1.0) for at in table.within(box) if (place := places[at]) is not None)
 
 
-def _of(used: Set[Hashable], box: Box) -> dict[Hashable, Codes]:
+def _of(used: Set[Factor], box: Box) -> dict[Factor, Codes]:
     """What a box says of some factors."""
     return {name: codes for name, codes in box.items() if name in used}
 
 
 def _nested(boxes: Iterable[Box]) -> list[Box]:
     """Boxes that bring together how often children were missing in an event and in a part of it."""
-    often = {each for box in boxes for each in box.items() if isinstance(each[0], Times)}
+    often = {
+        (name, codes) for box in boxes for name, codes in box.items() if isinstance(name, Times)
+    }
     ordered = sorted(often, key=lambda each: (str(each[0]), sorted(each[1])))
     return [
         {one: codes, other: others}
@@ -635,12 +655,12 @@ def _next(events: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
                 yield event, whole
 
 
-def _event_order(event: Event) -> tuple:
+def _event_order(event: Event) -> tuple[object, ...]:
     where = [(name, sorted(codes)) for name, codes in event.where]
     return event.source, event.first, event.last, event.on_day or 0, where
 
 
-def _in_order(form: Form) -> tuple:
+def _in_order(form: Form) -> tuple[object, ...]:
     who = sorted((str(name), sorted(codes)) for name, codes in form.who)
     return form.unit, _event_order(form.event), who
 

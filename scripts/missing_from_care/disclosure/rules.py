@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from math import inf
+from typing import Any
 
 import duckdb
 
@@ -18,6 +19,7 @@ ENDS = {TIMES: (1, 2)}
 
 Codes = frozenset[str]
 Stretch = tuple[float, float]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,22 @@ class Rules:
         found = self.policies.get(measure)
         return found if found and found.interval else self.policies["all"]
 
+    def interval(self, measure: str) -> tuple[int, int]:
+        """The numbers of a measure that are small, both ends included.
+
+        Raises:
+            DataFault: no row of the policy says so.
+        """
+        found = self.policy(measure).interval
+        if found is None:
+            raise DataFault("suppression_policy.csv says nowhere which numbers are small.")
+        return found
+
+    def is_small(self, measure: str, number: float) -> bool:
+        """Whether a number of a measure is one that the policy withholds."""
+        low, high = self.interval(measure)
+        return low <= number <= high
+
 
 def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     """Reads the rules.
@@ -177,9 +195,7 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
         domains=domains,
         bounds=bounds,
         of_child=frozenset(
-            FACTORS.get(row["breakdown"], row["breakdown"])
-            for row in breakdowns
-            if row["one_category_a_child"] == "true"
+            _factor(row["breakdown"]) for row in breakdowns if row["one_category_a_child"] == "true"
         ),
         unlikely=frozenset(row["category"] for row in _rows(warehouse, "unlikely_categories")),
         protected=frozenset(
@@ -197,7 +213,7 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     )
 
 
-def _rows(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[dict]:
+def _rows(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
     found = warehouse.execute(f"select * from {table} order by all")
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -207,14 +223,14 @@ def _factor(breakdown: str) -> str:
     return FACTORS.get(breakdown, breakdown)
 
 
-def _band(row: dict) -> Stretch | None:
+def _band(row: Row) -> Stretch | None:
     """Lowest and highest number of a category; None if it is no band."""
     if not (row["lowest"] or row["highest"]):
         return None
     return float(row["lowest"] or -inf), float(row["highest"] or inf)
 
 
-def _stretches(categories: list[dict]) -> dict[tuple[str, str], Stretch]:
+def _stretches(categories: list[Row]) -> dict[tuple[str, str], Stretch]:
     """The stretches within which no band of a factor begins or ends, named for their numbers.
 
     Bands may overlap and leave gaps; the stretches do neither.
@@ -234,7 +250,7 @@ def _stretches(categories: list[dict]) -> dict[tuple[str, str], Stretch]:
 
 
 def _elements(
-    categories: list[dict], bounds: dict[tuple[str, str], Stretch]
+    categories: list[Row], bounds: dict[tuple[str, str], Stretch]
 ) -> dict[tuple[str, str], tuple[str, Codes]]:
     """What each category is made of: a band of stretches, any other of itself."""
     found = {}
@@ -259,7 +275,7 @@ def _within(bounds: dict[tuple[str, str], Stretch], factor: str, band: Stretch) 
     )
 
 
-def _places(councils: list[dict]) -> dict[tuple[str, str], tuple[str, Codes]]:
+def _places(councils: list[Row]) -> dict[tuple[str, str], tuple[str, Codes]]:
     """Councils are the finest categories of regions and countries."""
     found = {("council", row["la_code"]): frozenset({row["la_code"]}) for row in councils}
     for place in PLACES:

@@ -8,13 +8,25 @@ from math import floor, inf
 import duckdb
 
 from missing_from_care.disclosure.figures import PICKED, Figure, in_words
-from missing_from_care.disclosure.forms import Form, Times, bases, form_of, is_derived, is_maximum
+from missing_from_care.disclosure.forms import (
+    Event,
+    Factor,
+    Form,
+    Times,
+    bases,
+    form_of,
+    is_derived,
+    is_maximum,
+)
 from missing_from_care.disclosure.relations import Terms, model_of
-from missing_from_care.disclosure.rules import TIMES, Codes, Policy, Rules
+from missing_from_care.disclosure.rules import TIMES, Policy, Rules
 from missing_from_care.disclosure.solver.problem import Need, Problem, Relation
+from missing_from_care.disclosure.tables import Codes
 from missing_from_care.faults import DataFault
 
 DAYS = "time"
+# Where a factor restricts a form, and the form without it: unit, event and who.
+Others = tuple[str, tuple[str, Event, frozenset[tuple[Factor, Codes]]]]
 
 
 @dataclass(frozen=True)
@@ -189,7 +201,7 @@ class _Stating:
         for node, at in self.cells.items():
             is_shown = isinstance(node, Figure) and at in seen and not is_derived(node, rules)
             if is_shown or node in policies:
-                own = rules.policy(_measured(node)).interval
+                own = rules.interval(_measured(node))
                 other = thresholds[at] or own
                 thresholds[at] = min(own[0], other[0]), max(own[1], other[1])
         problem = Problem.of(
@@ -243,7 +255,7 @@ class _Stating:
             made_of = list(bases(figure, self.rules))
             value = self.known.printed.get(figure)
             before = figure in self.known.shown
-            places = [self.cells.get(base) for base in made_of]
+            places = {self.cells[base] for base in made_of if base in self.cells}
             values = [self.values.get(base, 0) for base in made_of]
             # As SQL rounds: a half goes up.
             tenths = floor(10**rule.decimals * rule.scale * values[0] / (values[1] or inf) + 0.5)
@@ -252,7 +264,7 @@ class _Stating:
             self.model.values.append(round(value * 10**rule.decimals))
             at = len(self.model.values) - 1
             self.cells[figure], self.values[figure] = at, value
-            if figure in self.known.withheld or (not before and hidden.intersection(places)):
+            if figure in self.known.withheld or (not before and not hidden.isdisjoint(places)):
                 carried.append(figure)
                 continue
             if "shares" in self.without:
@@ -261,9 +273,9 @@ class _Stating:
             sums = [
                 self.model.sums[self.forms[base]] if base in self.forms else () for base in made_of
             ]
-            away = frozenset() if before else frozenset({at, *(set(places) & printed - shown)})
+            away = frozenset() if before else frozenset({at, *(places & printed - shown)})
             for edge, sign in ((value - half, 1.0), (value + half, -1.0)):
-                terms = defaultdict(float)
+                terms: dict[int, float] = defaultdict(float)
                 for place, times in sums[0]:
                     terms[place] += sign * rule.scale * times
                 for place, times in sums[1]:
@@ -281,15 +293,14 @@ class _Stating:
         found: dict[Node, Policy] = {}
         for node, value in self.values.items():
             policy = self.rules.policy(_measured(node))
-            is_small = policy.interval[0] <= value <= policy.interval[1]
+            is_small = self.rules.is_small(_measured(node), value)
             if is_small or (node in self.behind and self._is_of_few(node)):
                 found[node] = policy
         return found
 
     def _is_of_few(self, figure: Figure) -> bool:
         """Whether so many occasions of children picked by how often are those of a few children."""
-        low, high = self.rules.policy("children_missing").interval
-        return low <= self.model.value(self.behind[figure]) <= high
+        return self.rules.is_small("children_missing", self.model.value(self.behind[figure]))
 
     def _groups(self) -> dict[Node, Policy]:
         """What tells the same of everyone in a small group, and what else tells that it does."""
@@ -327,13 +338,13 @@ class _Stating:
         """What is left of a whole once parts are taken away along one factor."""
         if not self.known.printed:
             return
-        families: dict[tuple, dict[Codes, Figure]] = defaultdict(dict)
+        families: dict[tuple[Factor, Others], dict[Codes, Figure]] = defaultdict(dict)
         everyone = {*self.known.printed, *self.known.shown, *self.known.withheld}
         for figure in sorted(everyone & self.forms.keys()):
             form = self.forms[figure]
             for name, codes, others in _along(form, self.rules):
                 families[name, others].setdefault(codes, figure)
-        done: set[tuple] = set()
+        done: set[tuple[Figure, tuple[Figure, ...]]] = set()
         for (name, others), family in families.items():
             whole = self._whole_of(name, others)
             members = dict(family) | ({whole[0]: whole[1]} if whole else {})
@@ -349,7 +360,7 @@ class _Stating:
                     if terms is not None:
                         yield Rest(figure, taken), terms
 
-    def _whole_of(self, name: str, others: tuple) -> tuple[Codes, Figure] | None:
+    def _whole_of(self, name: Factor, others: Others) -> tuple[Codes, Figure] | None:
         """The figure that does not restrict a factor that others do."""
         if name == DAYS:
             return None
@@ -406,7 +417,7 @@ def _difference(whole: Figure, part: Figure) -> str | None:
     return added.pop() if len(added) == 1 else None
 
 
-def _along(form: Form, rules: Rules) -> Iterator[tuple[str, Codes, tuple]]:
+def _along(form: Form, rules: Rules) -> Iterator[tuple[Factor, Codes, Others]]:
     """Each factor along which a form adds up, with its categories, and what the form is without."""
     adds_up = form.unit == "occasions" or form.event.on_day is not None
     for name, codes in sorted(form.who, key=lambda each: str(each[0])):

@@ -7,18 +7,20 @@ such tables are margins of one whole table, so nothing that a reader could know 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import prod
 
 import networkx as nx
 
+from missing_from_care.disclosure.forms import Factor
 from missing_from_care.faults import ProtectionFault
 
-Codes = frozenset
+# Categories by name; stretches of time by their place.
+Codes = frozenset[str | int]
 # For each factor the categories that count; a factor that is not there does not restrict.
-Box = Mapping[Hashable, Codes]
+Box = Mapping[Factor, Codes]
 MOST_CELLS = 20_000
 
 
@@ -31,10 +33,10 @@ class Table:
         groups: for each factor, groups of its categories; every category lies in one.
     """
 
-    factors: tuple[Hashable, ...]
+    factors: tuple[Factor, ...]
     groups: tuple[tuple[Codes, ...], ...]
 
-    def cells(self) -> Iterator[dict[Hashable, Codes]]:
+    def cells(self) -> Iterator[dict[Factor, Codes]]:
         """Every cell as a box."""
         for codes in product(*self.groups):
             yield dict(zip(self.factors, codes, strict=True))
@@ -57,7 +59,7 @@ class Table:
 
 
 def tables_for(
-    boxes: Iterable[Box], domain: Callable[[Hashable], Codes]
+    boxes: Iterable[Box], domain: Callable[[Factor], Codes]
 ) -> tuple[list[Table], list[tuple[int, int]]]:
     """The tables of which boxes are sums, and the pairs of them that must agree.
 
@@ -91,14 +93,16 @@ def tables_for(
     return tables, sorted(nx.maximum_spanning_tree(tree).edges)
 
 
-def _cliques(graph: nx.Graph, nodes: Sequence[tuple[Hashable, frozenset[Codes]]]) -> list[Codes]:
+def _cliques(
+    graph: nx.Graph, nodes: Sequence[tuple[Factor, frozenset[Codes]]]
+) -> list[frozenset[int]]:
     """The cliques of a chordal graph around a graph, with tables as small as can be found.
 
     One node after another is taken away whose table with its neighbours is smallest.
     """
-    sizes: dict[Codes, int] = {}
+    sizes: dict[frozenset[int], int] = {}
 
-    def size(clique: Codes) -> int:
+    def size(clique: frozenset[int]) -> int:
         if clique not in sizes:
             sizes[clique] = prod(map(len, _refined(nodes[at] for at in clique).values()))
         return sizes[clique]
@@ -113,7 +117,7 @@ def _cliques(graph: nx.Graph, nodes: Sequence[tuple[Hashable, frozenset[Codes]]]
     return [each for each in found if not any(each < other for other in found)]
 
 
-def shared(first: Table, second: Table) -> list[dict[Hashable, Codes]]:
+def shared(first: Table, second: Table) -> list[dict[Factor, Codes]]:
     """The boxes that both tables are sums for: the cells of what they share."""
     common = []
     for factor in first.factors:
@@ -131,10 +135,10 @@ def shared(first: Table, second: Table) -> list[dict[Hashable, Codes]]:
 
 
 def _partitions(
-    boxes: Iterable[Box], domain: Callable[[Hashable], Codes]
-) -> list[list[tuple[Hashable, frozenset[Codes]]]]:
+    boxes: Iterable[Box], domain: Callable[[Factor], Codes]
+) -> list[list[tuple[Factor, frozenset[Codes]]]]:
     """For factors that stand together in a box: each with the groups that such boxes tell apart."""
-    families: dict[frozenset, list[Box]] = defaultdict(list)
+    families: dict[frozenset[Factor], list[Box]] = defaultdict(list)
     for box in boxes:
         families[frozenset(box)].append(box)
     return [
@@ -157,8 +161,8 @@ def told_apart(sets: Iterable[Codes], domain: Codes) -> list[Codes]:
 
 
 def _refined(
-    clique: Iterable[tuple[Hashable, frozenset[Codes]]],
-) -> dict[Hashable, list[Codes]]:
+    clique: Iterable[tuple[Factor, frozenset[Codes]]],
+) -> dict[Factor, list[Codes]]:
     """For each factor of a clique, the groups that its partitions tell apart together."""
     partitions = defaultdict(list)
     for factor, groups in sorted(clique, key=_order):
@@ -169,14 +173,14 @@ def _refined(
     }
 
 
-def _table(clique: Iterable[tuple[Hashable, frozenset[Codes]]]) -> Table:
+def _table(clique: Iterable[tuple[Factor, frozenset[Codes]]]) -> Table:
     refined = _refined(clique)
     if prod(map(len, refined.values())) > MOST_CELLS:
         raise too_many(refined)
     return Table(tuple(refined), tuple(tuple(groups) for groups in refined.values()))
 
 
-def too_many(factors: Iterable[Hashable]) -> ProtectionFault:
+def too_many(factors: Iterable[Factor]) -> ProtectionFault:
     """That factors are crossed too far to be reasoned about."""
     names = {name if isinstance(name, str) else "times_missing_band" for name in factors}
     return ProtectionFault(
@@ -197,6 +201,6 @@ def _joined(groups: Sequence[Codes]) -> list[Codes]:
     return sorted(found, key=lambda group: sorted(map(str, group)))
 
 
-def _order(node: tuple[Hashable, frozenset[Codes]]) -> tuple[str, list[list[str]]]:
+def _order(node: tuple[Factor, frozenset[Codes]]) -> tuple[str, list[list[str]]]:
     factor, groups = node
     return str(factor), sorted(sorted(map(str, group)) for group in groups)

@@ -71,7 +71,8 @@ class Verdict:
 
     def span(self, figure: Figure) -> Range:
         """What can be told of a count that is withheld."""
-        return self.audit.bounds.get(self.statement.cells.get(figure), (0.0, 0.0))
+        at = self.statement.cells.get(figure)
+        return (0.0, 0.0) if at is None else self.audit.bounds.get(at, (0.0, 0.0))
 
 
 def protected(response: Response, verdict: Verdict) -> Response:
@@ -102,9 +103,9 @@ def released(
     """The rows of the ledger for a response that passed."""
     rows = []
     for figure, value in verdict.printed.items():
-        low, high = (value, value)
+        span: tuple[float | None, float | None] = (value, value)
         if figure in verdict.withheld:
-            low, high = verdict.ranges.get(figure, (None, None))
+            span = verdict.ranges.get(figure, (None, None))
         rows.append(
             Released(
                 released_on=released_on,
@@ -112,8 +113,8 @@ def released(
                 event="released",
                 file_sha256=file_sha256,
                 figure=figure,
-                low=low,
-                high=high,
+                low=span[0],
+                high=span[1],
                 counted=value,
             )
         )

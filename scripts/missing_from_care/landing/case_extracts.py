@@ -10,7 +10,6 @@ import duckdb
 
 from missing_from_care.faults import UsageFault
 from missing_from_care.landing.parts import LandedModule
-from missing_from_care.landing.plain_rows import sql_path
 from missing_from_care.landing.source_tables import FaultList, listed
 
 DATE = re.compile(
@@ -37,8 +36,9 @@ def day_in_name(file: str) -> str:
 
 
 def _day(parts: Sequence[str | None]) -> str:
-    year, month, day = parts[:3] if parts[0] else reversed([p for p in parts[3:] if p])
-    month = str(month).lower()[:3]
+    found = [part for part in parts if part]
+    year, month, day = found if parts[0] else reversed(found)
+    month = month.lower()[:3]
     with suppress(ValueError):
         number = MONTHS.index(month) + 1 if month.isalpha() else int(month)
         return dt.date(int(year), number, int(day)).isoformat()
@@ -94,7 +94,7 @@ def check_newest(
         table = of_table[0].table
         rows = " union all ".join(
             f"select distinct {table.identified_by} as row_id, '{each.taken_on}' as taken_on "
-            f"from read_parquet({sql_path(each.path)}) where {table.identified_by} <> ''"
+            f"from {each.relation} where {table.identified_by} <> ''"
             for each in of_table
         )
         ((is_shared,),) = connection.execute(

@@ -152,13 +152,13 @@ def check_modules(
     for name, year in sorted(accepted):
         module = raw_tables()[name].module
         found = [seen.get((name, placed_year(each, year)), []) for each in sorted(councils)]
-        files = ", ".join(file for of_one in found for file in of_one)
+        there = ", ".join(file for of_one in found for file in of_one)
         if year not in {each for _, each in placed}:
             faults.add(f"{module} of {year} is accepted as missing, but there is no folder {year}.")
         elif all(found):
             faults.add(
                 f"{module} of {year} is accepted as missing, but there it is: "
-                f"{files}. Run it again without accepting it."
+                f"{there}. Run it again without accepting it."
             )
     wanted = {split_council(year)[1] for year in years}
     wanted |= {year for _, year in accepted} & {year for _, year in placed}

@@ -260,11 +260,12 @@ def _fitting(kinds: Sequence[Kind], form: str) -> int:
 def _is_swapped(kinds: Sequence[Kind]) -> bool:
     """Whether a spreadsheet turned those dates whose day can be a month, and left the rest."""
     texts = [each for each in kinds if each.is_number and each.days[USUAL]]
+    usual = [each.days[USUAL] for each in texts]
     converted = [each for each in kinds if each.is_iso or each.days.get("month_name")]
     shown = [each.days.get("month_name") or each.days[USUAL] for each in converted]
     return (
         min(sum(each.rows for each in of_kind) for of_kind in (texts, converted)) >= FEWEST_DATES
-        and all(each.days[USUAL].day > 12 for each in texts)
+        and all(day and day.day > 12 for day in usual)
         and all(day and day.day <= 12 for day in shown)
     )
 
@@ -299,7 +300,8 @@ def _epochs(columns: Mapping[str, Sequence[Kind]]) -> dict[str, str]:
 
 
 def _decided(columns: Mapping[str, Sequence[Kind]], epoch: str | None) -> DateForms:
-    forms, remarks = {}, {}
+    forms: dict[str, str] = {}
+    remarks: dict[str, str] = {}
     for name, kinds in columns.items():
         forms[name], remark = _form(kinds)
         remarks |= {name: remark} if remark else {}

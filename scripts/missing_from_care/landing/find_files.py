@@ -55,13 +55,14 @@ def _below(folder: Path, source: Path) -> Iterator[FoundFile]:
     try:
         entries = sorted(folder.iterdir())
     except OSError as problem:
-        fault = f"The folder {folder.name} cannot be listed ({problem.strerror}): make it readable."
-        yield FoundFile(folder, folder.name, fault=fault)
+        why = f"The folder {folder.name} cannot be listed ({problem.strerror}): make it readable."
+        yield FoundFile(folder, folder.name, fault=why)
         return
     for path in entries:
         # Bytes that are no UTF-8 show as a replacement mark.
         file = os.fsencode(path.relative_to(source).as_posix()).decode("utf-8", "replace")
-        unused, fault = _why_unused(path, source), None
+        unused = _why_unused(path, source)
+        fault: str | None = None
         if not unused and path.is_dir():
             yield from _below(path, source)
             continue

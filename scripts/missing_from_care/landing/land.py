@@ -21,7 +21,7 @@ from missing_from_care.landing import (
 )
 from missing_from_care.landing.find_files import WORKBOOKS, find_files
 from missing_from_care.landing.parts import Form, LandedModule, LandedParts, file_hash, of_relation
-from missing_from_care.landing.plain_rows import sql_path, sql_text
+from missing_from_care.landing.plain_rows import sql_text
 from missing_from_care.landing.recognise import recognise
 from missing_from_care.landing.source_tables import (
     FaultList,
@@ -152,9 +152,9 @@ class _Landing:
         with self.faults.of(item.file):
             if item.fault:
                 raise DataFault(item.fault)
-            if item.unpack:
+            if unpack := item.unpack:
                 item = replace(item, path=self.parts.new_path())
-                item.unpack(item.path)
+                unpack(item.path)
             before = item.path.stat()
             item = replace(item, sha256=file_hash(item.path))
             tables = self.parts.tables_of(item) or read_tables(item)
@@ -207,7 +207,7 @@ class _Landing:
         """Reads every row of a table, and decides the form of its dates."""
         year = split_council(placed)[1]
         module = self.parts.make(item, source, table, year, tables)
-        connection, rows = self.parts.connection, f"read_parquet({sql_path(module.path)})"
+        connection, rows = self.parts.connection, module.relation
         epoch = read_workbook.epoch_of(item.file, source.notes)
         first = int(year[:4]) if year else None
         dates = date_forms.find_date_forms(connection, rows, table.dates, first, epoch)
@@ -245,8 +245,9 @@ class _Landing:
         connection, value = self.parts.connection, _year_value(source)
         relation = next(source.rows(self.parts.work)).relation
         found = connection.execute(f"select distinct {value} from {relation}").fetchall()
-        labels = {text: years.read_label(text) for (text,) in found}
-        if wrong := [text for text, label in labels.items() if label is None]:
+        read = {text: years.read_label(text) for (text,) in found}
+        labels = {text: label for text, label in read.items() if label is not None}
+        if wrong := [text for text in read if text not in labels]:
             rows = connection.execute(
                 f"select source_row from {relation} where array_contains(?, {value}) "
                 "order by cast(source_row as bigint)",
@@ -287,10 +288,10 @@ class _Landing:
             return
         by_file: dict[str, dict[str, list[str]]] = {}
         for file, labels in self.labels.items():
-            texts = by_file[file] = defaultdict(list)
+            by_year = by_file[file] = defaultdict(list)
             for text, label in labels.items():
-                texts[placed_year(split_council(file)[0], label.named(shift))].append(text)
-            self.years.update(texts)
+                by_year[placed_year(split_council(file)[0], label.named(shift))].append(text)
+            self.years.update(by_year)
         for item, table, source in self.all_years:
             texts, council = by_file[source.file], split_council(source.file)[0]
             without = {
@@ -378,7 +379,7 @@ def read_tables(item: FoundFile) -> list[SourceTable]:
     suffix = item.file[item.file.rfind(".") :].lower()
     if suffix in WORKBOOKS:
         return read_workbook.read_tables(item)
-    return (read_xml if suffix == ".xml" else read_text).read_tables(item)
+    return read_xml.read_tables(item) if suffix == ".xml" else read_text.read_tables(item)
 
 
 def _year_value(source: SourceTable) -> str:

@@ -82,6 +82,11 @@ class LandedModule:
     councils: tuple[str, ...] = ()
     path: Path | None = field(default=None, compare=False)
 
+    @property
+    def relation(self) -> str:
+        """The rows as DuckDB reads them; blank if there are none."""
+        return f"read_parquet({sql_path(self.path)})" if self.path else ""
+
 
 class LandedParts:
     """Reads source tables into parts, in a folder that landing fills.
@@ -94,8 +99,10 @@ class LandedParts:
     def __init__(self, folder: Path, last: Path) -> None:
         self.folder, self.work, self.made = folder, folder / "work", 0
         self.work.mkdir(mode=0o700)
-        options = {"threads": 1, "memory_limit": MEMORY, "temp_directory": str(self.work / "tmp")}
-        self.connection = duckdb.connect(config=options)
+        place = str(self.work / "tmp")
+        self.connection = duckdb.connect(
+            config={"threads": 1, "memory_limit": MEMORY, "temp_directory": place}
+        )
         # By the file and its hash.
         self.known: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         for path in sorted(last.glob("*/*.parquet")):
@@ -214,7 +221,7 @@ class LandedParts:
         """Writes a file; gives the number of rows."""
         statement = f"copy {rows} to {sql_text(str(place))} (format {form})"
         ((count,),) = self.connection.execute(statement, told).fetchall()
-        return count
+        return int(count)
 
     def _councils(self, rows: Rows, header: Sequence[str]) -> tuple[str, ...]:
         """The different values of a column of the council, a few at most."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from missing_from_care.faults import DataFault
 from missing_from_care.landing.plain_rows import read_csv, write_plain
@@ -221,7 +222,7 @@ def _careful(
             ) from None
 
 
-def _lines(text: Iterator[str]) -> Iterator[str]:
+def _lines(text: TextIO) -> Iterator[str]:
     """The lines of a text, limited in their length, so that memory stays flat."""
     while line := text.readline(MOST_CHARACTERS_IN_A_ROW + 1):
         if len(line) > MOST_CHARACTERS_IN_A_ROW:

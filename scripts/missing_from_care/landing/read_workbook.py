@@ -136,7 +136,8 @@ def _opened(item: FoundFile) -> Iterator[tuple[list[_Sheet], tuple[str, ...]]]:
     try:
         with ExitStack() as opened:
             book = opened.enter_context(load_workbook(item.path))
-            rows, notes = partial(_calamine_rows, book), ()
+            rows = partial(_calamine_rows, book)
+            notes: tuple[str, ...] = ()
             if item.file.lower().endswith((".xlsx", ".xlsm")) and zipfile.is_zipfile(item.path):
                 archive = opened.enter_context(zipfile.ZipFile(item.path))
                 cells, parts = _parts(archive)
@@ -274,7 +275,10 @@ class _Cells:
                 values: list[str] = []
                 is_ordered = last < number <= MOST_ROWS
                 for cell in row.iterfind("{*}c"):
-                    letters, place = re.fullmatch("([A-Z]*)([0-9]*)", cell.get("r") or "").groups()
+                    found = re.fullmatch("([A-Z]*)([0-9]*)", cell.get("r") or "")
+                    if not found:
+                        raise ValueError("a cell whose place cannot be read")
+                    letters, place = found.groups()
                     column = column_index_from_string(letters) if letters else len(values) + 1
                     is_ordered &= column > len(values) and int(place or number) == number
                     values += [""] * (column - 1 - len(values))

@@ -87,7 +87,8 @@ def _rows(
 
 def _children(item: FoundFile) -> Iterator[dict[str, list[Fields]]]:
     """What each child has in each raw table, as soon as it is read; an empty return is one too."""
-    line, path, is_return = 1, [], False
+    line, is_return = 1, False
+    path: list[str] = []
     with item.path.open("rb") as stream:
         source = _Limited(stream)
         try:
@@ -153,7 +154,8 @@ class _Limited:
 
 
 def _name(element: Any) -> str:
-    return element.tag.rpartition("}")[2].upper()
+    tag: str = element.tag
+    return tag.rpartition("}")[2].upper()
 
 
 def _shown(name: str) -> str:

@@ -55,15 +55,15 @@ def recognise(file: str, header: Sequence[str]) -> Recognition:
     for module, needed in unused_modules().items():
         if needed <= set(names):
             return Recognition(unused=module)
-    table = _near(names)
-    if table is None:
+    near = _near(names)
+    if near is None:
         return Recognition()
-    own = table.needed & set(table.named(names))
-    missing = [name.upper() for name in table.columns if name in table.needed - own]
-    found = [name.upper() for name in table.columns if name in own - _shared_columns()]
+    own = near.needed & set(near.named(names))
+    missing = [name.upper() for name in near.columns if name in near.needed - own]
+    found = [name.upper() for name in near.columns if name in own - _shared_columns()]
     return Recognition(
-        table,
-        fault=f"{file} has {listed(found)}, so it looks like {table.module}, but lacks "
+        near,
+        fault=f"{file} has {listed(found)}, so it looks like {near.module}, but lacks "
         f"{listed(missing)}: name or add the missing columns, or move the file out of the source "
         "folder if it is something else.",
     )

@@ -54,6 +54,10 @@ class Rows:
     notes: tuple[str, ...] = ()
 
 
+def _no_rows(_work: Path) -> Iterator[Rows]:
+    return iter(())
+
+
 @dataclass(frozen=True)
 class SourceTable:
     """A table of text in a source file.
@@ -71,7 +75,7 @@ class SourceTable:
 
     file: str
     header: tuple[str, ...] = ()
-    rows: Callable[[Path], Iterator[Rows]] | None = None
+    rows: Callable[[Path], Iterator[Rows]] = _no_rows
     notes: tuple[str, ...] = ()
     unused: str | None = None
     landed: dict[str, Any] | None = None

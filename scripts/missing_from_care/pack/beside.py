@@ -24,7 +24,7 @@ def entry_of(pack: Path) -> dict[str, Any]:
     """
     file = pack / "public" / LOG_ENTRY
     try:
-        entry = json.loads(file.read_bytes())
+        entry: dict[str, Any] = json.loads(file.read_bytes())
         if isinstance(entry["reference"], str) and isinstance(entry["folder"], str):
             return entry
     except FileNotFoundError:

@@ -172,7 +172,7 @@ def write_pack(pack: Pack, today: date) -> list[str]:
     rows = released(pack.response, pack.verdict, on, digest)
     added = with_added(out / LEDGER, rows, pack.seed)
     marked = {"rows_before": pack.rows_before, "rows": added.rows, "chain": added.chain}
-    private = pack.private | {"provenance.json": as_json(pack.record | {"ledger": marked})}
+    private = {**pack.private, "provenance.json": as_json({**pack.record, "ledger": marked})}
     with replacing_folder(pack.folder) as folder:
         for name, files in (("public", pack.public), ("private", private)):
             (folder / name).mkdir(mode=0o755 if name == "public" else 0o700)

@@ -45,7 +45,7 @@ def write_published(source: Path, target: Path, about: Mapping[str, str]) -> Non
             "select table_name, columns from private.main.published_tables "
             "order by cast(place_in_line as int)"
         ).fetchall()
-        catalogue = defaultdict(dict)
+        catalogue: dict[str, dict[str | None, list[str | None]]] = defaultdict(dict)
         for name, column, *rest in connection.execute(CATALOGUE).fetchall():
             catalogue[name][column] = rest
         connection.execute("begin")

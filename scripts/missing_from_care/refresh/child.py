@@ -42,12 +42,14 @@ def run_child(
         errors="replace",
         start_new_session=True,
     ) as running, _ended(running):  # fmt: skip
-        read(running.stderr if errors_only else running.stdout)
+        lines = running.stderr if errors_only else running.stdout
+        if lines:
+            read(lines)
     return running.returncode
 
 
 @contextmanager
-def _ended(running: subprocess.Popen) -> Iterator[None]:
+def _ended(running: subprocess.Popen[str]) -> Iterator[None]:
     """Ends a process, and on POSIX all that it started, if the block fails."""
     try:
         yield

@@ -157,7 +157,7 @@ def last_run(state: Path) -> tuple[Run | None, list[str]]:
 def _record(folder: Path) -> dict[str, Any]:
     """What a run says of itself; empty if it says nothing or is damaged."""
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-        told = json.loads((folder / RECORD).read_bytes())
+        told: dict[str, Any] = json.loads((folder / RECORD).read_bytes())
         finished = [datetime.fromisoformat(told[name]) for name in ("finished", "new_since")]
         texts = [*told["mounts"].values(), *told["places"].values(), *told["packs"].values()]
         if all(at.tzinfo for at in finished) and all(isinstance(each, str) for each in texts):
@@ -318,8 +318,10 @@ def _refuse_other_kinds(plan: Plan, landing: Path | None) -> None:
 
 def snapshot(folder: Path | None) -> dict[str, tuple[int, int]]:
     """Size and time of change (ns) of every file below a folder, if there is one."""
-    found = {}
-    for path in sorted(folder.rglob("*")) if folder else ():
+    found: dict[str, tuple[int, int]] = {}
+    if not folder:
+        return found
+    for path in sorted(folder.rglob("*")):
         with suppress(OSError):
             if path.is_file():
                 stat = path.stat()

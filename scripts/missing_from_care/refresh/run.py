@@ -91,7 +91,7 @@ def _refresh(plan: Plan, log: RunLog) -> Run:
     for sentence in remarks:
         log.remark(sentence)
     told = before.record if before else {}
-    if told:
+    if before and told:
         refuse_other_mounts(told["mounts"], places_of(before))
         refuse_other_mounts(told["mounts"], plan)
         follow_up(before, log)
@@ -102,7 +102,7 @@ def _refresh(plan: Plan, log: RunLog) -> Run:
     started, mounts = utc_now(), mount_points(plan)
     unstage(plan, number)
     log.line("begin", run=number, requests=plan.requests, source=str(plan.source or ""))
-    if told and started < before.finished:
+    if before and before.finished and started < before.finished:
         log.line("clock set back", last_good=told["finished"])
     # Nobody else may release anything from when the ledger is read until it is added to.
     with holding(plan.ledger) if plan.requests else nullcontext():

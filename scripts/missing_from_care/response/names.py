@@ -15,7 +15,8 @@ def file_stem(request_ref: str) -> str:
     """What the names of a response's files begin with, by the macro of the register's tests."""
     with duckdb.connect() as connection:
         statement = f"select {macro_sql('file_stem', '?')}"
-        return connection.execute(statement, [request_ref]).fetchall()[0][0]
+        ((stem,),) = connection.execute(statement, [request_ref]).fetchall()
+    return str(stem)
 
 
 def version_folder(request_ref: str, version: int) -> str:

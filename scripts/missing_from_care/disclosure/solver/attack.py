@@ -90,7 +90,8 @@ class Pool:
             if need.is_met(0, -fall, rise)
         }
         sets = [sorted(self._columns(way)) for way in ways]
-        return set(min(sets, key=lambda columns: (price[columns].sum(), columns)))
+        least = min(sets, key=lambda columns: (price[columns].sum(), columns))
+        return set(least)
 
     def _moves_of(self, cell: int) -> tuple[dict[int, float], dict[int, float]]:
         return self.reaches[cell][1], self.reaches[cell][-1]

@@ -33,9 +33,9 @@ def cover(attack: Attack, start: set[int], price: np.ndarray) -> set[int] | None
                 ways.append((price[sorted(added)].sum(), sorted(added)))
                 if attack.is_large and attack.has_room(cell, attack.space.openness(chosen | added)):
                     break
-        for _, added in sorted(ways):
-            if attack.has_room(cell, attack.space.openness(chosen.union(added))):
-                chosen |= set(added)
+        for _, way in sorted(ways):
+            if attack.has_room(cell, attack.space.openness(chosen.union(way))):
+                chosen |= set(way)
                 break
         else:
             if not attack.has_room(cell, attack.space.openness(everything)):

@@ -1,6 +1,5 @@
 """How far a cell can move while everything published stays as it is: the search's own attack."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -61,7 +60,8 @@ class Mover:
         lp.a_matrix_.start_ = np.cumsum([0, *(2 * len(row[0]) for row in rows)], dtype=np.int32)
         lp.a_matrix_.index_ = np.array([column for column, _ in entries], dtype=np.int32)
         lp.a_matrix_.value_ = np.array([times for _, times in entries], dtype=float)
-        self.fractions, self.whole = _solver(lp), None
+        self.fractions = _solver(lp)
+        self.whole: highspy.Highs | None = None
         # Each attempt sets the costs a little otherwise.
         steps = np.outer(np.arange(TRIES), np.arange(2.0 * len(space.rise)) * 7919)
         self.factors = 1.0 + steps % 97 / 97
@@ -81,11 +81,13 @@ class Mover:
         """
         costs = np.zeros(len(self.factors[0])) if attempt is None else TOLL * self.factors[attempt]
         costs[cell if sign > 0 else len(costs) // 2 + cell] -= 1.0
-        if attempt is None and self.whole is None:
-            lp = self.fractions.getLp()
-            lp.integrality_ = [highspy.HighsVarType.kInteger] * (2 * self.count)
-            self.whole = _solver(lp, presolve="on")
-        solver = self.whole if attempt is None else self.fractions
+        solver = self.fractions
+        if attempt is None:
+            if self.whole is None:
+                lp = solver.getLp()
+                lp.integrality_ = [highspy.HighsVarType.kInteger] * (2 * self.count)
+                self.whole = _solver(lp, presolve="on")
+            solver = self.whole
         move = self._move(solver, cell, sign, limits, (0.0, enough), costs)
         if move is None:
             raise Fault("The solver could not tell how far a cell can move.")
@@ -133,7 +135,8 @@ class Mover:
             paid = costs[np.concatenate([self.members, self.members + len(self.space.rise)])]
             solver.setBasis()
             solver.changeColsBounds(len(self.columns), self.columns, below, above)
-            solver.changeColsCost(len(self.columns), self.columns, np.bincount(both, paid))
+            sums = np.bincount(both, paid)  # numpy's types take them for whole numbers
+            solver.changeColsCost(len(self.columns), self.columns, sums)  # type: ignore[arg-type]
             for row, slack in self.opened:
                 solver.changeRowBounds(row, limits[0][slack], limits[1][slack])
             solver.run()
@@ -148,7 +151,7 @@ class Mover:
 
 def _solver(lp: highspy.HighsLp, presolve: str = "off") -> highspy.Highs:
     """A solver that prints nothing and gives the same answer to the same question."""
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", 0)
@@ -203,7 +206,9 @@ def _leaders(space: Space) -> tuple[np.ndarray, list[tuple[Terms, float, float, 
         first = {cell: min(group) for group in nx.connected_components(alike) for cell in group}
         leader = [first.get(cell, cell) for cell in leader]
     found = np.where(movable[:cells], leader, -1)
-    return found, [(tuple(terms.items()), *rest) for terms, *rest in rows]
+    return found, [
+        (tuple(terms.items()), least, most, opener) for terms, least, most, opener in rows
+    ]
 
 
 def made_whole(space: Space, move: Move, limits: Limits) -> Move | None:
@@ -221,6 +226,6 @@ def made_whole(space: Space, move: Move, limits: Limits) -> Move | None:
     return None
 
 
-def moved(deviations: Sequence[float]) -> set[int]:
+def moved(deviations: np.ndarray) -> set[int]:
     """The columns that a move changes."""
     return {int(column) for column in np.flatnonzero(np.abs(deviations) > NEAR)}

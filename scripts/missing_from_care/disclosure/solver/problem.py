@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from math import isclose, isfinite
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from missing_from_care.faults import DataFault
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 NEAR = 1e-6
 
@@ -137,8 +140,9 @@ class Problem:
         count, largest = len(values), max(values, default=0)
         if threshold is None:
             thresholds: tuple[tuple[float, float] | None, ...] = (None,) * count
-        elif len(threshold) == 2 and not isinstance(threshold[0], tuple | None):
-            one = (threshold[0], threshold[1])
+        elif _is_interval(threshold):
+            low, high = threshold
+            one = (low, high)
             thresholds = tuple(None if cell in unpublished else one for cell in range(count))
         else:
             thresholds = tuple(threshold)
@@ -203,12 +207,19 @@ class Problem:
         return sum(self.weights[cell] for cell in sorted(set(withheld)))
 
 
+def _is_interval(
+    threshold: tuple[float, float] | Sequence[tuple[float, float] | None],
+) -> "TypeIs[tuple[float, float]]":
+    return len(threshold) == 2 and not isinstance(threshold[0], tuple | None)
+
+
+def _has_total(equation: Terms | tuple[Terms, float]) -> "TypeIs[tuple[Terms, float]]":
+    return len(equation) == 2 and isinstance(equation[1], int | float)
+
+
 def _equation(equation: Terms | tuple[Terms, float]) -> Relation:
-    if len(equation) == 2 and isinstance(equation[1], int | float):
-        terms, total = equation
-    else:
-        terms, total = equation, 0
-    return Relation(tuple(tuple(term) for term in terms), total, total)
+    terms, total = equation if _has_total(equation) else (equation, 0)
+    return Relation(tuple((cell, times) for cell, times in terms), total, total)
 
 
 def _check(problem: Problem) -> None:

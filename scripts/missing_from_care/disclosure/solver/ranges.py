@@ -10,6 +10,7 @@ from math import ceil, floor, inf, isfinite
 import highspy
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from missing_from_care.disclosure.solver.problem import NEAR, Need
 from missing_from_care.faults import ProtectionFault
@@ -18,6 +19,7 @@ SMALL = 300  # unknowns in one part, up to which every range is worked out exact
 TOLL = 1e-3  # what moving an unknown by 1 costs beside the one that is asked for
 
 Range = tuple[float, float]
+Numbers = NDArray[np.float64]
 Row = tuple[tuple[tuple[int, float], ...], float, float]
 
 
@@ -89,7 +91,9 @@ def narrowest_ranges(
     needs: dict[int, Need] = {}
     for unknown, need in asked.items():
         needs[leader[unknown]] = needs.get(leader[unknown], need).and_also(need)
-    ranges, found, exact = dict(bounds), {}, set()
+    ranges = dict(bounds)
+    found: dict[int, Range] = {}
+    exact: set[int] = set()
     for members, own in _parts(rows):
         column = {unknown: number for number, unknown in enumerate(members)}
         questions = {column[unknown]: needs[unknown] for unknown in members if unknown in needs}
@@ -210,8 +214,10 @@ def _parts(rows: Sequence[Row]) -> Iterator[tuple[list[int], list[Row]]]:
     for terms, _, _ in rows:
         nx.add_path(linked, [at for at, _ in terms])
         linked.add_node(terms[0][0])
-    part_of = {}
-    parts = [(sorted(members), []) for members in nx.connected_components(linked)]
+    part_of: dict[int, list[Row]] = {}
+    parts: list[tuple[list[int], list[Row]]] = [
+        (sorted(members), []) for members in nx.connected_components(linked)
+    ]
     for members, own in parts:
         part_of |= dict.fromkeys(members, own)
     for row in rows:
@@ -232,14 +238,15 @@ class _Part:
         self.actual = np.array(actual, dtype=float)
         self.seen = {1: self.actual.copy(), -1: self.actual.copy()}
         self.moves = self._moves() if self.count > SMALL else None
-        self.anywhere, self.whole = _model(system), None
+        self.anywhere = _model(system)
+        self.whole: highspy.Highs | None = None
 
     def ranges(self, asked: Mapping[int, Need]) -> list[Range]:
         """The ranges of some unknowns."""
         ends = {1: self.system.lower, -1: self.system.upper}
         for sense, unknown in product((1, -1), asked):
-            if self.count > SMALL and self.seen[sense][unknown] != ends[sense][unknown]:
-                self._note(self._move(unknown, sense))
+            if self.moves is not None and self.seen[sense][unknown] != ends[sense][unknown]:
+                self._note(self._move(self.moves, unknown, sense))
         for unknown, need in asked.items():
             for sense in (1, -1):
                 if self.seen[sense][unknown] != ends[sense][unknown] and (
@@ -260,7 +267,7 @@ class _Part:
             self.whole = self.whole or _model(self.system, whole=True)
             self._note(np.round(self._extreme(self.whole, unknown, sense)))
 
-    def _note(self, point: np.ndarray) -> None:
+    def _note(self, point: Numbers) -> None:
         if self.system.is_whole:
             if np.abs(point - np.round(point)).max() > NEAR:
                 return
@@ -276,24 +283,24 @@ class _Part:
             down = tuple((at + self.count, -times) for at, times in terms)
             rows.append((terms + down, low - told, high - told))
         ends = np.concatenate([upper - self.actual, self.actual - lower])
-        model = _model(System(np.zeros(2 * self.count), ends, rows, self.system.is_whole))
+        model = _model(System([0.0] * (2 * self.count), ends.tolist(), rows, self.system.is_whole))
         model.setOptionValue("simplex_strategy", 1)
         columns = np.arange(2 * self.count, dtype=np.int32)
         model.changeColsCost(len(columns), columns, np.full(len(columns), TOLL))
         return model
 
-    def _move(self, unknown: int, sense: int) -> np.ndarray:
-        self.moves.clearSolver()  # from where nothing moves, a few steps are enough
-        self.moves.changeColCost(unknown, TOLL + sense)
-        self.moves.changeColCost(unknown + self.count, TOLL - sense)
-        moves = self._solution(self.moves)
-        self.moves.changeColCost(unknown, TOLL)
-        self.moves.changeColCost(unknown + self.count, TOLL)
+    def _move(self, model: highspy.Highs, unknown: int, sense: int) -> Numbers:
+        model.clearSolver()  # from where nothing moves, a few steps are enough
+        model.changeColCost(unknown, TOLL + sense)
+        model.changeColCost(unknown + self.count, TOLL - sense)
+        moves = self._solution(model)
+        model.changeColCost(unknown, TOLL)
+        model.changeColCost(unknown + self.count, TOLL)
         if moves is None:
             return self.actual
         return self.actual + moves[: self.count] - moves[self.count :]
 
-    def _extreme(self, model: highspy.Highs, unknown: int, sense: int) -> np.ndarray:
+    def _extreme(self, model: highspy.Highs, unknown: int, sense: int) -> Numbers:
         """The solution in which one unknown is least (sense 1) or most (sense -1)."""
         model.changeColCost(unknown, float(sense))
         point = self._solution(model)
@@ -305,7 +312,7 @@ class _Part:
             )
         return point
 
-    def _solution(self, model: highspy.Highs) -> np.ndarray | None:
+    def _solution(self, model: highspy.Highs) -> Numbers | None:
         model.setOptionValue("time_limit", model.getRunTime() + self.clock.left())
         model.run()
         self.clock.left()
@@ -329,7 +336,7 @@ def _model(system: System, whole: bool = False) -> highspy.Highs:
     lp.a_matrix_.value_ = np.array([coefficient for _, coefficient in entries], dtype=float)
     if whole:
         lp.integrality_ = [highspy.HighsVarType.kInteger] * count
-    model = highspy.Highs()
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
     model.setOptionValue("threads", 1)
     model.setOptionValue("random_seed", 0)

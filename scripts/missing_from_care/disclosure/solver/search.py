@@ -83,7 +83,7 @@ class _Search:
         self.best: set[int] | None = None
 
     def run(self) -> Pattern:
-        if not self._improve(set(), self.price):
+        if not self._improve(set(), self.price) or self.best is None:
             everything = self.space.openness(set(self.problem.cover_cells))
             needs = self.attack.needs
             raise Unprotectable(
@@ -100,7 +100,9 @@ class _Search:
         Here every cell is as good as another, or a reader could rule out what is dear.
         """
         found: set[int] = set()
-        for cell in self.attack.needs if self.seed is not None else ():
+        if self.seed is None:
+            return found
+        for cell in self.attack.needs:
             share = _share(self.seed, "unasked", cell)
             if share < UNASKED:
                 price = np.full(len(self.price), np.inf)
@@ -133,7 +135,7 @@ class _Search:
         In a small problem also from nothing: what was chosen for its sake may be dear without it.
         """
         improved = True
-        while improved:
+        while improved and self.best is not None:
             improved = False
             for cell in sorted(self.best, key=lambda column: (-self.price[column], column)):
                 if self._is_tired():

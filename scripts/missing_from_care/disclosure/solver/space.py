@@ -121,7 +121,7 @@ class Space:
             if (high - higher < NEAR).all() and (lower - low < NEAR).all():
                 break
             low, high = lower, higher
-        return high - low > NEAR
+        return np.asarray(high - low > NEAR)
 
 
 def space_of(problem: Problem) -> Space:
