@@ -35,7 +35,12 @@ from missing_from_care.pack.versions import Version, is_sent, version_in, versio
 from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response
 from missing_from_care.response.names import LEDGER, file_stem, version_folder
-from missing_from_care.response.reading import losses, losses_in_short, read_response
+from missing_from_care.response.reading import (
+    is_of_invented_children,
+    losses,
+    losses_in_short,
+    read_response,
+)
 from missing_from_care.settings import refuse_open_settings
 from missing_from_care.warehouse import open_warehouse, refuse_failed_build
 from missing_from_care.whole_files import replacing_folder
@@ -99,9 +104,9 @@ def making_pack(
     database = database.resolve()
     with open_warehouse(database) as warehouse:
         refuse_failed_build(warehouse, database)
-        response = read_response(warehouse, request_ref)
-        if not response.is_of_invented_children:
+        if not is_of_invented_children(warehouse):
             refuse_open_settings(warehouse)
+        response = read_response(warehouse, request_ref)
     with holding(out / LEDGER):
         refuse_lost_rows(out / LEDGER)
         if again:

@@ -156,7 +156,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         definitions=texts(warehouse, DEFINITIONS, request_ref),
         authority=dict(warehouse.execute("select setting, value from authority").fetchall()),
         notes=dict(warehouse.execute("select note, wording from notes").fetchall()),
-        is_of_invented_children=warehouse.execute(INVENTED).fetchone() is not None,
+        is_of_invented_children=is_of_invented_children(warehouse),
         words=dict(warehouse.execute(WORDS).fetchall()),
     )
 
@@ -179,6 +179,11 @@ def _refuse_faults(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> No
     )
     if problems:
         raise DataFault(*problems)
+
+
+def is_of_invented_children(warehouse: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the children are invented: a file that was landed says so in its name."""
+    return warehouse.execute(INVENTED).fetchone() is not None
 
 
 def losses(warehouse: duckdb.DuckDBPyConnection, which: str = "true") -> tuple[str, ...]:
