@@ -16,7 +16,6 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from missing_from_care.refresh.jobs import land_source
 
 import compiled_models
 from demonstration.returns import write_demonstration_returns
@@ -322,11 +321,11 @@ def test_what_cannot_be_trusted_is_read_again(source, into, opened, monkeypatch,
 def test_the_refresh_takes_over_what_the_last_one_landed(source, into, tmp_path, opened):
     work = tmp_path / "work" / "landed"
     refresh_of = (source, work, frozenset(), lambda *_: None)
-    land_source(*refresh_of, into)
+    land(*refresh_of, last=into)
     work.rename(into)
     put(source, "2017-18/m.csv", MISSING + MISSING.split("\n")[1] + "\n")
     opened.clear()
-    land_source(*refresh_of, into)
+    land(*refresh_of, last=into)
     assert opened == {"m.csv"}
     shutil.rmtree(into)
     work.rename(into)

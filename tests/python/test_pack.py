@@ -94,7 +94,7 @@ def test_other_extracts_than_those_of_the_warehouse_are_refused(
 def test_rules_that_changed_since_the_build_are_refused(response, warehouse) -> None:
     warehouse.execute("begin")
     warehouse.execute("update measures set sentence = 'Other' where measure = 'occasions_missing'")
-    with pytest.raises(UsageFault, match=r"measures.csv has changed since .* run `dbt build`"):
+    with pytest.raises(UsageFault, match=r"measures.csv of .* has changed since .*`dbt build`"):
         provenance(response, warehouse)
     warehouse.execute("rollback")
 
