@@ -29,9 +29,6 @@ def make_demo_extracts(
         source = returns or Path(scratch) / "invented-children"
         write_demonstration_returns(source, seed)
         land(source, into, form="csv")
-        # There is no case-management extract: `raw_table` knows that its tables are empty.
-        for file in into.glob("ssd_*.csv"):
-            file.unlink()
     if returns:
         out.print(f"Returns of invented children: {returns}", soft_wrap=True, markup=False)
     out.print(f"Landed extracts: {into}", soft_wrap=True, markup=False)

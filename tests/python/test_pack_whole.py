@@ -257,7 +257,7 @@ def test_one_of_two_exports_at_once_is_told_to_wait(database: Path, tmp_path: Pa
         write_pack(pack, TODAY)
     assert other.returncode == 5
     assert len(other.stderr.splitlines()) == 1
-    assert "wait until it has ended" in other.stderr
+    assert "Wait until it has ended" in other.stderr
     assert is_whole(pack.folder)
 
 
