@@ -9,7 +9,6 @@ import duckdb
 from dbt.adapters.duckdb.environments import local
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
-from dbt_common.exceptions import DbtRuntimeError
 
 from missing_from_care.data_errors import without_values
 
@@ -55,7 +54,8 @@ def _guarded(call: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return call(*arguments)
         except duckdb.Error as problem:
-            told = without_values(problem)
-        raise DbtRuntimeError(told)
+            kind, told = type(problem), without_values(problem)
+        # As DuckDB's own, so that dbt ends the transaction, but not beside what it said.
+        raise kind(told)
 
     return guarded
