@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,14 @@ def test_real_refreshes_stopped_at_random_moments(council) -> None:
         council.succeeds(requests=())
         sizes.append(size_of(council) / council.run())
     assert max(sizes) < 1.5 * min(sizes)
+
+
+@pytest.fixture(autouse=True)
+def hang_up_is_heard() -> Iterator[None]:
+    """Under nohup, as where CI starts it, children would pass a hang-up over."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def test_stopped_at_boundaries(first, tmp_path: Path) -> None:

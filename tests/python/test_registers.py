@@ -403,7 +403,7 @@ def test_dbt_tells_in_sentences_of_files_that_are_not_there_or_cannot_be_read(
     done = run_dbt(["build", "--select", "+int_question_faults"], tmp_path, requests=requests)
     assert done.returncode != 0
     assert "foi_requests.csv is no text in UTF-8, UTF-16 or Windows-1252" in done.stdout
-    assert "foi_request_questions.csv is not there: put the register into the folder" in done.stdout
+    assert "foi_request_questions.csv is not there: put the register there" in done.stdout
     assert "Traceback" not in done.stdout
 
 
