@@ -509,3 +509,17 @@ def test_there_are_as_many_children_as_groups_with_occasions() -> None:
     response = answered([("children_missing", "all", 4), *rows])
     with pytest.raises(ProtectionFault, match="cannot be protected"):
         gate.judge_as_it_is(response, rules(warehouse), warehouse)
+
+
+def test_the_council_of_everybody_is_no_condition() -> None:
+    """4 of 51 are still missing: found less missing tells it, whether a council is named or not."""
+    warehouse = world(occasions(47) + occasions(4, ended_on=None))
+    (council,) = rules(warehouse).domain("council")
+    response = answered(
+        [
+            ("occasions_missing", "all", 51),
+            ("occasions_found", f"council:{council}", 47),
+        ]
+    )
+    verdict = gate.judge_as_it_is(response, rules(warehouse), warehouse)
+    assert verdict.withheld

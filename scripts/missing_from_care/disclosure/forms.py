@@ -171,6 +171,9 @@ def _narrowed(
             event = _lasting(event, rules.elements[condition][1], rules)
             continue
         factor, codes = rules.elements.get(condition, (breakdown, frozenset({category})))
+        if codes == rules.domain(factor):
+            # As the region of the one council that was landed.
+            continue
         if factor in rules.of_child:
             if not _restrict(who, factor, codes):
                 return None
