@@ -1,8 +1,6 @@
 -- Rules 7 and 9, for the Episodes module: what each rule finds in each row, and which rows cannot
 -- say when the child was looked after.
 
-{% set never = "cast('9999-12-31' as date)" -%}
-
 with episode_rows as (
 
     select * from {{ ref('stg_ssda903__episodes') }}
@@ -125,15 +123,9 @@ beside_other_rows as (
 
     select
         *,
-        max(
-            cast(coalesce(ended_on, {{ never }}) as string)
-            || lpad(cast(source_row as string), 10, '0')
-        ) over (
-            partition by
-                collection_year, matched_child_id, case when reject_code is null then 0 else 1 end
-            order by started_on asc, ended_on asc nulls last, source_row asc
-            rows between unbounded preceding and 1 preceding
-        ) as latest_end_before
+        {{ latest_end_before(
+            'collection_year, matched_child_id, case when reject_code is null then 0 else 1 end'
+        ) }} as latest_end_before
     from with_reject_code
 
 ),
@@ -142,8 +134,8 @@ with_row_before as (
 
     select
         *,
-        cast(left(latest_end_before, 10) as date) as ended_before,
-        cast(substring(latest_end_before, 11, 10) as int) as row_before
+        {{ ended_before('latest_end_before') }} as ended_before,
+        {{ row_before('latest_end_before') }} as row_before
     from beside_other_rows
 
 ),
@@ -192,7 +184,7 @@ final as (
         episode_rows.rule_mfc51,
         case
             when episode_rows.reject_code is not null then null
-            when episode_rows.ended_before = {{ never }}
+            when episode_rows.ended_before = {{ never() }}
                 then
                     'DECOM is ' || cast(episode_rows.started_on as string)
                     || ', the episode of row ' || cast(episode_rows.row_before as string)

@@ -1,7 +1,5 @@
 -- Rule 9, for the Missing module: what each rule finds in each row beside other rows and modules.
 
-{% set never = "cast('9999-12-31' as date)" -%}
-
 with missing_rows as (
 
     select * from {{ ref('int_missing_rows_judged') }}
@@ -104,14 +102,7 @@ beside_other_rows as (
 
     select
         *,
-        max(
-            cast(coalesce(ended_on, {{ never }}) as string)
-            || lpad(cast(source_row as string), 10, '0')
-        ) over (
-            partition by collection_year, child_id, is_interval
-            order by started_on asc, ended_on asc nulls last, source_row asc
-            rows between unbounded preceding and 1 preceding
-        ) as latest_end_before,
+        {{ latest_end_before('collection_year, child_id, is_interval') }} as latest_end_before,
         lag(collection_year) over (
             partition by child_id, started_on, number_from_latest_end
             order by collection_year
@@ -201,8 +192,8 @@ joined as (
         ends_of_care.reason_ceased_code,
         ends_of_care.is_because_of_18,
         definitions.absent_counts_as,
-        cast(left(beside_other_rows.latest_end_before, 10) as date) as ended_before,
-        cast(substring(beside_other_rows.latest_end_before, 11, 10) as int) as row_before
+        {{ ended_before('beside_other_rows.latest_end_before') }} as ended_before,
+        {{ row_before('beside_other_rows.latest_end_before') }} as row_before
     from beside_other_rows
     cross join adult_age
     left join returns on beside_other_rows.collection_year = returns.collection_year
@@ -238,7 +229,7 @@ judged as (
         source_row,
         child_id,
         case
-            when child_id is not null and is_interval and ended_before = {{ never }}
+            when child_id is not null and is_interval and ended_before = {{ never() }}
                 then
                     'MIS_START is ' || cast(started_on as string)
                     || ', the occasion of row ' || cast(row_before as string) || ' has no end.'
@@ -249,7 +240,7 @@ judged as (
                     || ' ends on ' || cast(ended_before as string) || '.'
         end as rule_574,
         case
-            when end_text is null and episode_last_day < {{ never }}
+            when end_text is null and episode_last_day < {{ never() }}
                 then
                     'MIS_START is ' || cast(started_on as string)
                     || ', MIS_END is blank, the episode ended on '
@@ -269,7 +260,7 @@ judged as (
         case
             when
                 period_last_day >= started_on
-                and period_last_day < {{ never }}
+                and period_last_day < {{ never() }}
                 and (end_text is null or ended_on > period_last_day)
                 then
                     'MIS_END is ' || coalesce(cast(ended_on as string), 'blank')
