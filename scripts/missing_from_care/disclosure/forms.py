@@ -181,8 +181,6 @@ def _narrowed(
         codes &= event.factors.get(factor, codes)
         if not codes:
             return None
-        if codes == rules.domain(factor):
-            continue
         where = dict(event.where) | {factor: codes}
         event = replace(event, where=tuple(sorted(where.items())))
     return event

@@ -19,7 +19,7 @@ from missing_from_care.response.names import LEDGER, file_stem
 
 RULES = (
     *("dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "templates"),
-    *("tests/generic", "tests/singular"),
+    "tests/singular",
 )
 """What of the checkout the result depends on."""
 DEMONSTRATION = "the demonstration extracts"
