@@ -1,7 +1,7 @@
 {#- A rule seed that a council replaces is read from its own file, as a spreadsheet saved it. Every row
     that the program needs must be there: a new version may need one more. -#}
 {% macro duckdb__load_csv_rows(model, agate_table) %}
-    {%- set file = settings_file(model.name) | trim -%}
+    {%- set file = settings_file(model.name) -%}
     {%- if file == '' -%}
         {{- return(dbt.duckdb__load_csv_rows(model, agate_table)) -}}
     {%- endif -%}

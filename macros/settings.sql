@@ -5,8 +5,9 @@
     {%- if execute and env_var('FOI_SETTINGS', '') != '' and run_query(
         "select count(*) > 0 from glob('" ~ literal_pattern(file) ~ "')"
     ).rows[0][0] -%}
-        {{ file }}
+        {{- return(file) -}}
     {%- endif -%}
+    {{- return('') -}}
 {%- endmacro %}
 
 {#- The folder with a council's own register; empty if the project's is read. -#}

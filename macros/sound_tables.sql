@@ -13,7 +13,7 @@
 
         {% for table, sound in tables.items() -%}
             {%- set relation = ref(table) -%}
-            {%- if sound.rows is defined and not settings_file(table) | trim -%}
+            {%- if sound.rows is defined and not settings_file(table) -%}
                 select
                     '{{ table }}' as table_name,
                     cast(count(*) as string)

@@ -7,7 +7,7 @@ with questions as (
 
     {% for name in needed %}
         {%- set seed = ref(name) %}
-        {%- set file = settings_file(name) | trim | replace("'", "''") %}
+        {%- set file = settings_file(name) | replace("'", "''") %}
         {%- set columns = adapter.get_columns_in_relation(seed) if execute else [] %}
         {%- for column in columns if file %}
             select
