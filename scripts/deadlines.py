@@ -17,7 +17,7 @@ from missing_from_care.deadlines.register import read_register, usual_register
 from missing_from_care.deadlines.states import RequestState, is_pack_older, request_states
 from missing_from_care.deadlines.wording import remarks, risk_sentence, written_day
 from missing_from_care.faults import DeadlineRisk, UsageFault
-from missing_from_care.project import CHECKOUT
+from missing_from_care.project import responses_folder
 from missing_from_care.response.names import file_stem
 from missing_from_care.warehouse import database_file
 from missing_from_care.whole_files import write_file_whole
@@ -97,7 +97,7 @@ def warehouse(database: Path | None) -> Path:
 
 def is_old(state: RequestState, database: Path) -> bool:
     """Whether an open request has a pack from before the data was last built."""
-    pack = CHECKOUT / "responses" / file_stem(state.request_ref)
+    pack = responses_folder() / file_stem(state.request_ref)
     return state.state != "answered" and is_pack_older(pack, database)
 
 

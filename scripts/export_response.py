@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from missing_from_care.command_line import err, out, run
+from missing_from_care.command_line import err, out, responses_option, run
 from missing_from_care.disclosure.assessment import revision_sentence
 from missing_from_care.faults import UsageFault
 from missing_from_care.open_data.files import PACKAGE
@@ -27,13 +27,7 @@ def export_response(
     ] = None,
     out_folder: Annotated[
         Path,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            envvar="FOI_RESPONSES",
-            show_envvar=False,
-            help="A folder for the request is made here; FOI_RESPONSES otherwise.",
-        ),
+        responses_option("A folder for the request is made here"),
     ] = CHECKOUT / "responses",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from missing_from_care.command_line import out, run
+from missing_from_care.command_line import out, responses_option, run
 from missing_from_care.disclosure.earlier_letters import entered
 from missing_from_care.disclosure.ledger import (
     add_to_ledger,
@@ -28,13 +28,7 @@ from missing_from_care.warehouse import database_file
 
 Folder = Annotated[
     Path,
-    typer.Option(
-        "--out",
-        metavar="DIR",
-        envvar="FOI_RESPONSES",
-        show_envvar=False,
-        help="The folder of the packs, with the ledger; FOI_RESPONSES otherwise.",
-    ),
+    responses_option("The folder of the packs, with the ledger"),
 ]
 Reference = Annotated[
     str, typer.Argument(metavar="REQUEST_REF", help="A request that the ledger holds.")

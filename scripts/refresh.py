@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from missing_from_care.command_line import err, out, run
+from missing_from_care.command_line import err, out, responses_option, run
 from missing_from_care.deadlines.register import read_register, usual_register
 from missing_from_care.deadlines.states import request_states
 from missing_from_care.deadlines.wording import risk_sentence, written_day
@@ -68,13 +68,7 @@ def refresh_all(
     ] = CHECKOUT / "published" / "missing_from_care.duckdb",
     responses: Annotated[
         Path,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            envvar="FOI_RESPONSES",
-            show_envvar=False,
-            help="Folder of the requests' packs; FOI_RESPONSES otherwise.",
-        ),
+        responses_option("Folder of the requests' packs"),
     ] = CHECKOUT / "responses",
     settings: Annotated[
         Path | None,

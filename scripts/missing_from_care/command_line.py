@@ -23,6 +23,21 @@ ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 SECONDS_TO_END = 5
 
 
+def responses_option(said: str) -> Any:
+    """The option that names the folder of responses; FOI_RESPONSES names it otherwise.
+
+    Args:
+        said: what lies there, as `--help` says it.
+    """
+    return typer.Option(
+        "--out",
+        metavar="DIR",
+        envvar="FOI_RESPONSES",
+        show_envvar=False,
+        help=f"{said}; FOI_RESPONSES otherwise.",
+    )
+
+
 def run(
     *commands: Callable[..., Any],
     arguments: Callable[[list[str]], list[str]] = lambda given: given,

@@ -12,6 +12,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 if not (CHECKOUT / "dbt_project.yml").exists():
     # The package was installed by pip: it works on the checkout that it is run in.
     CHECKOUT = Path.cwd()
+RULES = CHECKOUT / "seeds" / "rules"
 SOURCES_FILE = CHECKOUT / "models" / "staging" / "_sources.yml"
 
 LANDED_COLUMNS = ("collection_year", "source_file", "source_row")
@@ -21,6 +22,11 @@ def settings_folder() -> Path | None:
     """The folder of a council's own settings, which FOI_SETTINGS names; None: the demonstration."""
     folder = os.environ.get("FOI_SETTINGS")
     return Path(folder) if folder else None
+
+
+def responses_folder() -> Path:
+    """The folder of responses that FOI_RESPONSES names, else the checkout's."""
+    return Path(os.environ.get("FOI_RESPONSES") or CHECKOUT / "responses")
 
 
 def template_file(name: str) -> Path:

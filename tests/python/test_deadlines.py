@@ -189,7 +189,7 @@ def test_a_wrong_row_is_named_with_file_row_and_column(column, value, said):
 
 
 def test_a_pack_is_looked_for_where_the_export_puts_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(deadlines, "CHECKOUT", tmp_path)
+    monkeypatch.setenv("FOI_RESPONSES", str(tmp_path / "responses"))
     pack, database = tmp_path / "responses" / "foi-2018-7", tmp_path / "x.duckdb"
     pack.mkdir(parents=True)
     (pack / "answer.csv").write_text("x")
