@@ -14,10 +14,9 @@ from markupsafe import Markup, escape
 from missing_from_care.command_line import out, run
 from missing_from_care.faults import UsageFault
 from missing_from_care.page.page import rendered
-from missing_from_care.project import CHECKOUT
+from missing_from_care.project import CHECKOUT, RULES
 from missing_from_care.whole_files import write_file_whole
 
-RULES = CHECKOUT / "seeds" / "rules"
 # dbt's page brings all it needs; so a browser asks for nothing even where its search would.
 POLICY = (
     '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '

@@ -1,5 +1,6 @@
 """Writes a council's own settings and places, and says what is still to be settled."""
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ import typer
 from missing_from_care.command_line import out, run
 from missing_from_care.faults import UsageFault
 from missing_from_care.settings import (
-    Places,
+    CouncilFolder,
     council_named,
     due_for_review,
     open_settings,
@@ -33,7 +34,7 @@ def set_up(
 
     What is there already stays as it is, so it can be run again after an upgrade.
     """
-    places = Places(folder.resolve())
+    places = CouncilFolder(folder.resolve())
     if bool(council) == check:
         raise UsageFault("Give --council CODE to write settings, or --check to look at them.")
     if council:
@@ -56,7 +57,8 @@ def set_up(
             out.print(f"- {sentence}", markup=False, soft_wrap=True)
     if council:
         out.print("\nNext, in each new shell; in PowerShell, environment.ps1:", style="bold")
-        out.print(f"  . '{places.folder / 'environment.sh'}'", markup=False, soft_wrap=True)
+        line = shlex.quote(str(places.folder / "environment.sh"))
+        out.print(f"  . {line}", markup=False, soft_wrap=True)
     elif not any(lists.values()):
         out.print("Everything is settled.")
 

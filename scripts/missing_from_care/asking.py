@@ -12,10 +12,10 @@ import duckdb
 from missing_from_care.deadlines.register import (
     append_rows,
     changing_register,
-    read_rows,
     references,
 )
 from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.models_in_memory import read_rows
 from missing_from_care.warehouse import open_warehouse
 
 TRY_OUT = "try-out"

@@ -12,7 +12,9 @@ from pathlib import Path
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from missing_from_care.project import CHECKOUT
+from missing_from_care.data_errors import raised_sentences
+from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.project import CHECKOUT, RULES, settings_folder
 
 Macro = Callable[..., object]
 
@@ -64,6 +66,74 @@ def build_model(
     connection.execute(f"create table {name} as {statement}")
 
 
+def read_rows(
+    path: Path, columns: Sequence[str], needed: Sequence[str]
+) -> tuple[dict[int, dict[str, str | None]], str]:
+    """Reads a file of the register or of settings with the macro by which dbt reads it.
+
+    Args:
+        path: the file.
+        columns: the columns to give.
+        needed: those of them that must be there.
+
+    Returns:
+        The values by column of each row in which any stands, by its number, 1 = the first below the
+        header; and the names of the file's other columns.
+
+    Raises:
+        UsageFault: there is no such file, or it cannot be read.
+        DataFault: it is no CSV file, a column is missing or twice there, or a row is ragged.
+    """
+    statement = macro_sql("register_rows", str(path), list(columns), list(needed))
+    try:
+        path.open("rb").close()
+        with duckdb.connect() as connection:
+            found = connection.execute(f"from {statement}").fetchall()
+    except OSError as problem:
+        raise UsageFault(
+            f"{path} cannot be read ({problem.strerror}): name a register with --register FILE."
+        ) from problem
+    except duckdb.Error as problem:
+        unread = f'{path} cannot be read as a register: save it as "CSV UTF-8 (comma delimited)".'
+        raise DataFault(*raised_sentences(problem) or [unread]) from problem
+    rows = {row[-2]: dict(zip(columns, row, strict=False)) for row in found}
+    return rows, (found[0][-1] or "") if found else ""
+
+
+def rule_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a rule seed, or of the file by which a council replaces it; blanks as "".
+
+    Args:
+        name: of the seed.
+
+    Raises: as `read_rows`, of a council's own file.
+    """
+    seed, settings = RULES / f"{name}.csv", settings_folder()
+    own = settings / seed.name if settings else None
+    return setting_rows(own) if own and own.exists() else _seed_rows(seed)
+
+
+def setting_rows(file: Path) -> list[dict[str, str]]:
+    """The rows of a settings file by the columns of the seed that it replaces, blanks as "".
+
+    Raises: as `read_rows`.
+    """
+    columns = seed_columns(RULES / file.name)
+    rows, _ = read_rows(file, columns, columns)
+    return [{name: (row[name] or "").strip() for name in columns} for row in rows.values()]
+
+
+def seed_columns(seed: Path) -> list[str]:
+    """The columns of a seed."""
+    with seed.open(encoding="utf-8", newline="") as opened:
+        return next(csv.reader(opened))
+
+
+def _seed_rows(seed: Path) -> list[dict[str, str]]:
+    with seed.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
 def macro_sql(macro: str, *arguments: object) -> str:
     """The SQL that one of the project's macros gives.
 
@@ -88,9 +158,9 @@ def make_table(
 
 
 def _load_seed(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    with _files("seeds", ".csv")[name].open(encoding="utf-8", newline="") as opened:
-        header, *rows = csv.reader(opened)
-    make_table(connection, name, header, rows)
+    seed = _files("seeds", ".csv")[name]
+    rows = rule_rows(name) if seed.parent == RULES else _seed_rows(seed)
+    make_table(connection, name, seed_columns(seed), [list(row.values()) for row in rows])
 
 
 def _exists(connection: duckdb.DuckDBPyConnection, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,13 +12,12 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from missing_from_care.deadlines.register import read_rows
 from missing_from_care.faults import UsageFault
-from missing_from_care.project import CHECKOUT, SOURCES_FILE
+from missing_from_care.models_in_memory import read_rows, setting_rows
+from missing_from_care.project import CHECKOUT, RULES, SOURCES_FILE
 from missing_from_care.whole_files import write_file_whole
 
 TEMPLATES = CHECKOUT / "templates" / "settings"
-RULES = CHECKOUT / "seeds" / "rules"
 NEEDED = ("authority", "definition_by_year", "definitions", "suppression_policy")
 """What a council settles itself before figures of real children are released."""
 
@@ -36,7 +36,7 @@ class Council:
 
 
 @dataclass(frozen=True)
-class Places:
+class CouncilFolder:
     """Where a council's things lie, below one folder outside the checkout."""
 
     folder: Path
@@ -86,7 +86,7 @@ def _plain(name: str) -> str:
     return " ".join(word for word in words if word not in dropped) or " ".join(words)
 
 
-def write_settings(places: Places, council: Council, today: date) -> list[Path]:
+def write_settings(places: CouncilFolder, council: Council, today: date) -> list[Path]:
     """Writes what is not there yet of a council's settings and places.
 
     Args:
@@ -167,11 +167,11 @@ def _columns_of_the_register() -> str:
     return "\n".join(lines)
 
 
-def _environments(places: Places) -> Iterator[tuple[str, str]]:
+def _environments(places: CouncilFolder) -> Iterator[tuple[str, str]]:
     variables = places.variables().items()
     yield "foi-refresh.env", "".join(f"{name}={place}\n" for name, place in variables)
-    quoted = [(name, str(place).replace("'", "'\\''")) for name, place in variables]
-    yield "environment.sh", "".join(f"export {name}='{place}'\n" for name, place in quoted)
+    quoted = [(name, shlex.quote(str(place))) for name, place in variables]
+    yield "environment.sh", "".join(f"export {name}={place}\n" for name, place in quoted)
     quoted = [(name, str(place).replace("'", "''")) for name, place in variables]
     yield "environment.ps1", "".join(f"$env:{name} = '{place}'\n" for name, place in quoted)
 
@@ -234,23 +234,6 @@ def open_settings(settings: Path) -> list[str]:
     return gone + open_sentences(found)
 
 
-def seed_columns(name: str) -> list[str]:
-    """The columns of a rule seed, by the name of its file."""
-    with (RULES / name).open(encoding="utf-8", newline="") as opened:
-        return next(csv.reader(opened))
-
-
-def setting_rows(file: Path) -> list[dict[str, str]]:
-    """The rows of a settings file by the columns of the seed that it replaces, blanks as "".
-
-    Raises:
-        DataFault: it cannot be read, or a column is not there.
-    """
-    columns = seed_columns(file.name)
-    rows, _ = read_rows(file, columns, columns)
-    return [{name: (row[name] or "").strip() for name in columns} for row in rows.values()]
-
-
 def due_for_review(settings: Path, today: date) -> list[str]:
     """The settings of the authority whose day of review has come, a sentence each."""
     return [
@@ -260,7 +243,7 @@ def due_for_review(settings: Path, today: date) -> list[str]:
     ]
 
 
-def unlike_the_returns(places: Places) -> list[str]:
+def unlike_the_returns(places: CouncilFolder) -> list[str]:
     """Where settings and landed returns speak of different councils or years, a sentence each."""
     landed = places.variables()["FOI_EXTRACTS"] / "landed_modules.csv"
     if not landed.exists():

@@ -4,14 +4,14 @@ import csv
 from datetime import date
 from pathlib import Path
 
-from missing_from_care.settings import Places, council_named, write_settings
+from missing_from_care.settings import CouncilFolder, council_named, write_settings
 
 ANSWER = "Answered on 3 February 2026 by the head of service"
 
 
 def settled_settings(folder: Path) -> Path:
     """Settings of a council below a folder; for FOI_SETTINGS."""
-    places = Places(folder.resolve())
+    places = CouncilFolder(folder.resolve())
     write_settings(places, council_named("801"), date(2026, 2, 3))
     answer_questions(places.settings)
     return places.settings

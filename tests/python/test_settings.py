@@ -85,6 +85,8 @@ def council(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_set_up_writes_what_is_known_and_asks_for_the_rest(council: Path) -> None:
     authority = (council / "settings" / "authority.csv").read_text(encoding="utf-8")
     assert "name,Bristol," in authority and "la_code,801," in authority
+    again = script("set_up", council, "--council", "801").stdout
+    assert again.splitlines()[-1].strip() == f". {shlex.quote(str(council / 'environment.sh'))}"
     said = script("set_up", council, "--check").stdout
     for name in ("review_address", "signatory", "definition_by_year.csv", "decided_by"):
         assert name in said
@@ -198,6 +200,31 @@ def parts(file: Path) -> list[bytes]:
 def git_status() -> list[str]:
     """What differs in the checkout from what is committed."""
     return run("git", "status", "--porcelain").stdout.splitlines()
+
+
+def test_landing_and_deadlines_go_by_the_council_s_own_rules(tmp_path: Path) -> None:
+    """What is read before there is a warehouse is replaced by a file of settings too."""
+    write_returns(tmp_path / "returns" / "999")
+    settings = tmp_path / "settings"
+    (settings / "requests").mkdir(parents=True)
+    asked = "request_ref,received_on,subject\nfoi-1,2026-03-02,Children\n"
+    (settings / "requests" / "foi_requests.csv").write_text(asked, encoding="utf-8")
+    own = {"FOI_SETTINGS": str(settings)}
+    landing = ("land_extracts", tmp_path / "returns", "--into", tmp_path / "landed")
+    assert "no council has that code" in script(*landing, **own).stderr
+    rules = CHECKOUT / "seeds" / "rules"
+    councils = (rules / "councils.csv").read_text(encoding="utf-8")
+    councils += "999,Newborough,South West,England,Made up\n"
+    (settings / "councils.csv").write_text(councils, encoding="utf-8")
+    assert script(*landing, **own).returncode == 0
+
+    deadlines = ("deadlines", "--as-of", "2026-03-09", "--json")
+    assert script(*deadlines, **own).returncode == 0
+    thresholds = (rules / "thresholds.csv").read_text(encoding="utf-8")
+    thresholds = thresholds.replace("due_soon,5,", "due_soon,19,")
+    (settings / "thresholds.csv").write_text(thresholds, encoding="utf-8")
+    done = script(*deadlines, **own)
+    assert done.returncode == 6, done.stderr
 
 
 def test_what_replaces_nothing_or_lacks_a_row_stops_the_build(council: Path) -> None:

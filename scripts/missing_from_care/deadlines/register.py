@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-import duckdb
-
-from missing_from_care.data_errors import raised_sentences
-from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.faults import UsageFault
 from missing_from_care.locks import one_at_a_time
-from missing_from_care.models_in_memory import macro_sql
+from missing_from_care.models_in_memory import read_rows
 from missing_from_care.project import requests_folder
 from missing_from_care.whole_files import write_file_whole
 
@@ -69,38 +66,6 @@ def read_register(path: Path) -> Register:
     for number, row in numbered.items():
         rows[number - 1] = list(row.values())
     return Register(str(path), rows, unused)
-
-
-def read_rows(
-    path: Path, columns: Sequence[str], needed: Sequence[str]
-) -> tuple[dict[int, dict[str, str | None]], str]:
-    """Reads a file of the register with the macro by which dbt reads it.
-
-    Args:
-        path: the file.
-        columns: the columns to give.
-        needed: those of them that must be there.
-
-    Returns:
-        The values by column of each row in which any stands, by its number, 1 = the first below the
-        header; and the names of the file's other columns.
-
-    Raises: as `read_register`.
-    """
-    statement = macro_sql("register_rows", str(path), list(columns), list(needed))
-    try:
-        path.open("rb").close()
-        with duckdb.connect() as connection:
-            found = connection.execute(f"from {statement}").fetchall()
-    except OSError as problem:
-        raise UsageFault(
-            f"{path} cannot be read ({problem.strerror}): name a register with --register FILE."
-        ) from problem
-    except duckdb.Error as problem:
-        unread = f'{path} cannot be read as a register: save it as "CSV UTF-8 (comma delimited)".'
-        raise DataFault(*raised_sentences(problem) or [unread]) from problem
-    rows = {row[-2]: dict(zip(columns, row, strict=False)) for row in found}
-    return rows, (found[0][-1] or "") if found else ""
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
-from csv import DictReader
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from missing_from_care.faults import UsageFault
 from missing_from_care.landing.parts import MODULES_FILE, PART_NAME, LandedModule
 from missing_from_care.landing.source_tables import FaultList, listed
 from missing_from_care.landing.years import is_collection_year, placed_year, split_council
-from missing_from_care.project import CHECKOUT, RawTable, raw_tables
+from missing_from_care.models_in_memory import rule_rows
+from missing_from_care.project import RawTable, raw_tables
 
 APART = "put each council's files into a folder named by its code of three digits"
 
@@ -97,8 +97,7 @@ def check_councils(files: Sequence[str], faults: FaultList) -> None:
 @cache
 def known_councils() -> dict[str, str]:
     """Councils by their code of three digits."""
-    with (CHECKOUT / "seeds" / "rules" / "councils.csv").open(encoding="utf-8") as opened:
-        return {row["la_code"]: row["council"] for row in DictReader(opened)}
+    return {row["la_code"]: row["council"] for row in rule_rows("councils")}
 
 
 def check_council_columns(modules: Sequence[LandedModule], faults: FaultList) -> None:

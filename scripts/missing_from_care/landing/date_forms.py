@@ -5,7 +5,6 @@ for the file as a whole. What a form reads is asked of the macro by which stagin
 where all dates of a file are days written dd/mm/yyyy, which need no trying.
 """
 
-import csv
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,8 +14,8 @@ from typing import NamedTuple
 
 import duckdb
 
-from missing_from_care.models_in_memory import build_model, macro_sql
-from missing_from_care.project import CHECKOUT
+from missing_from_care.faults import UsageFault
+from missing_from_care.models_in_memory import build_model, macro_sql, rule_rows
 
 USUAL = "day_first"
 TURNED = {"day_first": "month_first", "day_first_short": "month_first_short"}
@@ -187,8 +186,13 @@ def _macro(name: str, *arguments: str) -> str:
 
 @cache
 def _threshold(name: str) -> int:
-    with (CHECKOUT / "seeds" / "rules" / "thresholds.csv").open(encoding="utf-8") as stream:
-        return next(int(row["value"]) for row in csv.DictReader(stream) if row["threshold"] == name)
+    for row in rule_rows("thresholds"):
+        if row["threshold"] == name and row["value"].isdecimal():
+            return int(row["value"])
+    raise UsageFault(
+        f"thresholds.csv of FOI_SETTINGS has no whole number for {name}: take the row over from "
+        "seeds/rules/thresholds.csv."
+    )
 
 
 def _latest(year: int | None) -> int:

@@ -5,7 +5,6 @@ EPISODE; AMISSING stands in HEADER. What a child's HEADER says fills what its ro
 themselves. No document type is let in, hence no entity, neither an external nor a swelling one.
 """
 
-import csv
 import re
 from collections.abc import Iterator
 from functools import cache, partial
@@ -18,7 +17,8 @@ from missing_from_care.faults import DataFault
 from missing_from_care.landing.plain_rows import PlainRows
 from missing_from_care.landing.recognise import known_columns
 from missing_from_care.landing.source_tables import FoundFile, Rows, SourceTable
-from missing_from_care.project import CHECKOUT, RawTable, raw_tables
+from missing_from_care.models_in_memory import rule_rows
+from missing_from_care.project import RawTable, raw_tables
 
 ROOT = "EXPSSDA903"
 RENAMED = {"childid": "child", "pl": "place", "uasc": "uasc_flag"}
@@ -29,7 +29,6 @@ PARENTS = {
     "AMISSING": {"HEADER", "CHILD"},
 }
 ROWS = {"EPISODE": "ssda903_episodes", "AMISSING": "ssda903_missing"}
-FLAGS_FILE = CHECKOUT / "seeds" / "rules" / "yes_no_flags.csv"
 MOST_BYTES_OF_A_CHILD = 1_000_000
 MOST_DEPTH = 50
 EXPORT_AGAIN = (
@@ -201,8 +200,7 @@ def _fields(*parents: Any) -> Fields:
 
 @cache
 def _no_flags() -> frozenset[str]:
-    with FLAGS_FILE.open(encoding="utf-8", newline="") as stream:
-        return frozenset(row["flag"] for row in csv.DictReader(stream) if row["is_yes"] == "false")
+    return frozenset(row["flag"] for row in rule_rows("yes_no_flags") if row["is_yes"] == "false")
 
 
 def _without_layout(text: str) -> str:

@@ -1,15 +1,13 @@
 """Which raw table a source table belongs to, by its set of column names alone."""
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from missing_from_care.landing.source_tables import column_names, listed
-from missing_from_care.project import CHECKOUT, RawTable, raw_tables
-
-UNUSED_MODULES_FILE = CHECKOUT / "seeds" / "rules" / "unused_return_modules.csv"
+from missing_from_care.models_in_memory import rule_rows
+from missing_from_care.project import RawTable, raw_tables
 
 
 @dataclass(frozen=True)
@@ -120,8 +118,7 @@ def known_columns() -> frozenset[str]:
 @cache
 def unused_modules() -> dict[str, frozenset[str]]:
     """The return's modules that no answer needs, with the columns that tell each, from a seed."""
-    with UNUSED_MODULES_FILE.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = rule_rows("unused_return_modules")
     return {row["module"]: frozenset(row["recognised_by"].split()) for row in rows}
 
 

@@ -18,11 +18,10 @@ from typing import Any
 import duckdb
 
 from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.project import CHECKOUT, settings_folder, template_file
+from missing_from_care.models_in_memory import seed_columns, setting_rows
+from missing_from_care.project import CHECKOUT, RULES, settings_folder, template_file
 from missing_from_care.response.answers import Response
-from missing_from_care.settings import seed_columns, setting_rows
 
-RULES = CHECKOUT / "seeds" / "rules"
 PROGRAM = ("models", "macros", "scripts", "seeds")
 COMPARED = ("request", "inputs", "program_sha256", "versions")
 
@@ -228,7 +227,7 @@ def _refuse_other_build(
 def _is_built_from(warehouse: duckdb.DuckDBPyConnection, table: str, file: Path) -> bool:
     try:
         if file.parent == settings_folder():
-            header = seed_columns(file.name)
+            header = seed_columns(RULES / file.name)
             rows = [list(row.values()) for row in setting_rows(file)]
         else:
             with file.open(encoding="utf-8-sig", newline="") as opened:
