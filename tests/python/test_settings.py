@@ -146,6 +146,8 @@ def test_the_lines_for_powershell_are_those_for_bash() -> None:
 
 def test_from_a_clone_to_a_pack_of_its_own(council: Path) -> None:
     """README word by word; nothing is released before the council has settled what is its own."""
+    done = script("refresh", **environment(council))
+    assert done.returncode == 2 and "where nothing is landed" in done.stderr
     write_returns(council / "returns")
     before = git_status()
     words = {
@@ -240,6 +242,15 @@ def test_what_replaces_nothing_or_lacks_a_row_stops_the_build(council: Path) -> 
     wrong.write_text("threshold,value,unit,authority\n", encoding="utf-8")
     done = run(*seed, **variables)
     assert done.returncode != 0 and "did you mean thresholds.csv?" in done.stdout
+    places = (
+        "--database",
+        council / "private/x/w.duckdb",
+        "--published",
+        council / "figures/f.duckdb",
+    )
+    done = script("refresh", *places, "--out", council / "out", FOI_SETTINGS=str(settings))
+    assert done.returncode == 3 and "did you mean thresholds.csv?" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
     wrong.rename(settings / "thresholds.csv")
     rules = CHECKOUT / "seeds" / "rules" / "thresholds.csv"
     lines = rules.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from missing_from_care.data_errors import NO_ROOM, build_sentences
+from missing_from_care.data_errors import MARK, NO_ROOM, build_sentences
 from missing_from_care.faults import BusyFault, DataFault, Fault, ProtectionFault, UsageFault
 from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.child import run_child
@@ -36,8 +36,9 @@ def build_database(file: Path, extracts: Path | None, progress: Progress) -> Non
     }
     places = ["--project-dir", str(CHECKOUT), "--profiles-dir", str(CHECKOUT)]
     command = ["dbt.cli.main", "--log-format", "json", "build", *places]
-    if run_child(command, environment, lambda lines: _follow(lines, progress)):
-        raise _dbt_fault(file.parent / "dbt" / "run_results.json")
+    said: list[str] = []
+    if run_child(command, environment, lambda lines: said.extend(_followed(lines, progress))):
+        raise _dbt_fault(file.parent / "dbt" / "run_results.json", said)
     with duckdb.connect(str(file)) as connection:
         # A view of landed files could not be read any more once they have moved.
         views = connection.execute(
@@ -85,21 +86,27 @@ def export_pack(database: Path, request_ref: str, out: Path, extracts: Path | No
     raise kind(*(f"Request {request_ref}: {line.strip()}" for line in lines if line.strip()))
 
 
-def _follow(lines: Iterator[str], progress: Progress) -> None:
-    """Tells of each node that dbt starts. What else it says may hold values of the data."""
+def _followed(lines: Iterator[str], progress: Progress) -> Iterator[str]:
+    """Tells of each node that dbt starts; gives what the project itself raised.
+
+    What else dbt says may hold values of the data.
+    """
     for line in lines:
         try:
             told = json.loads(line)
+            _, _, raised = told["info"]["msg"].partition(MARK)
+            if raised:
+                yield raised.splitlines()[0]
             if told["info"]["name"] == "LogStartLine":
                 data = told["data"]
                 progress(data["index"] - 1, data["total"], data["node_info"]["node_name"])
-        except (ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError, AttributeError):
             continue
 
 
-def _dbt_fault(results: Path) -> Fault:
-    """What stopped dbt, in the project's own sentences."""
-    sentences = build_sentences(results)
+def _dbt_fault(results: Path, said: list[str]) -> Fault:
+    """What stopped dbt, in the project's own sentences; before the first model, what it `said`."""
+    sentences = build_sentences(results) or list(dict.fromkeys(said))
     if NO_ROOM in sentences:
         return UsageFault(*sentences)
     unknown = "dbt stopped before the first model: run `dbt build` in the checkout to see why."

@@ -14,6 +14,7 @@ from typing import Any
 from missing_from_care.deadlines.register import usual_register
 from missing_from_care.deadlines.states import RequestState
 from missing_from_care.faults import UsageFault
+from missing_from_care.landing.parts import MODULES_FILE
 from missing_from_care.project import CHECKOUT, settings_folder
 from missing_from_care.response.names import LEDGER, file_stem
 
@@ -240,6 +241,11 @@ def check_places(plan: Plan) -> None:
         raise UsageFault(
             f"{plan.state} is of an earlier version of this program: move it to where only its "
             "owner reads, then refresh with --source. Packs and ledger stay as they are."
+        )
+    if plan.extracts and not plan.source and not (plan.extracts / MODULES_FILE).is_file():
+        raise UsageFault(
+            f"FOI_EXTRACTS names {plan.extracts}, where nothing is landed: name the folder of the "
+            "returns with --source."
         )
     landing = plan.extracts if plan.source else None
     if landing and landing.is_relative_to(CHECKOUT):
