@@ -350,6 +350,40 @@ def unprinted(shown: dict[Count, Fact]) -> list[Target]:
     return [each for each in targets if each.form[0][0] not in shown]
 
 
+def added_up(whole: Count, part: Count, shown: dict[Count, Fact]) -> Fact | None:
+    """A whole that nothing prints, from all its parts of which one is given; None if one lacks."""
+    taken = part.population - whole.population
+    if part.measure != whole.measure or len(taken) != 1:
+        return None
+    (name, _) = next(iter(taken))
+    every = [
+        shown.get(replace(part, population=whole.population | {(name, frozenset([category]))}))
+        for category in (row["category"] for row in CATEGORIES[name])
+    ]
+    if None in every:
+        return None
+    return Fact(((whole, 1),), max(each.low for each in every), sum(each.high for each in every))
+
+
+def is_told_of_more(whole: Count, part: Count, size: int, shown: dict[Count, Fact]) -> bool:
+    """Whether all of a larger group, which need not be protected, are printed to share the same."""
+    taken = part.population - whole.population
+    for count, fact in shown.items():
+        larger = replace(count, population=count.population - taken)
+        if (
+            part.measure == whole.measure == count.measure
+            and taken <= count.population
+            and larger.population <= whole.population
+            and larger.first <= whole.first
+            and whole.last <= larger.last
+            and larger.is_snapshot == whole.is_snapshot
+            and (group := shown.get(larger) or added_up(larger, count, shown))
+            and fact.low == fact.high == group.low == group.high > size
+        ):
+            return True
+    return False
+
+
 def whole_groups(shown: dict[Count, Fact]) -> list[Target]:
     """That all of a small group share what the policy protects."""
     targets = []
@@ -370,7 +404,9 @@ def whole_groups(shown: dict[Count, Fact]) -> list[Target]:
             if condition[0] in POLICY and condition[0] in ("ethnic_group", "legal_status"):
                 pairs.append((POLICY[condition[0]], of_all))
         for row, of_all in pairs:
-            group = shown.get(of_all)
+            if is_told_of_more(of_all, count, int(row["group_size"]), shown):
+                continue
+            group = shown.get(of_all) or added_up(of_all, count, shown)
             is_small = group and 0 < group.low <= group.high <= int(row["group_size"])
             if is_small and row["withholds_whole_group"] == "true":
                 targets.append(

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from attacker import attacking
-from missing_from_care.disclosure import gate, largest, relations
+from missing_from_care.disclosure import gate, largest, relations, statement
 from missing_from_care.disclosure.forms import Event
 from missing_from_care.disclosure.relations import _Builder
 from missing_from_care.disclosure.statement import state
@@ -118,6 +118,15 @@ def by_sex(measure: str, male: int, female: int, *period: date, also: str = "") 
 def boys_and_girls(count: int, girls: int, **words: object) -> list[Fact]:
     """Children with an occasion each."""
     return occasions(count, **MALE, **words) + occasions(girls, **FEMALE, **words)
+
+
+def by_ethnic_group(of: str, **numbers: int) -> list[Row]:
+    """Children missing by ethnic group, none of those that are not named."""
+    names = ("white", "mixed", "asian", "black", "other", "not_known")
+    also = "" if of == "all" else f"{of}&"
+    return [
+        ("children_missing", f"{also}ethnic_group:{name}", numbers.get(name, 0)) for name in names
+    ]
 
 
 GIRL = boys_and_girls(19, 1)
@@ -444,6 +453,24 @@ CASES = {
             ("occasions_missing", "all", 60),
             ("occasions_per_child_missing", "all", 3.0),
             *by_sex("children_missing", 17, 3),
+        ],
+    ),
+    "a small group that nothing prints is added up": Case(
+        (statement, "_wholes", nothing),
+        children(3, **MALE, ethnic_group="white") + children(12, **FEMALE, ethnic_group="asian"),
+        [
+            *by_ethnic_group("all", white=3, asian=12),
+            *by_ethnic_group("sex:male", white=3),
+        ],
+    ),
+    "nobody is left of a small group": Case(
+        (statement._Stating, "_rests_of", nothing),
+        THREE_GIRLS + in_care(THREE_GIRLS),
+        [
+            ("children_missing", "all", 20),
+            ("children_looked_after", "all", 20),
+            *by_sex("children_missing", 17, 3),
+            *by_sex("children_looked_after", 17, 3),
         ],
     ),
     "the longest of all is the longest of a part": Case(

@@ -139,6 +139,7 @@ class _Stating:
         ]
         figures = [each for each in known.figures if not is_derived(each, rules)]
         figures += [base for each in self.derived for base in bases(each, rules)]
+        figures += _wholes(figures, known.printed, rules)
         figures += [
             replace(each, measure="children_missing")
             for each in figures
@@ -166,9 +167,10 @@ class _Stating:
         relations = [Relation(each.terms, each.low, each.high) for each in model.relations]
         for figure, form in self.forms.items():
             self._place(figure, model.sums[form], relations)
-        if "differences" not in self.without:
-            for rest, terms in self._rests():
-                self._place(rest, terms, relations)
+        groups = self._groups()
+        rests = list(self._rests()) if "differences" not in self.without else []
+        for rest, terms in rests + self._rests_of(groups):
+            self._place(rest, terms, relations)
         self._check()
         given = {self.cells[node] for node in known.given_away if node in self.cells}
         shown = {self.cells[figure] for figure in known.shown if figure in self.cells} | given
@@ -176,8 +178,8 @@ class _Stating:
         before = {self.cells[each] for each in known.withheld if each in self.cells} - shown
         policies = {
             node: policy
-            for node, policy in {**self._groups(), **self._small()}.items()
-            if self.cells[node] not in shown
+            for node, policy in {**groups, **self._small()}.items()
+            if node in self.cells and self.cells[node] not in shown
         }
         primary = {self.cells[node] for node in policies}
         carried = self._add_derived(relations, primary | before, printed, shown)
@@ -303,34 +305,70 @@ class _Stating:
         return self.rules.is_small("children_missing", self.model.value(self.behind[figure]))
 
     def _groups(self) -> dict[Node, Policy]:
-        """What tells the same of everyone in a small group, and what else tells that it does."""
+        """What tells the same of everyone in a small group, and that nobody is left in it.
+
+        And each 0 that tells it; but for those that a wider 0 tells, which nothing can hide.
+        """
         found: dict[Node, Policy] = {}
+        nobody: dict[Figure, Policy] = {}
+        pairs: list[tuple[Figure, Figure, str, Policy]] = []
         largest = max(policy.group_size for policy in self.rules.policies.values())
         figures = [each for each in self.forms if each in self.cells]
         for whole in [each for each in figures if 1 <= self.values[each] <= largest]:
             parts = [
                 (part, name, policy)
-                for part in self.forms
-                if self.forms[part] != self.forms[whole]
-                and self.forms[part].within(self.forms[whole])
+                for part in figures
+                if self._is_within(part, whole)
                 and (name := _difference(whole, part))
                 and (policy := self.rules.policies.get(name))
                 and self.values[whole] <= policy.group_size
             ]
             for part, name, policy in parts:
-                value = self.values.get(part, 0)
-                if part in self.cells and (
-                    (value == self.values[whole] and policy.whole_group)
-                    or (value == 0 and policy.empty_group)
-                ):
+                if self.values[part] == 0 and policy.empty_group:
                     found[part] = policy
+                if self.values[part] == self.values[whole] and policy.whole_group:
+                    pairs.append((whole, part, name, policy))
                     if part.measure == whole.measure:
-                        found |= {
+                        nobody |= {
                             other: policy
                             for other, by, _ in parts
-                            if by == name and other in self.cells and self.values[other] == 0
+                            if by == name and self.values[other] == 0
                         }
+        zeros = {each for each in self.known.figures if self.values.get(each) == 0}
+        for figure in sorted(nobody, key=lambda f: sum(self._is_within(f, g) for g in nobody)):
+            if not any(self._is_within(figure, zero) for zero in zeros):
+                zeros.discard(figure)
+                found[figure] = nobody[figure]
+        for whole, part, name, policy in pairs:
+            if not self._is_told(whole, part, name, zeros):
+                found |= {part: policy, Rest(whole, (part,)): policy}
         return found
+
+    def _is_within(self, part: Figure, whole: Figure) -> bool:
+        one, other = self.forms[part], self.forms[whole]
+        return one != other and one.within(other)
+
+    def _is_told(self, whole: Figure, part: Figure, name: str, zeros: Iterable[Figure]) -> bool:
+        """Whether nobody has another category of a breakdown, by what is told of a larger group."""
+        if part.measure != whole.measure:
+            return False
+        shared = set(part.conditions) - set(whole.conditions)
+        others = [
+            replace(whole, conditions=tuple(sorted({*whole.conditions, each})))
+            for each in self.rules.labels
+            if each[0] == name and each[1] and each not in shared
+        ]
+        forms = [form for each in others if (form := form_of(each, self.rules))]
+        return all(any(form.within(self.forms[zero]) for zero in zeros) for form in forms)
+
+    def _rests_of(self, groups: Iterable[Node]) -> list[tuple[Rest, Terms]]:
+        """That nobody of a small group is left without what the others share: not to be known."""
+        rests = [each for each in groups if isinstance(each, Rest)]
+        return [
+            (rest, terms)
+            for rest in rests
+            if (terms := self._less(rest.whole, rest.parts)) is not None
+        ]
 
     # --- Differences ----------------------------------------------------------------------------
 
@@ -405,6 +443,25 @@ class _Stating:
                 weight *= 3.0 if node in self.known.asked else 1.0
                 weights[at] = max(weights[at], weight)
         return weights
+
+
+def _wholes(
+    figures: Iterable[Figure], printed: Mapping[Figure, float], rules: Rules
+) -> list[Figure]:
+    """The totals of rows that may be small groups, printed or not: readers can add up."""
+    largest = max(policy.group_size for policy in rules.policies.values())
+    found: dict[Figure, bool] = {}
+    for figure in figures:
+        for each in {*figure.conditions, *figure.row}:
+            if each[0] == PICKED:
+                continue
+            whole = replace(
+                figure,
+                conditions=tuple(other for other in figure.conditions if other != each),
+                row=tuple(other for other in figure.row if other != each),
+            )
+            found[whole] = found.get(whole, True) and printed.get(figure, 0) <= largest
+    return [whole for whole, is_small in found.items() if is_small]
 
 
 def _difference(whole: Figure, part: Figure) -> str | None:
