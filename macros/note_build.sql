@@ -20,8 +20,10 @@
 {%- endmacro %}
 
 {% macro has_passed_before(view) -%}
+    {#- A warehouse of an earlier version has the view without the column. -#}
     {%- set is_there = execute and load_relation(view) is not none -%}
+    {%- set columns = run_query('describe ' ~ view).rows | map('first') if is_there else [] -%}
     {{- return(
-        is_there and run_query('select has_passed from ' ~ view).rows[0][0]
+        'has_passed' in (columns | list) and run_query('select has_passed from ' ~ view).rows[0][0]
     ) -}}
 {%- endmacro %}

@@ -84,6 +84,12 @@ def test_rules_that_are_not_sound_fail_the_build_and_then_every_export(
     done = run_script("ask.py", tmp_path, "occasions_missing", "--period", "month:2017-05")
     assert "The last `dbt build` of compiled.duckdb did not pass" in done.stderr
     assert "Unprotected" in done.stdout
+    # A version before this one kept no more of a build than which it was.
+    with duckdb.connect(str(tmp_path / f"{compiled_models.CATALOG}.duckdb")) as warehouse:
+        warehouse.execute("create or replace view dbt_build as select 'x' as invocation_id")
+    done = compiled_models.run_dbt(["build", "--select", "sexes"], tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert export_demonstration(tmp_path).returncode == 3
     done = compiled_models.run_dbt(["build", *NO_UNIT_TESTS], tmp_path)
     assert done.returncode == 0, done.stdout
     assert export_demonstration(tmp_path).returncode == 0
