@@ -48,11 +48,15 @@ class CoverLine:
 
 @dataclass(frozen=True)
 class Cover:
-    """The first worksheet: a title, paragraphs, then labelled lines."""
+    """The first worksheet: a title, paragraphs, then labelled lines.
+
+    `withheld` says why figures are withheld; a page says it elsewhere.
+    """
 
     title: str
     lines: tuple[CoverLine, ...] = ()
     paragraphs: tuple[str, ...] = ()
+    withheld: tuple[CoverLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,12 @@ def workbook_content(response: Response) -> ResponseWorkbook:
         author=name,
         keywords=("looked-after children", "missing from care", "freedom of information"),
         issued_on=response.dated,
-        cover=Cover(title=title, lines=cover_lines(response), paragraphs=paragraphs(response)),
+        cover=Cover(
+            title=title,
+            lines=cover_lines(response),
+            paragraphs=paragraphs(response),
+            withheld=withheld_lines(response),
+        ),
         answers=sheets,
         notes=tuple(notes.texts),
         shorthand=response.shorthand,
@@ -196,6 +205,12 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
         CoverLine("Request reference", response.request_ref),
         CoverLine("Subject", response.subject),
         CoverLine("Received", long_day(response.received_on)) if response.received_on else None,
+        CoverLine(
+            "Answered",
+            long_day(response.responded_on)
+            if response.responded_on
+            else response.words["letter:not_dated"],
+        ),
         CoverLine("Periods", first_to_last(periods)),
         CoverLine("Who answers", authority["name"]),
         CoverLine(
@@ -210,6 +225,12 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
         CoverLine("Licence", authority["licence"], link=LICENCE_ADDRESS),
     ]
     return tuple(line for line in lines if line)
+
+
+def withheld_lines(response: Response) -> tuple[CoverLine, ...]:
+    """The refusal notice, for somebody who has the workbook alone; none if nothing is withheld."""
+    text = "\n".join(response.refusal)
+    return (CoverLine("Figures that are withheld, and why", text),) if text else ()
 
 
 def answer_sheet(table: Table, response: Response, notes: NoteList) -> TableSheet:

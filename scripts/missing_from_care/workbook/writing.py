@@ -53,6 +53,9 @@ LINE_BELOW = Border(bottom=Side(style="thin"))
 NARROWEST, WIDEST, WIDEST_FOR_TEXT_ABOVE = 12, 75, 50
 """Widths in characters of the default font."""
 
+COVER_WIDTH = 66
+"""What fits on A4: a single column is cut where it is wider than the page, not made smaller."""
+
 BOLD = 1.3
 """How much wider bold letters run than the characters that widths are counted in."""
 
@@ -212,12 +215,12 @@ def _empty_workbook(content: ResponseWorkbook | Report, write_only: bool = False
 
 def _write_cover(sheet: Worksheet, cover: Cover) -> None:
     """Title, paragraphs and labelled lines, one under the other in column A."""
-    sheet.column_dimensions["A"].width = WIDEST
+    sheet.column_dimensions["A"].width = COVER_WIDTH
     _set_page(sheet, "portrait")
     texts = (line for paragraph in cover.paragraphs for line in running_lines(paragraph))
     cells = [_title(sheet, cover.title), *(_text(sheet, text) for text in texts)]
     links = []
-    for line in cover.lines:
+    for line in (*cover.lines, *cover.withheld):
         label = _text(sheet, line.label, LONGEST_LABEL)
         label.style = "Heading 2"
         label.alignment = Alignment(wrap_text=True, vertical="bottom")
@@ -418,5 +421,6 @@ def _set_page(sheet: Worksheet, orientation: Literal["portrait", "landscape"]) -
     sheet.page_setup.orientation = orientation
     sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
+    sheet.page_margins.left = sheet.page_margins.right = 0.6
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.sheet_view.zoomScale = 100
