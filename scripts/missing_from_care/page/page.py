@@ -72,9 +72,13 @@ def pack_files(response: Response) -> dict[str, str]:
         name: f"Question {number} as open data" for number, name in csv_names(response).items()
     }
     return (
-        {f"{stem}.xlsx": "Workbook", f"{stem}-letter.docx": "Letter"}
+        {
+            f"{stem}.xlsx": "Workbook",
+            f"{stem}.ods": "Workbook as OpenDocument",
+            f"{stem}-letter.docx": "Letter",
+        }
         | tables
-        | {PACKAGE: "Description of the open data"}
+        | {PACKAGE: "Description of the open data", f"{stem}.zip": "All of these files together"}
     )
 
 

@@ -42,6 +42,7 @@ from missing_from_care.workbook.content import (
     Value,
     running_lines,
 )
+from missing_from_care.workbook.opendocument import as_opendocument
 
 LETTERS = "Arial"
 BODY_SIZE = 12
@@ -77,14 +78,27 @@ Links = Mapping[tuple[int, int], str]
 
 
 def workbook_bytes(content: ResponseWorkbook) -> bytes:
-    """Writes the workbook of a response: cover, contents, notes if there are any, and the answers.
+    """The workbook of a response as an `.xlsx` file.
 
-    Args:
-        content: what it says.
+    The bytes depend on the content alone, not on clock or computer, as long as the version of
+    openpyxl is the same.
 
-    Returns:
-        The bytes of an `.xlsx` file. They depend on the content alone, not on clock or computer,
-        as long as the version of openpyxl is the same; so the parts are stored uncompressed.
+    Raises:
+        ValueError: a text is empty or too long for its cell.
+    """
+    written = BytesIO()
+    # Workbook.save would set the date of change to now.
+    ExcelWriter(response_workbook(content), ZipFile(written, "w")).save()
+    return fixed_zip(written.getvalue())
+
+
+def opendocument_bytes(content: ResponseWorkbook) -> bytes:
+    """The same workbook as an `.ods` file; else as `workbook_bytes`."""
+    return as_opendocument(response_workbook(content))
+
+
+def response_workbook(content: ResponseWorkbook) -> Workbook:
+    """The workbook of a response: cover, contents, notes if there are any, and the answers.
 
     Raises:
         ValueError: a text is empty or too long for its cell.
@@ -104,10 +118,7 @@ def workbook_bytes(content: ResponseWorkbook) -> bytes:
         sheet = workbook.create_sheet(name)
         above = list(sentences_above(table, content.shorthand))
         _write_table(sheet, table, above, links if table is contents else {})
-    written = BytesIO()
-    # Workbook.save would set the date of change to now.
-    ExcelWriter(workbook, ZipFile(written, "w")).save()
-    return fixed_zip(written.getvalue())
+    return workbook
 
 
 def report_bytes(content: Report, scratch: Path) -> bytes:
