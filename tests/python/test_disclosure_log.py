@@ -126,6 +126,16 @@ def test_page_and_feed_list_every_response_the_newest_first(responses: dict[str,
     assert listed[-1] == "Question 1 as open data, CSV, 1 KB"
 
 
+def test_an_entry_of_an_earlier_version_is_listed(responses: dict[str, Response]) -> None:
+    entry = json.loads(disclosure_log_entry(protected(responses["foi-2018-0417"]), FILES))
+    for name in ("asked", "outcome", "exemptions", "version", "replaces", "revised"):
+        del entry[name]
+    for file in entry["files"]:
+        del file["title"]
+    text = log_page([json.dumps(entry).encode()]).all("section")[0].text
+    assert "foi-2018-0417.ods" in text and "Counted: Occasions missing" in text
+
+
 def test_texts_stay_texts(responses: dict[str, Response]) -> None:
     entry = disclosure_log_entry(nasty(responses["foi-2018-0611"]), FILES)
     pages = log_pages([entry])
