@@ -2,6 +2,7 @@
 withheld stands anywhere, a pack can be made again, and no kill leaves half of one."""
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -39,6 +40,7 @@ from walkers import (
     chart_numbers,
     ends_of,
     is_label,
+    numbers,
     page_table,
     sections_with_tables,
     sheet_table,
@@ -144,6 +146,27 @@ def test_every_number_of_the_page_is_in_the_workbook(pack: Pack) -> None:
             assert chart_numbers(svg) <= allowed, sheet.title
             drawn += 1
     assert drawn
+
+
+def test_every_number_of_the_log_is_in_the_workbook(packs: dict[str, Pack]) -> None:
+    """But for what is of the files and not of the answer: their sizes, and the licence's number."""
+    folder = packs[REQUESTS[0]].folder.parent
+    log = read_page((folder / "index.html").read_bytes())
+    for section in log.all("section"):
+        link = section.all("a")[0].attributes["href"]
+        pack = packs[link.partition("/")[0]]
+        held = set().union(*workbook_numbers(pack.public[f"{pack.folder.name}.xlsx"]).values())
+        files = [each.text.rpartition(", ")[2] for each in section.all("li")]
+        questions = [each.text for each in section.all("li")]
+        allowed = held | numbers(files) | numbers(pack.response.refusal)
+        assert numbers([section.text]) - numbers(questions) <= allowed
+        entry = json.loads(pack.public["disclosure-log.json"])
+        assert numbers([entry["summary"], *(each["wording"] for each in entry["asked"])]) <= held
+    feed = (folder / "feed.atom").read_text(encoding="utf-8")
+    summaries = re.findall("<summary>(.*?)</summary>", feed)
+    assert len(summaries) == len(packs)
+    every = (workbook_numbers(pack.public[f"{ref}.xlsx"]) for ref, pack in packs.items())
+    assert numbers(summaries) <= set().union(*(held for book in every for held in book.values()))
 
 
 def test_every_row_of_the_open_data_is_one_cell_of_the_workbook(pack: Pack) -> None:
