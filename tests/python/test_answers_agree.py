@@ -780,7 +780,17 @@ COUNTED_BY_HAND = [
     ("edges", "occasions_missing none all", "range 2017-04-01..2017-04-01", "all 1 [b]"),
     ("edges", "occasions_missing none all", "month 2017-04..2017-05", "all 1 [b] | -"),
     ("edges", "occasions_missing none all", "snapshot 2017-04-01..2017-04-01", "all 0 [b]"),
+    # Of the months or quarters of a period, the one in which it changes, and none after it.
+    ("edges", "occasions_missing month all", "financial_year 2016/17..2017/18",
+     "2016-04 1, 2017-02 1, 2017-03 2 | 2017-04 1 [b]"),
+    ("edges", "occasions_missing quarter all", "calendar_year 2017",
+     "2016/17 Q4 3, 2017/18 Q1 1 [b]"),
+    ("edges", "occasions_missing month all", "range 2017-05-01..2017-07-31", "-"),
     ("edges", "occasions_missing_or_absent none all", "financial_year 2017/18", "all 1"),
+    ("edges", "occasions_missing_or_absent counts_as all", "month 2017-04..2017-05",
+     "missing 1 [b], absent 0 [b] | -"),
+    ("edges", "occasions_missing_or_absent none times_missing_band:once", "financial_year 2017/18",
+     "all 1 [b]"),
     ("edges", "occasions_missing none all", "range 2017-04-02..2018-03-31", "-"),
     # Where each kind of period begins and ends.
     ("edges", "occasions_missing none all", "financial_year 2015/16..2016/17", "all 10 | all 4"),

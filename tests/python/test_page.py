@@ -144,3 +144,20 @@ def test_what_is_not_protected_says_so_and_offers_nothing_for_release(
 def test_the_same_response_gives_the_same_bytes(responses: dict[str, Response]) -> None:
     first = page_bytes(responses["foi-2018-0523"])
     assert page_bytes(responses["foi-2018-0523"]) == first
+
+
+def test_each_note_leads_back_to_where_it_is_first_named(responses: dict[str, Response]) -> None:
+    page = read_page(page_bytes(responses["foi-2018-0523"]))
+    notes = [each for each in page.all("li") if each.attributes.get("id", "").startswith("note-")]
+    places = {e.attributes["id"]: e for e in page.all("a") if "id" in e.attributes}
+    assert len(notes) > 5
+    for number, note in enumerate(notes, start=1):
+        back = note.all("a")[-1]
+        assert places[back.attributes["href"].removeprefix("#")].text == f"[note {number}]"
+
+
+def test_each_heading_says_what_it_is_about(responses: dict[str, Response]) -> None:
+    page = read_page(page_bytes(responses["foi-2018-0417"]))
+    headings = [each.text for each in page.all("h2") if each.text.startswith("Question")]
+    assert headings[0] == "Question 1: Occasions missing and related figures, 2014/15 to 2017/18"
+    assert all(": " in each and "[note" not in each for each in headings)

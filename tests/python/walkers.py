@@ -108,11 +108,7 @@ def figures_of(sheet: Worksheet) -> list[tuple[Cell, set[str]]]:
     found = []
     for row in rows:
         named = list(zip((plain(each.value) for each in headings), row, strict=True))
-        labels = {
-            plain(cell.value)
-            for heading, cell in named
-            if is_label(cell) and heading != "Break in series"
-        }
+        labels = {plain(cell.value) for _, cell in named if is_label(cell)}
         found += [(cell, labels | {heading}) for heading, cell in named if not is_label(cell)]
     return found
 

@@ -32,7 +32,7 @@ PATTERNS = {
 }
 PATH = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:[\\/]+Users[\\/])[^\s\"'<]+")
 PROPERTIES = re.compile(
-    r"<(?:\w+:)?(creator|lastModifiedBy|Manager|Company|HyperlinkBase)[^>]*>([^<]+)<"
+    r"<(?:\w+:)?(creator|initial-creator|lastModifiedBy|Manager|Company|HyperlinkBase)[^>]*>([^<]+)<"
 )
 PIECE = re.compile(r"<[^>]*>|[^<\r\n]+")
 # A cell of type s holds the place of a text, and the open data tells the sizes of its files.
@@ -225,7 +225,7 @@ def _texts(data: bytes, within: str = "") -> Iterator[tuple[str, str]]:
         for part in parts.infolist():
             yield NAMES, re.sub(r"[/.]", " ", part.filename)
             yield "comment", _decoded(part.comment + b" " + part.extra)
-            yield from _texts(parts.read(part), part.filename)
+            yield from _texts(parts.read(part), f"{within}/{part.filename}".lstrip("/"))
         yield "comment", _decoded(parts.comment)
 
 

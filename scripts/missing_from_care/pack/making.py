@@ -25,6 +25,7 @@ from missing_from_care.disclosure.rules import Rules, read_rules
 from missing_from_care.disclosure.verdict import Verdict, protected, released
 from missing_from_care.disclosure_log.log import disclosure_log_entry
 from missing_from_care.faults import ProtectionFault
+from missing_from_care.fixed_zip import zip_of
 from missing_from_care.letter.writing import letter_bytes
 from missing_from_care.open_data.files import as_json, open_data_files
 from missing_from_care.pack.beside import LOG_ENTRY, ledger_of, refuse_lost_rows
@@ -201,10 +202,12 @@ def public_files(response: Response, version: int = 1) -> dict[str, bytes]:
     stem = file_stem(response.request_ref)
     files = {
         f"{stem}.xlsx": checked_workbook(response, f"{stem}.xlsx"),
+        f"{stem}.ods": checked_workbook(response, f"{stem}.ods"),
         f"{stem}-letter.docx": letter_bytes(response),
         "response.html": page_bytes(response),
         **open_data_files(response),
     }
+    files[f"{stem}.zip"] = zip_of(files)
     return files | {LOG_ENTRY: disclosure_log_entry(response, files, version)}
 
 

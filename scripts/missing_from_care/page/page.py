@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -72,9 +73,13 @@ def pack_files(response: Response) -> dict[str, str]:
         name: f"Question {number} as open data" for number, name in csv_names(response).items()
     }
     return (
-        {f"{stem}.xlsx": "Workbook", f"{stem}-letter.docx": "Letter"}
+        {
+            f"{stem}.xlsx": "Workbook",
+            f"{stem}.ods": "Workbook as OpenDocument",
+            f"{stem}-letter.docx": "Letter",
+        }
         | tables
-        | {PACKAGE: "Description of the open data"}
+        | {PACKAGE: "Description of the open data", f"{stem}.zip": "All of these files together"}
     )
 
 
@@ -90,7 +95,7 @@ def rendered(template: str, **values: object) -> bytes:
     )
     environment.filters |= {
         "figure": figure,
-        "with_links": with_links,
+        "with_links": partial(with_links, linked=set()),
         "without_notes": without_notes,
         "with_addresses": with_addresses,
         "day": long_day,
@@ -106,10 +111,21 @@ def clean(value: object) -> object:
     return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def with_links(text: str) -> Markup:
-    """A text whose notes lead to the list of notes."""
-    linked = r'<a href="#note-\1">[note \1]</a>'
-    return Markup(re.sub(NOTE, linked, str(escape(one_line(text)))))
+def with_links(text: str, linked: set[str]) -> Markup:
+    """A text whose notes lead to the list of notes, which leads back to the first of each.
+
+    Args:
+        text: plain.
+        linked: the numbers of the notes that the page has had so far; added to.
+    """
+
+    def link(note: re.Match[str]) -> str:
+        number = note[1]
+        place = "" if number in linked else f' id="at-note-{number}"'
+        linked.add(number)
+        return f'<a href="#note-{number}"{place}>[note {number}]</a>'
+
+    return Markup(re.sub(NOTE, link, str(escape(one_line(text)))))
 
 
 def with_addresses(text: str) -> Markup:
