@@ -115,7 +115,7 @@
         ],
     },
     'unused_return_modules': {'key': 'module', 'rows': 8},
-    'letter_texts': {'key': 'letter_text', 'rows': 24},
+    'letter_texts': {'key': 'letter_text', 'rows': 46},
     'sign_off_items': {'key': 'item_order', 'rows': 7, 'holds': ["kind in ('by_hand', 'role')"]},
     'measures': {'key': 'measure', 'rows': 26},
     'breakdowns': {'key': 'breakdown', 'rows': 16},

@@ -1,6 +1,6 @@
 """Writes the letter of a response: what it says, put into the Word template."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 
 from missing_from_care.faults import DataFault, ProtectionFault
 from missing_from_care.letter.document import rendered, texts_of
-from missing_from_care.letter.questions import questions
+from missing_from_care.letter.questions import notes_of_several_questions, questions
 from missing_from_care.letter.sentences import filled
 from missing_from_care.project import template_file
 from missing_from_care.response.answers import Answer, Response, Table
@@ -51,11 +51,6 @@ def letter_context(response: Response) -> dict[str, Any]:
         raise DataFault(f"Request {response.request_ref} has no received_on in the register.")
     say = partial(said, response)
     lacking = not_held(response.tables)
-    held = "held_in_part" if lacking else "held"
-    if all(is_not_held(each) for each in answers):
-        held = "held_not"
-    opening = [held, *(["withheld_in_part"] if is_withheld else []), "workbook"]
-    is_changed = len(response.definitions) > 1
     context = {
         "authority": {name: value for name, value in response.authority.items() if value},
         "title": say("title"),
@@ -64,9 +59,9 @@ def letter_context(response: Response) -> dict[str, Any]:
         "dated": long_day(response.responded_on) if response.responded_on else say("not_dated"),
         "notices": [say("not_for_release")] * (not response.is_protected)
         + [INVENTED_CHILDREN] * response.is_of_invented_children,
-        "opening": [say("opening"), " ".join(map(say, opening))],
+        "opening": [" ".join(map(say, opening_texts(response)))],
         "questions": questions(response),
-        "definitions": [say("definition_change")] * is_changed + list(response.definitions),
+        "definitions": [*counted(response)],
         "refusal": [*response.refusal, say("advice_withheld")] if is_withheld else [],
         "not_held": lacking,
         "not_held_opening": say("not_held") if lacking else "",
@@ -93,6 +88,28 @@ def said(response: Response, letter_text: str) -> str:
         "licence_address": LICENCE_ADDRESS,
     }
     return filled("letter_texts.csv", response.words[f"letter:{letter_text}"], values)
+
+
+def opening_texts(response: Response) -> list[str]:
+    """The texts of `letter_texts` that the letter opens with, by what is true of the response."""
+    answers = [each for table in response.tables for each in table.answers]
+    held = [each for each in answers if not is_not_held(each)]
+    withheld = [each for each in held if each.is_withheld]
+    found = ["opening", "held" if held == answers else "held_in_part" if held else "held_not"]
+    if withheld and len(withheld) < len(held):
+        found.append("withheld_in_part")
+    elif withheld:
+        has_ranges = any(each.is_range for each in withheld)
+        found.append("withheld_ranges" if has_ranges else "withheld_all")
+    return [*found, *(["workbook"] if held else [])]
+
+
+def counted(response: Response) -> Iterator[str]:
+    """How occasions were counted: the definitions in force, and notes of several questions."""
+    if response.definitions:
+        yield said(response, "every_instance")
+    yield from response.definitions
+    yield from notes_of_several_questions(response)
 
 
 def not_held(tables: Sequence[Table]) -> list[str]:

@@ -98,6 +98,19 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A change of what counts as missing.
+
+    Attributes:
+        day: on which the new definition begins.
+        reason: why figures since are not those before, with `{day}`.
+    """
+
+    day: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class Response:
     """A request with everything that its answer says.
 
@@ -109,6 +122,7 @@ class Response:
         words: what the rule seeds give letter and sign-off sheet, such as `letter:opening`,
             `sentence:` with a measure, `harm:` with a measure of one kind of harm, `period:` with a
             period basis, `review_on:` with a setting, and thresholds.
+        changes: of the definition of missing, in order.
     """
 
     request_ref: str
@@ -124,6 +138,7 @@ class Response:
     is_protected: bool = False
     refusal: tuple[str, ...] = ()
     words: dict[str, str] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
 
     @property
     def dated(self) -> date:

@@ -8,7 +8,7 @@ import duckdb
 
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.models_in_memory import macro_sql
-from missing_from_care.response.answers import Answer, Response, Table
+from missing_from_care.response.answers import Answer, Change, Response, Table
 
 TOO_MUCH = "is_beyond and accepted_reason is null"
 
@@ -47,9 +47,17 @@ ANSWERS = """
         questions.wording,
         try_cast(answers.question_no as int) as question_order,
         answers.part = '' as is_without_part,
+        questions.asked_order,
         answers.measure_order
     from foi_answers as answers
-    inner join stg_foi_request_questions as questions
+    inner join (
+        select
+            *,
+            min(source_row) over (
+                partition by request_ref, question_no, part, measure, population, breakdown
+            ) as asked_order
+        from stg_foi_request_questions
+    ) as questions
         on
             answers.request_ref = questions.request_ref
             and answers.question_no = questions.question_no
@@ -60,8 +68,8 @@ ANSWERS = """
     inner join measures on answers.measure = measures.measure
     where answers.request_ref = ?
     order by
-        question_order, question_no, is_without_part, part, measure_order, period_order,
-        category_order
+        question_order, question_no, is_without_part, part, asked_order, measure_order,
+        period_order, category_order
 """
 
 DEFINITIONS = """
@@ -74,6 +82,22 @@ DEFINITIONS = """
     inner join measures on answers.measure = measures.measure
     where answers.request_ref = ? and measures.by_definition = 'true'
     order by definitions.wording
+"""
+
+CHANGES = """
+    select distinct valid_from, coalesce(change, (
+        select wording from letter_texts where letter_text = 'change_unnamed'
+    ))
+    from (
+        select
+            *,
+            lag(definition_id) over (
+                partition by la_code order by valid_from asc nulls first
+            ) as definition_before
+        from int_definitions
+    )
+    where definition_before <> definition_id
+    order by all
 """
 
 # `financial_year`, `sex`, and a population such as `uasc:yes&sex:male`: "Unaccompanied; Sex: Male".
@@ -158,6 +182,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         notes=dict(warehouse.execute("select note, wording from notes").fetchall()),
         is_of_invented_children=is_of_invented_children(warehouse),
         words=dict(warehouse.execute(WORDS).fetchall()),
+        changes=tuple(Change(*row) for row in warehouse.execute(CHANGES).fetchall()),
     )
 
 
