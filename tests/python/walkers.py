@@ -60,7 +60,8 @@ def strays_of_letter(
         response: for its settings, words and days.
     """
     told = [*response.authority.values(), *response.words.values(), *response.refusal]
-    told += [response.request_ref, long_day(response.received_on), long_day(response.responded_on)]
+    days = (response.received_on, response.responded_on, response.handling.clarified_on)
+    told += [response.request_ref, *(long_day(day) for day in days if day)]
     elsewhere = numbers(told) | held["Cover"] | {"3"}  # of the licence's address
     strays = {}
     for heading, texts in letter_sections(document).items():

@@ -11,7 +11,7 @@ from missing_from_care.response.answers import Answer, Change, Response, Table
 from missing_from_care.response.layout import MOST_PERIODS_ACROSS, figure, grid
 from missing_from_care.workbook.content import general_notes, table_title, wordings
 
-FEW_FIGURES = 8
+FEW_FIGURES = 6
 """So many figures of a table are said in sentences alone."""
 
 MOST_ROWS, MOST_COLUMNS = 12, 7
@@ -30,6 +30,7 @@ def questions(response: Response) -> list[dict[str, Any]]:
     """
     pairs = zip(response.tables, answered_tables(response), strict=True)
     shared = shared_notes(response)
+    of_first = [response.words["letter:every_instance"]] if explained_changes(response) else []
     found = []
     for question_no, of_number in groupby(pairs, lambda pair: pair[0].question_no):
         of_question: list[dict[str, Any]] = []
@@ -41,6 +42,9 @@ def questions(response: Response) -> list[dict[str, Any]]:
                 of_question[-1]["table"] = small_table(table)
                 if of_question[-1]["table"] is None:
                     of_question[-1]["answered"].append(pointer(table, response))
+            if any(each.by_definition for each in table.answers):
+                notes += of_first
+                of_first = []
             notes += [each for each in notes_of(table, response) if each not in shared]
         found.append(
             {
@@ -57,6 +61,14 @@ def answered_tables(response: Response) -> list[list[dict[str, Any]]]:
     seen: set[tuple[str, str]] = set()
     explained: dict[Change, list[str]] = {}
     return [_parts(table, response, seen, explained) for table in response.tables]
+
+
+def explained_changes(response: Response) -> set[Change]:
+    """The changes of definition that the answers explain where they cross them."""
+    explained: dict[Change, list[str]] = {}
+    for table in response.tables:
+        list(break_sentences(table, response, explained))
+    return set(explained)
 
 
 def _parts(
@@ -209,7 +221,7 @@ def small_table(table: Table) -> dict[str, Any] | None:
     labels = laid_out.labels
     breaks = laid_out.breaks or (False,) * len(laid_out.rows)
     return {
-        "title": table_title(table),
+        "title": table_title(table).removeprefix(f"{table.label}: "),
         "label_headings": list(laid_out.headings[:labels]),
         "figure_headings": list(laid_out.headings[labels:]),
         "rows": [

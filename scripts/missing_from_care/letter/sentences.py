@@ -99,18 +99,20 @@ def sentence(answers: Sequence[Answer], table: Table, words: Words) -> str:
     lacking = " ".join(lacking_sentences(answers, words))
     if not numbers:
         return f"{answers[0].heading}: {lacking[0].lower()}{lacking[1:]}"
-    children = words["letter:children"]
+    children, of_whom = words["letter:children"], ""
     if table.population:
         conditions = (each[0].lower() + each[1:] for each in table.population.split("; "))
-        children += f" ({'; '.join(conditions)})"
+        of_whom = f" ({'; '.join(conditions)})"
     values = {
-        "children": children,
+        "children": children + of_whom,
         "figures": Figures(numbers, words),
         "last_days": Figures(numbers, words, by_day=True),
         "heading": answers[0].heading,
     }
     pattern = words.get(f"sentence:{answers[0].measure}") or "{heading}: {figures}."
     text = filled("measures.csv, sentence", pattern, values)
+    if "{children}" not in pattern:
+        text = f"{text.removesuffix('.')}{of_whom}."
     return f"{text[0].upper()}{text[1:]} {lacking}".strip()
 
 

@@ -2,13 +2,21 @@
 
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from missing_from_care.letter.questions import answered_tables
-from missing_from_care.letter.writing import counted
+from missing_from_care.letter.writing import (
+    cost_paragraphs,
+    counted,
+    handling_texts,
+    holding_texts,
+    not_held,
+    said,
+)
 from missing_from_care.open_data.files import PACKAGE, csv_names
 from missing_from_care.page.charts import charts
 from missing_from_care.page.colours import palette_css
@@ -64,7 +72,15 @@ def page_bytes(response: Response) -> bytes:
         answers=answers,
         files=pack_files(response),
         warnings=[text for text in content.cover.paragraphs if text in WARNINGS],
+        handled=[
+            said(response, name)
+            for name in (*handling_texts(response)[1:], *holding_texts(response))
+            if name != "workbook"
+        ],
         counted=list(counted(response)),
+        cost=cost_paragraphs(response),
+        not_held=not_held(response.tables),
+        say=partial(said, response),
         licence_address=LICENCE_ADDRESS,
     )
 
