@@ -24,7 +24,7 @@ from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Answer, Response
 from missing_from_care.response.layout import figure, shown
 from missing_from_care.response.reading import read_response
-from missing_from_care.texts import one_line
+from missing_from_care.texts import LICENCE_ADDRESS, one_line
 from missing_from_care.workbook.content import workbook_content
 from missing_from_care.workbook.writing import workbook_bytes
 from walkers import letter_sections, strays_of_letter, workbook_numbers
@@ -366,6 +366,73 @@ def test_settings_whose_review_is_past_are_told(responses) -> None:
     assert [each for each in told if "regulator_contact" in each and "31 December 2026" in each]
 
 
+def test_addresses_are_links_but_for_those_in_the_requesters_words(responses) -> None:
+    wording = "See ico.org.uk/foicomplaints and https://example.org: how many?"
+    response = changed(responses[REQUESTS[0]], lambda a: replace(a, wording=wording))
+    document = letter(response)
+    relations = document.part.rels
+    found = {
+        "".join(text.text for text in link.iter(qn("w:t"))): relations[link.get(qn("r:id"))]
+        for link in document.element.iter(qn("w:hyperlink"))
+    }
+    assert {text: each.target_ref for text, each in found.items()} == {
+        "info.requests@leicester.gov.uk": "mailto:info.requests@leicester.gov.uk",
+        "ico.org.uk/foicomplaints": "https://ico.org.uk/foicomplaints",
+        LICENCE_ADDRESS: LICENCE_ADDRESS,
+    }
+    asked = [p for p in document.paragraphs if p.style.name == "Question asked"]
+    assert asked and not [each for each in asked if each.hyperlinks]
+
+
+def test_the_letter_is_in_12_points_with_fields_for_the_requester(responses) -> None:
+    document = letter(responses[REQUESTS[0]])
+    for each in document.styles:
+        size = getattr(getattr(each, "font", None), "size", None)
+        assert size is None or size.pt >= 12, each.name
+    fields = [each.get(qn("w:instr")).split() for each in document.element.iter(qn("w:fldSimple"))]
+    named = [words[1] for words in fields if words[0] == "MERGEFIELD"]
+    assert named == ["Requester_name", "Requester_address", "Requester_name"]
+
+
+def test_headings_stay_with_their_text_and_the_signature_with_the_letter(responses) -> None:
+    blocks = list(letter(responses[REQUESTS[1]]).paragraphs)
+    for each in blocks:
+        if each.style.name.startswith("Heading"):
+            assert each.style.paragraph_format.keep_with_next
+    signature = [each.text for each in blocks].index("Yours faithfully")
+    for each in blocks[signature - 1 : -1]:
+        assert each.paragraph_format.keep_with_next, each.text
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_no_word_of_a_table_is_wider_than_its_column(name: str, responses) -> None:
+    document = letter(responses[name])
+    section = document.sections[0]
+    room = section.page_width - section.left_margin - section.right_margin
+    for table in document.tables:
+        assert sum(column.width for column in table.columns) <= room
+        for column in table.columns:
+            longest = max((word for c in column.cells for word in c.text.split()), key=len)
+            # Bold letters of 12 points and the margins of a cell, in points.
+            assert column.width.pt >= 8 * len(longest) + 6, longest
+
+
+def test_marks_of_writing_direction_are_shown(responses) -> None:
+    response = replace(responses[REQUESTS[0]], subject="Children \u202egnissim\u202c\u200f")
+    text = text_of(letter(response))
+    assert "Children \ufffdgnissim\ufffd\ufffd" in text
+    assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", text)
+
+
+def test_months_are_named_in_sentences_and_tables(responses) -> None:
+    document = letter(responses["foi-2018-0523"])
+    captions = [p.text for p in document.paragraphs if p.style.name == "Caption"]
+    assert (
+        "Occasions missing or absent, by what they count as, February 2017 to May 2017" in captions
+    )
+    assert not re.search(r"\b2017-0[2-5]\b", text_of(document))
+
+
 def edited(tmp_path: Path, change: Callable[[Letter], None]) -> Path:
     """A copy of the template after somebody edited it."""
     document = Document(str(TEMPLATE))
@@ -415,7 +482,7 @@ def test_a_template_that_is_wrong_is_one_sentence(
 
 def test_tracked_changes_are_refused(tmp_path: Path, responses) -> None:
     def by_hand(document: Letter) -> None:
-        run = paragraph_with(document, "Dear requester").runs[0]._r
+        run = paragraph_with(document, "Dear ").runs[0]._r
         run.addprevious(run.makeelement(qn("w:ins"), {qn("w:author"): "J Smith"}))
 
     with pytest.raises(DataFault, match="tracked changes"):

@@ -116,7 +116,7 @@
     },
     'unused_return_modules': {'key': 'module', 'rows': 8},
     'letter_texts': {
-        'rows': 57, 'periods_of': 'letter_text', 'is_for_all_time': true,
+        'rows': 58, 'periods_of': 'letter_text', 'is_for_all_time': true,
         'holds': ['letter_text is not null', 'wording is not null'],
     },
     'cost_limits': {

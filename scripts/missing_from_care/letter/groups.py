@@ -15,6 +15,7 @@ from missing_from_care.letter.sentences import (
 )
 from missing_from_care.response.answers import Answer, Response, Table
 from missing_from_care.response.layout import figure, shown
+from missing_from_care.texts import long_day
 
 FEW_GROUPS, LARGEST = 4, 3
 """So many groups are all named; so many of more, and those that equal the last of them."""
@@ -40,6 +41,9 @@ def group_sentences(answers: Sequence[Answer], table: Table, response: Response)
         periods = [list(found) for _, found in groupby(answers, attrgetter("period_order"))]
         for found in periods[:1] if len(periods) == 1 else (periods[0], periods[-1]):
             when = f" {period_in_words(found[0], words)}"
+            if "{last_days" in words.get(f"sentence:{found[0].measure}", ""):
+                heading = heading.replace(f" {words['letter:at_the_end']}", "")
+                when = f" on {long_day(found[0].period_end)}"
             named = [(each.category_label, each) for each in found]
             yield said_of_groups(heading, f"{when}{table.by}", named, words)
 

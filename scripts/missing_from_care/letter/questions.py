@@ -6,13 +6,19 @@ from typing import Any
 
 from missing_from_care.letter.breaks import break_sentences
 from missing_from_care.letter.groups import group_sentences
-from missing_from_care.letter.sentences import filled, listed, sentence, short_sentence
+from missing_from_care.letter.sentences import (
+    filled,
+    listed,
+    months_named,
+    sentence,
+    short_sentence,
+)
 from missing_from_care.response.answers import Answer, Change, Response, Table
 from missing_from_care.response.layout import MOST_PERIODS_ACROSS, figure, grid
 from missing_from_care.workbook.content import general_notes, table_title, wordings
 
-FEW_FIGURES = 6
-"""So many figures of a table are said in sentences alone."""
+FEW_FIGURES, FEW_MEASURES = 8, 5
+"""So many figures of a table, of so many measures, are said in sentences alone."""
 
 MOST_ROWS, MOST_COLUMNS = 12, 7
 """A larger table is found in the workbook, not in the letter."""
@@ -164,7 +170,7 @@ def part_sentences(
         for answers in list(by_measure.values())[:2]:
             yield from group_sentences(answers, table, response)
         return
-    most = None if len(table.answers) <= FEW_FIGURES else 1
+    most = 1 if is_table_needed(table) else None
     is_short = is_short and len(by_measure) == 1
     for answers in list(by_measure.values())[:most]:
         if is_short:
@@ -175,7 +181,9 @@ def part_sentences(
 
 def is_table_needed(table: Table) -> bool:
     """Whether the sentences do not hold all figures."""
-    return bool(table.breakdown) or len(table.answers) > FEW_FIGURES
+    measures = {(each.part, each.measure) for each in table.answers}
+    is_long = len(table.answers) > FEW_FIGURES or len(measures) > FEW_MEASURES
+    return bool(table.breakdown) or is_long
 
 
 def pointer(table: Table, response: Response) -> str:
@@ -221,12 +229,15 @@ def small_table(table: Table) -> dict[str, Any] | None:
     labels = laid_out.labels
     breaks = laid_out.breaks or (False,) * len(laid_out.rows)
     return {
-        "title": table_title(table).removeprefix(f"{table.label}: "),
+        "title": months_named(table_title(table).removeprefix(f"{table.label}: ")),
         "label_headings": list(laid_out.headings[:labels]),
-        "figure_headings": list(laid_out.headings[labels:]),
+        "figure_headings": list(map(months_named, laid_out.headings[labels:])),
         "rows": [
             {
-                "labels": [f"{row[0]} [b]" if is_break else str(row[0]), *map(str, row[1:labels])],
+                "labels": [
+                    months_named(f"{row[0]} [b]" if is_break else str(row[0])),
+                    *map(str, row[1:labels]),
+                ],
                 "figures": [figure(value) for value in row[labels:]],
             }
             for row, is_break in zip(laid_out.rows, breaks, strict=True)

@@ -70,10 +70,17 @@ def listed(texts: Sequence[str]) -> str:
 
 
 def period_named(answer: Answer) -> str:
-    """`May 2017` for the period 2017-05; other periods as they are."""
-    if re.fullmatch(r"\d{4}-\d{2}", answer.period):
-        return f"{date.fromisoformat(f'{answer.period}-01'):%B %Y}"
-    return answer.period
+    """A period as a sentence has it."""
+    return months_named(answer.period)
+
+
+def months_named(text: str) -> str:
+    """A text with `May 2017` for the month 2017-05."""
+    return re.sub(r"\b\d{4}-\d{2}\b(?!-)", lambda month: f"{_first_day(month[0]):%B %Y}", text)
+
+
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
 
 
 def period_in_words(answer: Answer, words: Words) -> str:

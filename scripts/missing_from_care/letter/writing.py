@@ -1,5 +1,6 @@
 """Writes the letter of a response: what it says, put into the Word template."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
@@ -16,7 +17,13 @@ from missing_from_care.letter.questions import (
 from missing_from_care.letter.sentences import Count, filled
 from missing_from_care.project import template_file
 from missing_from_care.response.answers import Answer, Response, Table
-from missing_from_care.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, long_day, markers_in
+from missing_from_care.texts import (
+    ADDRESS,
+    INVENTED_CHILDREN,
+    LICENCE_ADDRESS,
+    long_day,
+    markers_in,
+)
 
 TEMPLATE = template_file("letter.docx")
 
@@ -39,7 +46,8 @@ def letter_bytes(response: Response, template: Path = TEMPLATE) -> bytes:
     """
     context = letter_context(response)
     title = f"{context['title']} ({response.request_ref})"
-    return rendered(template, context, title, response.authority["name"], response.dated)
+    name, links = response.authority["name"], links_of(response)
+    return rendered(template, context, title, name, response.dated, links)
 
 
 def letter_context(response: Response) -> dict[str, Any]:
@@ -82,6 +90,15 @@ def letter_context(response: Response) -> dict[str, Any]:
         f"{marker} means {shorthand[marker]}." for marker in sorted(markers & shorthand.keys())
     ]
     return context
+
+
+def links_of(response: Response) -> dict[str, str]:
+    """Where the addresses in the authority's settings lead, by how they stand there."""
+    email = response.authority.get("review_email") or ""
+    found = {LICENCE_ADDRESS: LICENCE_ADDRESS, email: f"mailto:{email}"}
+    contact = response.authority.get("regulator_contact") or ""
+    found |= {text: f"https://{text}" for text in re.findall(ADDRESS, contact)}
+    return {text: address for text, address in found.items() if text}
 
 
 def answers_of(response: Response) -> list[Answer]:

@@ -24,6 +24,7 @@ from missing_from_care.response.answers import Response
 from missing_from_care.response.layout import figure, grid
 from missing_from_care.response.names import file_stem
 from missing_from_care.texts import (
+    ADDRESS,
     INVENTED_CHILDREN,
     LICENCE_ADDRESS,
     NOT_FOR_RELEASE,
@@ -37,7 +38,6 @@ from missing_from_care.workbook.content import workbook_content
 
 WARNINGS = (NOT_FOR_RELEASE, INVENTED_CHILDREN)
 HERE = Path(__file__).parent
-ADDRESS = r"\b((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/-]*)?)(?![\w@])"
 
 
 def page_bytes(response: Response) -> bytes:
