@@ -88,7 +88,7 @@ OPTIONAL = {WITHHELD, COST, NOT_HELD}
 
 def test_all_held(reply) -> None:
     said = sections(reply())
-    assert "We hold the information that you asked for. The workbook with" in said["all"]
+    assert "We hold the information that you asked for. The workbook has" in said["all"]
     assert not OPTIONAL & said.keys()
     assert "withh" not in said["all"] and "late" not in said["all"].split()
 
@@ -122,7 +122,7 @@ def test_all_withheld(reply) -> None:
     assert "some figures and" not in said["all"] and "A range gives" not in said[WITHHELD]
     said = sections(reply(in_range))
     assert "We withhold all exact figures, give ranges instead" in said["all"]
-    assert "A range gives the lowest and the highest" in said[WITHHELD]
+    assert "A range gives the lowest and highest" in said[WITHHELD]
 
 
 def test_some_withheld_with_and_without_cover(reply) -> None:

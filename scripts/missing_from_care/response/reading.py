@@ -206,15 +206,16 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
     subject, received_on, responded_on, due_on, clarified_on, *handled = request
     _refuse_faults(warehouse, request_ref)
     found = warehouse.execute(ANSWERS, [request_ref]).fetchall()
-    if not found:
+    estimates = [Estimate(*row) for row in warehouse.execute(ESTIMATE, [request_ref]).fetchall()]
+    # A request that is refused for its cost may have no question that figures answer.
+    if not (found or estimates):
         raise UsageFault(
             f"Request {request_ref} has no question yet: add its rows to foi_request_questions.csv."
         )
-    estimates = [Estimate(*row) for row in warehouse.execute(ESTIMATE, [request_ref]).fetchall()]
     given = sum(each.default is MISSING for each in fields(Answer))
     answers = [Answer(*row[:given]) for row in found]
     too_much = losses(warehouse, TOO_MUCH)
-    if too_much and all(each.value is None for each in answers):
+    if answers and too_much and all(each.value is None for each in answers):
         raise DataFault(
             f"Request {request_ref}: nothing that it asks for is left of what was landed.",
             *too_much,

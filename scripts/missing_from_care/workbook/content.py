@@ -195,7 +195,7 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
         CoverLine("Request reference", response.request_ref),
         CoverLine("Subject", response.subject),
         CoverLine("Received", long_day(response.received_on)) if response.received_on else None,
-        CoverLine("Periods", first_to_last(periods)),
+        CoverLine("Periods", first_to_last(periods)) if periods else None,
         CoverLine("Who answers", authority["name"]),
         CoverLine(
             response.words["letter:review_label"],
