@@ -121,7 +121,8 @@ def test_the_page_says_what_it_must(responses: dict[str, Response]) -> None:
         *REFUSAL, "invented children", "recorded as missing", "break in series", "confidential",
         "not available", "not applicable", "Information Governance & Risk Team",
         "Information Commissioner", "Open Government Licence v3.0", "Received 18 June 2018",
-        "were then found, how many were found to have been hurt",
+        "were then found, how many were found to have been …", "(a) hurt or harmed physically",
+        "Do not compare 843 with 43: until 1 April 2017", "a closer comparison",
     ):  # fmt: skip
         assert said in page.text
     links = {each.attributes["href"] for each in page.all("a")}

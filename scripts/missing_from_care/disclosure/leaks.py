@@ -12,7 +12,7 @@ the same part.
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from functools import cached_property
 from io import BytesIO
@@ -276,8 +276,15 @@ def _words_of(response: Response) -> frozenset[str]:
         *response.notes.values(),
         *response.refusal,
         *response.words.values(),
+        *(each.reason for each in response.changes),
     ]
-    days = {response.received_on, response.responded_on, response.due_on, response.dated}
+    handling = response.handling
+    if handling.estimate:
+        texts += map(str, astuple(handling.estimate))
+        texts += [_plain(each) for each in astuple(handling.estimate) if not isinstance(each, str)]
+    days = {handling.clarified_on, handling.fee_notice_on, handling.fee_paid_on}
+    days |= {handling.first_answered_on, *(each.day for each in response.changes)}
+    days |= {response.received_on, response.responded_on, response.due_on, response.dated}
     for table in response.tables:
         texts += [table.label, table.population, table.breakdown, table.period_heading]
         for each in table.answers:

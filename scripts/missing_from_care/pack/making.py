@@ -37,6 +37,7 @@ from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response
 from missing_from_care.response.names import LEDGER, file_stem, version_folder
 from missing_from_care.response.reading import (
+    dated_anew,
     is_of_invented_children,
     losses,
     losses_in_short,
@@ -140,8 +141,9 @@ def _as_sent(database: Path, response: Response, folder: Path) -> Pack | None:
 def _made(database: Path, response: Response, out: Path, version: Version, rows: int) -> Pack:
     """Makes a version of a pack under so many rows of the ledger."""
     request_ref = response.request_ref
-    response = replace(response, responded_on=version.dated or response.responded_on)
     with open_warehouse(database) as warehouse:
+        if version.dated:
+            response = dated_anew(response, version.dated, warehouse)
         rules = read_rules(warehouse, response.dated)
         lost, lost_in_short = losses(warehouse), losses_in_short(warehouse)
     ledger, seed = read_ledger(out / LEDGER, rows), seed_of(out / LEDGER)

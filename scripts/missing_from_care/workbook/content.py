@@ -211,7 +211,7 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
             if response.responded_on
             else response.words["letter:not_dated"],
         ),
-        CoverLine("Periods", first_to_last(periods)),
+        CoverLine("Periods", first_to_last(periods)) if periods else None,
         CoverLine("Who answers", authority["name"]),
         CoverLine(
             response.words["letter:review_label"],
