@@ -15,11 +15,10 @@ import yaml
 from missing_from_care.faults import UsageFault
 from missing_from_care.models_in_memory import read_rows, setting_rows
 from missing_from_care.project import CHECKOUT, RULES, SOURCES_FILE
+from missing_from_care.warehouse import refuse_name
 from missing_from_care.whole_files import write_file_whole
 
 TEMPLATES = CHECKOUT / "templates" / "settings"
-NEEDED = ("authority", "definition_by_year", "definitions", "suppression_policy")
-"""What a council settles itself before figures of real children are released."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +96,14 @@ def write_settings(places: CouncilFolder, council: Council, today: date) -> list
     Returns: the files that were written.
 
     Raises:
-        UsageFault: the folder lies in the checkout, or cannot be written to.
+        UsageFault: the folder lies in the checkout, or can be no place of a database.
     """
     if places.folder.is_relative_to(CHECKOUT):
         raise UsageFault(
             f"{places.folder} lies inside the checkout, where a council's own files never go: name "
             "a folder elsewhere, on an encrypted disk."
         )
+    refuse_name(places.variables()["FOI_DATABASE"])
     facts = {
         "{council}": council.name,
         "{la_code}": council.la_code,
@@ -222,7 +222,8 @@ def open_settings(settings: Path) -> list[str]:
         DataFault: a file cannot be read.
     """
     gone, found = [], []
-    for file in (settings / f"{name}.csv" for name in NEEDED):
+    project = yaml.safe_load((CHECKOUT / "dbt_project.yml").read_text(encoding="utf-8"))
+    for file in (settings / f"{name}.csv" for name in project["vars"]["settled_by_the_council"]):
         if not file.exists():
             gone.append(f"{file} is not there: scripts/set_up.py writes it anew.")
             continue
