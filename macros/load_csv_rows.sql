@@ -30,9 +30,14 @@
             {%- for value in row -%}
                 {%- do values.append('"' ~ (value or '') | replace('"', '""') ~ '"') -%}
             {%- endfor -%}
+            {#- What a council settles itself is not taken from the demonstration. -#}
             {%- do stop_with(
-                file ~ ' has no row ' ~ row[key] ~ ', which this version needs: add the line '
-                ~ values | join(',')
+                file ~ ' has no row ' ~ row[key] ~ ', which this version needs: '
+                ~ (
+                    '`scripts/set_up.py DIR --check` says the line to add.'
+                    if model.name in var('settled_by_the_council')
+                    else 'add the line ' ~ values | join(',')
+                )
             ) -%}
         {%- endfor -%}
     {%- endif -%}
