@@ -1,5 +1,6 @@
 """What every command shares: where messages go and how faults become an exit status."""
 
+import errno
 import inspect
 import os
 import signal
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from missing_from_care import __version__
-from missing_from_care.faults import Fault
+from missing_from_care.faults import Fault, UsageFault
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -23,6 +24,8 @@ err = Console(stderr=True, highlight=False)
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals on which a command ends and tidies up behind itself; not every system has each."""
 SECONDS_TO_END = 5
+OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+"""What the system says where a place takes no file; each is the user's to mend."""
 EPILOG = (
     "--version says which version of missing_from_care this is. How to report a fault, and what "
     "not to send, is in SECURITY.md."
@@ -111,6 +114,14 @@ def run(
             sys.exit(problem.status)
         if not isinstance(problem, Exception):
             raise
+        if isinstance(problem, OSError) and problem.filename and problem.errno in OF_THE_PLACE:
+            err.print(
+                f"{problem.filename} cannot be used ({problem.strerror}), so nothing was written: "
+                "free space, mend the rights or choose another place.",
+                soft_wrap=True,
+                markup=False,
+            )
+            sys.exit(UsageFault.status)
         if os.environ.get("FOI_DEBUG"):
             places = traceback.format_tb(problem.__traceback__)
             err.print("".join(places), soft_wrap=True, markup=False, end="")

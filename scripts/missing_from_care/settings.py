@@ -173,8 +173,11 @@ def _columns_of_the_register() -> str:
 
 
 def _environments(places: CouncilFolder) -> Iterator[tuple[str, str]]:
-    variables = places.variables().items()
+    variables = list(places.variables().items())
     yield "foi-refresh.env", "".join(f"{name}={place}\n" for name, place in variables)
+    # What dbt writes goes there too, so that the checkout can be one that nobody may write.
+    dbt = places.folder / "private" / "dbt"
+    variables += [("DBT_TARGET_PATH", dbt / "target"), ("DBT_LOG_PATH", dbt / "logs")]
     quoted = [(name, shlex.quote(str(place))) for name, place in variables]
     yield "environment.sh", "".join(f"export {name}={place}\n" for name, place in quoted)
     quoted = [(name, str(place).replace("'", "''")) for name, place in variables]
