@@ -126,6 +126,9 @@ class _Landing:
         covers: tuple[str, str],
     ) -> None:
         self.source, self.parts, self.accepted = source, parts, accepted
+        # Of the years that have a folder; return interviews are of any of them.
+        first = [int(split_council(name)[1][:4]) for name in years.year_folders(source)]
+        self.span = (min(first), max(first)) if first else None
         self.taken, self.covers = taken, covers
         self.modules = [
             LandedModule(raw_tables()[name], year, "accepted_missing") for name, year in accepted
@@ -210,7 +213,8 @@ class _Landing:
         connection, rows = self.parts.connection, module.relation
         epoch = read_workbook.epoch_of(item.file, source.notes)
         first = int(year[:4]) if year else None
-        dates = date_forms.find_date_forms(connection, rows, table.dates, first, epoch)
+        span = None if table.is_case_extract else self.span
+        dates = date_forms.find_date_forms(connection, rows, table.dates, first, epoch, span)
         if dates.refused:
             columns = f"column{'s' * (len(dates.refused) > 1)} {', '.join(dates.refused).upper()}"
             self.faults.add(
