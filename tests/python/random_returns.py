@@ -5,10 +5,14 @@ Children, dates and outcomes are made up. The same seed writes the same bytes.
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
+
+Landed = Callable[[int], Path]
+"""The folder of landed returns by the seed that they are written from."""
 
 DAY = timedelta(days=1)
 COLUMNS = {
