@@ -33,7 +33,9 @@ def test_landed_returns_are_read_in_place(tmp_path: Path) -> None:
     """The demonstration request asks for other years than these; the build does not mind."""
     write_random_returns(tmp_path / "source", 11)
     land(tmp_path / "source", tmp_path / "it's landed")
-    done = compiled_models.run_dbt(["build"], tmp_path, extracts=tmp_path / "it's landed")
+    done = compiled_models.run_dbt(
+        ["build", *NO_UNIT_TESTS], tmp_path, extracts=tmp_path / "it's landed"
+    )
     assert done.returncode == 0, done.stdout
     with duckdb.connect(str(tmp_path / "compiled.duckdb"), read_only=True) as warehouse:
         tables = {
@@ -193,7 +195,7 @@ def test_a_wrong_word_in_the_register_fails_the_build_with_a_sentence(
 ) -> None:
     register = project / "seeds" / "requests" / "foi_request_questions.csv"
     edit(register, ",uasc_children,", ",uasc_childern,")
-    done = compiled_models.run_dbt(["build"], tmp_path, project)
+    done = compiled_models.run_dbt(["build", *NO_UNIT_TESTS], tmp_path, project)
     assert done.returncode != 0
     assert 'the measure "uasc_childern" is not known; did you mean "uasc_children"?' in done.stdout
     assert "occasions_per_child_missing" in done.stdout

@@ -148,7 +148,7 @@ def spans(
         Label, the first calendar year of the start's and of the end's year, and how many rows. The
         end's is none if it is blank; rows with a date that cannot be read are left out.
     """
-    texts, days = [], []
+    texts, parts, days = [], "", []
     for name, text in zip(start_and_end, ("start_text", "end_text"), strict=True):
         form = dates.forms.get(name, USUAL)
         year, month, number = (f"substring({text}, {at})" for at in ("7, 4", "4, 2", "1, 2"))
@@ -156,10 +156,11 @@ def spans(
         if form == "none":
             day = "null"
         elif not dates.is_plain:
-            read = _macro("parse_date", text, repr(form), str(dates.latest_year))
+            read = _macro("parse_date", text, repr(form), str(dates.latest_year), f"{text}_part")
             is_usual = PLAIN.format(text) if form == USUAL else "false"
             day = f"case when {is_usual} then try_cast({day} as date) else {read} end"
         if not dates.is_plain:
+            parts += f", {_macro('day_part', text)} as {text}_part"
             read = _macro("source_text", name, BLANK_WORDS)
             cleaned = f"case when {PLAIN.format(name)} then {name} else {read} end"
         texts.append(cleaned)
@@ -171,10 +172,13 @@ def spans(
         from (
             select label, rows, end_text, {days[0]} as start_day, {days[1]} as end_day
             from (
-                select {label} as label, {texts[0]} as start_text, {texts[1]} as end_text,
-                    count(*) as rows
-                from {relation}
-                group by all
+                select *{parts}
+                from (
+                    select {label} as label, {texts[0]} as start_text, {texts[1]} as end_text,
+                        count(*) as rows
+                    from {relation}
+                    group by all
+                )
             )
         )
         where start_day is not null and (end_day is not null or end_text is null)
@@ -227,14 +231,17 @@ def _kinds(
 ) -> list[tuple[str, Kind]]:
     """What some forms read of the values that are not written dd/mm/yyyy, each with its column."""
     latest = str(_latest(year))
-    days = [f"{_macro('parse_date', 'text', repr(form), latest)} as {form}" for form in forms]
+    # The part is a column, since to plan its expression once a form takes longer than to run it.
+    days = [
+        f"{_macro('parse_date', 'text', repr(form), latest, 'part')} as {form}" for form in forms
+    ]
     found = connection.execute(
         "select column_name, cast(sum(rows) as bigint), "
         "regexp_matches(text, '^[0-9]{1,2}[^0-9]') as is_number, "
         f"regexp_matches(text, '^[0-9]{{4}}-') as is_iso, {', '.join(days)} "
-        "from (select column_name, rows, "
+        f"from (select *, {_macro('day_part', 'text')} as part from (select column_name, rows, "
         f"{_macro('source_text', 'value', BLANK_WORDS)} as text from ({values}) "
-        f"where not {PLAIN.format('value')}) where text is not null group by all"
+        f"where not {PLAIN.format('value')})) where text is not null group by all"
     )
     kinds = []
     for column, rows, is_number, is_iso, *read in found.fetchall():
