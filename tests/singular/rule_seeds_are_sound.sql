@@ -3,7 +3,7 @@
 
 {{ sound_tables({
     'authority': {
-        'key': 'setting', 'rows': 12,
+        'key': 'setting', 'rows': 13,
         'holds': [
             "setting <> 'occasions_for_analysts' or value = 'no'"
             ~ " or (value = 'yes' and authority not like 'Nobody has decided%')",
