@@ -297,7 +297,7 @@ COUNCILS_OF_ENGLAND = ("councils", "int_councils")
 
 def parts(file: Path) -> list[bytes]:
     """A file's bytes; those of its parts, if it is a document; the rows, if it is a database."""
-    if file.suffix in (".xlsx", ".docx", ".zip"):
+    if file.suffix in (".xlsx", ".docx", ".ods", ".zip"):
         with zipfile.ZipFile(file) as opened:
             return [opened.read(name) for name in opened.namelist()] + [opened.comment]
     if file.suffix == ".duckdb":
