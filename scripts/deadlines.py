@@ -106,13 +106,13 @@ def show_statistics(states: list[RequestState], *, as_json: bool) -> None:
     table = Table(
         title="Requests by the quarter in which they came",
         box=box.SIMPLE_HEAD,
-        collapse_padding=True,
+        padding=0,
         pad_edge=False,
     )
     table.add_column("Quarter", no_wrap=True)
     for name in COUNTS:
         heading = OUTCOMES.get(name, name.replace("_", " ").capitalize())
-        heading = heading.removeprefix("Released ").capitalize()
+        heading = heading.removeprefix("Released ").partition(" for ")[0].capitalize()
         table.add_column(heading, justify="right", no_wrap=" " not in heading)
     for row in found["quarters"]:
         table.add_row(row["quarter"] or "All", *(str(row[name]) for name in COUNTS))

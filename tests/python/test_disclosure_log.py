@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from missing_from_care.disclosure.assessment import refusal
 from missing_from_care.disclosure_log.log import disclosure_log_entry, log_pages
 from missing_from_care.faults import ProtectionFault
-from missing_from_care.response.answers import Response
+from missing_from_care.response.answers import Estimate, Response
+from missing_from_care.warehouse import open_warehouse
 from pack_cases import AUTHORITY, REFUSAL, nasty, protected
 from read_page import Element, read_page
 
@@ -90,6 +93,29 @@ def test_an_entry_says_what_became_of_the_request(
     assert facts["Outcome"] == outcome
     exemption = "Freedom of Information Act 2000, section 40(2)"
     assert facts.get("Exemption") == (exemption if None in values else None)
+
+
+def test_the_notice_of_the_seeds_names_its_exemption_once(
+    responses: dict[str, Response], database: Path
+) -> None:
+    response = protected(responses["foi-2018-0417"])
+    with open_warehouse(database) as warehouse:
+        notice = refusal(warehouse, response)
+    entry = json.loads(disclosure_log_entry(replace(response, refusal=notice), FILES))
+    assert entry["exemptions"] == ["Freedom of Information Act 2000, section 40(2)"]
+
+
+def test_what_costs_too_much_is_refused_or_makes_it_a_part(
+    responses: dict[str, Response],
+) -> None:
+    estimate = Estimate("every file", 4000, 15, 1000, 18, 450, 25, 72, "")
+    whole = shown(responses["foi-2018-0417"], 3.0)
+    for tables, became in ((whole.tables, "partly_released"), ((), "refused")):
+        handling = replace(whole.handling, estimate=estimate)
+        response = replace(whole, tables=tables, handling=handling)
+        entry = json.loads(disclosure_log_entry(response, FILES))
+        assert entry["outcome"] == became
+        assert entry["exemptions"] == ["Freedom of Information Act 2000, section 12(1)"]
 
 
 def test_ranges_alone_are_a_part_of_what_was_asked(responses: dict[str, Response]) -> None:

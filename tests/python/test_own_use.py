@@ -94,6 +94,7 @@ r-3,2018-06-29,2018-07-10
 r-4,2018-07-02,2018-07-12
 r-5,2018-07-03,
 r-6,2018-09-28,
+r-7,2018-09-03,2018-09-10
 """
 FORTY, TWELVE = ("Freedom of Information Act 2000, section " + text for text in ("40(2)", "12(1)"))
 PACKS = {
@@ -101,6 +102,7 @@ PACKS = {
     "r-2": ("partly_released", [FORTY]),
     "r-3": ("withheld", [FORTY, TWELVE]),
     "r-5": ("released", []),
+    "r-7": ("refused", [TWELVE]),
 }
 
 
@@ -118,7 +120,7 @@ def responses(tmp_path: Path) -> Path:
 
 
 def counted(responses: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """The statistics on 1 October 2018, when r-5 is late and r-6 is not."""
+    """The statistics on 1 October 2018."""
     file = responses.parent / "register.csv"
     return command(
         "deadlines.py", "--statistics", "--register", file, "--as-of", "2018-10-01", *arguments,
@@ -132,15 +134,17 @@ def test_requests_are_counted_by_quarter_outcome_and_exemption(responses: Path) 
     found = json.loads(done.stdout)
     names = list(found["quarters"][0])
     assert names == [
-        "quarter", "received", "in_time", "late", "open", "open_late", "released",
-        "partly_released", "withheld", "not_held", "not_known",
+        "quarter", "received", "in_time", "late", "open", "released", "partly_released",
+        "withheld", "refused", "not_held", "not_known",
     ]  # fmt: skip
     assert [list(row.values()) for row in found["quarters"]] == [
-        ["2018 Q2", 3, 2, 1, 0, 0, 1, 1, 0, 1, 0],
-        ["2018 Q3", 3, 1, 0, 2, 1, 0, 0, 0, 0, 1],
-        [None, 6, 3, 1, 2, 1, 1, 1, 0, 1, 1],
+        ["2018 Q2", 3, 2, 1, 0, 1, 1, 0, 0, 1, 0],
+        ["2018 Q3", 4, 2, 0, 2, 0, 0, 0, 1, 0, 1],
+        [None, 7, 4, 1, 2, 1, 1, 0, 1, 1, 1],
     ]
-    assert found["exemptions"] == [{"exemption": FORTY, "answers": 1}]
+    assert found["exemptions"] == [
+        {"exemption": exemption, "answers": 1} for exemption in (TWELVE, FORTY)
+    ]
 
 
 def test_the_statistics_fit_a_terminal(responses: Path) -> None:

@@ -14,6 +14,7 @@ import compiled_models
 from make_docs import dictionary_page
 from missing_from_care.disclosure_log.log import disclosure_log_entry, log_pages
 from missing_from_care.page.page import page_bytes
+from missing_from_care.quality.director import director_page
 from missing_from_care.response.answers import Response
 from pack_cases import nasty, protected
 
@@ -28,7 +29,9 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def pages(responses: dict[str, Response], statements: compiled_models.Statements) -> dict[str, str]:
+def pages(
+    responses: dict[str, Response], statements: compiled_models.Statements, database: Path
+) -> dict[str, str]:
     """Every kind of page by name."""
     kinds = {ref: protected(response) for ref, response in responses.items()}
     kinds["not protected"] = responses["foi-2018-0611"]
@@ -40,6 +43,7 @@ def pages(responses: dict[str, Response], statements: compiled_models.Statements
         if response.is_protected
     ]
     made["dictionary"] = dictionary_page(json.loads(statements.manifest.read_text()), {}).decode()
+    made["director"] = director_page(database).decode()
     return made | {
         "log": log_pages(entries)["index.html"].decode(),
         "empty log": log_pages([])["index.html"].decode(),
@@ -138,3 +142,13 @@ def test_the_log_finds_what_a_reader_looks_for(pages: dict[str, str], tmp_path: 
     in_part = log.count('data-outcome="partly_released"')
     counts = [4, 1, in_part, 4, 0]
     assert found == [[count, f"{count} of 4 shown"] for count in counts]
+
+
+def test_the_directors_page_fits_one_sheet(pages: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(pages["director"], encoding="utf-8")
+    printed = tmp_path / "page.pdf"
+    options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    command = [CHROMIUM, *options, profile, f"--print-to-pdf={printed}", "page.html"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, timeout=300)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) == 1

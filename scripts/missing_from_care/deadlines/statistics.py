@@ -16,10 +16,10 @@ COUNTS = {
     "in_time": "responded_on is not null and not is_answered_late",
     "late": "responded_on is not null and is_answered_late",
     "open": "responded_on is null",
-    "open_late": "responded_on is null and state = 'late'",
     "released": "outcome = 'released'",
     "partly_released": "outcome = 'partly_released'",
     "withheld": "outcome = 'withheld'",
+    "refused": "outcome = 'refused'",
     "not_held": "outcome = 'not_held'",
     "not_known": "responded_on is not null and outcome is null",
 }
@@ -44,7 +44,6 @@ def statistics(
             each.received_on,
             each.responded_on,
             each.is_answered_late,
-            each.state,
             *(_of_pack(entries[each.request_ref]) if is_answered(each, entries) else (None, [])),
         )
         for each in states
@@ -52,10 +51,10 @@ def statistics(
     with duckdb.connect() as connection:
         connection.execute(
             "create table requests (received_on date, responded_on date, is_answered_late boolean, "
-            "state text, outcome text, exemptions text[])"
+            "outcome text, exemptions text[])"
         )
         if rows:
-            connection.executemany("insert into requests values (?, ?, ?, ?, ?, ?)", rows)
+            connection.executemany("insert into requests values (?, ?, ?, ?, ?)", rows)
         counts = ", ".join(f"count(*) filter ({which}) as {what}" for what, which in COUNTS.items())
         return {
             "quarters": _found(

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from markupsafe import Markup
 
 from missing_from_care.faults import ProtectionFault
+from missing_from_care.letter.writing import cost_paragraphs
 from missing_from_care.open_data.files import as_json
 from missing_from_care.page.page import HERE as TEMPLATES
 from missing_from_care.page.page import pack_files, rendered
@@ -24,9 +25,11 @@ OUTCOMES = {
     "released": "Released in full",
     "partly_released": "Released in part",
     "withheld": "Withheld",
+    "refused": "Refused for its cost",
     "not_held": "Not held",
 }
-EXEMPTION = re.compile(r"(section \d+[A-Z]?(?:\(\w+\))*) of the ([A-Z][\w ]*? Act \d{4})")
+SECTION = r"section \d+[A-Z]?(?:\(\w+\))*"
+EXEMPTION = re.compile(rf"({SECTION})(?: with {SECTION})? of the ([A-Z][\w ]*? Act \d{{4}})")
 FIRST: dict[str, Any] = {
     "version": 1, "replaces": None, "revised": [], "asked": [], "outcome": "", "exemptions": [],
 }  # fmt: skip
@@ -107,18 +110,23 @@ def outcome(response: Response) -> str:
 
     A range is a part of what was asked for. What is not applicable was not lacking.
     """
+    is_refused = response.handling.estimate is not None
     answers = [each for table in response.tables for each in table.answers]
     is_given = any(each.value is not None or each.is_range for each in answers)
     is_withheld = any(each.is_withheld for each in answers)
     is_lacking = any(each.marker == "[x]" for each in answers)
     if is_given:
-        return "partly_released" if is_withheld or is_lacking else "released"
+        is_whole = not (is_withheld or is_lacking or is_refused)
+        return "released" if is_whole else "partly_released"
+    if is_refused and not is_withheld:
+        return "refused"
     return "withheld" if is_withheld else "not_held"
 
 
 def exemptions(response: Response) -> list[str]:
-    """The exemptions that the refusal notice names with their Act, each once."""
-    found = (match for text in response.refusal for match in EXEMPTION.findall(text))
+    """The exemptions that the refusal names with their Act, each once."""
+    texts = (*response.refusal, *cost_paragraphs(response))
+    found = (match for text in texts for match in EXEMPTION.findall(text))
     return list(dict.fromkeys(f"{act}, {section}" for section, act in found))
 
 
