@@ -227,19 +227,15 @@ def small_table(table: Table) -> dict[str, Any] | None:
     if len(laid_out.rows) > MOST_ROWS or len(laid_out.headings) > MOST_COLUMNS:
         return None
     labels = laid_out.labels
-    breaks = laid_out.breaks or (False,) * len(laid_out.rows)
     return {
         "title": months_named(table_title(table).removeprefix(f"{table.label}: ")),
         "label_headings": list(laid_out.headings[:labels]),
         "figure_headings": list(map(months_named, laid_out.headings[labels:])),
         "rows": [
             {
-                "labels": [
-                    months_named(f"{row[0]} [b]" if is_break else str(row[0])),
-                    *map(str, row[1:labels]),
-                ],
+                "labels": [months_named(str(label)) for label in row[:labels]],
                 "figures": [figure(value) for value in row[labels:]],
             }
-            for row, is_break in zip(laid_out.rows, breaks, strict=True)
+            for row in laid_out.rows
         ],
     }

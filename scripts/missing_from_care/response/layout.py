@@ -24,7 +24,6 @@ class Grid:
         measures: of each figure column; empty where a column holds several.
         answers: for each row what its figures are, None where there is none.
         row_measures: of each row, where a row holds one.
-        breaks: none; letters still ask for it.
     """
 
     headings: tuple[str, ...]
@@ -33,7 +32,6 @@ class Grid:
     measures: tuple[str, ...]
     answers: tuple[tuple[Answer | None, ...], ...]
     row_measures: tuple[str, ...] = ()
-    breaks: tuple[bool, ...] = ()
 
 
 def figure(value: str | float) -> str:
