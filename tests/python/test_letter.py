@@ -117,7 +117,7 @@ def test_a_breakdown_is_said_by_its_largest_figures_and_its_total(responses) -> 
         "groups.",
     ]
     assert said["Question 9"][0] == (
-        "Occasions missing, by month: the largest figures are March 2018 (101), May 2017 (91) and "
+        "Occasions missing, by month; largest figures: March 2018 (101), May 2017 (91) and "
         "August 2017 (85)."
     )
 
@@ -129,7 +129,7 @@ def test_nothing_is_called_the_largest_while_a_figure_is_withheld(responses) -> 
     )
     hidden = replace(hidden, is_protected=True, refusal=REFUSAL)
     text = " ".join(letter_sections(letter(hidden))["Question 4"])
-    assert "the largest exact figures are Children's home (92), Semi-independent" in text
+    assert "largest exact figures: Children's home (92), Semi-independent" in text
     assert "largest figures" not in text and "Foster placement with other foster carer (35)" in text
     hidden = changed(hidden, lambda a: replace(a, value=None, is_withheld=True))
     text = " ".join(letter_sections(letter(hidden))["Question 4"])
@@ -148,6 +148,10 @@ def test_a_break_is_explained_once_beneath_the_answer_that_crosses_it(responses)
     assert not [text for text in said["Question 3"] if "compare" in text]
     said = letter_sections(letter(responses["foi-2018-0523"]))
     assert "Two definitions of missing are mixed here (question 1)." in said["Question 3"]
+    # 97 and 4 stand in no sentence of question 12, which begins with another measure.
+    assert "Do not compare figures from 1 April 2017 on with earlier ones: " in (
+        " ".join(said["Question 12"])
+    )
     assert not [text for text in said["Question 9"] if "compare" in text or "mixed" in text]
     one_year = replace(responses[REQUESTS[0]], tables=responses[REQUESTS[0]].tables[1:2])
     assert "compare" not in text_of(letter(one_year))

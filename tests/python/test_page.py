@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from missing_from_care.letter.questions import answered_tables
 from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response, Table
 from missing_from_care.response.layout import figure, shown
@@ -129,6 +130,21 @@ def test_the_page_says_what_it_must(responses: dict[str, Response]) -> None:
     assert {"foi-2018-0417.xlsx", "foi-2018-0417-letter.docx", "question-4.csv"} <= links
     assert "https://ico.org.uk/foicomplaints" in links
     assert "Not for release" not in page.text
+
+
+def test_each_question_is_answered_above_its_table_and_before_the_law(
+    responses: dict[str, Response],
+) -> None:
+    for each in responses.values():
+        response = protected(each)
+        page = read_page(page_bytes(response))
+        sections = sections_with_tables(page)
+        for parts, section in zip(answered_tables(response), sections, strict=True):
+            above = section.text.partition(section.all("table")[0].text)[0]
+            answered = [text for part in parts for text in part["answered"]]
+            assert answered and all(one_line(text) in above for text in answered)
+        law = page.text.index(REFUSAL[0])
+        assert page.text.rindex(sections[-1].text[:40]) < law
 
 
 def test_what_is_not_protected_says_so_and_offers_nothing_for_release(

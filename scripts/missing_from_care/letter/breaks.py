@@ -45,7 +45,8 @@ def _warning(
     after = [each for each in of_first if each.period_start >= change.day]
     day = long_day(change.day)
     after_text, before_text = f"figures from {day} on", "earlier ones"
-    if not table.breakdown and before and after and is_number(before[-1]) and is_number(after[0]):
+    is_said = not table.breakdown and answers[0].measure == table.answers[0].measure
+    if is_said and before and after and is_number(before[-1]) and is_number(after[0]):
         after_text, before_text = figure(shown(after[0])), figure(shown(before[-1]))
     values = {
         "after": after_text,

@@ -233,7 +233,7 @@ def small_table(table: Table) -> dict[str, Any] | None:
         "figure_headings": list(map(months_named, laid_out.headings[labels:])),
         "rows": [
             {
-                "labels": [months_named(str(row[0])), *map(str, row[1:labels])],
+                "labels": [months_named(str(label)) for label in row[:labels]],
                 "figures": [figure(value) for value in row[labels:]],
             }
             for row in laid_out.rows

@@ -190,8 +190,8 @@ def paragraphs(response: Response) -> tuple[str, ...]:
     if len(response.definitions) > 1:
         told.append(
             "The definition of a missing child changed within the period asked for. Figures that "
-            "depend on it are marked [b] where the new definition begins. Missing and absent "
-            "together is the series that can be compared."
+            "depend on it are marked [b] where the new definition begins. "
+            + response.words["letter:closer"]
         )
     return (*told, *response.definitions)
 
