@@ -201,9 +201,14 @@ def left_over(folder: Path) -> list[Path]:
     return [path for path in places if path.name.startswith(".") and path.name.endswith(names)]
 
 
+def first_of(folder: Path) -> Refreshed:
+    """What `first_refresh` made in a folder."""
+    return Refreshed(folder / "council", folder / "first")
+
+
 def first_refresh(folder: Path, **more: str) -> Refreshed:
     """A real refresh of a small council, and the stand-in for dbt in those that follow."""
-    council = Refreshed(folder / "council", folder / "first")
+    council = first_of(folder)
     # Invented children are released under the demonstration's settings.
     files = small_returns(Random(11)).items()
     write_returns(
