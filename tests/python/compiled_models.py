@@ -85,7 +85,7 @@ def copy_project(copy: Path) -> Path:
 
 
 def compile_models(work: Path, options: Sequence[str] = ()) -> Statements:
-    """The models' statements in an order in which each finds what it reads.
+    """The models' statements, which dbt compiles into a folder.
 
     Args:
         work: where dbt writes.
@@ -93,6 +93,11 @@ def compile_models(work: Path, options: Sequence[str] = ()) -> Statements:
     """
     done = run_dbt(["compile", *options], work, extracts=work / "landed")
     assert done.returncode == 0, done.stdout
+    return read_statements(work)
+
+
+def read_statements(work: Path) -> Statements:
+    """The statements compiled into a folder, in an order in which each finds what it reads."""
     manifest = work / "target" / "manifest.json"
     nodes, sources = (json.loads(manifest.read_text())[kind] for kind in ("nodes", "sources"))
     models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}

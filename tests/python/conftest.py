@@ -1,6 +1,6 @@
 """Fixtures that several test files share."""
 
-from functools import cache
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,24 +13,26 @@ from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import read_response
 from missing_from_care.warehouse import open_warehouse
 from random_returns import Landed, write_random_returns
+from shared_folders import made_once
 
 
 @pytest.fixture(scope="session")
 def statements(tmp_path_factory: pytest.TempPathFactory) -> compiled_models.Statements:
     """The models as dbt compiles them, once for the whole run."""
-    return compiled_models.compile_models(tmp_path_factory.mktemp("compiled"))
+    folder = made_once(tmp_path_factory, "compiled", compiled_models.compile_models)
+    return compiled_models.read_statements(folder)
 
 
 @pytest.fixture(scope="session")
 def landed_returns(tmp_path_factory: pytest.TempPathFactory) -> Landed:
     """The folder of random returns by their seed, landed once; tests only read it."""
 
-    @cache
-    def landed(seed: int) -> Path:
-        folder = tmp_path_factory.mktemp("random")
+    def make(seed: int, folder: Path) -> None:
         write_random_returns(folder / "source", seed)
         land(folder / "source", folder / "landed", form="csv")
-        return folder / "landed"
+
+    def landed(seed: int) -> Path:
+        return made_once(tmp_path_factory, f"random {seed}", partial(make, seed)) / "landed"
 
     return landed
 
@@ -40,11 +42,13 @@ def database(
     tmp_path_factory: pytest.TempPathFactory, statements: compiled_models.Statements
 ) -> Path:
     """A warehouse file of the demonstration extracts; tests only read it."""
-    folder = tmp_path_factory.mktemp("warehouse")
-    connection = compiled_models.connect(folder)
-    compiled_models.build(connection, statements, CHECKOUT / "seeds" / "extracts")
-    connection.close()
-    return folder / f"{compiled_models.CATALOG}.duckdb"
+
+    def make(folder: Path) -> None:
+        connection = compiled_models.connect(folder)
+        compiled_models.build(connection, statements, CHECKOUT / "seeds" / "extracts")
+        connection.close()
+
+    return made_once(tmp_path_factory, "warehouse", make) / f"{compiled_models.CATALOG}.duckdb"
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +62,7 @@ def responses(database: Path) -> dict[str, Response]:
 @pytest.fixture(scope="session")
 def first(tmp_path_factory: pytest.TempPathFactory) -> refreshes.Refreshed:
     """A small council after a first, real refresh; tests only read it."""
-    return refreshes.first_refresh(tmp_path_factory.mktemp("refreshed"))
+    return refreshes.first_of(made_once(tmp_path_factory, "refreshed", refreshes.first_refresh))
 
 
 @pytest.fixture

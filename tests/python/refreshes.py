@@ -4,6 +4,7 @@ The first is a real one. Where a test is not about dbt, the later ones run a sta
 puts the database of the first in place.
 """
 
+import csv
 import hashlib
 import json
 import os
@@ -201,9 +202,14 @@ def left_over(folder: Path) -> list[Path]:
     return [path for path in places if path.name.startswith(".") and path.name.endswith(names)]
 
 
+def first_of(folder: Path) -> Refreshed:
+    """What `first_refresh` made in a folder."""
+    return Refreshed(folder / "council", folder / "first")
+
+
 def first_refresh(folder: Path, **more: str) -> Refreshed:
     """A real refresh of a small council, and the stand-in for dbt in those that follow."""
-    council = Refreshed(folder / "council", folder / "first")
+    council = first_of(folder)
     # Invented children are released under the demonstration's settings.
     files = small_returns(Random(11)).items()
     write_returns(
@@ -213,11 +219,15 @@ def first_refresh(folder: Path, **more: str) -> Refreshed:
     shutil.copytree(CHECKOUT / "seeds" / "requests", requests)
     register = requests / "foi_requests.csv"
     header = register.read_text(encoding="utf-8").splitlines()[0]
+    answered = {"received_on": "2018-05-18", "responded_on": "2018-06-01"}
     rows = [
-        f"{REQUEST},{date.today()},,,,,,Children",
-        f"{ANSWERED},2018-05-18,,,,2018-06-01,,Children",
+        {"request_ref": REQUEST, "received_on": date.today(), "subject": "Children"},
+        {"request_ref": ANSWERED, "subject": "Children"} | answered,
     ]
-    register.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    with register.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, header.split(","), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
     questions = requests / "foi_request_questions.csv"
     header = questions.read_text(encoding="utf-8").splitlines()[0]
     rows = [

@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from plain_count import plain_count
 from random_case_extract import add_case_extract, drop_returns
 from random_returns import write_random_returns
 from rule_tables import load_rules, losses_at_most
+from shared_folders import made_once
 from test_marts_agree import LEDGER, MARTS, in_order
 
 RANDOM_EXTRACTS = 16
@@ -53,8 +55,11 @@ def statements(statements: compiled_models.Statements) -> compiled_models.Statem
 @pytest.fixture(scope="module")
 def from_the_extract(tmp_path_factory: pytest.TempPathFactory) -> compiled_models.Statements:
     """The models as dbt compiles them when the variable chooses the extract."""
-    work = tmp_path_factory.mktemp("compiled_case")
-    compiled = compiled_models.compile_models(work, ["--vars", "occasions_from: case_management"])
+    options = ["--vars", "occasions_from: case_management"]
+    compile_models = partial(compiled_models.compile_models, options=options)
+    compiled = compiled_models.read_statements(
+        made_once(tmp_path_factory, "compiled for the extract", compile_models)
+    )
     return compiled.needed_for(*MARTS, "fct_missing_occasions", "int_care_episodes")
 
 
