@@ -26,9 +26,9 @@
 
 {% set breakdowns = [
     'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status', 'duration_band',
+    'outcome_since', 'time_in_care',
     'month', 'quarter', 'uasc', 'counts_as', 'council', 'region', 'country', 'times_missing_band'
-] %}
-{% set banded = ['age', 'age_band', 'duration_band'] -%}
+] -%}
 
 with questions as (
 
@@ -60,15 +60,15 @@ bands as (
 
 ),
 
--- Where bands overlap, a fact stands in several rows; in the first of them for sums of all.
+-- Where categories overlap, a fact stands in several rows; in the first of them for sums of all.
 overlapping as (
 
     select
         bands.breakdown,
-        bands.categories,
+        coalesce(bands.member, bands.categories) as categories,
         categories.category,
         row_number() over (
-            partition by bands.breakdown, bands.categories
+            partition by bands.breakdown, coalesce(bands.member, bands.categories)
             order by categories.category
         ) = 1 as is_first
     from bands
@@ -77,7 +77,7 @@ overlapping as (
             bands.breakdown = categories.breakdown
             and array_contains({{ split_conditions('bands.categories') }}, categories.category)
     where bands.is_overlap
-    group by bands.breakdown, bands.categories, categories.category
+    group by bands.breakdown, coalesce(bands.member, bands.categories), categories.category
 
 ),
 
@@ -117,21 +117,33 @@ slices_asked as (
 
 ),
 
--- What a population asks of each breakdown. Two categories of one breakdown hold for nothing, nor
--- does a word that is none.
+-- What a population asks of each breakdown. Two conditions on one breakdown hold for nothing, nor
+-- does a word that is none. Of a category that joins others, those are asked for.
 wanted as (
 
     select
         conditions.population,
         {% for breakdown in breakdowns -%}
-            max(case when conditions.breakdown = '{{ breakdown }}' then conditions.category end)
-                as want_{{ breakdown }},
+            replace(
+                {{ joined_words(
+                    "case when conditions.breakdown = '" ~ breakdown ~ "' "
+                    ~ "then coalesce(bands.member, conditions.category) end",
+                    'coalesce(bands.member, conditions.category)'
+                ) }},
+                ', ',
+                '&'
+            ) as want_{{ breakdown }},
         {% endfor -%}
         count(distinct conditions.condition) > count(
             distinct case when conditions.category <> '' then known.breakdown end
         ) as is_of_nothing
     from {{ ref('int_population_conditions') }} as conditions
     left join {{ ref('breakdowns') }} as known on conditions.breakdown = known.breakdown
+    left join bands
+        on
+            conditions.breakdown = bands.breakdown
+            and bands.member is not null
+            and array_contains({{ split_conditions('bands.categories') }}, conditions.category)
     group by conditions.population
 
 ),
@@ -241,11 +253,10 @@ facts_in_slices as (
                             else "replace(lower(facts.quarter), ' ', '')" -%}
                         and (
                             slices.want_{{ breakdown }} in ('', {{ category }})
-                            {% if breakdown in banded -%}
-                                or array_contains(
-                                    {{ split_conditions(category) }}, slices.want_{{ breakdown }}
-                                )
-                            {% endif %}
+                            or {{ arrays_share(
+                                split_conditions(category),
+                                split_conditions('slices.want_' ~ breakdown)
+                            ) }}
                         )
                     {% endfor %}
                 )
@@ -326,9 +337,10 @@ children_in_categories as (
             and bands.categories = overlapping.categories
     where
         children.want_times_missing_band = ''
-        or array_contains(
-            {{ split_conditions('bands.categories') }}, children.want_times_missing_band
-        )
+        or {{ arrays_share(
+            split_conditions('bands.categories'),
+            split_conditions('children.want_times_missing_band')
+        ) }}
 
 ),
 

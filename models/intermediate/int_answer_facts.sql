@@ -66,6 +66,8 @@ facts as (
         occasions.counts_as = 'missing' as is_missing,
         occasions.counts_as = 'missing' and occasions.is_found as is_found,
         occasions.duration_days,
+        occasions.outcome_since,
+        occasions.days_in_care,
         occasions.is_interview_offered,
         occasions.is_interview_completed,
         occasions.is_interview_declined,
@@ -95,6 +97,8 @@ facts as (
         false as is_missing,
         false as is_found,
         null as duration_days,
+        null as outcome_since,
+        null as days_in_care,
         {% for flag in [
             'is_interview_offered', 'is_interview_completed', 'is_interview_declined',
             'is_interviewed_in_time', 'was_hurt', 'was_sexually_harmed', 'was_in_drug_sale'
@@ -131,6 +135,11 @@ final as (
         facts.is_missing,
         facts.is_found,
         facts.duration_days,
+        facts.outcome_since,
+        facts.days_in_care,
+        case
+            when facts.fact = 'occasion' then coalesce(times_in_care.categories, 'not_known')
+        end as time_in_care,
         facts.is_interview_offered,
         facts.is_interview_completed,
         facts.is_interview_declined,
@@ -141,6 +150,11 @@ final as (
         facts.was_in_crime
     from facts
     left join councils on facts.la_code = councils.la_code
+    left join bands as times_in_care
+        on
+            times_in_care.breakdown = 'time_in_care'
+            and facts.days_in_care >= times_in_care.lowest
+            and facts.days_in_care <= times_in_care.highest
     left join ages on facts.age >= ages.lowest and facts.age <= ages.highest
 
 )

@@ -54,6 +54,12 @@ legal_statuses as (
 
 ),
 
+reasons_ceased as (
+
+    select * from {{ ref('reasons_ceased') }}
+
+),
+
 councils as (
 
     select * from {{ ref('int_councils') }}
@@ -81,6 +87,20 @@ joined as (
         coalesce(children.ethnic_group, 'not_known') as ethnic_group,
         coalesce(placement_types.placement_type, 'not_known') as placement_type,
         coalesce(legal_statuses.legal_status, 'not_known') as legal_status,
+        case
+            when occasions.ended_on is not null then 'found'
+            when occasions_in_care.care_ended_on is null then 'still_open'
+            when reasons_ceased.outcome_since is not null then reasons_ceased.outcome_since
+            when
+                {{ age_in_years(
+                    'coalesce(children.birth_date, occasions.birth_date_in_missing)',
+                    'occasions_in_care.care_ended_on'
+                ) }} >= adult_age.years
+                then 'turned_18'
+            else 'left_care'
+        end as outcome_since,
+        {{ days_between('occasions_in_care.care_started_on', 'occasions.started_on') }}
+            as days_in_care,
         occasions_in_care.occasion_id is not null as is_in_an_episode,
         coalesce(occasions_in_care.is_short_break_only, false) as is_short_break_only,
         adult_age.years as adult_age,
@@ -118,6 +138,8 @@ joined as (
         on occasions_in_care.placement_code = placement_types.placement_code
     left join legal_statuses
         on occasions_in_care.legal_status_code = legal_statuses.legal_status_code
+    left join reasons_ceased
+        on occasions_in_care.reason_ceased_code = reasons_ceased.reason_ceased_code
     left join children on occasions.child_id = children.child_id
     left join definitions
         on
@@ -177,6 +199,8 @@ final as (
         cast(placement_type as string) as placement_type,
         cast(legal_status as string) as legal_status,
         cast({{ days_between('started_on', 'ended_on') }} as int) as duration_days,
+        cast(outcome_since as string) as outcome_since,
+        cast(days_in_care as int) as days_in_care,
         -- Times that contradict each other say nothing about how long it was.
         cast(
             case when ended_at >= started_at then {{ hours_between('started_at', 'ended_at') }} end
@@ -223,6 +247,8 @@ select
     placement_type,
     legal_status,
     duration_days,
+    outcome_since,
+    days_in_care,
     duration_hours,
     interview_rows,
     is_interview_offered,

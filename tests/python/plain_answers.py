@@ -72,13 +72,14 @@ CATEGORIES = {
 # The authority's own place, where its returns are landed alone.
 PLACE = {"council": "856", "region": "east_midlands", "country": "england"}
 for breakdown, category in PLACE.items():
-    CATEGORIES[breakdown] = [{"category": category}]
+    CATEGORIES[breakdown] = [{"category": category, "joins": ""}]
 PLACES = {breakdown: (category,) for breakdown, category in PLACE.items()}
 # The categories of each breakdown in which something stands: one, unless they overlap.
 Categories = dict[str, tuple[str, ...]]
 SEXES = codes("sexes", "sex_code", "sex")
 ETHNIC_GROUPS = codes("ethnic_groups", "ethnic_code", "ethnic_group")
 PLACEMENT_TYPES = codes("placement_types", "placement_code", "placement_type")
+SINCE = codes("reasons_ceased", "reason_ceased_code", "outcome_since")
 LEGAL_STATUSES = codes("legal_statuses", "legal_status_code", "legal_status")
 
 
@@ -96,6 +97,12 @@ def bands_of(breakdown: str, number: int) -> tuple[str, ...]:
         and (not row["lowest"] or int(row["lowest"]) <= number)
         and (not row["highest"] or number <= int(row["highest"]))
     )
+
+
+def with_joining(breakdown: str, category: str) -> tuple[str, ...]:
+    """A category, and those that join it with others."""
+    rows = CATEGORIES[breakdown]
+    return (category, *(r["category"] for r in rows if category in r["joins"].split("|")))
 
 
 # --- Periods ---------------------------------------------------------------------------------
@@ -218,16 +225,20 @@ def of_child(child: str, returns: Returns) -> Categories:
     """Sex and ethnic group by the child's latest Header."""
     details = returns.details.get(child, {})
     return {
-        "sex": (meaning_of(details.get("sex", ""), SEXES),),
-        "ethnic_group": (meaning_of(details.get("ethnic", ""), ETHNIC_GROUPS),),
+        "sex": with_joining("sex", meaning_of(details.get("sex", ""), SEXES)),
+        "ethnic_group": with_joining(
+            "ethnic_group", meaning_of(details.get("ethnic", ""), ETHNIC_GROUPS)
+        ),
     }
 
 
 def of_episode(episode: Episode) -> Categories:
     """Placement and legal status of an episode."""
     return {
-        "placement_type": (meaning_of(episode.row.get("place", ""), PLACEMENT_TYPES),),
-        "legal_status": (meaning_of(episode.row["ls"], LEGAL_STATUSES),),
+        "placement_type": with_joining(
+            "placement_type", meaning_of(episode.row.get("place", ""), PLACEMENT_TYPES)
+        ),
+        "legal_status": with_joining("legal_status", meaning_of(episode.row["ls"], LEGAL_STATUSES)),
     }
 
 
@@ -246,6 +257,45 @@ def days_between(occasion: Occasion, end: date | None) -> int | None:
     return (end - occasion.started_on).days if end else None
 
 
+def in_full_care(episodes: list[Episode]) -> list[Episode]:
+    """Episodes in order, short breaks apart."""
+    found = [each for each in episodes if not each.is_short_break]
+    return sorted(found, key=lambda each: each.first_day)
+
+
+def care_began(episode: Episode, episodes: list[Episode]) -> date | None:
+    """When the episode's period of care began; not known if its start is in no return (rule 23)."""
+    first, goes_on_to = None, None
+    for each in in_full_care(episodes):
+        if first is None or (goes_on_to and (each.first_day - goes_on_to).days > 1):
+            first = each
+        if each is episode:
+            break
+        goes_on_to = max(goes_on_to or date.min, each.last_day or date.max)
+    reason = first.row.get("rne", first.row.get("clae_cla_episode_start_reason", ""))
+    return first.first_day if reason.upper() == "S" else None
+
+
+def outcome_since(occasion: Occasion, episodes: list[Episode]) -> str:
+    """What is known of the child since (rule 22)."""
+    last = in_full_care(episodes)[-1]
+    if occasion.ended_on:
+        return "found"
+    if last.last_day is None:
+        return "still_open"
+    reason = last.row.get("rec", last.row.get("clae_cla_episode_ceased_reason", ""))
+    if reason.upper() in SINCE:
+        return SINCE[reason.upper()]
+    age = age_on(last.last_day, occasion.birth_date)
+    return "turned_18" if age is not None and age >= 18 else "left_care"
+
+
+def of_time_in_care(occasion: Occasion, episodes: list[Episode]) -> tuple[str, ...]:
+    """How long the child had been in care when the occasion started (rule 23)."""
+    began = care_began(episode_on(occasion.started_on, episodes), episodes)
+    return bands_of("time_in_care", (occasion.started_on - began).days) if began else (NOT_KNOWN,)
+
+
 def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categories:
     """An occasion's categories in every breakdown but the times missing."""
     start = occasion.started_on
@@ -258,6 +308,8 @@ def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categor
         **of_episode(episode_on(start, episodes)),
         **of_day(start),
         "duration_band": ("still_missing",) if days is None else bands_of("duration_band", days),
+        "outcome_since": (outcome_since(occasion, episodes),),
+        "time_in_care": of_time_in_care(occasion, episodes),
         "uasc": yes_or_no(occasion.is_uasc),
         "counts_as": (occasion.counts_as,),
         **PLACES,
@@ -301,7 +353,7 @@ def is_in(occasion: Occasion, period: Period) -> bool:
 
 
 def conditions_of(population: str) -> list[tuple[str, str]]:
-    """The breakdown and category of each condition; none for everyone."""
+    """The breakdown and categories of each condition, `16|17`; none for everyone."""
     if population == "all":
         return []
     pairs = (condition.strip().partition(":") for condition in population.split("&"))
@@ -310,7 +362,10 @@ def conditions_of(population: str) -> list[tuple[str, str]]:
 
 def fits(categories: Categories, conditions: list[tuple[str, str]]) -> bool:
     """Whether all conditions hold."""
-    return all(category in categories[breakdown] for breakdown, category in conditions)
+    return all(
+        any(category in categories[breakdown] for category in joined.split("|"))
+        for breakdown, joined in conditions
+    )
 
 
 def cases_of(period: Period, population: str, returns: Returns) -> list[Case]:

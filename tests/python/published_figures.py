@@ -101,7 +101,10 @@ def count_of(
 ) -> Count | None:
     """The count of an answer; None if nothing can be in it."""
     pairs = [] if population == "all" else [each.partition(":") for each in population.split("&")]
-    conditions = [(name.strip(), frozenset([_category(name, which)])) for name, _, which in pairs]
+    conditions = [
+        (name.strip(), frozenset(_category(name, each) for each in which.split("|")))
+        for name, _, which in pairs
+    ]
     if measure.startswith("uasc_children"):
         measure = measure.replace("uasc_children", "children_looked_after")
         conditions.append(("uasc", frozenset(["yes"])))

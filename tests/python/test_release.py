@@ -129,7 +129,7 @@ def test_a_small_number_is_released_as_the_range_of_the_policy() -> None:
     assert (shown.value, shown.low, shown.high) == (None, 1, 4)
 
 
-OVERLAPPING = "duration_band,more_than_1,more,8,2,, duration_band,1_to_5,some,9,1,5,"
+OVERLAPPING = "duration_band,more_than_1,more,8,2,,, duration_band,1_to_5,some,9,1,5,,"
 
 
 def test_a_band_that_overlaps_is_made_of_the_stretches_that_it_covers() -> None:
@@ -159,7 +159,7 @@ def test_a_band_that_overlaps_gives_nothing_away() -> None:
         population = "all" if category == "all" else f"duration_band:{category}"
         answers = (replace(asked.answers[0], population=population),)
         tables.append(replace(asked, answers=answers))
-    _, verdict = judged(facts, *tables, more_categories="duration_band,more_than_1,more,8,2,,")
+    _, verdict = judged(facts, *tables, more_categories="duration_band,more_than_1,more,8,2,,,")
     withheld = {figure.conditions for figure in verdict.withheld}
     assert (("duration_band", "4_to_7"),) in withheld
     assert len(verdict.withheld) > 1

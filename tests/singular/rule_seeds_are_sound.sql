@@ -79,6 +79,7 @@
         ],
     },
     'published_tables': {'key': 'table_name', 'rows': 18},
+    'reasons_ceased': {'key': 'reason_ceased_code', 'rows': 4},
     'sexes': {'key': 'sex_code', 'rows': 5},
     'status_spellings': {
         'key': 'spelling', 'rows': 18,
@@ -87,7 +88,7 @@
         ],
     },
     'thresholds': {
-        'key': 'threshold', 'rows': 20,
+        'key': 'threshold', 'rows': 21,
         'holds': [
             'unit is not null and value is not null',
             "unit = 'code' or unit = 'date' or try_cast(value as int) is not null",
@@ -118,9 +119,9 @@
     'letter_texts': {'key': 'letter_text', 'rows': 24},
     'sign_off_items': {'key': 'item_order', 'rows': 7, 'holds': ["kind in ('by_hand', 'role')"]},
     'measures': {'key': 'measure', 'rows': 26},
-    'breakdowns': {'key': 'breakdown', 'rows': 16},
+    'breakdowns': {'key': 'breakdown', 'rows': 18},
     'protected_differences': {
-        'key': 'factor', 'rows': 20,
+        'key': 'factor', 'rows': 21,
         'holds': [
             "is_protected in ('true', 'false')",
         ],
@@ -138,7 +139,7 @@
         ],
     },
     'categories': {
-        'key': 'breakdown, category', 'rows': 81,
+        'key': 'breakdown, category', 'rows': 94,
         'holds': [
             'try_cast(category_order as int) is not null',
             'cast(lowest as int) <= cast(highest as int)',

@@ -133,7 +133,7 @@ def form_of(figure: Figure, rules: Rules) -> Form | None:
     for condition in picked:
         if among is None:
             return None
-        if not _restrict(who, Times(among), rules.elements[condition][1]):
+        if not _restrict(who, Times(among), rules.element(*condition)[1]):
             return None
     event = _narrowed(event, figure.row, rules, who) if event else None
     if event is None:
@@ -141,7 +141,7 @@ def form_of(figure: Figure, rules: Rules) -> Form | None:
     for condition in measure.conditions:
         if condition[0] == TIMES:
             missing = _narrowed(event, [("counts_as", "missing")], rules, {})
-            if missing is None or not _restrict(who, Times(missing), rules.elements[condition][1]):
+            if missing is None or not _restrict(who, Times(missing), rules.element(*condition)[1]):
                 return None
         elif condition == ("found", "no") and figure.is_snapshot:
             continue
@@ -168,9 +168,9 @@ def _narrowed(
             event = _in_time(event, *_span(breakdown, category))
             continue
         if breakdown == "duration_band" and event.on_day is not None:
-            event = _lasting(event, rules.elements[condition][1], rules)
+            event = _lasting(event, rules.element(*condition)[1], rules)
             continue
-        factor, codes = rules.elements.get(condition, (breakdown, frozenset({category})))
+        factor, codes = rules.element(*condition)
         if codes == rules.domain(factor):
             # As the region of the one council that was landed.
             continue
@@ -200,7 +200,9 @@ def _in_time(event: Event, first: int, last: int) -> Event | None:
 
 def _lasting(event: Event, codes: Codes, rules: Rules) -> Event | None:
     """On a day, how long a child has been missing says when that began."""
-    stretches = [rules.bounds["duration", code] for code in codes if code != "still_missing"]
+    stretches = [
+        rules.bounds["duration", code] for code in codes if ("duration", code) in rules.bounds
+    ]
     if not stretches or event.source == CARE or event.on_day is None:
         return None
     least, most = min(low for low, _ in stretches), max(high for _, high in stretches)

@@ -13,8 +13,14 @@ from missing_from_care.faults import DataFault
 
 PLACES = ("region", "country")
 TIMES = "times_missing"
-# A band of the seed stands for stretches of one factor: ages, whole days, times missing.
-FACTORS = {"age_band": "age", "duration_band": "duration", "times_missing_band": TIMES}
+# A band of the seed stands for stretches of one factor: ages, whole days, times missing. What is
+# known since says more of those that have not ended.
+FACTORS = {
+    "age_band": "age",
+    "duration_band": "duration",
+    "outcome_since": "duration",
+    "times_missing_band": TIMES,
+}
 ENDS = {TIMES: (1, 2)}
 
 Codes = frozenset[str]
@@ -124,6 +130,24 @@ class Rules:
     def domain(self, factor: str) -> Codes:
         """Every finest category of a factor; of a flag, that it is so and that it is not."""
         return self.domains.get(factor, frozenset({"yes", "no"}))
+
+    def element(self, breakdown: str, categories: str) -> tuple[str, Codes]:
+        """The factor and the finest categories of a condition; `16|17` joins two of them."""
+        found = [
+            self.elements.get((breakdown, each), (_factor(breakdown), frozenset({each})))
+            for each in categories.split("|")
+        ]
+        return found[0][0], frozenset().union(*(codes for _, codes in found))
+
+    def label(self, breakdown: str, categories: str) -> str:
+        """The categories of a condition in words."""
+        each = [self.labels.get((breakdown, one), one) for one in categories.split("|")]
+        return " or ".join(each)
+
+    @property
+    def still_missing(self) -> Codes:
+        """What is known since of an occasion that has not ended."""
+        return self.elements["found", "no"][1]
 
     def policy(self, measure: str) -> Policy:
         """The row that says which numbers of a measure are small, else the one for all."""
@@ -252,18 +276,27 @@ def _stretches(categories: list[Row]) -> dict[tuple[str, str], Stretch]:
 def _elements(
     categories: list[Row], bounds: dict[tuple[str, str], Stretch]
 ) -> dict[tuple[str, str], tuple[str, Codes]]:
-    """What each category is made of: a band of stretches, any other of itself."""
+    """What each category is made of: a band of stretches, any other of itself or those it joins."""
     found = {}
     for row in categories:
         factor, codes = _factor(row["breakdown"]), frozenset({row["category"]})
         if band := _band(row):
             codes = _within(bounds, factor, band)
+        elif row["joins"]:
+            codes = frozenset(row["joins"].split("|"))
         if factor != "none":
             found[row["breakdown"], row["category"]] = (factor, codes)
     found[TIMES, "2_or_more"] = (TIMES, _within(bounds, TIMES, (2, inf)))
     ended = frozenset(name for factor, name in bounds if factor == "duration")
-    found["found", "yes"] = ("duration", ended)
-    found["found", "no"] = ("duration", frozenset({"still_missing"}))
+    is_open = frozenset(
+        row["category"]
+        for row in categories
+        if row["breakdown"] == "outcome_since" and row["category"] != "found"
+    )
+    for has_ended in (("found", "yes"), ("outcome_since", "found")):
+        found[has_ended] = ("duration", ended)
+    for is_missing in (("found", "no"), ("duration_band", "still_missing")):
+        found[is_missing] = ("duration", is_open)
     return found
 
 
