@@ -26,9 +26,9 @@
 
 {% set breakdowns = [
     'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status', 'duration_band',
-    'outcome_since', 'time_in_care',
+    'care', 'outcome_since', 'time_in_care',
     'month', 'quarter', 'uasc', 'counts_as', 'council', 'region', 'country', 'times_missing_band'
-] -%}
+] + interview_columns() -%}
 
 with questions as (
 
@@ -160,10 +160,14 @@ slices as (
                 slices_asked.period_end,
                 slices_asked.is_snapshot
         ) as slice_no,
-    {% for breakdown in breakdowns -%}
-        coalesce(wanted.want_{{ breakdown }}, '') as want_{{ breakdown }}
-        {{- ',' if not loop.last }}
-    {% endfor %}
+    {% for breakdown in breakdowns if breakdown != 'care' -%}
+        coalesce(wanted.want_{{ breakdown }}, '') as want_{{ breakdown }},
+    {% endfor -%}
+        -- Who does not ask for others asks for looked-after children.
+        coalesce(
+            wanted.want_care,
+            case when slices_asked.breakdown = 'care' then '' else 'looked_after' end
+        ) as want_care
     from slices_asked
     left join wanted on slices_asked.population = wanted.population
     where not coalesce(wanted.is_of_nothing, false)
@@ -245,7 +249,7 @@ facts_in_slices as (
             and facts.is_snapshot = slices.is_snapshot
             and (slices.needs_care or facts.fact = 'occasion')
             and (
-                slices.population = 'all'
+                (slices.population = 'all' and slices.want_care in ('', facts.care))
                 or (
                     true
                     {% for breakdown in breakdowns if breakdown != 'times_missing_band' -%}

@@ -1,10 +1,11 @@
--- What any question can count: counted occasions, and pieces of care. Each carries its category in
+-- What any question can count: counted occasions, those of children who are not looked after
+-- (rule 25), and pieces of care. Each carries its category in
 -- every breakdown, by which a population asks for it too.
 
 with occasions as (
 
     select * from {{ ref('fct_missing_occasions') }}
-    where outcome = 'counted'
+    where care is not null
 
 ),
 
@@ -62,9 +63,10 @@ facts as (
             when not occasions.is_uasc then 'no'
             else 'not_known'
         end as uasc,
-        occasions.counts_as,
-        occasions.counts_as = 'missing' as is_missing,
-        occasions.counts_as = 'missing' and occasions.is_found as is_found,
+        occasions.care,
+        occasions.would_count_as as counts_as,
+        occasions.would_count_as = 'missing' as is_missing,
+        occasions.would_count_as = 'missing' and occasions.is_found as is_found,
         occasions.duration_days,
         occasions.outcome_since,
         occasions.days_in_care,
@@ -75,6 +77,9 @@ facts as (
         occasions.was_hurt,
         occasions.was_sexually_harmed,
         occasions.was_in_drug_sale,
+        {% for column in interview_columns() -%}
+            occasions.{{ column }},
+        {% endfor -%}
         occasions.was_in_crime
     from occasions
 
@@ -93,6 +98,7 @@ facts as (
         placement_type,
         legal_status,
         coalesce(uasc, 'not_known') as uasc,
+        'looked_after' as care,
         null as counts_as,
         false as is_missing,
         false as is_found,
@@ -104,6 +110,9 @@ facts as (
             'is_interviewed_in_time', 'was_hurt', 'was_sexually_harmed', 'was_in_drug_sale'
         ] -%}
             false as {{ flag }},
+        {% endfor -%}
+        {% for column in interview_columns() -%}
+            null as {{ column }},
         {% endfor -%}
         false as was_in_crime
     from care_pieces
@@ -128,6 +137,7 @@ final as (
         left(cast(facts.from_day as string), 7) as month,
         {{ financial_quarter('facts.from_day') }} as quarter,
         facts.uasc,
+        facts.care,
         facts.counts_as,
         facts.la_code as council,
         replace(lower(councils.region), ' ', '_') as region,
@@ -147,6 +157,9 @@ final as (
         facts.was_hurt,
         facts.was_sexually_harmed,
         facts.was_in_drug_sale,
+        {% for column in interview_columns() -%}
+            facts.{{ column }},
+        {% endfor -%}
         facts.was_in_crime
     from facts
     left join councils on facts.la_code = councils.la_code

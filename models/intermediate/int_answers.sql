@@ -6,11 +6,16 @@
     'care': 'council_years.has_episodes',
     'uasc': 'council_years.has_uasc',
     'interviews': 'council_years.has_interviews',
+    'all_children': 'council_years.has_all_children',
     'birth_dates': 'council_years.has_birth_dates',
     'sexes': 'council_years.has_sexes',
     'ethnic_groups': 'council_years.has_ethnic_groups',
     'placements': 'council_years.has_placements',
 } -%}
+{% for column in interview_columns() -%}
+    {% do parts.update({column: 'council_years.has_' ~ column}) -%}
+{% endfor -%}
+
 
 with questions as (
 

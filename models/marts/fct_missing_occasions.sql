@@ -128,6 +128,9 @@ joined as (
         coalesce(interviews.was_hurt, false) as was_hurt,
         coalesce(interviews.was_sexually_harmed, false) as was_sexually_harmed,
         coalesce(interviews.was_in_drug_sale, false) as was_in_drug_sale,
+        {% for column in interview_columns() -%}
+            coalesce(interviews.{{ column }}, 'not_known') as {{ column }},
+        {% endfor -%}
         coalesce(interviews.was_in_crime, false) as was_in_crime
     from occasions
     cross join adult_age
@@ -185,6 +188,18 @@ final as (
         cast(is_found as boolean) as is_found,
         cast(recorded_status as string) as recorded_status,
         cast(case when left_out_reason is null then would_count_as end as string) as counts_as,
+        cast(would_count_as as string) as would_count_as,
+        -- Only a case-management system holds children who are not looked after.
+        cast(
+            case
+                when left_out_reason is null then 'looked_after'
+                when
+                    left_out_reason = 'not_looked_after'
+                    and collection_year is null
+                    and coalesce(age_at_start, 0) < adult_age
+                    then 'not_looked_after'
+            end as string
+        ) as care,
         cast(
             case when left_out_reason is null then 'counted' else 'left_out' end as string
         ) as outcome,
@@ -216,6 +231,9 @@ final as (
         cast(was_sexually_harmed as boolean) as was_sexually_harmed,
         cast(was_in_drug_sale as boolean) as was_in_drug_sale,
         cast(was_in_crime as boolean) as was_in_crime,
+        {% for column in interview_columns() -%}
+            cast({{ column }} as string) as {{ column }},
+        {% endfor -%}
         cast(collection_year as string) as collection_year,
         cast(source_file as string) as source_file,
         cast(source_row as int) as source_row,
@@ -235,6 +253,8 @@ select
     is_found,
     recorded_status,
     counts_as,
+    would_count_as,
+    care,
     outcome,
     left_out_reason,
     financial_year,
@@ -260,6 +280,9 @@ select
     was_sexually_harmed,
     was_in_drug_sale,
     was_in_crime,
+    {% for column in interview_columns() -%}
+        {{ column }},
+    {% endfor -%}
     collection_year,
     source_file,
     source_row,

@@ -79,6 +79,11 @@ Categories = dict[str, tuple[str, ...]]
 SEXES = codes("sexes", "sex_code", "sex")
 ETHNIC_GROUPS = codes("ethnic_groups", "ethnic_code", "ethnic_group")
 PLACEMENT_TYPES = codes("placement_types", "placement_code", "placement_type")
+# The columns that a file of interviews need not have, each a breakdown (rule 24).
+OF_INTERVIEWS = [name for name, row in BREAKDOWNS.items() if row["needs"] == name != "uasc"]
+INTERVIEW_WORDS = {
+    (row["breakdown"], row["words"]): row["category"] for row in seed("interview_words")
+}
 SINCE = codes("reasons_ceased", "reason_ceased_code", "outcome_since")
 LEGAL_STATUSES = codes("legal_statuses", "legal_status_code", "legal_status")
 
@@ -247,6 +252,11 @@ def of_day(day: date) -> Categories:
     return {basis: (unit_at(basis, day).name,) for basis in OF_THE_PERIOD}
 
 
+def linked_to(occasion: Occasion, returns: Returns) -> list[Row]:
+    """The interview rows of an occasion."""
+    return returns.interviews.get((occasion.child_id, occasion.started_on, occasion.number), [])
+
+
 def yes_or_no(is_uasc: bool | None) -> tuple[str]:
     """The category of a child that is UASC, is not, or of which no return says."""
     return ({True: "yes", False: "no", None: NOT_KNOWN}[is_uasc],)
@@ -296,13 +306,24 @@ def of_time_in_care(occasion: Occasion, episodes: list[Episode]) -> tuple[str, .
     return bands_of("time_in_care", (occasion.started_on - began).days) if began else (NOT_KNOWN,)
 
 
+def of_interviews(interviews: list[Row], column: str) -> tuple[str, ...]:
+    """What interviews say in a column; of several the category that comes first (rule 24)."""
+    listed = [row["category"] for row in CATEGORIES[column]]
+    words = [row.get(column, "").upper() for row in interviews]
+    said = [INTERVIEW_WORDS.get((name, word)) for word in words for name in (column, "all")]
+    found = [category for category in listed if category in said]
+    return with_joining(column, (found or [NOT_KNOWN])[0])
+
+
 def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categories:
     """An occasion's categories in every breakdown but the times missing."""
     start = occasion.started_on
     days = days_between(occasion, period.last if period.is_snapshot else occasion.ended_on)
     episodes = returns.episodes_of[occasion.child_id]
+    interviews = linked_to(occasion, returns)
     return {
         "none": ("all",),
+        **{column: of_interviews(interviews, column) for column in OF_INTERVIEWS},
         **of_birth(start, occasion.birth_date),
         **of_child(occasion.child_id, returns),
         **of_episode(episode_on(start, episodes)),
@@ -311,6 +332,7 @@ def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categor
         "outcome_since": (outcome_since(occasion, episodes),),
         "time_in_care": of_time_in_care(occasion, episodes),
         "uasc": yes_or_no(occasion.is_uasc),
+        "care": ("looked_after",),
         "counts_as": (occasion.counts_as,),
         **PLACES,
     }
@@ -375,9 +397,8 @@ def cases_of(period: Period, population: str, returns: Returns) -> list[Case]:
     cases = []
     for each in returns.counted:
         if is_in(each, period):
-            linked = returns.interviews.get((each.child_id, each.started_on, each.number), [])
             categories = of_occasion(each, period, returns)
-            cases.append(Case(each, categories, linked, period.is_snapshot))
+            cases.append(Case(each, categories, linked_to(each, returns), period.is_snapshot))
     cases = [case for case in cases if fits(case.categories, others)]
     times = Counter(case.child for case in cases if case.is_missing)
     for case in cases:
@@ -600,15 +621,20 @@ def is_available(question: Row, period: Period, returns: Returns) -> bool:
     needed = {EPISODES}
     if measure["counts"] in ("occasion", "both"):
         needed.add(MISSING)
+    if "care" in words:
+        return False  # Only a case-management extract holds others.
     if measure["needs_uasc"] == "true" or "uasc" in words:
         needed.add(UASC)
     if {"age", "age_band", "sex", "ethnic_group"} & set(words):
         needed.add(HEADER)
     if not all(needed <= returns.years.get(year, set()) for year in period.years):
         return False
-    return measure["needs_interviews"] == "false" or any(
+    columns = [word for word in words if word in OF_INTERVIEWS]
+    if not columns and measure["needs_interviews"] == "false":
+        return True
+    return any(
         row["raw_table"] == INTERVIEWS and row["status"] == "landed" for row in returns.modules
-    )
+    ) and all(any(row.get(each) for row in returns.tables[INTERVIEWS]) for each in columns)
 
 
 def changes_in(period: Period, definition: Definition) -> bool:

@@ -14,7 +14,7 @@ from random import Random
 
 from ortools.sat.python import cp_model
 
-from plain_answers import CATEGORIES, OF_THE_PERIOD, PLACE, TIMES, seed, unit_named
+from plain_answers import CATEGORIES, OF_INTERVIEWS, OF_THE_PERIOD, PLACE, TIMES, seed, unit_named
 from published_figures import INTERVIEW, OCCASIONS_OF, Condition, Count, TooManyKinds
 
 DAY = timedelta(days=1)
@@ -285,7 +285,7 @@ class SingleChild:
         return self._told_apart([*sorted(values), None], predicates)
 
     def _others(self) -> list[dict]:
-        """What is known since and the days in care, as far as told apart."""
+        """What is known since, the days in care, what interviews say: as far as told apart."""
         since = [row["category"] for row in CATEGORIES["outcome_since"]]
         predicates: list[Callable] = [lambda value: value == "found"]
         for _, which in self._conditions("outcome_since"):
@@ -297,9 +297,23 @@ class SingleChild:
                 for _, which in self._conditions("time_in_care")
             ],
         )
+        said = [
+            self._told_apart(
+                [row["category"] for row in CATEGORIES[name]],
+                [
+                    (lambda value, which=which: value in which)
+                    for _, which in self._conditions(name)
+                ],
+            )
+            for name in OF_INTERVIEWS
+        ]
         return [
-            {"outcome_since": one, "days_in_care": other}
-            for one, other in product(self._told_apart(since, predicates), in_care)
+            {
+                "outcome_since": one,
+                "days_in_care": other,
+                **dict(zip(OF_INTERVIEWS, words, strict=True)),
+            }
+            for one, other, *words in product(self._told_apart(since, predicates), in_care, *said)
         ]
 
     @staticmethod
@@ -354,7 +368,7 @@ class SingleChild:
         for name, which in base.conditions:
             if name == "counts_as" and occasion["status"] not in which:
                 return False
-            if name == "outcome_since" and occasion[name] not in which:
+            if name in ("outcome_since", *OF_INTERVIEWS) and occasion[name] not in which:
                 return False
             if name == "time_in_care" and not _in_care_for(which, occasion["days_in_care"]):
                 return False

@@ -78,6 +78,8 @@ class Fact:
     was_sexually_harmed: bool = False
     was_in_drug_sale: bool = False
     was_in_crime: bool = False
+    care: str = "looked_after"
+    trafficking_concern: str = "not_known"
 
 
 FLAGS = [name for name, value in asdict(Fact("")).items() if isinstance(value, bool)]

@@ -404,3 +404,19 @@ def test_random_requests_about_the_demonstration(seed: int, database: Path) -> N
             assert after.value in (None, before.value)
             assert not (after.is_withheld and before.value == 0)
             assert not after.is_range or after.low <= before.value <= after.high
+
+
+def test_children_who_are_not_looked_after_are_a_part_of_all_that_are_known() -> None:
+    """Of 20 that are known 17 are looked after: of the 3 others nothing is told, nor of the 17."""
+    facts = occasions(17) + occasions(3, care="not_looked_after")
+    tables = []
+    for number, (value, population) in enumerate(
+        [(17, "all"), (20, "care:looked_after|not_looked_after")], start=1
+    ):
+        asked = table(number, "occasions_missing", None, value)
+        answers = (replace(asked.answers[0], population=population),)
+        tables.append(replace(asked, answers=answers))
+    _, verdict = judged(facts, *tables)
+    assert verdict.withheld
+    _, verdict = judged(facts, tables[0])
+    assert not verdict.withheld

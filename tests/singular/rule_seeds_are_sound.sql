@@ -53,6 +53,7 @@
             "coalesce(is_declined, '') in ('true', 'false')",
         ],
     },
+    'interview_words': {'key': 'breakdown, words', 'rows': 47, 'holds': ['words = upper(words)']},
     'legal_statuses': {
         'key': 'legal_status_code', 'rows': 13,
         'holds': [
@@ -96,7 +97,7 @@
         ],
     },
     'validation_rules': {
-        'key': 'rule_code', 'rows': 87,
+        'key': 'rule_code', 'rows': 88,
         'holds': [
             "severity in ('rejected', 'warning')",
         ],
@@ -119,9 +120,9 @@
     'letter_texts': {'key': 'letter_text', 'rows': 24},
     'sign_off_items': {'key': 'item_order', 'rows': 7, 'holds': ["kind in ('by_hand', 'role')"]},
     'measures': {'key': 'measure', 'rows': 26},
-    'breakdowns': {'key': 'breakdown', 'rows': 18},
+    'breakdowns': {'key': 'breakdown', 'rows': 25},
     'protected_differences': {
-        'key': 'factor', 'rows': 21,
+        'key': 'factor', 'rows': 28,
         'holds': [
             "is_protected in ('true', 'false')",
         ],
@@ -129,7 +130,7 @@
     'unlikely_categories': {'key': 'category', 'rows': 3},
     'derived_measures': {'key': 'measure', 'rows': 3},
     'suppression_policy': {
-        'key': 'applies_to, valid_from', 'rows': 11, 'periods_of': 'applies_to',
+        'key': 'applies_to, valid_from', 'rows': 13, 'periods_of': 'applies_to',
         'holds': [
             'coalesce(cast(lowest_withheld as int) >= 1 and cast(highest_withheld as int) >= cast(lowest_withheld as int) and cast(range_width as int) between 1 and cast(highest_withheld as int) - cast(lowest_withheld as int), lowest_withheld is null and highest_withheld is null and range_width is null)',
             "coalesce(small_as, '') in ('range', 'marker')",
@@ -139,7 +140,7 @@
         ],
     },
     'categories': {
-        'key': 'breakdown, category', 'rows': 94,
+        'key': 'breakdown, category', 'rows': 121,
         'holds': [
             'try_cast(category_order as int) is not null',
             'cast(lowest as int) <= cast(highest as int)',

@@ -13,6 +13,10 @@
     (
         'reasons_ceased', 'outcome_since', "concat('outcome_since:', outcome_since)", 'categories'
     ),
+    (
+        'interview_words', 'category',
+        "case when breakdown <> 'all' then concat(breakdown, ':', category) end", 'categories'
+    ),
     ('categories', 'breakdown', 'breakdown', 'breakdowns'),
     ('definition_by_year', 'definition_id', 'definition_id', 'definitions'),
     ('derived_measures', 'measure', 'measure', 'measures'),
@@ -84,7 +88,10 @@ used as (
         ('uasc:yes'), ('uasc:no'), ('uasc:not_known'), ('duration_band:still_missing'),
         ('counts_as:missing'), ('counts_as:absent'), ('time_in_care:not_known'),
         ('outcome_since:found'), ('outcome_since:still_open'), ('outcome_since:turned_18'),
-        ('outcome_since:left_care')
+        ('outcome_since:left_care'), ('care:looked_after'), ('care:not_looked_after'),
+        ('interview_provider:not_known'), ('police_notified:not_known'),
+        ('trafficking_concern:not_known'), ('exploitation_concern:not_known'),
+        ('risk_grade:not_known'), ('found_by:not_known')
     ) as needed (word)
 
 )

@@ -32,6 +32,11 @@ class Figure:
     conditions: tuple[Condition, ...] = ()
     row: tuple[Condition, ...] = ()
 
+    @property
+    def every_condition(self) -> tuple[Condition, ...]:
+        """Those that hold, and the row."""
+        return (*self.conditions, *self.row)
+
 
 def in_text(conditions: tuple[Condition, ...]) -> str:
     """`sex:male&uasc:yes`; `all` for none."""
@@ -91,7 +96,7 @@ def in_words(figure: Figure, rules: Rules) -> str:
     last = long_day(figure.last_day)
     period = f"on {last}" if figure.is_snapshot else f"{long_day(figure.first_day)} to {last}"
     said = []
-    for breakdown, category in (*figure.conditions, *figure.row):
+    for breakdown, category in figure.every_condition:
         label = rules.label(breakdown, category)
         heading = rules.labels.get((breakdown, ""), breakdown)
         said.append(": ".join(dict.fromkeys((heading, label))))

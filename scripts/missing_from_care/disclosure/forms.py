@@ -16,6 +16,7 @@ from missing_from_care.disclosure.rules import TIMES, Codes, Rules
 
 FIRST, LAST = 1, 10_000_000
 OCCASION, CARE = "occasion", "care"
+IN_CARE = frozenset({"looked_after"})
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,10 @@ class Event:
             return False
         if other.on_day is not None and not self._is_still_so_on(other):
             return False
-        if self.source == OCCASION and other.source == CARE and self.on_day is not None:
-            return False
+        if self.source == OCCASION and other.source == CARE:
+            is_of_others = not self.factors.get("care", IN_CARE) <= IN_CARE
+            if self.on_day is not None or is_of_others:
+                return False
         first, last = self.first, self.last
         if self.source == CARE and self.on_day is not None and other.on_day is None:
             # Who is in care at the end of a day is in care on the next, wherever that may be.
@@ -125,6 +128,8 @@ def form_of(figure: Figure, rules: Rules) -> Form | None:
         event = Event(CARE if measure.is_care else OCCASION, (), FIRST, last, last)
     else:
         event = Event(CARE if measure.is_care else OCCASION, (), first, last)
+    if event.source == OCCASION and not any(name == "care" for name, _ in figure.every_condition):
+        event = replace(event, where=(("care", IN_CARE),) if rules.knows_others else ())
     who: dict[Factor, Codes] = {}
     picked = [each for each in figure.conditions if each[0] == "times_missing_band"]
     others = [each for each in figure.conditions if each[0] != "times_missing_band"]

@@ -108,6 +108,7 @@ class Rules:
         domains: every finest category of a factor.
         bounds: lowest and highest of the finest categories that are stretches, by factor and name.
         of_child: factors in which a child has one category whatever the day.
+        knows_others: whether occasions of children who are not looked after are counted too.
         unlikely: categories that readers take to be empty where they are.
         protected: factors along which a small difference is protected though nothing prints it.
         nothing_absent: when a council counts nothing as absent.
@@ -121,6 +122,7 @@ class Rules:
     domains: Mapping[str, Codes]
     bounds: Mapping[tuple[str, str], Stretch]
     of_child: frozenset[str]
+    knows_others: bool
     unlikely: frozenset[str]
     protected: frozenset[str]
     nothing_absent: tuple[Definition, ...]
@@ -220,6 +222,11 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
         bounds=bounds,
         of_child=frozenset(
             _factor(row["breakdown"]) for row in breakdowns if row["one_category_a_child"] == "true"
+        ),
+        knows_others=bool(
+            warehouse.execute(
+                "select count(*) from int_answer_facts where care = 'not_looked_after'"
+            ).fetchall()[0][0]
         ),
         unlikely=frozenset(row["category"] for row in _rows(warehouse, "unlikely_categories")),
         protected=frozenset(
