@@ -72,7 +72,7 @@
     },
     'published_measures': {'key': 'measure', 'rows': 12, 'holds': ['counted_how is not null']},
     'published_statistics': {
-        'key': 'area_code, financial_year, measure', 'rows': 213,
+        'key': 'area_code, financial_year, measure', 'rows': 216,
         'holds': [
             "status in ('published', 'suppressed')",
             "(status = 'suppressed') = (value in ('x', 'c'))",
