@@ -36,7 +36,8 @@ lint: .venv/installed
 
 .venv/installed: requirements.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.txt || { echo \
+		"pip could not install the packages: without a package index docs/offline.md says how."; exit 2; }
 	touch $@
 
 # Builds what is landed in EXTRACTS on DuckDB and on Spark, and compares every mart. Needs Java 17.

@@ -93,7 +93,7 @@
     {%- set first, last = "cast('0001-01-01' as date)", "cast('9999-12-31' as date)" -%}
     select
         '{{ table }}' as table_name,
-        'valid_from to valid_to of one {{ part }}: ' || wrong || ' (mend both; every day needs exactly'
+        'valid_from to valid_to of one {{ part | replace("'", '') }}: ' || wrong || ' (mend both; every day needs exactly'
         || ' one row)' as problem
     from (
         select

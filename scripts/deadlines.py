@@ -15,6 +15,7 @@ from missing_from_care.command_line import err, out, run
 from missing_from_care.deadlines.calendar_file import calendar_bytes
 from missing_from_care.deadlines.register import read_register, usual_register
 from missing_from_care.deadlines.states import RequestState, is_pack_older, request_states
+from missing_from_care.deadlines.statistics import COUNTS, statistics
 from missing_from_care.deadlines.wording import remarks, risk_sentence, written_day
 from missing_from_care.faults import DeadlineRisk, UsageFault
 from missing_from_care.project import responses_folder
@@ -49,6 +50,13 @@ def deadlines(
         Path | None,
         typer.Option(metavar="FILE", help="Also write the open deadlines as a calendar."),
     ] = None,
+    as_statistics: Annotated[
+        bool,
+        typer.Option(
+            "--statistics",
+            help="Count the requests instead: received, in time, by outcome and exemption.",
+        ),
+    ] = False,
     database: Annotated[
         Path | None,
         typer.Option(
@@ -59,16 +67,18 @@ def deadlines(
 ) -> None:
     """Shows when each request is due, by section 10 of the Freedom of Information Act.
 
-    Needs no warehouse. Ends with status 6 if an open request is late or due soon.
+    Needs no warehouse. Ends with status 6 if an open request is late or due soon, but not with
+    --statistics, whose outcomes are those of the packs in the folder of responses.
     """
     day = day_of(as_of)
     read = read_register(register or usual_register())
     if read.unused and not as_json:
         err.print(f"Not used: {read.unused}.", markup=False)
-    states = [
-        replace(state, is_pack_old=is_old(state, warehouse(database)))
-        for state in request_states(read, day)
-    ]
+    states = request_states(read, day)
+    if as_statistics:
+        show_statistics(states, as_json=as_json)
+        return
+    states = [replace(state, is_pack_old=is_old(state, warehouse(database))) for state in states]
     if ics:
         write_file_whole(ics.resolve(), calendar_bytes(states, day))
     if as_json:
@@ -78,6 +88,37 @@ def deadlines(
     warning = risk_sentence(states)
     if warning:
         raise DeadlineRisk(warning)
+
+
+def show_statistics(states: list[RequestState], *, as_json: bool) -> None:
+    """Prints how many requests came, were answered in time, and what became of them."""
+    # What reads packs takes long to load, and the deadlines need none of it.
+    from missing_from_care.disclosure_log.log import OUTCOMES
+    from missing_from_care.pack.beside import entry_of
+    from missing_from_care.pack.versions import versions_of
+
+    packs = {each.request_ref: versions_of(responses_folder(), each.request_ref) for each in states}
+    entries = {ref: entry_of(folders[-1]) for ref, folders in packs.items() if folders}
+    found = statistics(states, entries)
+    if as_json:
+        print(json.dumps(found, indent=2))
+        return
+    table = Table(
+        title="Requests by the quarter in which they came",
+        box=box.SIMPLE_HEAD,
+        collapse_padding=True,
+        pad_edge=False,
+    )
+    table.add_column("Quarter", no_wrap=True)
+    for name in COUNTS:
+        heading = OUTCOMES.get(name, name.replace("_", " ").capitalize())
+        heading = heading.removeprefix("Released ").capitalize()
+        table.add_column(heading, justify="right", no_wrap=" " not in heading)
+    for row in found["quarters"]:
+        table.add_row(row["quarter"] or "All", *(str(row[name]) for name in COUNTS))
+    out.print(table)
+    for row in found["exemptions"]:
+        out.print(f"{row['exemption']}: {row['answers']} of the answers.", markup=False)
 
 
 def day_of(text: str) -> date:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from missing_from_care.command_line import err, out, responses_option, run
+from missing_from_care.command_line import QUIET, err, out, responses_option, run, steps
 from missing_from_care.disclosure.assessment import revision_sentence
 from missing_from_care.faults import UsageFault
 from missing_from_care.open_data.files import PACKAGE
@@ -36,6 +36,7 @@ def export_response(
         Path | None,
         typer.Option(metavar="PACK", help="Make this pack again and compare every public byte."),
     ] = None,
+    quiet: Annotated[bool, QUIET] = False,
 ) -> None:
     """Answers a request of the register: a pack of files, and the answers as tables here.
 
@@ -46,7 +47,10 @@ def export_response(
     if verify:
         out.print(verified(verify, database_file(database)), markup=False)
         return
-    with making_pack(database_file(database), request, out_folder) as pack:
+    with (
+        steps(quiet) as step,
+        making_pack(database_file(database), request, out_folder, step=step) as pack,
+    ):
         unlisted = [] if dry_run else write_pack(pack, date.today())
     if pack.response.is_of_invented_children:
         out.print(INVENTED_CHILDREN, markup=False)

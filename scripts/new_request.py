@@ -16,6 +16,7 @@ from missing_from_care.requests import (
     campaigns,
     landed_span,
     proposals,
+    refuse_known,
 )
 from missing_from_care.response.reading import read_response
 from missing_from_care.response.terminal import terminal_tables
@@ -57,6 +58,7 @@ def new_request(
         return
     if campaign and question:
         raise UsageFault("--campaign and --question both say what is asked: give one.")
+    refuse_known(request_ref)
     file = database_file(database)
     day = received or asked_day(yes)
     subject = subject or asked_text("Subject", yes)

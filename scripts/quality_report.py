@@ -11,12 +11,13 @@ from missing_from_care.command_line import err, out, run
 from missing_from_care.faults import UsageFault
 from missing_from_care.project import CHECKOUT
 from missing_from_care.quality import reading, terminal
+from missing_from_care.quality.director import director_page
 from missing_from_care.quality.report import report
 from missing_from_care.warehouse import database_file
 from missing_from_care.whole_files import write_file_whole
 from missing_from_care.workbook.writing import report_bytes
 
-FILE_NAME = "quality-report.xlsx"
+FILE_NAME, DIRECTOR_PAGE = "quality-report.xlsx", "director-summary.html"
 NEVER_COMMITTED = ("responses", "target", "warehouse")
 """Folders of the checkout that `.gitignore` names."""
 
@@ -33,6 +34,13 @@ def quality_report(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the summary for machines.")
     ] = False,
+    for_director: Annotated[
+        bool,
+        typer.Option(
+            "--director",
+            help="Write a page for the director instead: who was missing, how long, interviews.",
+        ),
+    ] = False,
 ) -> None:
     """Prints what is wrong with the returns, and writes a private workbook of every finding.
 
@@ -40,6 +48,14 @@ def quality_report(
     """
     database = database_file(database).absolute()
     folder = _checked_folder((out_folder or database.parent).absolute())
+    if for_director:
+        page = folder / DIRECTOR_PAGE
+        data = director_page(database)
+        with _scratch_below(folder):
+            write_file_whole(page, data, mode=0o600)
+        out.print("Private page for the director:")
+        out.print(str(page), markup=False, soft_wrap=True)
+        return
     with reading.opened(database) as connection, err.status("Reading the findings") as status:
         tables = reading.summary(connection)
         status.update("Writing the workbook")

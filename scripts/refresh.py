@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from missing_from_care.command_line import err, out, responses_option, run
+from missing_from_care.command_line import QUIET, err, out, responses_option, run
 from missing_from_care.deadlines.register import read_register, usual_register
 from missing_from_care.deadlines.states import request_states
 from missing_from_care.deadlines.wording import risk_sentence, written_day
@@ -63,7 +63,9 @@ def refresh_all(
             metavar="FILE",
             envvar="FOI_PUBLISHED",
             show_envvar=False,
-            help="The database for analysts; FOI_PUBLISHED otherwise.",
+            show_default=False,
+            help="The database for analysts; else FOI_PUBLISHED's, else in `published` of the "
+            "checkout.",
         ),
     ] = CHECKOUT / "published" / "missing_from_care.duckdb",
     responses: Annotated[
@@ -80,6 +82,7 @@ def refresh_all(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
+    quiet: Annotated[bool, QUIET] = False,
 ) -> None:
     """Refreshes the databases and the packs of the requests that are due.
 
@@ -108,7 +111,7 @@ def refresh_all(
     if dry_run:
         say_what_would_be_done(plan, before, day)
     else:
-        carry_out(plan)
+        carry_out(plan, quiet)
     if warning := risk_sentence(states):
         raise DeadlineRisk(warning)
 
@@ -118,9 +121,9 @@ def place_of(file: Path) -> Path:
     return file.parent.resolve() / file.name
 
 
-def carry_out(plan: Plan) -> None:
+def carry_out(plan: Plan, is_quiet: bool) -> None:
     """Refreshes, and says where everything is."""
-    with RunLog(plan.state / "logs") as log:
+    with RunLog(plan.state / "logs", is_quiet) as log:
         run = refresh(plan, log)
     out.print(f"Refreshed, run {run.number}.")
     if not plan.requests:

@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from missing_from_care.command_line import out, run
-from missing_from_care.faults import UsageFault
+from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.settings import (
     CouncilFolder,
     council_named,
     due_for_review,
     open_settings,
+    unfit_settings,
     unlike_the_returns,
     write_settings,
 )
@@ -45,6 +46,8 @@ def set_up(
             out.print("Everything was there already: nothing was written.")
     if not places.settings.is_dir():
         raise UsageFault(f"{places.settings} is not there: write it with --council CODE first.")
+    if unfit := unfit_settings(places.settings):
+        raise DataFault(*unfit, "Mend these first; what else is open is said then.")
     lists = {
         "To settle before anything is released:": open_settings(places.settings),
         "Due for review:": due_for_review(places.settings, date.today()),

@@ -289,6 +289,31 @@ definition_changes as (
 
 ),
 
+-- The periods in which a definition changed for a council that the row speaks of; of the months or
+-- quarters of a period, the one in which it did.
+breaks as (
+
+    select distinct
+        councils_of_rows.population,
+        councils_of_rows.breakdown,
+        councils_of_rows.place,
+        councils_of_rows.period_basis,
+        councils_of_rows.first_period,
+        councils_of_rows.last_period,
+        councils_of_rows.period_order,
+        case councils_of_rows.breakdown
+            when 'month' then left(cast(definition_changes.changed_on as string), 7)
+            when 'quarter' then {{ financial_quarter('definition_changes.changed_on') }}
+        end as month_or_quarter
+    from councils_of_rows
+    inner join definition_changes
+        on
+            councils_of_rows.la_code = definition_changes.la_code
+            and definition_changes.changed_on >= councils_of_rows.period_start
+            and definition_changes.changed_on <= councils_of_rows.period_end
+
+),
+
 -- Of the years of every council that a row speaks of, how many lack each part.
 rows_held as (
 
@@ -300,7 +325,6 @@ rows_held as (
         councils_of_rows.first_period,
         councils_of_rows.last_period,
         councils_of_rows.period_order,
-        max(case when definition_changes.changed_on is null then 0 else 1 end) = 1 as is_break,
     {% for part, condition in parts.items() -%}
         count(
             distinct case
@@ -323,11 +347,6 @@ rows_held as (
             councils_of_rows.la_code = council_years.la_code
             and council_years.first_day <= councils_of_rows.period_end
             and council_years.last_day >= councils_of_rows.period_start
-    left join definition_changes
-        on
-            councils_of_rows.la_code = definition_changes.la_code
-            and definition_changes.changed_on >= councils_of_rows.period_start
-            and definition_changes.changed_on <= councils_of_rows.period_end
     group by
         councils_of_rows.population,
         councils_of_rows.breakdown,
@@ -350,7 +369,8 @@ needs as (
             = 1 as needs_{{ part }},
         {% endfor %}
         min(case when breakdowns.applies_to_care = 'true' then 1 else 0 end) = 1
-            as applies_to_care
+            as applies_to_care,
+        max(case when breakdowns.by_definition = 'true' then 1 else 0 end) = 1 as by_definition
     from (
         select
             population,
@@ -381,7 +401,8 @@ joined as (
         cast(measures.measure_order as int) as measure_order,
         measures.counts as fact,
         measures.needs_interviews = 'true' as needs_interviews,
-        measures.by_definition = 'true' and coalesce(rows_held.is_break, false) as is_break,
+        breaks.population is not null
+        and (measures.by_definition = 'true' or needs.by_definition) as is_break,
         measures.unit = 'children'
         and breakdowns.one_category_a_child = 'false' as is_child_in_several_rows,
         measures.unit in ('occasions', 'children')
@@ -425,6 +446,20 @@ joined as (
             and frames.first_period = rows_held.first_period
             and frames.last_period = rows_held.last_period
             and frames.period_order = rows_held.period_order
+    left join breaks
+        on
+            frames.population = breaks.population
+            and frames.breakdown = breaks.breakdown
+            and breaks.place
+            = case
+                when frames.breakdown in ('council', 'region', 'country') then frames.category
+                else ''
+            end
+            and frames.period_basis = breaks.period_basis
+            and frames.first_period = breaks.first_period
+            and frames.last_period = breaks.last_period
+            and frames.period_order = breaks.period_order
+            and frames.category = coalesce(breaks.month_or_quarter, frames.category)
     left join counts
         on
             frames.population = counts.population

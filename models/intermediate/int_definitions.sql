@@ -34,7 +34,8 @@ final as (
         definitions.title,
         definitions.missing_counts_as,
         definitions.absent_counts_as,
-        definitions.wording
+        definitions.wording,
+        definitions.change
     from councils
     left join definition_years on councils.la_code = definition_years.la_code
     left join definitions

@@ -109,12 +109,14 @@ words_used as (
     select
         conditions.question_id,
         case
-            when not {{ matches('conditions.condition', "'^[a-z_]+:.+$'") }}
-                then 'population'
-            else coalesce(known.breakdown, 'breakdown')
+            when {{ matches('conditions.condition', "'^[a-z_]+:.+$'") }}
+                then coalesce(known.breakdown, 'breakdown')
+            else concat('population', coalesce(' of ' || known.breakdown, ''))
         end as list_name,
         'population' as what,
         case
+            when not {{ matches('conditions.condition', "'^[a-z_]+:.+$'") }}
+                then conditions.condition
             when known.breakdown is null then conditions.breakdown
             else conditions.category
         end as word
@@ -181,6 +183,23 @@ words_allowed as (
         breakdown as sort_key
     from breakdowns_to_ask_for
 
+    union all
+
+    select
+        concat('population of ', breakdown) as list_name,
+        concat(breakdown, ':', category) as word,
+        right(concat('000', cast(category_order as string)), 3) as sort_key
+    from categories
+
+    union all
+
+    select
+        concat('population of ', period_basis) as list_name,
+        concat(period_basis, ':', example) as word,
+        example as sort_key
+    from period_bases
+    where period_basis in ('month', 'quarter')
+
 ),
 
 wrong_words as (
@@ -202,26 +221,24 @@ word_sentences as (
         concat(
             'the ',
             wrong_words.what,
-            case when wrong_words.word = '' then ' is blank' else ' ' end,
             case
-                when wrong_words.word = '' then ''
-                else concat('"', wrong_words.word, '" is not known')
+                when wrong_words.word = '' then ' is blank'
+                else concat(' "', wrong_words.word, '" is not known')
             end,
-            case
-                when
-                    wrong_words.word = ''
-                    or wrong_words.list_name in ('population', 'month', 'quarter')
-                    then ''
-                else
-                    concat(
-                        '; did you mean "',
-                        min_by(
-                            words_allowed.word,
-                            levenshtein(wrong_words.word, words_allowed.word)
-                        ),
-                        '"?'
-                    )
-            end,
+            -- A word with more letters wrong than right is no slip of the keyboard.
+            coalesce(
+                '; did you mean "'
+                || min_by(
+                    words_allowed.word,
+                    levenshtein(wrong_words.word, words_allowed.word)
+                ) filter (
+                    where
+                    2 * levenshtein(wrong_words.word, words_allowed.word)
+                    <= length(wrong_words.word)
+                )
+                || '"?',
+                '.'
+            ),
             ' Right are: ',
             {{ joined_words('words_allowed.word', 'words_allowed.sort_key') }},
             '.'

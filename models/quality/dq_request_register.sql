@@ -128,6 +128,73 @@ payments_without_notice as (
 
 ),
 
+limits as (
+
+    select
+        coalesce(try_cast(valid_from as date), cast('0001-01-01' as date)) as first_day,
+        coalesce(try_cast(valid_to as date), cast('9999-12-31' as date)) as last_day,
+        try_cast(limit_pounds as double) / try_cast(pounds_an_hour as double) as hours
+    from {{ ref('cost_limits') }}
+
+),
+
+estimates as (
+
+    select
+        requests.*,
+        limits.hours,
+        coalesce(try_cast(requests.cost_records as int), 0) as records_found,
+        coalesce(try_cast(requests.cost_minutes as double), 0) as minutes_found
+    from requests
+    left join limits on requests.received_on between limits.first_day and limits.last_day
+    where coalesce(requests.cost_of, requests.cost_records, requests.cost_minutes) is not null
+
+),
+
+unusable_estimates as (
+
+    select
+        request_ref,
+        source_rows,
+        'cost_of' as column_name,
+        'is blank while cost_records or cost_minutes is filled: write what would have to be found'
+            as problem
+    from estimates
+    where cost_of is null
+
+    union all
+
+    {% for column, found, what in [
+        ('cost_records', 'records_found', 'how many records would have to be looked at'),
+        ('cost_minutes', 'minutes_found', 'how many minutes each record would take'),
+    ] -%}
+        select
+            request_ref,
+            source_rows,
+            '{{ column }}' as column_name,
+            coalesce('reads "' || {{ column }} || '", which is no number above 0', 'is blank')
+            || ': write {{ what }}' as problem
+        from estimates
+        where {{ found }} <= 0
+
+        union all
+    {% endfor %}
+
+    select
+        request_ref,
+        source_rows,
+        'cost_records' as column_name,
+        'is ' || cost_records || ': at ' || cost_minutes || ' minutes each that is within the '
+        || cast(hours as string) || ' hours of section 12, so it cannot be refused for its cost'
+            as problem
+    from estimates
+    where
+        records_found > 0
+        and minutes_found > 0
+        and records_found * minutes_found <= hours * 60
+
+),
+
 problems as (
 
     select * from without_reference
@@ -143,6 +210,8 @@ problems as (
     select * from impossible_orders
     union all
     select * from payments_without_notice
+    union all
+    select * from unusable_estimates
 
 )
 

@@ -1,7 +1,7 @@
 -- What a council must settle before figures of real children are released: each cell of its own
 -- settings that begins with a question mark, and each setting that is still the demonstration's.
 
-{% set needed = ['authority', 'definition_by_year', 'definitions', 'suppression_policy'] -%}
+{% set needed = var('settled_by_the_council') -%}
 
 with questions as (
 

@@ -6,10 +6,11 @@
     {% do columns.append(event ~ '_on') -%}
 {% endfor -%}
 {% do columns.append('subject') -%}
+{% set costs = ['cost_of', 'cost_records', 'cost_minutes', 'cost_offer'] -%}
 
 with requests as (
 
-    select * from {{ request_table('foi_requests', columns) }}
+    select * from {{ request_table('foi_requests', columns, costs) }}
 
 ),
 
@@ -22,6 +23,9 @@ final as (
             {{ parse_date(event ~ '_on') }} as {{ event }}_on,
         {% endfor -%}
         {{ clean_text('subject') }} as subject,
+        {% for column in costs -%}
+            {{ clean_text(column) }} as {{ column }},
+        {% endfor -%}
         source_row
     from requests
     where

@@ -19,6 +19,7 @@ from missing_from_care.models_in_memory import read_rows
 from missing_from_care.warehouse import open_warehouse
 
 TRY_OUT = "try-out"
+STORE = "warehouse_read_here"
 QUESTIONS = "stg_foi_request_questions"
 REQUESTS = "stg_foi_requests"
 QUESTION_VIEWS = (
@@ -86,7 +87,7 @@ def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
         raise DataFault(*(_capital(text.removeprefix(opening)) for (text,) in problems))
     columns = connection.execute(
         "select string_agg(column_name, ', ' order by column_index) from duckdb_columns() "
-        "where database_name = 'store' and table_name = 'foi_answers'"
+        f"where database_name = '{STORE}' and table_name = 'foi_answers'"
     ).fetchall()[0][0]
     connection.execute(
         f"create table foi_answers as select {columns} from int_answers "
@@ -104,26 +105,29 @@ def put(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
 
     Returns: a connection in which `QUESTION_VIEWS` are of these questions alone, numbered from 1.
     """
-    open_warehouse(database).close()
-    catalog = f'"{database.stem}"'
+    with open_warehouse(database) as warehouse:
+        # A view's text may name the database that it was made in.
+        catalog = warehouse.execute("select current_database()").fetchall()[0][0]
     connection = duckdb.connect()
     connection.execute(
-        f"attach '{str(database).replace(chr(39), chr(39) * 2)}' as store (read_only)"
+        f"attach '{str(database).replace(chr(39), chr(39) * 2)}' as {STORE} (read_only)"
     )
-    connection.execute(f"attach ':memory:' as {catalog}")
-    connection.execute(f"use {catalog}.main")
+    connection.execute(f"attach ':memory:' as \"{catalog}\"")
+    connection.execute(f'use "{catalog}".main')
     tables = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'store'"
+        f"select table_name from duckdb_tables() where database_name = '{STORE}'"
     ).fetchall()
     for (table,) in tables:
         if table not in (QUESTIONS, REQUESTS, "foi_answers"):
-            connection.execute(f'create view "{table}" as select * from store.main."{table}"')
-    connection.execute(f"create table {REQUESTS} as select * from store.main.{REQUESTS} limit 0")
+            connection.execute(f'create view "{table}" as select * from {STORE}.main."{table}"')
+    connection.execute(f"create table {REQUESTS} as select * from {STORE}.main.{REQUESTS} limit 0")
     connection.execute(
         f"insert into {REQUESTS} (request_ref, subject) values (?, 'A try-out, not for release')",
         [TRY_OUT],
     )
-    connection.execute(f"create table {QUESTIONS} as select * from store.main.{QUESTIONS} limit 0")
+    connection.execute(
+        f"create table {QUESTIONS} as select * from {STORE}.main.{QUESTIONS} limit 0"
+    )
     rows = [_row(number, question) for number, question in enumerate(questions, start=1)]
     connection.executemany(
         f"insert into {QUESTIONS} ({', '.join(rows[0])}) values ({', '.join('?' * len(rows[0]))})",
@@ -131,7 +135,7 @@ def put(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
     )
     texts = dict(
         connection.execute(
-            "select view_name, sql from duckdb_views() where database_name = 'store'"
+            f"select view_name, sql from duckdb_views() where database_name = '{STORE}'"
         ).fetchall()
     )
     for view in QUESTION_VIEWS:

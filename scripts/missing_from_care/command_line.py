@@ -1,19 +1,22 @@
 """What every command shares: where messages go and how faults become an exit status."""
 
+import errno
+import inspect
 import os
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from missing_from_care import __version__
-from missing_from_care.faults import Fault
+from missing_from_care.faults import Fault, UsageFault
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -21,6 +24,12 @@ err = Console(stderr=True, highlight=False)
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals on which a command ends and tidies up behind itself; not every system has each."""
 SECONDS_TO_END = 5
+OF_THE_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+"""What the system says where a place takes no file; each is the user's to mend."""
+EPILOG = (
+    "--version says which version of missing_from_care this is. How to report a fault, and what "
+    "not to send, is in SECURITY.md."
+)
 
 
 def responses_option(said: str) -> Any:
@@ -34,8 +43,35 @@ def responses_option(said: str) -> Any:
         metavar="DIR",
         envvar="FOI_RESPONSES",
         show_envvar=False,
-        help=f"{said}; FOI_RESPONSES otherwise.",
+        show_default=False,
+        help=f"{said}; else FOI_RESPONSES's, else `responses` of the checkout.",
     )
+
+
+QUIET = typer.Option("--quiet", help="Do not say what it is at.")
+
+
+def say_step(name: str) -> None:
+    """Says what a command is at, a line a step, for whoever reads its output later."""
+    out.print(f"{name[:1].upper()}{name[1:]} …", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def steps(is_quiet: bool) -> Iterator[Callable[[str], None]]:
+    """What a long command calls to say what it is at.
+
+    On a terminal it is one line that rewrites itself and goes in the end, else a line a step.
+
+    Args:
+        is_quiet: say nothing.
+    """
+    if is_quiet:
+        yield lambda _: None
+    elif err.is_terminal:
+        with err.status("") as line:
+            yield lambda name: line.update(escape(name))
+    else:
+        yield say_step
 
 
 def run(
@@ -55,9 +91,12 @@ def run(
     its number, whatever a library makes of it.
     """
     stopped_by = _end_on_signals()
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, epilog=EPILOG)
     for command in commands:
-        app.command(epilog="--version says which version of missing_from_care this is.")(command)
+        # Typer keeps the line ends of all paragraphs but the first.
+        paragraphs = (inspect.getdoc(command) or "").split("\n\n")
+        told = "\n\n".join(" ".join(each.split()) for each in paragraphs)
+        app.command(help=told, epilog=EPILOG)(command)
     if sys.argv[1:] == ["--version"]:
         out.print(f"missing_from_care {__version__}")
         return
@@ -75,12 +114,21 @@ def run(
             sys.exit(problem.status)
         if not isinstance(problem, Exception):
             raise
+        if isinstance(problem, OSError) and problem.filename and problem.errno in OF_THE_PLACE:
+            err.print(
+                f"{problem.filename} cannot be used ({problem.strerror}), so nothing was written: "
+                "free space, mend the rights or choose another place.",
+                soft_wrap=True,
+                markup=False,
+            )
+            sys.exit(UsageFault.status)
         if os.environ.get("FOI_DEBUG"):
             places = traceback.format_tb(problem.__traceback__)
             err.print("".join(places), soft_wrap=True, markup=False, end="")
         err.print(
             f"A fault of the program ({type(problem).__name__}), not of your data: nothing was "
-            "written. Run it again with FOI_DEBUG=1 set to see where, and report it.",
+            "written. Run it again with FOI_DEBUG=1 set to see where, and report it as "
+            "SECURITY.md says.",
             soft_wrap=True,
             markup=False,
         )

@@ -9,8 +9,11 @@ import duckdb
 from dbt.adapters.duckdb.environments import local
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
+from dbt_common.exceptions import DbtRuntimeError
 
-from missing_from_care.data_errors import without_values
+from missing_from_care.data_errors import MARK, without_values
+from missing_from_care.faults import Fault
+from missing_from_care.warehouse import refuse_unwritable
 
 WRITTEN_BY_DBT = ("dbt.log*", "run_results.json", "compiled", "run")
 """What of `target/` and `logs/` holds messages and statements; other things may lie beside it."""
@@ -32,10 +35,11 @@ class Plugin(BasePlugin):
                 written.chmod(0o700 if written.is_dir() else 0o600)
         if self.creds is None or self.creds.path == ":memory:":
             return
-        file = Path(self.creds.path)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if file.exists():
-            file.chmod(0o600)
+        try:
+            refuse_unwritable(Path(self.creds.path))
+        except Fault as fault:
+            # The one kind of error that dbt prints without a traceback.
+            raise DbtRuntimeError(MARK + "\n".join(fault.sentences)) from None
 
 
 class _Cursor(local.DuckDBCursorWrapper):

@@ -91,10 +91,10 @@ def read_rows(
             found = connection.execute(f"from {statement}").fetchall()
     except OSError as problem:
         raise UsageFault(
-            f"{path} cannot be read ({problem.strerror}): name a register with --register FILE."
+            f"{path} cannot be read ({problem.strerror}): put the file there, or mend its rights."
         ) from problem
     except duckdb.Error as problem:
-        unread = f'{path} cannot be read as a register: save it as "CSV UTF-8 (comma delimited)".'
+        unread = f'{path} cannot be read as a table: save it as "CSV UTF-8 (comma delimited)".'
         raise DataFault(*raised_sentences(problem) or [unread]) from problem
     rows = {row[-2]: dict(zip(columns, row, strict=False)) for row in found}
     return rows, (found[0][-1] or "") if found else ""

@@ -10,7 +10,12 @@ from pathlib import Path
 import duckdb
 
 from missing_from_care.asking import Question
-from missing_from_care.deadlines.register import append_rows, changing_register, references
+from missing_from_care.deadlines.register import (
+    append_rows,
+    changing_register,
+    references,
+    usual_register,
+)
 from missing_from_care.faults import UsageFault
 from missing_from_care.project import CHECKOUT
 
@@ -129,6 +134,24 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(opened))
 
 
+def refuse_known(request_ref: str) -> None:
+    """Refuses a reference that the register has already, before anything is asked.
+
+    Raises:
+        UsageFault: it has, or it is not there.
+        DataFault: it cannot be read.
+    """
+    _refuse_reference(request_ref, usual_register())
+
+
+def _refuse_reference(request_ref: str, register: Path) -> None:
+    if request_ref in references(register):
+        raise UsageFault(
+            f"{register} has a request {request_ref} already: give another reference, or add "
+            f"questions to it with `scripts/ask.py … --save {request_ref}`."
+        )
+
+
 def add_request(
     request_ref: str, received_on: date, subject: str, asked: Sequence[Asked]
 ) -> list[Path]:
@@ -148,11 +171,7 @@ def add_request(
         BusyFault: another run has been adding to it for long.
     """
     with changing_register() as (requests, questions):
-        if request_ref in references(requests):
-            raise UsageFault(
-                f"{requests} has a request {request_ref} already: give another reference, or add "
-                f"questions to it with `scripts/ask.py … --save {request_ref}`."
-            )
+        _refuse_reference(request_ref, requests)
         row = {
             "request_ref": request_ref,
             "received_on": received_on.isoformat(),

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
 
-from missing_from_care.faults import UsageFault
+from missing_from_care.faults import Fault, UsageFault
 from missing_from_care.models_in_memory import read_rows, setting_rows
 from missing_from_care.project import CHECKOUT, RULES, SOURCES_FILE
+from missing_from_care.warehouse import refuse_name
 from missing_from_care.whole_files import write_file_whole
 
 TEMPLATES = CHECKOUT / "templates" / "settings"
-NEEDED = ("authority", "definition_by_year", "definitions", "suppression_policy")
-"""What a council settles itself before figures of real children are released."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,14 @@ def write_settings(places: CouncilFolder, council: Council, today: date) -> list
     Returns: the files that were written.
 
     Raises:
-        UsageFault: the folder lies in the checkout, or cannot be written to.
+        UsageFault: the folder lies in the checkout, or can be no place of a database.
     """
     if places.folder.is_relative_to(CHECKOUT):
         raise UsageFault(
             f"{places.folder} lies inside the checkout, where a council's own files never go: name "
             "a folder elsewhere, on an encrypted disk."
         )
+    refuse_name(places.variables()["FOI_DATABASE"])
     facts = {
         "{council}": council.name,
         "{la_code}": council.la_code,
@@ -156,20 +157,27 @@ def _published(council: Council) -> str:
     return text.getvalue()
 
 
+def _register_tables() -> list[dict[str, Any]]:
+    """The tables of the register, as the models describe them."""
+    described = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
+    return next(each["tables"] for each in described["sources"] if each["name"] == "requests")
+
+
 def _columns_of_the_register() -> str:
     """The columns of the register in words, from the models' own description."""
-    described = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
-    (tables,) = (each["tables"] for each in described["sources"] if each["name"] == "requests")
     lines = []
-    for table in tables:
+    for table in _register_tables():
         lines += ["", f"{table['name']}.csv: {table['description']}"]
         lines += [f"    {each['name']}: {each['description']}" for each in table["columns"]]
     return "\n".join(lines)
 
 
 def _environments(places: CouncilFolder) -> Iterator[tuple[str, str]]:
-    variables = places.variables().items()
+    variables = list(places.variables().items())
     yield "foi-refresh.env", "".join(f"{name}={place}\n" for name, place in variables)
+    # What dbt writes goes there too, so that the checkout can be one that nobody may write.
+    dbt = places.folder / "private" / "dbt"
+    variables += [("DBT_TARGET_PATH", dbt / "target"), ("DBT_LOG_PATH", dbt / "logs")]
     quoted = [(name, shlex.quote(str(place))) for name, place in variables]
     yield "environment.sh", "".join(f"export {name}={place}\n" for name, place in quoted)
     quoted = [(name, str(place).replace("'", "''")) for name, place in variables]
@@ -215,23 +223,72 @@ def open_sentences(found: Iterable[tuple[str, str | None, str | None, str | None
     ]
 
 
+def unfit_settings(settings: Path) -> list[str]:
+    """What this version cannot use of a folder of settings and its register, a sentence each.
+
+    Rows that it needs and a file lacks, as after an upgrade, are told with the line to add.
+    """
+    told = []
+    seeds = {file.name for file in RULES.glob("*.csv")}
+    for name in _settled_by_the_council():
+        if not (settings / name).exists():
+            told.append(f"{settings / name} is not there: set_up.py --council writes it anew.")
+    for file in sorted(settings.glob("*.csv")):
+        if file.name not in seeds:
+            (nearest,) = difflib.get_close_matches(file.name, sorted(seeds), 1, 0)
+            told.append(f"{file} replaces no rule: did you mean {nearest}?")
+            continue
+        try:
+            told += _lines_to_add(file, setting_rows(file))
+        except Fault as fault:
+            told += fault.sentences
+    for table in _register_tables():
+        columns = [column["name"] for column in table["columns"]]
+        try:
+            read_rows(settings / "requests" / f"{table['name']}.csv", columns, columns)
+        except Fault as fault:
+            told += fault.sentences
+    return told
+
+
+def _lines_to_add(file: Path, own: list[dict[str, str]]) -> Iterator[str]:
+    described = yaml.safe_load((RULES / "_rules.yml").read_text(encoding="utf-8"))["seeds"]
+    config = next(each["config"] for each in described if each["name"] == file.stem)
+    if key := config.get("meta", {}).get("every_row"):
+        known = {row[key] for row in own}
+        # What a council settles itself is not taken from the demonstration.
+        template = TEMPLATES / file.name
+        for row in setting_rows(template if template.exists() else RULES / file.name):
+            if row[key] not in known:
+                line = StringIO()
+                named = (value.replace("{in_a_year}", "") for value in row.values())
+                values = ["? The council's own" if "{" in value else value for value in named]
+                csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="").writerow(values)
+                yield (
+                    f"{file} has no row {row[key]}, which this version needs: add the line "
+                    f"{line.getvalue()}"
+                )
+
+
+def _settled_by_the_council() -> list[str]:
+    project = yaml.safe_load((CHECKOUT / "dbt_project.yml").read_text(encoding="utf-8"))
+    return [f"{name}.csv" for name in project["vars"]["settled_by_the_council"]]
+
+
 def open_settings(settings: Path) -> list[str]:
     """What is open in the files of a folder of settings, a sentence each.
 
     Raises:
         DataFault: a file cannot be read.
     """
-    gone, found = [], []
-    for file in (settings / f"{name}.csv" for name in NEEDED):
-        if not file.exists():
-            gone.append(f"{file} is not there: scripts/set_up.py writes it anew.")
-            continue
+    found = []
+    for file in (settings / name for name in _settled_by_the_council()):
         for row in setting_rows(file):
             label = next(iter(row.values())) or "(blank)"
             for column, value in row.items():
                 if value.startswith("?"):
                     found.append((str(file), label, column, value[1:].strip()))
-    return gone + open_sentences(found)
+    return open_sentences(found)
 
 
 def due_for_review(settings: Path, today: date) -> list[str]:

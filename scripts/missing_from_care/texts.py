@@ -12,11 +12,16 @@ INVENTED_CHILDREN = (
 )
 LICENCE_ADDRESS = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
+ADDRESS = r"\b((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/-]*)?)(?![\w@])"
+"""A web address without its protocol, `ico.org.uk/foicomplaints`."""
+
 NOTE = re.compile(r"\[note (\d+)\]")
 MARKER = re.compile(r"\[[A-Za-z]{1,5}\d*\]")
 
 _CONTROLS = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    # Marks of writing direction can make a text read other than it is.
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
     r"|_x[0-9A-Fa-f]{4}_"
 )
 
@@ -27,7 +32,8 @@ def long_day(day: date) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text in one line: white space closed up, control characters shown as U+FFFD."""
+    """A text in one line: white space closed up, control characters and marks of writing
+    direction shown as U+FFFD."""
     return " ".join(_CONTROLS.sub("\ufffd", text).split())
 
 

@@ -37,6 +37,13 @@ class Statements(list[tuple[str, str]]):
         for name, statement in reversed(self):
             if name in wanted:
                 wanted |= {each for each, _ in self if f'"{each}"' in statement}
+        return self._only(wanted)
+
+    def without(self, *names: str) -> "Statements":
+        """All but the models named."""
+        return self._only({name for name, _ in self} - set(names))
+
+    def _only(self, wanted: set[str]) -> "Statements":
         kept = Statements(pair for pair in self if pair[0] in wanted)
         kept.tests, kept.views, kept.raw_tables = self.tests, self.views, self.raw_tables
         return kept

@@ -1,21 +1,38 @@
 """Fixtures that several test files share."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import compiled_models
 import refreshes
+from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import read_response
 from missing_from_care.warehouse import open_warehouse
+from random_returns import Landed, write_random_returns
 
 
 @pytest.fixture(scope="session")
 def statements(tmp_path_factory: pytest.TempPathFactory) -> compiled_models.Statements:
     """The models as dbt compiles them, once for the whole run."""
     return compiled_models.compile_models(tmp_path_factory.mktemp("compiled"))
+
+
+@pytest.fixture(scope="session")
+def landed_returns(tmp_path_factory: pytest.TempPathFactory) -> Landed:
+    """The folder of random returns by their seed, landed once; tests only read it."""
+
+    @cache
+    def landed(seed: int) -> Path:
+        folder = tmp_path_factory.mktemp("random")
+        write_random_returns(folder / "source", seed)
+        land(folder / "source", folder / "landed", form="csv")
+        return folder / "landed"
+
+    return landed
 
 
 @pytest.fixture(scope="session")

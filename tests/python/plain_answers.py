@@ -614,6 +614,13 @@ def applies(question: Row) -> bool:
     return not is_of_care or all(BREAKDOWNS[word]["applies_to_care"] == "true" for word in words)
 
 
+def is_by_definition(question: Row) -> bool:
+    """Whether the figure depends on what counts as missing."""
+    words = [question["breakdown"], *(word for word, _ in conditions_of(question["population"]))]
+    rows = [MEASURES[question["measure"]], *(BREAKDOWNS[word] for word in words)]
+    return any(row["by_definition"] == "true" for row in rows)
+
+
 def is_available(question: Row, period: Period, returns: Returns) -> bool:
     """Whether every year that the period touches has the modules that the figure needs."""
     measure = MEASURES[question["measure"]]
@@ -637,14 +644,14 @@ def is_available(question: Row, period: Period, returns: Returns) -> bool:
     ) and all(any(row.get(each) for row in returns.tables[INTERVIEWS]) for each in columns)
 
 
-def changes_in(period: Period, definition: Definition) -> bool:
-    """Whether the definition changes on a day of the period, its first day included (rule 4)."""
+def changes_in(period: Period, definition: Definition) -> list[date]:
+    """The days of the period on which the definition changes, its first day included (rule 4)."""
 
     def meaning_on(day: date) -> list[str]:
         return [counts_as(status, day, definition) for status in ("M", "A")]
 
     first_days = [first for first, *_ in definition if first and period.holds(first)]
-    return any(meaning_on(first) != meaning_on(first - DAY) for first in first_days)
+    return [first for first in first_days if meaning_on(first) != meaning_on(first - DAY)]
 
 
 # --- Answers ---------------------------------------------------------------------------------
@@ -691,8 +698,9 @@ def plain_answer(
                     [case for case in cases if category in case.categories[breakdown]],
                     [day for day in care_days if category in day.categories[breakdown]],
                 )
-                is_break = MEASURES[measure]["by_definition"] == "true" and changes_in(
-                    period, definition
+                is_break = is_by_definition(question) and any(
+                    breakdown not in OF_THE_PERIOD or category in of_day(day)[breakdown]
+                    for day in changes_in(period, definition)
                 )
                 marker = "[z]" if value is None else "[b]" if is_break else None
             answers.append(

@@ -223,6 +223,7 @@ def repeats(row: Row, other: Row) -> bool:
     """Whether a sound row says what an earlier one of its file says."""
     return (
         row["source_file"] == other["source_file"]
+        and row["child"] == other["child"]
         and int(row["source_row"]) > int(other["source_row"])
         and not missing_is_rejected(row)
         and not missing_is_rejected(other)

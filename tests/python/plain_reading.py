@@ -88,6 +88,7 @@ def clean_child(text: str) -> str:
 # --- Dates -----------------------------------------------------------------------------------
 
 
+@cache
 def as_day(text: str, form: str = "day_first", last_year: int = 9999) -> date | None:
     """The day that a text of a column of that form says; None if blank or unreadable.
 

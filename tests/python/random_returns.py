@@ -5,10 +5,14 @@ Children, dates and outcomes are made up. The same seed writes the same bytes.
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
+
+Landed = Callable[[int], Path]
+"""The folder of landed returns by the seed that they are written from."""
 
 DAY = timedelta(days=1)
 COLUMNS = {
@@ -336,7 +340,7 @@ def other_form(text: str, form: str) -> str:
     return text
 
 
-def write_random_returns(folder: Path, seed: int, careful: bool = False) -> None:
+def write_random_returns(folder: Path, seed: int, careful: bool = False, many: int = 1) -> None:
     """Writes the source folder of a made-up council.
 
     Args:
@@ -344,15 +348,17 @@ def write_random_returns(folder: Path, seed: int, careful: bool = False) -> None
         seed: the same seed writes the same files.
         careful: whether faults are so rare that most modules are not lost, while each file has a
             form of its own.
+        many: how many times as many children as the dozen at most of a small council.
     """
     rng = Chances(seed)
     rng.faults = (0.05 if seed % 2 else 0.25) if careful else 1.0
     first = rng.choice([2013, 2014, 2015, 2016, 2016, 2016, 2017])
     years = list(range(first, first + rng.choice([1, 2, 2, 3, 3, 4])))
-    ids = rng.sample(
-        CHILD_IDS_APART if careful and at(rng, 0.7) else CHILD_IDS,
-        rng.randint(3, 9 if careful else 12),
-    )
+    of_council = CHILD_IDS_APART if careful and at(rng, 0.7) else CHILD_IDS
+    ids = rng.sample(of_council, rng.randint(3, 9 if careful else 12))
+    for further in range(1, many):
+        more = rng.sample(of_council, rng.randint(3, 9 if careful else 12))
+        ids += [f"{child_id}{further}" for child_id in more]
     children = [make_child(rng, child_id, years) for child_id in ids]
     for year in years:
         label = f"{year}-{(year + 1) % 100:02d}"

@@ -20,6 +20,7 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from accessibility import CHECKS, check_workbook
+from missing_from_care.fixed_zip import zip_of
 from missing_from_care.workbook.content import (
     Column,
     Cover,
@@ -27,7 +28,7 @@ from missing_from_care.workbook.content import (
     ResponseWorkbook,
     TableSheet,
 )
-from missing_from_care.workbook.writing import workbook_bytes
+from missing_from_care.workbook.writing import opendocument_bytes, workbook_bytes
 from workbook_sample import SHORTHAND, sample
 
 GOOD = workbook_bytes(sample())
@@ -50,8 +51,60 @@ def test_a_good_workbook_has_no_finding(tmp_path):
 
 
 def test_what_is_no_workbook_is_refused():
-    with pytest.raises(ValueError, match=r"not an \.xlsx workbook"):
+    with pytest.raises(ValueError, match=r"not an \.xlsx or \.ods workbook"):
         check_workbook(b"PK no")
+
+
+OPEN = opendocument_bytes(sample())
+
+
+def test_a_good_opendocument_workbook_has_no_finding():
+    assert check_workbook(OPEN, file_name="answer-to-request-foi-1234.ods") == []
+
+
+@pytest.mark.parametrize(
+    ("check_id", "part", "text", "instead"),
+    [
+        ("T1", "content.xml", "<table:database-range ", "<table:nothing "),
+        ("T3", "content.xml", '"string"', '"string" table:number-columns-spanned="2"'),
+        ("T5", "content.xml", "table-header-rows", "table-row-group"),
+        ("T6", "content.xml", 'wrap-option="wrap"', 'wrap-option="no-wrap"'),
+        ("T7", "content.xml", 'filter-buttons="false"', 'filter-buttons="true"'),
+        ("T9", "content.xml", "<table:table-column ",
+         '<table:table-column table:visibility="collapse" '),
+        ("T9", "content.xml", 'table:display="true"', 'table:display="false"'),
+        ("T10", "content.xml", 'column-width="', 'column-width="9'),
+        ("F2", "styles.xml", 'font-size="12pt"', 'font-size="9pt"'),
+        ("F3", "styles.xml", "<style:text-properties ",
+         '<style:text-properties fo:font-style="italic" '),
+        ("F4b", "styles.xml", '"Heading 1"', '"Title"'),
+        ("F5", "content.xml", 'fo:padding="', 'fo:background-color="#ffff00" fo:padding="'),
+        ("F9", "content.xml", 'rotation-angle="0"', 'rotation-angle="90"'),
+        ("F11", "content.xml", 'text-align="end"', 'text-align="start"'),
+        ("F12", "content.xml", 'grouping="true"', 'grouping="false"'),
+        ("P1", "meta.xml", ">en-GB<", "><"),
+        ("P1b", "meta.xml", "meta:keyword", "meta:nothing"),
+        ("M1", "content.xml", 'value-type="float"', 'value-type="float" table:formula="of:=1"'),
+        ("M1", "content.xml", "<text:p>", "<office:annotation/><text:p>"),
+        ("M1", "content.xml", "<table:database-ranges>",
+         '<table:named-range table:name="x"/><table:database-ranges>'),
+    ],
+)  # fmt: skip
+def test_a_fault_in_an_opendocument_workbook_is_found(
+    check_id: str, part: str, text: str, instead: str
+) -> None:
+    with ZipFile(BytesIO(OPEN)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert text.encode() in parts[part]
+    parts[part] = parts[part].replace(text.encode(), instead.encode())
+    assert check_id in {each.check for each in check_workbook(zip_of(parts))}
+
+
+@pytest.mark.parametrize(("name", "check_id"), [("Pictures/1.png", "F7"), ("Basic/a.xml", "M1")])
+def test_a_part_that_no_opendocument_workbook_needs_is_found(name: str, check_id: str) -> None:
+    with ZipFile(BytesIO(OPEN)) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist()}
+    assert [each.check for each in check_workbook(zip_of(parts | {name: b""}))] == [check_id]
 
 
 FAULTS: list[tuple[str, str, Callable[[Workbook], object]]] = []

@@ -5,6 +5,7 @@ hand for what is easily got wrong; these hold for both.
 """
 
 import csv
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -20,12 +21,11 @@ import compiled_models
 import plain_answers
 from compiled_models import Statements
 from landed_words import YEARS, land_words
-from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT
 from plain_answers import BREAKDOWNS, MEASURES, OF_THE_PERIOD, every_day, plain_answer
 from plain_count import EPISODES, HEADER, INTERVIEWS, MISSING, UASC, Returns, read_returns, written
 from random_questions import BASES, awkward_days, random_periods, random_questions
-from random_returns import write_random_returns
+from random_returns import Landed
 from rule_tables import load_rules, losses_at_most
 
 EXTRACTS = CHECKOUT / "seeds" / "extracts"
@@ -37,6 +37,7 @@ ANSWER = ["period", "period_start", "period_end", "category", "value", "marker"]
 # What is built again when only the questions change.
 OF_QUESTIONS = {
     "stg_foi_request_questions",
+    "int_population_conditions",
     "int_question_periods",
     "int_question_faults",
     "int_question_problems",
@@ -63,6 +64,12 @@ def warehouse(rules: Path) -> duckdb.DuckDBPyConnection:
 def read(statements: Statements) -> Statements:
     """The statements of the models that the answers are made from."""
     return statements.needed_for("foi_answers", "int_question_problems")
+
+
+@pytest.fixture(scope="module")
+def of_rows(statements: Statements) -> Statements:
+    """Those of them that do not change with the questions."""
+    return statements.needed_for("foi_answers", "int_question_problems").without(*OF_QUESTIONS)
 
 
 def ask(
@@ -133,11 +140,11 @@ def write_rows(file: Path, columns: list[str], rows: list[dict]) -> None:
         writer.writerows(rows)
 
 
-def random_case(seed: int, folder: Path, rules: Path) -> tuple[Path, Returns, list[dict]]:
+def random_case(
+    seed: int, landed_returns: Landed, folder: Path, rules: Path
+) -> tuple[Path, Returns, list[dict]]:
     """Random returns and questions about them; every other time something has not been landed."""
-    write_random_returns(folder / "source", seed)
-    landed = folder / "landed"
-    land(folder / "source", landed, form="csv")
+    landed = shutil.copytree(landed_returns(seed), folder / "landed")
     if seed % 2:
         take_away(landed, Random(seed))
     returns = read_returns(landed, seeds=rules)
@@ -146,28 +153,34 @@ def random_case(seed: int, folder: Path, rules: Path) -> tuple[Path, Returns, li
 
 @pytest.mark.parametrize("seed", range(RANDOM_RETURNS))
 def test_random_questions_about_random_returns(
-    rules: Path, seed: int, tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, read: Statements
+    rules: Path,
+    seed: int,
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    read: Statements,
+    of_rows: Statements,
+    landed_returns: Landed,
 ) -> None:
-    landed, returns, questions = random_case(seed, tmp_path, rules)
-    compiled_models.build(warehouse, read, landed)
+    landed, returns, questions = random_case(seed, landed_returns, tmp_path, rules)
+    compiled_models.build(warehouse, of_rows, landed)
     assert_agrees(questions, ask(warehouse, read, questions), returns)
 
 
 def test_random_questions_about_the_demonstration(
-    warehouse: duckdb.DuckDBPyConnection, read: Statements
+    warehouse: duckdb.DuckDBPyConnection, read: Statements, of_rows: Statements
 ) -> None:
     returns = read_returns(EXTRACTS)
-    compiled_models.build(warehouse, read, EXTRACTS)
+    compiled_models.build(warehouse, of_rows, EXTRACTS)
     questions = random_questions(Random(0), returns, QUESTIONS_EACH)
     assert_agrees(questions, ask(warehouse, read, questions), returns)
 
 
 def test_the_random_questions_ask_for_everything_and_mostly_find_something(
-    rules: Path, tmp_path: Path
+    rules: Path, tmp_path: Path, landed_returns: Landed
 ) -> None:
     asked, answered, markers = Counter(), Counter(), Counter()
     for seed in range(RANDOM_RETURNS):
-        _, returns, questions = random_case(seed, tmp_path / str(seed), rules)
+        _, returns, questions = random_case(seed, landed_returns, tmp_path / str(seed), rules)
         for question in questions:
             rows = plain_answer(question, returns)
             words = {question[key] for key in ("measure", "breakdown", "period_basis")}
@@ -182,10 +195,12 @@ def test_the_random_questions_ask_for_everything_and_mostly_find_something(
     assert set(markers) == {None, "[b]", "[x]", "[z]"}
 
 
-def test_the_days_that_matter_give_the_answers_of_every_day(rules: Path, tmp_path: Path) -> None:
+def test_the_days_that_matter_give_the_answers_of_every_day(
+    rules: Path, tmp_path: Path, landed_returns: Landed
+) -> None:
     """The plain evaluation looks at few days of an episode; looking at all changes nothing."""
     for seed in (0, 2, 4):
-        _, returns, questions = random_case(seed, tmp_path / str(seed), rules)
+        _, returns, questions = random_case(seed, landed_returns, tmp_path / str(seed), rules)
         for question in questions:
             if MEASURES[question["measure"]]["counts"] != "occasion":
                 by_day = plain_answer(question, returns, days_of=every_day)
@@ -220,15 +235,21 @@ def refused(basis: str, breakdown: str) -> bool:
 
 @pytest.mark.parametrize("seed", range(0, 16, 2))
 def test_rows_add_up_to_the_total_in_every_breakdown_of_every_measure(
-    rules: Path, seed: int, tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, read: Statements
+    rules: Path,
+    seed: int,
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    read: Statements,
+    of_rows: Statements,
+    landed_returns: Landed,
 ) -> None:
     """Over periods of every kind; where a child can be in several rows, none hides in no row."""
     rng = Random(seed)
-    landed, returns, _ = random_case(seed, tmp_path, rules)
+    landed, returns, _ = random_case(seed, landed_returns, tmp_path, rules)
     damage_births(landed, rng)
     if seed % 4:
         take_away(landed, rng)
-    compiled_models.build(warehouse, read, landed)
+    compiled_models.build(warehouse, of_rows, landed)
     returns = read_returns(landed, seeds=rules)
     day, days = rng.choice(awkward_days(returns)), awkward_days(returns)
     questions = [
@@ -273,10 +294,10 @@ def test_rows_add_up_to_the_total_in_every_breakdown_of_every_measure(
     "asked", ["month all", "quarter all", "none month:2017-05", "sex sex:male&quarter:2017/18q1"]
 )
 def test_a_snapshot_by_month_is_refused_with_what_to_ask_instead(
-    asked: str, warehouse: duckdb.DuckDBPyConnection, read: Statements
+    asked: str, warehouse: duckdb.DuckDBPyConnection, read: Statements, of_rows: Statements
 ) -> None:
     """What goes on on a day began in any month before: no row of that month would hold it."""
-    compiled_models.build(warehouse, read, EXTRACTS)
+    compiled_models.build(warehouse, of_rows, EXTRACTS)
     question = question_of(1, f"occasions_missing {asked}", "snapshot 2018-03-31..2018-03-31")
     with pytest.raises(
         AssertionError, match="had lasted by then, or for a period of months or quarters"
@@ -322,8 +343,10 @@ def test_bands_that_overlap_are_each_right_and_change_no_other_figure(
     warehouse: duckdb.DuckDBPyConnection,
     read: Statements,
     request: pytest.FixtureRequest,
+    of_rows: Statements,
+    landed_returns: Landed,
 ) -> None:
-    landed, returns, _ = random_case(seed, tmp_path, rules)
+    landed, returns, _ = random_case(seed, landed_returns, tmp_path, rules)
     rng = Random(seed)
     damage_births(landed, rng)
     returns = read_returns(landed, seeds=rules)
@@ -341,10 +364,10 @@ def test_bands_that_overlap_are_each_right_and_change_no_other_figure(
             )
         )
     ]
-    compiled_models.build(warehouse, read, landed)
+    compiled_models.build(warehouse, of_rows, landed)
     before = ask(warehouse, read, questions)
     request.getfixturevalue("overlapping")
-    compiled_models.build(warehouse, read, landed)
+    compiled_models.build(warehouse, of_rows, landed)
     after = ask(warehouse, read, questions)
     for question, rows, now in zip(questions, before, after, strict=True):
         listed = {row["category"] for row in rows}
@@ -370,9 +393,9 @@ def test_bands_that_overlap_are_each_right_and_change_no_other_figure(
 
 @pytest.mark.usefixtures("overlapping")
 def test_rows_that_overlap_say_so_and_two_of_them_are_no_population(
-    warehouse: duckdb.DuckDBPyConnection, read: Statements
+    warehouse: duckdb.DuckDBPyConnection, read: Statements, of_rows: Statements
 ) -> None:
-    compiled_models.build(warehouse, read, EXTRACTS)
+    compiled_models.build(warehouse, of_rows, EXTRACTS)
     year = "financial_year 2016/17"
     ask(
         warehouse,
@@ -806,7 +829,17 @@ COUNTED_BY_HAND = [
     ("edges", "occasions_missing none all", "range 2017-04-01..2017-04-01", "all 1 [b]"),
     ("edges", "occasions_missing none all", "month 2017-04..2017-05", "all 1 [b] | -"),
     ("edges", "occasions_missing none all", "snapshot 2017-04-01..2017-04-01", "all 0 [b]"),
+    # Of the months or quarters of a period, the one in which it changes, and none after it.
+    ("edges", "occasions_missing month all", "financial_year 2016/17..2017/18",
+     "2016-04 1, 2017-02 1, 2017-03 2 | 2017-04 1 [b]"),
+    ("edges", "occasions_missing quarter all", "calendar_year 2017",
+     "2016/17 Q4 3, 2017/18 Q1 1 [b]"),
+    ("edges", "occasions_missing month all", "range 2017-05-01..2017-07-31", "-"),
     ("edges", "occasions_missing_or_absent none all", "financial_year 2017/18", "all 1"),
+    ("edges", "occasions_missing_or_absent counts_as all", "month 2017-04..2017-05",
+     "missing 1 [b], absent 0 [b] | -"),
+    ("edges", "occasions_missing_or_absent none times_missing_band:once", "financial_year 2017/18",
+     "all 1 [b]"),
     ("edges", "occasions_missing none all", "range 2017-04-02..2018-03-31", "-"),
     # Where each kind of period begins and ends.
     ("edges", "occasions_missing none all", "financial_year 2015/16..2016/17", "all 10 | all 4"),
@@ -845,14 +878,14 @@ def in_words(rows: list[dict]) -> str:
 
 
 @pytest.fixture(scope="module")
-def answers_in(rules: Path, warehouse, read, tmp_path_factory):
+def answers_in(rules: Path, warehouse, read, tmp_path_factory, of_rows):
     """Builds a world and answers its questions, once: by the models and in plain Python."""
 
     @cache
     def answered(world: str) -> dict[str, list[tuple[str, str]]]:
         landed = tmp_path_factory.mktemp("world")
         land_words(landed, **WORLDS[world])
-        compiled_models.build(warehouse, read, landed)
+        compiled_models.build(warehouse, of_rows, landed)
         asked = [case[1:3] for case in COUNTED_BY_HAND if case[0] == world]
         questions = [question_of(number, *case) for number, case in enumerate(asked, 1)]
         found = ask(warehouse, read, questions)
@@ -872,7 +905,7 @@ def test_figures_counted_by_hand(answers_in, world, words, periods, counted) -> 
 
 
 def test_the_definition_one_year_earlier_moves_figures_and_markers(
-    tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, read: Statements
+    tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, read: Statements, of_rows: Statements
 ) -> None:
     """One cell of one row of the seed, and no code."""
     seed = CHECKOUT / "seeds" / "rules" / "definition_by_year.csv"
@@ -894,7 +927,7 @@ def test_the_definition_one_year_earlier_moves_figures_and_markers(
     ]
     try:
         compiled_models.load_csv(warehouse, tmp_path / seed.name)
-        compiled_models.build(warehouse, read, EXTRACTS)
+        compiled_models.build(warehouse, of_rows, EXTRACTS)
         found = ask(warehouse, read, questions)
     finally:
         compiled_models.load_csv(warehouse, seed)

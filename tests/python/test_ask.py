@@ -83,7 +83,36 @@ def test_the_table_says_that_it_is_unprotected(database: Path) -> None:
         (["occasions_mising", "--period", "month:2017-05"], 3, 'did you mean "occasions_missing"?'),
         (["occasions_missing", "--by", "sx", "--period", "month:2017-05"], 3, '"sex"?'),
         (["occasions_missing", "--of", "uasc:si", "--period", "month:2017-05"], 3, "yes, no"),
-        (["occasions_missing", "--of", "uasc", "--period", "month:2017-05"], 3, "uasc:…"),
+        (
+            ["occasions_missing", "--of", "uasc", "--period", "month:2017-05"],
+            3,
+            'The population "uasc" is not known. Right are: uasc:yes, uasc:no, uasc:not_known.',
+        ),
+        (
+            ["occasions_missing", "--of", "uasc:", "--period", "month:2017-05"],
+            3,
+            '"uasc:" is not known; did you mean "uasc:no"? Right are: uasc:yes,',
+        ),
+        (
+            ["occasions_missing", "--of", "month", "--period", "month:2017-05"],
+            3,
+            "Right are: month:2017-05.",
+        ),
+        (
+            ["occasions_missing", "--of", "sex:girls", "--period", "month:2017-05"],
+            3,
+            'The population "girls" is not known. Right are: male, female, not_known.',
+        ),
+        (
+            ["occasions_missing", "--of", "girls", "--period", "month:2017-05"],
+            3,
+            'The population "girls" is not known. Right are: age:…,',
+        ),
+        (
+            ["occasions_missing", "--of", "uasc:yes&sex:femal", "--period", "month:2017-05"],
+            3,
+            '"femal" is not known; did you mean "female"?',
+        ),
         (["occasions_missing", "--period", "moth:2017-05"], 3, '"month"?'),
         (
             ["occasions_missing", "--of", "month:2017-5", "--period", "month:2017-05"],
@@ -115,6 +144,39 @@ def test_save_adds_the_question_to_the_register(database: Path, tmp_path: Path) 
     assert last == "foi-2018-0417,5,,,children_missing,sex,all,calendar_year,2016,2017"
     done = ask(database, *words, "--save", "foi-none", FOI_REQUESTS=str(tmp_path))
     assert (done.returncode, "add its row first" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Memory.duckdb", "DuckDB keeps the name Memory for itself"),
+        ("system.db", "DuckDB keeps the name system for itself"),
+        ("main.1.duckdb", "DuckDB keeps the name main for itself"),
+        ("it's.duckdb", "dbt cannot use a database whose path has ' in it"),
+        ("year#1/a.duckdb", "dbt cannot use a database whose path has # in it"),
+        ("a folder.duckdb", "There is no warehouse at"),
+        (":memory:", "There is no warehouse at"),
+        ("notes.txt", "cannot be read as a DuckDB file"),
+        ("not there/a.duckdb", "There is no warehouse at"),
+    ],
+)
+def test_a_database_that_cannot_be_one_is_told(tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / "a folder.duckdb").mkdir()
+    (tmp_path / "notes.txt").write_text("notes", encoding="utf-8")
+    file = name if name == ":memory:" else tmp_path / name
+    done = ask(file, "occasions_missing", "--period", "month:2017-05")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["store.duckdb", "select.duckdb", "a.b.duckdb", "no end", "its 50% ü/[x] {y}*.db"]
+)
+def test_any_other_name_of_a_database_will_do(database: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    shutil.copy(database, tmp_path / name)
+    done = ask(tmp_path / name, "occasions_missing", "--period", "month:2017-05")
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_database_is_only_read(database: Path) -> None:

@@ -1,5 +1,7 @@
 """dbt itself, as a data engineer runs it: on landed returns, and with rules that are wrong."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +33,9 @@ def test_landed_returns_are_read_in_place(tmp_path: Path) -> None:
     """The demonstration request asks for other years than these; the build does not mind."""
     write_random_returns(tmp_path / "source", 11)
     land(tmp_path / "source", tmp_path / "it's landed")
-    done = compiled_models.run_dbt(["build"], tmp_path, extracts=tmp_path / "it's landed")
+    done = compiled_models.run_dbt(
+        ["build", *NO_UNIT_TESTS], tmp_path, extracts=tmp_path / "it's landed"
+    )
     assert done.returncode == 0, done.stdout
     with duckdb.connect(str(tmp_path / "compiled.duckdb"), read_only=True) as warehouse:
         tables = {
@@ -108,12 +112,90 @@ def run_script(name: str, work: Path, *options: str) -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+def seed_into(database: Path, work: Path, project: Path = CHECKOUT) -> str:
+    """What dbt says when it is to write one seed into a database."""
+    done = subprocess.run(
+        [
+            Path(sys.executable).with_name("dbt"),
+            "--no-use-colors",
+            "seed",
+            "--select",
+            "thresholds",
+        ],
+        cwd=project,
+        env=os.environ
+        | {"FOI_DATABASE": str(database), "DBT_TARGET_PATH": str(work), "DBT_LOG_PATH": str(work)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    return "" if done.returncode == 0 else done.stdout
+
+
+def test_a_checkout_and_a_folder_of_any_name_will_do(tmp_path: Path) -> None:
+    """The folder of the database is made."""
+    project = compiled_models.copy_project(tmp_path / "it's 50% [ü] {x} *z")
+    database = tmp_path / "not there" / "it's ü" / "a.b.duckdb"
+    assert seed_into(database, tmp_path / "target", project) == ""
+    assert database.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("memory.duckdb", "DuckDB keeps the name memory for itself"),
+        ("it's.duckdb", "dbt cannot use a database whose path has ' in it"),
+        ("notes.duckdb", "notes.duckdb cannot be read as a DuckDB file"),
+        ("notes.duckdb/a.duckdb", "a.duckdb cannot be the database (File exists)"),
+        ("folder.duckdb", "folder.duckdb cannot be the database (it is a folder)"),
+        (f"{'a' * 300}.duckdb", "cannot be the database (File name too long)"),
+    ],
+)
+def test_a_place_that_takes_no_database_stops_dbt_with_a_sentence(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    (tmp_path / "folder.duckdb").mkdir()
+    (tmp_path / "notes.duckdb").write_text("notes", encoding="utf-8")
+    assert said in seed_into(tmp_path / name, tmp_path / "target")
+    assert (tmp_path / "folder.duckdb").stat().st_mode & 0o100
+
+
+def test_a_second_build_at_the_same_time_is_told(tmp_path: Path) -> None:
+    database = tmp_path / "a.duckdb"
+    hold = "import sys, duckdb; held = duckdb.connect(sys.argv[1]); print(1, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as first:
+        assert first.stdout and first.stdout.readline()
+        said = seed_into(database, tmp_path / "target")
+        first.kill()
+    assert f"a.duckdb is open for writing elsewhere by process {first.pid}" in said
+
+
+def test_without_a_package_index_make_says_what_to_read(tmp_path: Path) -> None:
+    shutil.copy(CHECKOUT / "Makefile", tmp_path)
+    shutil.copy(CHECKOUT / "requirements.txt", tmp_path)
+    done = subprocess.run(
+        ["make", f"PYTHON={sys.executable}", ".venv/installed"],
+        cwd=tmp_path,
+        env=os.environ | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2 and not (tmp_path / ".venv" / "installed").exists()
+    assert "without a package index docs/offline.md says how" in done.stdout
+
+
 def test_a_wrong_word_in_the_register_fails_the_build_with_a_sentence(
     project: Path, tmp_path: Path
 ) -> None:
     register = project / "seeds" / "requests" / "foi_request_questions.csv"
     edit(register, ",uasc_children,", ",uasc_childern,")
-    done = compiled_models.run_dbt(["build"], tmp_path, project)
+    done = compiled_models.run_dbt(["build", *NO_UNIT_TESTS], tmp_path, project)
     assert done.returncode != 0
     assert 'the measure "uasc_childern" is not known; did you mean "uasc_children"?' in done.stdout
     assert "occasions_per_child_missing" in done.stdout

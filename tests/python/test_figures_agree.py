@@ -22,7 +22,7 @@ from missing_from_care.landing.land import land
 from plain_count import Returns, read_returns
 from plain_reading import seed as seed_rows
 from random_questions import random_questions
-from random_returns import write_random_returns
+from random_returns import Landed, write_random_returns
 from rule_tables import load_rules, losses_at_most, write_rules
 from small_worlds import (
     FIRST,
@@ -113,9 +113,9 @@ def assert_figures_agree(
 
 @pytest.mark.parametrize("seed", range(5))
 def test_figures_of_random_returns(
-    seed: int, tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, read
+    seed: int, tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, read, landed_returns: Landed
 ) -> None:
-    landed, returns, _ = random_case(seed, tmp_path, tmp_path / "rules")
+    landed, returns, _ = random_case(seed, landed_returns, tmp_path, tmp_path / "rules")
     compiled_models.build(warehouse, read, landed)
     counted = assert_figures_agree(warehouse, read, returns, seed)
     assert counted["refused"] < REQUESTS_EACH / 2
@@ -130,9 +130,14 @@ def test_figures_of_the_demonstration(warehouse: duckdb.DuckDBPyConnection, read
 
 @pytest.mark.parametrize("seed", [0, 2])
 def test_figures_of_bands_that_overlap(
-    seed: int, tmp_path: Path, warehouse: duckdb.DuckDBPyConnection, read, monkeypatch
+    seed: int,
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    read,
+    landed_returns: Landed,
+    monkeypatch,
 ) -> None:
-    landed, returns, _ = random_case(seed, tmp_path, tmp_path / "rules")
+    landed, returns, _ = random_case(seed, landed_returns, tmp_path, tmp_path / "rules")
     rows = [*seed_rows("categories")]
     names = list(rows[0])
     more = [

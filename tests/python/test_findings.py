@@ -8,10 +8,7 @@ import pytest
 
 import compiled_models
 from finding_cases import CASES, Case, e, h, land_cases, m
-from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT
-from plain_findings import RULES, plain_findings
-from random_returns import write_random_returns
 
 RULES_FILE = CHECKOUT / "seeds" / "rules" / "validation_rules.csv"
 ACCEPTED = ["rule_code", "source_file", "child_id", "reason", "accepted_by", "accepted_until"]
@@ -164,36 +161,6 @@ def test_a_module_that_is_not_landed_breaks_no_rule(
     compiled_models.build(warehouse, statements, landed)
     found = {each["rule_code"] for each in compiled_models.rows(warehouse, "dq_findings", COLUMNS)}
     assert found == expected - rules
-
-
-@pytest.mark.parametrize("seed", range(1000, 1050))
-def test_random_returns(
-    seed: int,
-    tmp_path: Path,
-    warehouse: duckdb.DuckDBPyConnection,
-    statements: compiled_models.Statements,
-) -> None:
-    """The rules that need several rows against a finder that compares each row with each."""
-    write_random_returns(tmp_path / "source", seed)
-    land(tmp_path / "source", tmp_path / "landed", form="csv")
-    compiled_models.build(warehouse, statements, tmp_path / "landed")
-    rows = compiled_models.rows(warehouse, "dq_findings", COLUMNS)
-    found = [
-        (each["rule_code"], each["source_file"], each["source_row"])
-        for each in rows
-        if each["rule_code"] in RULES
-    ]
-    assert len(set(found)) == len(found)
-    assert set(found) == plain_findings(tmp_path / "landed")
-    rejected = {
-        (each["raw_table"], each["source_file"], each["source_row"])
-        for each in rows
-        if each["severity"] == "rejected"
-    }
-    given = compiled_models.rows(
-        warehouse, "dq_rejected_rows", ["raw_table", "source_file", "source_row"]
-    )
-    assert rejected == {tuple(each.values()) for each in given}
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from landing_sources import fill, only_sentence, put, rows_of
+from missing_from_care.faults import DataFault
 from missing_from_care.landing.land import land
 
 BASE = {
@@ -178,6 +179,58 @@ def test_occasions_on_the_first_of_each_month_are_no_month_first_dates(source, i
     rows = "".join(f"1,,M,01/{month:02}/2017,\n" for month in range(4, 13))
     put(source, "2017-18/missing.csv", f"CHILD,DOB,MISSING,MIS_START,MIS_END\n{rows}")
     assert landed(source, into) == (dict.fromkeys(landed(source, into)[0], ""), [])
+
+
+def first_days(header, line):
+    """A file of 12 rows, its dates the first of 12 months of one year, day-first."""
+    months = [(number, f"01/{number:02}/") for number in range(1, 13)]
+    return f"{header}\n" + "".join(line.format(n=100200 + n, day=day) for n, day in months)
+
+
+INTERVIEWS = (
+    "INTERVIEW_ID,CHILD,MIS_START,OCCASION,OFFERED_DATE,OUTCOME,INTERVIEW_DATE,CONDUCTED_BY,"
+    "HARMED,SEXUAL_HARM,DRUG_SALE,CRIME"
+)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("header.csv", first_days(BASE["header.csv"], "{n},1,{day}2004,WBRI\n")),
+        ("episodes.csv", first_days(BASE["episodes.csv"], "{n},{day}2015,S,C2,N1,U4,,\n")),
+        ("missing.csv", first_days(BASE["missing.csv"], "{n},{day}2004,M,01/05/2017,\n")),
+        (
+            "interviews.csv",
+            first_days(INTERVIEWS, "I{n},{n},{day}2017,,,COMPLETED,{day}2017,,,,,\n"),
+        ),
+    ],
+)
+def test_dates_made_the_first_of_their_month_are_day_first(source, into, file, text):
+    """As where birth dates are coarsened: only in January could they all be month-first."""
+    put(source, f"2017-18/{file}", text)
+    forms, remarks = landed(source, into)
+    assert set(forms.values()) == {""} and remarks == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        # Of days that are all of January 2018 the year tells; days on the 3rd are made by nobody.
+        ("missing.csv", first_days(BASE["missing.csv"], "{n},,M,{day}2018,\n")),
+        (
+            "interviews.csv",
+            first_days(INTERVIEWS, "I{n},{n},{day}2018,,,COMPLETED,{day}2018,,,,,\n"),
+        ),
+        (
+            "header.csv",
+            first_days(BASE["header.csv"], "{n},1,{day}2004,WBRI\n").replace("01/", "03/"),
+        ),
+    ],
+)
+def test_days_that_only_month_first_explains_are_refused(source, into, file, text):
+    put(source, f"2017-18/{file}", text)
+    with pytest.raises(DataFault, match=f"2017-18/{file}, column.* the dates look month-first"):
+        land(source, into)
 
 
 # No one form

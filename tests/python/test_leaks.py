@@ -177,15 +177,15 @@ def test_a_range_is_no_leak_of_what_lies_within_it_and_its_ends_are_words() -> N
         assert len(leaks({"page": said + leak}, secrets, {})) == 1, leak
 
 
-def parts_of(data: bytes) -> list[str]:
-    """The parts of a zip file, none for another."""
+def parts_of(data: bytes) -> list[tuple[str, ...]]:
+    """The way to each part of a zip file and of those within it; an empty one for another file."""
     if not data.startswith(b"PK"):
-        return [""]
+        return [()]
     with ZipFile(BytesIO(data)) as parts:
-        return parts.namelist()
+        return [(name, *inner) for name in parts.namelist() for inner in parts_of(parts.read(name))]
 
 
-def planted(data: bytes, part: str, secret: str, *, in_attribute: bool) -> bytes:
+def planted(data: bytes, part: tuple[str, ...], secret: str, *, in_attribute: bool) -> bytes:
     """A file with a secret in a part, within its last mark or as a text before it."""
 
     def plant(text: str) -> str:
@@ -201,7 +201,9 @@ def planted(data: bytes, part: str, secret: str, *, in_attribute: bool) -> bytes
     with ZipFile(BytesIO(data)) as source, ZipFile(stream, "w") as target:
         for name in source.namelist():
             content = source.read(name)
-            target.writestr(name, plant(content.decode()).encode() if name == part else content)
+            if name == part[0]:
+                content = planted(content, part[1:], secret, in_attribute=in_attribute)
+            target.writestr(name, content)
     return stream.getvalue()
 
 

@@ -14,8 +14,6 @@ from landed_words import land_words
 from missing_from_care.landing.land import land
 from missing_from_care.project import CHECKOUT
 from plain_count import plain_count
-from random_returns import write_random_returns
-from rule_tables import load_rules, losses_at_most
 
 MARTS = {
     "foi_q1_missing_occasions": ("financial_year",),
@@ -37,7 +35,6 @@ LEDGER = [
     "age_at_start",
     "duration_days",
 ]
-RANDOM_RETURNS = 200
 
 
 def in_order(rows: list[dict]) -> list[dict]:
@@ -79,27 +76,6 @@ def test_demonstration(
     extracts = CHECKOUT / "seeds" / "extracts"
     compiled_models.build(warehouse, statements, extracts)
     assert_agrees(warehouse, plain_count(extracts))
-
-
-@pytest.mark.parametrize("seed", range(RANDOM_RETURNS))
-def test_random_returns(
-    seed: int,
-    tmp_path: Path,
-    warehouse: duckdb.DuckDBPyConnection,
-    statements: compiled_models.Statements,
-) -> None:
-    """Row accounting is one of the marts compared, so that it balances in each as well.
-
-    In two of three nothing counts as lost; in the third files are as different programs save them.
-    """
-    careful = seed % 3 == 2
-    write_random_returns(tmp_path / "source", seed, careful)
-    rules = losses_at_most(tmp_path / "rules", 5 if careful else 100)
-    land(tmp_path / "source", tmp_path / "landed", form="csv")
-    load_rules(warehouse, rules, "thresholds")
-    compiled_models.build(warehouse, statements, tmp_path / "landed")
-    load_rules(warehouse, None, "thresholds")
-    assert_agrees(warehouse, plain_count(tmp_path / "landed", seeds=rules))
 
 
 def test_reopened_occasions(

@@ -2,6 +2,7 @@
 withheld stands anywhere, a pack can be made again, and no kill leaves half of one."""
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -15,12 +16,14 @@ from hashlib import sha256
 from io import BytesIO, StringIO
 from itertools import count
 from pathlib import Path
+from zipfile import ZipFile
 
 import duckdb
 import frictionless
 import pytest
 from docx import Document
 from openpyxl import Workbook, load_workbook
+from python_calamine import CalamineWorkbook
 
 from accessibility import CHECKS, check_workbook
 from missing_from_care.disclosure.ledger import read_ledger, withdraw
@@ -37,6 +40,7 @@ from walkers import (
     chart_numbers,
     ends_of,
     is_label,
+    numbers,
     page_table,
     sections_with_tables,
     sheet_table,
@@ -96,12 +100,32 @@ def page_sections(pack: Pack) -> list[Element]:
     return sections_with_tables(read_page(pack.public["response.html"]))
 
 
-def test_both_workbooks_pass_every_check(pack: Pack) -> None:
+def test_all_workbooks_pass_every_check(pack: Pack) -> None:
     assert len(CHECKS) == 40
     for files in (pack.public, pack.private):
         for name, data in files.items():
-            if name.endswith(".xlsx"):
+            if name.endswith((".xlsx", ".ods")):
                 assert check_workbook(data, file_name=name) == []
+
+
+def test_the_opendocument_workbook_has_the_same_cells(pack: Pack) -> None:
+    both = [
+        CalamineWorkbook.from_filelike(BytesIO(pack.public[f"{pack.folder.name}.{ending}"]))
+        for ending in ("xlsx", "ods")
+    ]
+    one, other = (
+        [book.get_sheet_by_name(n).to_python() for n in book.sheet_names] for book in both
+    )
+    assert both[0].sheet_names == both[1].sheet_names
+    assert one == other
+
+
+def test_the_zip_holds_what_else_is_public_but_the_entry_of_the_log(pack: Pack) -> None:
+    name = f"{pack.folder.name}.zip"
+    with ZipFile(BytesIO(pack.public[name])) as archive:
+        held = {each: archive.read(each) for each in archive.namelist()}
+    rest = {k: v for k, v in pack.public.items() if k not in (name, "disclosure-log.json")}
+    assert held == rest
 
 
 def test_every_number_of_the_letter_is_in_the_workbook(pack: Pack) -> None:
@@ -122,6 +146,27 @@ def test_every_number_of_the_page_is_in_the_workbook(pack: Pack) -> None:
             assert chart_numbers(svg) <= allowed, sheet.title
             drawn += 1
     assert drawn
+
+
+def test_every_number_of_the_log_is_in_the_workbook(packs: dict[str, Pack]) -> None:
+    """But for what is of the files and not of the answer: their sizes, and the licence's number."""
+    folder = packs[REQUESTS[0]].folder.parent
+    log = read_page((folder / "index.html").read_bytes())
+    for section in log.all("section"):
+        link = section.all("a")[0].attributes["href"]
+        pack = packs[link.partition("/")[0]]
+        held = set().union(*workbook_numbers(pack.public[f"{pack.folder.name}.xlsx"]).values())
+        files = [each.text.rpartition(", ")[2] for each in section.all("li")]
+        questions = [each.text for each in section.all("li")]
+        allowed = held | numbers(files) | numbers(pack.response.refusal)
+        assert numbers([section.text]) - numbers(questions) <= allowed
+        entry = json.loads(pack.public["disclosure-log.json"])
+        assert numbers([entry["summary"], *(each["wording"] for each in entry["asked"])]) <= held
+    feed = (folder / "feed.atom").read_text(encoding="utf-8")
+    summaries = re.findall("<summary>(.*?)</summary>", feed)
+    assert len(summaries) == len(packs)
+    every = (workbook_numbers(pack.public[f"{ref}.xlsx"]) for ref, pack in packs.items())
+    assert numbers(summaries) <= set().union(*(held for book in every for held in book.values()))
 
 
 def test_every_row_of_the_open_data_is_one_cell_of_the_workbook(pack: Pack) -> None:
@@ -245,8 +290,8 @@ def test_a_rule_that_was_changed_is_named(
         verified(a_copy / REQUESTS[0], Path(newer))
     assert fault.value.status == 3
     assert fault.value.sentences == (
-        f"disclosure-log.json, {REQUESTS[0]}-letter.docx of {REQUESTS[0]} cannot be made again as "
-        "they are.",
+        f"disclosure-log.json, {REQUESTS[0]}-letter.docx, {REQUESTS[0]}.zip of {REQUESTS[0]} "
+        "cannot be made again as they are.",
         "inputs: rules/letter_texts.csv differs.",
     )
 

@@ -121,7 +121,8 @@ def test_the_page_says_what_it_must(responses: dict[str, Response]) -> None:
         *REFUSAL, "invented children", "recorded as missing", "break in series", "confidential",
         "not available", "not applicable", "Information Governance & Risk Team",
         "Information Commissioner", "Open Government Licence v3.0", "Received 18 June 2018",
-        "were then found, how many were found to have been hurt",
+        "were then found, how many were found to have been …", "(a) hurt or harmed physically",
+        "Do not compare 843 with 43: until 1 April 2017", "a closer comparison",
     ):  # fmt: skip
         assert said in page.text
     links = {each.attributes["href"] for each in page.all("a")}
@@ -144,3 +145,20 @@ def test_what_is_not_protected_says_so_and_offers_nothing_for_release(
 def test_the_same_response_gives_the_same_bytes(responses: dict[str, Response]) -> None:
     first = page_bytes(responses["foi-2018-0523"])
     assert page_bytes(responses["foi-2018-0523"]) == first
+
+
+def test_each_note_leads_back_to_where_it_is_first_named(responses: dict[str, Response]) -> None:
+    page = read_page(page_bytes(responses["foi-2018-0523"]))
+    notes = [each for each in page.all("li") if each.attributes.get("id", "").startswith("note-")]
+    places = {e.attributes["id"]: e for e in page.all("a") if "id" in e.attributes}
+    assert len(notes) > 5
+    for number, note in enumerate(notes, start=1):
+        back = note.all("a")[-1]
+        assert places[back.attributes["href"].removeprefix("#")].text == f"[note {number}]"
+
+
+def test_each_heading_says_what_it_is_about(responses: dict[str, Response]) -> None:
+    page = read_page(page_bytes(responses["foi-2018-0417"]))
+    headings = [each.text for each in page.all("h2") if each.text.startswith("Question")]
+    assert headings[0] == "Question 1: Occasions missing and related figures, 2014/15 to 2017/18"
+    assert all(": " in each and "[note" not in each for each in headings)

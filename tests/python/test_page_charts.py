@@ -106,6 +106,70 @@ def test_a_chart_draws_each_figure_shown_to_scale_and_nothing_else(
     assert drawing.text.count("[b]") == len(starts)
 
 
+def boxes(drawing: Element) -> list[tuple[str, float, float, float, float]]:
+    """Each text of a chart, and the least that its letters take: left, right, top and foot."""
+    found = []
+    for each in drawing.all("text"):
+        x, y = (float(each.attributes[name]) for name in ("x", "y"))
+        width = 6.8 * len(each.text)
+        anchor = re.search(r"text-anchor: (\w+)", each.attributes["style"])[1]
+        left = x - {"start": 0, "middle": width / 2, "end": width}[anchor]
+        found.append((each.text, left, left + width, y - 9, y))
+    return found
+
+
+def points_of_lines(drawing: Element) -> list[tuple[float, float]]:
+    """Points of all that is drawn above the axis, close to each other."""
+    found = []
+    lines = painted(drawing, "stroke: var(--series)") + painted(drawing, "stroke-dasharray")
+    for line in lines:
+        for (x, y), (to_x, to_y) in pairwise(line):
+            steps = int(abs(to_x - x) + abs(to_y - y)) * 2 + 1
+            found += [
+                (x + (to_x - x) * step / steps, y + (to_y - y) * step / steps)
+                for step in range(steps + 1)
+            ]
+    return found
+
+
+@given(
+    st.lists(st.none() | st.integers(0, 12_000), min_size=2, max_size=30),
+    st.sets(st.integers(0, 29)),
+    st.sets(st.integers(0, 29)),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_label_is_crossed_by_a_line_or_lies_over_another(
+    values: list[int | None], breaks: set[int], ranges: set[int]
+) -> None:
+    table = table_of(values, breaks, by_category=False)
+    answers = tuple(
+        replace(each, value=None, is_withheld=True, low=each.value, high=each.value + 900)
+        if place in ranges and each.value is not None
+        else each
+        for place, each in enumerate(table.answers)
+    )
+    for chart in charts(replace(table, answers=answers), "chart"):
+        drawing = read_page(chart.drawing.encode())
+        texts = boxes(drawing)
+        for text, left, right, top, foot in texts:
+            for x, y in points_of_lines(drawing):
+                assert not (left < x < right and top < y < foot), text
+        for place, (text, left, right, top, foot) in enumerate(texts):
+            for other, other_left, other_right, other_top, other_foot in texts[:place]:
+                is_apart = right <= other_left or other_right <= left
+                assert is_apart or foot <= other_top or other_foot <= top, (text, other)
+
+
+def test_months_are_a_line_that_breaks_where_the_definition_changed() -> None:
+    table = table_of([5, 9, 40, 60], {2}, by_category=True)
+    answers = (replace(each, breakdown="month") for each in table.answers)
+    (chart,) = charts(replace(table, answers=tuple(answers)), "chart")
+    drawing = read_page(chart.drawing.encode())
+    assert [len(line) for line in painted(drawing, "stroke-width: 2.5")] == [2, 2]
+    assert drawing.all("desc")[0].text.startswith("Line chart. Highest shown: 60 (Category 3).")
+    assert "Break in series: Category 2." in drawing.all("desc")[0].text
+
+
 @pytest.mark.parametrize("by_category", [False, True])
 def test_a_range_is_drawn_between_its_ends_and_never_as_a_figure(*, by_category: bool) -> None:
     table = table_of([None, 400, None, 1000], set(), by_category=by_category)

@@ -12,7 +12,7 @@ import pytest
 
 import compiled_models
 from make_docs import dictionary_page
-from missing_from_care.disclosure_log.log import disclosure_log_entry, index_page
+from missing_from_care.disclosure_log.log import disclosure_log_entry, log_pages
 from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response
 from pack_cases import nasty, protected
@@ -40,7 +40,10 @@ def pages(responses: dict[str, Response], statements: compiled_models.Statements
         if response.is_protected
     ]
     made["dictionary"] = dictionary_page(json.loads(statements.manifest.read_text()), {}).decode()
-    return made | {"log": index_page(entries).decode(), "empty log": index_page([]).decode()}
+    return made | {
+        "log": log_pages(entries)["index.html"].decode(),
+        "empty log": log_pages([])["index.html"].decode(),
+    }
 
 
 def opened(text: str, folder: Path, *options: str) -> str:
@@ -108,3 +111,30 @@ def test_no_page_scrolls_sideways_at_320_pixels(pages: dict[str, str], tmp_path:
         assert 0 < width <= 320
         assert needed <= width, name
         assert cut == [], name
+
+
+def test_the_log_finds_what_a_reader_looks_for(pages: dict[str, str], tmp_path: Path) -> None:
+    """Its own script runs under its own policy; a script of somebody else does not."""
+    log = pages["log"].replace("</main>", "<script>document.title = 'ran'</script></main>")
+    frame = f"""<iframe srcdoc="{html.escape(log)}"></iframe><title></title><script>
+        onload = () => {{
+            const page = document.querySelector("iframe").contentDocument;
+            const form = page.getElementById("find");
+            const shown = (words, outcome, year) => {{
+                Object.assign(form.words, {{value: words}});
+                Object.assign(form.outcome, {{value: outcome}});
+                Object.assign(form.year, {{value: year}});
+                form.dispatchEvent(new Event("input"));
+                return [page.querySelectorAll("section:not([hidden])").length,
+                        page.getElementById("found").textContent];
+            }};
+            document.title = JSON.stringify([page.title, form.hidden, shown("", "", ""),
+                shown("UNACCOMPANIED boys", "", ""), shown("", "partly_released", ""),
+                shown("", "", "2018"), shown("no such word", "", "")]);
+        }};</script>"""
+    title, is_hidden, *found = told(opened(f"<!DOCTYPE html>{frame}", tmp_path))
+    assert "ran" not in title
+    assert not is_hidden
+    in_part = log.count('data-outcome="partly_released"')
+    counts = [4, 1, in_part, 4, 0]
+    assert found == [[count, f"{count} of 4 shown"] for count in counts]

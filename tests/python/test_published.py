@@ -16,6 +16,7 @@ import pytest
 
 import compiled_models
 from missing_from_care.project import CHECKOUT
+from missing_from_care.refresh.analysts import write_published
 
 REQUEST = "foi-2018-0417"
 SCRIPT = CHECKOUT / "scripts" / "refresh.py"
@@ -86,7 +87,7 @@ def test_all_went_well_and_the_deadline_is_at_risk(refreshed) -> None:
     packs = [path.name for path in order.responses.iterdir() if path.is_dir()]
     assert packs == [REQUEST]
     assert list((order.responses / REQUEST / "public").rglob("*.xlsx"))
-    assert REQUEST in (order.responses / "index.html").read_text(encoding="utf-8")
+    assert REQUEST not in (order.responses / "index.html").read_text(encoding="utf-8")
     record = json.loads((order.responses / REQUEST / "private" / "provenance.json").read_bytes())
     assert record["dbt_results"]["counts"]["test pass"] > 8
     assert f",{REQUEST}," in (order.responses / "ledger.csv").read_text(encoding="utf-8")
@@ -95,8 +96,9 @@ def test_all_went_well_and_the_deadline_is_at_risk(refreshed) -> None:
 
 def test_analysts_get_the_tables_that_may_leave_and_no_others(published) -> None:
     allowed = {
-        row["table_name"]: row["columns"].split()
+        row["published_as"] or row["table_name"]: row["columns"].split()
         for row in compiled_models.read_csv(CHECKOUT / "seeds" / "rules" / "published_tables.csv")
+        if not row["only_if"]
     }
     found: dict[str, list[str]] = {}
     for table, column in published.execute(
@@ -108,11 +110,61 @@ def test_analysts_get_the_tables_that_may_leave_and_no_others(published) -> None
     assert {name: sorted(columns) for name, columns in found.items()} == {
         name: sorted(columns) for name, columns in allowed.items()
     }
-    comments = published.execute(
-        "select comment from duckdb_tables() union all "
-        "select comment from duckdb_views() where not internal"
+    assert not [name for name in found if name.startswith(("stg_", "int_"))]
+
+
+def without_comment(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, ...]]:
+    """The tables, views and columns that nothing is said of."""
+    return connection.execute(
+        "from (select table_name, '' as column_name, comment from duckdb_tables() union all "
+        "select view_name, '', comment from duckdb_views() where not internal union all "
+        "select table_name, column_name, comment from duckdb_columns() where not internal) "
+        "where coalesce(comment, '') = ''"
     ).fetchall()
-    assert len(comments) == len(allowed) + 1 and all(comment for (comment,) in comments)
+
+
+def test_every_table_and_column_says_what_it_is(published) -> None:
+    assert without_comment(published) == []
+    # The view is of today, over tables that are called otherwise than in the models.
+    assert published.execute("select count(*) > 0 from foi_deadline_states").fetchall()[0][0]
+
+
+def test_occasions_go_to_analysts_only_if_the_council_decides_so(refreshed, tmp_path: Path) -> None:
+    """Without anything that names one; and as many as are counted."""
+    order, _, _ = refreshed
+    private = tmp_path / "records.duckdb"
+    shutil.copy(order.database, private)
+    with duckdb.connect(str(private)) as connection:
+        connection.execute(
+            "update authority set value = 'yes', authority = 'The director, 3 February 2026' "
+            "where setting = 'occasions_for_analysts'"
+        )
+    write_published(private, tmp_path / "figures.duckdb", {})
+    with duckdb.connect(str(tmp_path / "figures.duckdb"), read_only=True) as figures:
+        assert without_comment(figures) == []
+        about = dict(figures.execute("from about").fetchall())
+        assert "Some rows are of a child" in about["what"]
+        assert about["decided"] == "The director, 3 February 2026"
+        found = figures.execute(over_24_hours()).fetchall()
+        types = figures.execute(
+            "select distinct data_type from duckdb_columns() "
+            "where table_name = 'occasions_without_identifiers'"
+        ).fetchall()
+        assert {kind for (kind,) in types} == {"VARCHAR", "BOOLEAN"}
+    with duckdb.connect(str(private), read_only=True) as records:
+        expected = records.execute(
+            "select placement_type, count(*) from fct_missing_occasions "
+            "where outcome = 'counted' and counts_as = 'missing' and financial_year = '2017/18' "
+            "and duration_days > 1 group by 1 order by 2 desc, 1"
+        ).fetchall()
+    assert found == expected and len(found) > 3
+
+
+def over_24_hours() -> str:
+    """The query of docs/analysts.md."""
+    text = (CHECKOUT / "docs" / "analysts.md").read_text(encoding="utf-8")
+    (query,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    return query
 
 
 def test_no_text_of_it_names_a_child_or_a_file(refreshed, published) -> None:

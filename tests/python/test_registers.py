@@ -5,6 +5,7 @@ import io
 import itertools
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -287,10 +288,53 @@ def register_faults(refs):
     with duckdb.connect() as connection:
         make_table(
             connection, "foi_requests", list(COLUMNS),
-            [[ref, "2018-06-18", *[""] * 6] for ref in refs],
+            [[ref, "2018-06-18", *[""] * (len(COLUMNS) - 2)] for ref in refs],
         )  # fmt: skip
         build_model(connection, "dq_request_register")
         return connection.execute("select source_rows, problem from dq_request_register").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("estimate", "column", "said"),
+    [
+        (("police notes", "883", "15"), None, None),
+        (("", "", ""), None, None),
+        (("police notes", "72", "15"), "cost_records", "within the 18.0 hours of section 12"),
+        (("police notes", "73", "15"), None, None),
+        (("", "883", "15"), "cost_of", "is blank while cost_records or cost_minutes is filled"),
+        (("police notes", "many", "15"), "cost_records", 'reads "many", which is no number above'),
+        (("police notes", "883", ""), "cost_minutes", "is blank: write how many minutes each"),
+        (("police notes", "0", "15"), "cost_records", 'reads "0", which is no number above 0'),
+    ],
+)
+def test_a_refusal_for_its_cost_needs_an_estimate_beyond_the_limit(estimate, column, said):
+    values = dict(zip(("cost_of", "cost_records", "cost_minutes"), estimate, strict=True))
+    values |= {"request_ref": "r1", "received_on": "2018-06-18"}
+    with duckdb.connect() as connection:
+        rows = [[values.get(name, "") for name in COLUMNS]]
+        make_table(connection, "foi_requests", list(COLUMNS), rows)
+        build_model(connection, "dq_request_register")
+        found = connection.execute(
+            "select column_name, problem from dq_request_register"
+        ).fetchall()
+    assert [name for name, _ in found] == ([column] if column else [])
+    assert said is None or said in found[0][1]
+
+
+def test_what_became_of_a_request_is_read_from_the_register(database: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(database, tmp_path)
+    with duckdb.connect(copy) as connection:
+        connection.execute(
+            "update stg_foi_requests set responded_on = date '2018-07-19', fee_notice_on = date "
+            "'2018-06-20', cost_of = 'what the police did', cost_records = '883', cost_minutes = "
+            "'15' where request_ref = 'foi-2018-0417'"
+        )
+    with open_warehouse(Path(copy)) as connection:
+        handling = read_response(connection, "foi-2018-0417").handling
+    # It was due on Tuesday 17 July, since the 12th is a bank holiday in Northern Ireland.
+    assert (handling.working_days_late, handling.fee_notice_on) == (2, date(2018, 6, 20))
+    estimate = handling.estimate
+    assert (estimate.hours, estimate.limit_hours, estimate.records_within) == (220.8, 18, 72)
 
 
 def test_the_export_refuses_a_reference_that_names_the_pack_of_another(

@@ -1,6 +1,7 @@
 """A council's own settings and its way from a clone to a pack: README, "Your own council"."""
 
 import csv
+import io
 import json
 import os
 import re
@@ -8,9 +9,11 @@ import shlex
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from missing_from_care.project import CHECKOUT
@@ -104,6 +107,90 @@ def test_set_up_writes_what_is_known_and_asks_for_the_rest(council: Path) -> Non
         file.write_bytes(data)
 
 
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    """Settings of a council in which nothing is answered yet."""
+    assert script("set_up", tmp_path / "own", "--council", "801").returncode == 0
+    return tmp_path / "own" / "settings"
+
+
+def without(text: str, start: str) -> str:
+    """A text without its lines that begin so."""
+    return "".join(x for x in text.splitlines(keepends=True) if not x.startswith(start))
+
+
+def without_column(text: str, name: str) -> str:
+    """A CSV text without a column."""
+    rows = list(csv.DictReader(io.StringIO(text)))
+    columns = [each for each in next(csv.reader([text.splitlines()[0]])) if each != name]
+    found = io.StringIO()
+    writer = csv.DictWriter(found, columns, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return found.getvalue()
+
+
+REGISTER, QUESTIONS = "requests/foi_requests.csv", "requests/foi_request_questions.csv"
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "said"),
+    [
+        (
+            "authority.csv",
+            lambda text: without(text, "licence_id"),
+            'add the line "licence_id","OGL',
+        ),
+        ("authority.csv", lambda text: without(text, "name,"), '"name","? The council\'s own",""'),
+        ("authority.csv", lambda text: without_column(text, "review_on"), "review_on is not there"),
+        ("authority.csv", lambda _: "", "authority.csv is empty"),
+        ("authority.csv", lambda text: f"{text},,,,,\nx,1,,,2,,3\n", "authority.csv, row "),
+        ("threshold.csv", lambda _: "a,b\n", "replaces no rule: did you mean thresholds.csv?"),
+        ("thresholds.csv", lambda _: "threshold,value,unit,authority\n", "no row due_soon, which"),
+        (REGISTER, lambda text: without_column(text, "fee_paid_on"), "fee_paid_on is not there"),
+        (QUESTIONS, lambda _: "", "foi_request_questions.csv is empty"),
+    ],
+)
+def test_check_says_what_this_version_cannot_use(
+    settings: Path, name: str, changed: Callable[[str], str], said: str
+) -> None:
+    file = settings / name
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    file.write_text(changed(text), encoding="utf-8")
+    done = script("set_up", settings.parent, "--check")
+    assert done.returncode == 3 and said in done.stderr, done.stderr
+    assert not OF_THE_DEMONSTRATION.search(done.stderr.encode())
+
+
+@pytest.mark.parametrize("name", ["authority.csv", REGISTER])
+@pytest.mark.parametrize(
+    "saved",
+    [
+        lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+        lambda text: text.encode("utf-16"),
+        lambda text: "".join(
+            ";".join(f'"{cell}"' for cell in [*reversed(row), "more"]) + "\r\n"
+            for row in csv.reader(io.StringIO(text))
+        ).encode("cp1252"),
+    ],
+)
+def test_check_reads_what_a_spreadsheet_saves(
+    settings: Path, name: str, saved: Callable[[str], bytes]
+) -> None:
+    """Line ends, a mark and encodings; semicolons, another order and one more column."""
+    expected = script("set_up", settings.parent, "--check").stdout
+    file = settings / name
+    file.write_bytes(saved(file.read_text(encoding="utf-8")))
+    done = script("set_up", settings.parent, "--check")
+    assert (done.returncode, done.stdout) == (0, expected), done.stderr
+
+
+def test_a_place_that_takes_no_database_is_refused(tmp_path: Path) -> None:
+    done = script("set_up", tmp_path / "year #1", "--council", "801")
+    assert done.returncode == 2 and "has # in it" in done.stderr
+    assert not (tmp_path / "year #1").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -166,8 +253,10 @@ def test_from_a_clone_to_a_pack_of_its_own(council: Path) -> None:
     assert re.search(r"2022/23\s+12", done.stdout) and "Unprotected" in done.stdout
     variables = environment(council)
     asked = ("--received", "2026-02-02", "--subject", "x", "--question", "How many children?")
-    done = script("new_request", "foi-2026-001", *asked, "--yes", **variables)
-    assert done.returncode == 2 and "has a request foi-2026-001 already" in done.stderr
+    for words in (*asked, "--yes"), ():
+        done = script("new_request", "foi-2026-001", *words, **variables)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "has a request foi-2026-001 already" in done.stderr
     export = ("export_response", "--request", "foi-2026-001")
     done = script(*export, **variables)
     assert done.returncode == 2 and not (council / "responses" / "foi-2026-001").exists()
@@ -184,18 +273,41 @@ def test_from_a_clone_to_a_pack_of_its_own(council: Path) -> None:
     assert script("export_response", "--verify", pack, **variables).returncode == 0
     record = json.loads((pack / "private" / "provenance.json").read_text(encoding="utf-8"))
     assert "settings/authority.csv" in record["inputs"]
-    for file in council.rglob("*"):
-        if file.is_file() and file.suffix != ".duckdb":
-            for data in parts(file):
-                assert b"eicester" not in data, file
+    # A year goes on: another request, other returns.
+    assert script("new_request", "foi-2026-002", *asked, "--yes", **variables).returncode == 0
+    again = ("--request", "foi-2026-002", "--source", council / "returns")
+    done = script("refresh", *again, **variables)
+    assert done.returncode in (0, 6), done.stderr
+    assert "Land …" in done.stdout and "Protect and export foi-2026-002 …" in done.stdout
     assert git_status() == before
+    files = [file for file in council.rglob("*") if file.is_file()]
+    assert len({file.name for file in files if file.suffix in (".docx", ".xlsx")}) >= 6
+    for file in files:
+        for data in (file.name.encode(), *parts(file)):
+            assert not OF_THE_DEMONSTRATION.search(data), file
+    for name in ("foi-2026-001.xlsx", "foi-2026-001-letter.docx", "disclosure-log.json"):
+        assert any(b"Bristol" in data for data in parts(pack / "public" / name)), name
+
+
+OF_THE_DEMONSTRATION = re.compile(
+    rb"leicester|e06000016|charles street|le1 1fz|information governance & risk", re.IGNORECASE
+)
+COUNCILS_OF_ENGLAND = ("councils", "int_councils")
 
 
 def parts(file: Path) -> list[bytes]:
-    """A file's bytes; those of its parts, if it is a document."""
-    if file.suffix in (".xlsx", ".docx"):
+    """A file's bytes; those of its parts, if it is a document; the rows, if it is a database."""
+    if file.suffix in (".xlsx", ".docx", ".zip"):
         with zipfile.ZipFile(file) as opened:
-            return [opened.read(name) for name in opened.namelist()]
+            return [opened.read(name) for name in opened.namelist()] + [opened.comment]
+    if file.suffix == ".duckdb":
+        with duckdb.connect(str(file), read_only=True) as database:
+            tables = database.execute("select table_name from duckdb_tables()").fetchall()
+            return [
+                repr(database.execute(f'from "{table}"').fetchall()).encode()
+                for (table,) in tables
+                if table not in COUNCILS_OF_ENGLAND
+            ]
     return [file.read_bytes()]
 
 

@@ -52,6 +52,14 @@ def test_sheets_come_in_order_and_the_cover_says_what_it_is_told():
     assert workbook.properties.creator == "Ŵyndale & Llŷn Council"
 
 
+def test_the_cover_is_no_wider_than_a_printed_page():
+    """A single column too wide for the page is cut, not made smaller."""
+    cover = written()["Cover"]
+    inches_a_character = 9 / 96  # a digit of Arial 12 is 9 pixels wide
+    margins = cover.page_margins.left + cover.page_margins.right
+    assert cover.column_dimensions["A"].width * inches_a_character < 8.27 - margins
+
+
 def test_contents_lead_to_every_other_sheet():
     contents = written()["Contents"]
     links = {cell.hyperlink.location: cell.value for cell in contents["A"] if cell.hyperlink}

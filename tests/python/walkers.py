@@ -52,22 +52,28 @@ def strays_of_letter(
 ) -> dict[str, set[str]]:
     """The numbers below each heading that stand neither in the workbook nor in the settings.
 
+    A question may have numbers of another one that it names, `(question 7)`.
+
     Args:
         document: the letter.
         held: what `workbook_numbers` gave.
         response: for its settings, words and days.
     """
     told = [*response.authority.values(), *response.words.values(), *response.refusal]
-    told += [response.request_ref, long_day(response.received_on), long_day(response.responded_on)]
+    days = (response.received_on, response.responded_on, response.handling.clarified_on)
+    told += [response.request_ref, *(long_day(day) for day in days if day)]
     elsewhere = numbers(told) | held["Cover"] | {"3"}  # of the licence's address
     strays = {}
     for heading, texts in letter_sections(document).items():
         allowed = elsewhere
         if heading.startswith("Question"):
-            sheets = (held[s] for s in held if re.fullmatch(rf"{heading}(\D.*)?|Notes", s))
-            allowed = {NUMBER.search(heading)[0]}.union(*sheets)
-        if numbers(texts) - allowed:
-            strays[heading] = numbers(texts) - allowed
+            named = {NUMBER.search(heading)[0], *re.findall(r"\(question (\d+)\)", " ".join(texts))}
+            sheet = re.compile(rf"Question ({'|'.join(named)})(\D.*)?|Notes")
+            allowed = named.union(*(held[name] for name in held if sheet.fullmatch(name)))
+        questions = {table.question_no for table in response.tables}
+        in_notes = re.findall(r"\(Questions ([^)]*)\.\)", " ".join(texts))
+        if found := numbers(texts) - allowed - (questions & numbers(in_notes)):
+            strays[heading] = found
     return strays
 
 
@@ -108,11 +114,7 @@ def figures_of(sheet: Worksheet) -> list[tuple[Cell, set[str]]]:
     found = []
     for row in rows:
         named = list(zip((plain(each.value) for each in headings), row, strict=True))
-        labels = {
-            plain(cell.value)
-            for heading, cell in named
-            if is_label(cell) and heading != "Break in series"
-        }
+        labels = {plain(cell.value) for _, cell in named if is_label(cell)}
         found += [(cell, labels | {heading}) for heading, cell in named if not is_label(cell)]
     return found
 

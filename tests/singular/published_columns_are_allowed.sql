@@ -18,6 +18,7 @@
     'dq_published_comparison',
     'dq_source_comparison',
     'dq_finding_counts',
+    'occasions_without_identifiers',
 ] %}
 
 with allowed as (

@@ -3,8 +3,10 @@
 
 {{ sound_tables({
     'authority': {
-        'key': 'setting', 'rows': 11,
+        'key': 'setting', 'rows': 13,
         'holds': [
+            "setting <> 'occasions_for_analysts' or value = 'no'"
+            ~ " or (value = 'yes' and authority not like 'Nobody has decided%')",
             "try_cast(coalesce(review_on, '2000-01-01') as date) is not null",
         ],
     },
@@ -79,7 +81,7 @@
             "status = 'suppressed' or try_cast(value as bigint) is not null",
         ],
     },
-    'published_tables': {'key': 'table_name', 'rows': 18},
+    'published_tables': {'key': 'table_name', 'rows': 19},
     'reasons_ceased': {'key': 'reason_ceased_code', 'rows': 4},
     'sexes': {'key': 'sex_code', 'rows': 5},
     'status_spellings': {
@@ -89,7 +91,7 @@
         ],
     },
     'thresholds': {
-        'key': 'threshold', 'rows': 21,
+        'key': 'threshold', 'rows': 22,
         'holds': [
             'unit is not null and value is not null',
             "unit = 'code' or unit = 'date' or try_cast(value as int) is not null",
@@ -117,7 +119,18 @@
         ],
     },
     'unused_return_modules': {'key': 'module', 'rows': 8},
-    'letter_texts': {'key': 'letter_text', 'rows': 24},
+    'letter_texts': {
+        'rows': 58, 'periods_of': 'letter_text', 'is_for_all_time': true,
+        'holds': ['letter_text is not null', 'wording is not null'],
+    },
+    'cost_limits': {
+        'rows': 1, 'periods_of': "'limit'", 'is_for_all_time': true,
+        'holds': [
+            'coalesce(try_cast(limit_pounds as double), 0) > 0',
+            'coalesce(try_cast(pounds_an_hour as double), 0) > 0',
+            "try_cast(coalesce(review_on, '2000-01-01') as date) is not null",
+        ],
+    },
     'sign_off_items': {'key': 'item_order', 'rows': 7, 'holds': ["kind in ('by_hand', 'role')"]},
     'measures': {'key': 'measure', 'rows': 26},
     'breakdowns': {'key': 'breakdown', 'rows': 25},
@@ -149,9 +162,10 @@
     'period_bases': {'key': 'period_basis', 'rows': 8},
     'notes': {'key': 'note', 'rows': 12},
     'refusal': {
-        'key': 'sentence', 'rows': 5,
+        'rows': 11, 'periods_of': 'sentence', 'is_for_all_time': true,
         'holds': [
-            "coalesce(said_of, '') in ('withheld', 'range', 'marker')",
+            'sentence is not null',
+            "coalesce(said_of, '') in ('withheld', 'range', 'several')",
             'wording is not null',
             'authority is not null',
         ],

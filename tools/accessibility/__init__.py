@@ -18,7 +18,7 @@ def check_workbook(workbook: Path | str | bytes, file_name: str | None = None) -
     """Makes all checks on a workbook.
 
     Args:
-        workbook: the path of an `.xlsx` file, or its bytes.
+        workbook: the path of an `.xlsx` or `.ods` file, or its bytes.
         file_name: the name it will be published under, for P3. Default: the name in the path;
             without either, P3 finds nothing.
 

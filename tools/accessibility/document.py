@@ -21,10 +21,11 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 NOT_IN_A_FILE_NAME = {"copy", "draft", "final", "latest", "new", "old", "version"}
 BLOCKED_PARTS = {
     r"vba|macrosheets|dialogsheets|activeX|ctrlProps|\.bin\Z(?<!printerSettings\d\.bin)": "a macro",
+    r"\A(Basic|Scripts|Dialogs)/": "a macro",
     r"pivot|slicers?/|timelines?/": "a pivot table",
     r"externalLinks|connections\.xml|queryTables|xl/model/": "a link to other data",
     r"comments": "comments",
-    r"embeddings|customXml|webextensions|revisions": "something embedded",
+    r"embeddings|customXml|webextensions|revisions|\AObject": "something embedded",
 }
 
 
@@ -60,7 +61,7 @@ def no_headers_or_footers(book: Book) -> Found:
 def no_pictures_and_charts_in_words(book: Book) -> Found:
     """There are no images, and every chart has an alternative text."""
     for name, data in book.parts.items():
-        if name.startswith("xl/media/"):
+        if name.startswith(("xl/media/", "Pictures/")):
             yield "", f"The file holds an image ({name}): say it in words."
         if re.fullmatch(r"xl/drawings/[^/]+\.xml", name):
             described = [element.get("descr", "") for element in _named(data, "cNvPr")]
@@ -133,8 +134,8 @@ def file_name_is_plain(book: Book) -> Found:
     name = book.file_name
     if not name:
         return
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*\.xlsx", name):
-        yield "", f"The file name “{name}” is not lower case with dashes and .xlsx."
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*\.(xlsx|ods)", name):
+        yield "", f"The file name “{name}” is not lower case with dashes and .xlsx or .ods."
     if len(name) > 60:
         yield "", f"The file name has {len(name)} characters; at most 60 are allowed."
     words = set(re.split(r"[^a-z0-9]+", name.lower()))

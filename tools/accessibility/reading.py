@@ -14,6 +14,8 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
+from accessibility.opendocument import workbook_of
+
 SHORTHAND_CODE = re.compile(r"b|c|e|er|f|k|low|ns|p|r|s{1,3}|t|u|w|x|z")
 """The harmonised shorthand of the Government Statistical Service (OGL v3); a digit may follow."""
 
@@ -78,10 +80,10 @@ class Area:
 
 
 class Book:
-    """A workbook as the checks read it: through openpyxl, and as the parts of the zip file.
+    """A workbook as the checks read it: as openpyxl has it, and as the parts of the zip file.
 
     Args:
-        data: the bytes of an `.xlsx` file.
+        data: the bytes of an `.xlsx` or `.ods` file.
         file_name: the name it is published under, empty if not known.
 
     Raises:
@@ -92,10 +94,15 @@ class Book:
         try:
             with ZipFile(BytesIO(data)) as archive:
                 self.parts = {name: archive.read(name) for name in archive.namelist()}
-            self.workbook = load_workbook(BytesIO(data), rich_text=True)
+            is_opendocument = "content.xml" in self.parts
+            self.workbook = (
+                workbook_of(self.parts)
+                if is_opendocument
+                else load_workbook(BytesIO(data), rich_text=True)
+            )
         except Exception as problem:
             raise ValueError(
-                f"This is not an .xlsx workbook that can be read ({problem})."
+                f"This is not an .xlsx or .ods workbook that can be read ({problem})."
             ) from problem
         self.file_name = file_name
 

@@ -22,6 +22,10 @@ COLUMNS = (
     "responded_on",
     "extension_claimed_on",
     "subject",
+    "cost_of",
+    "cost_records",
+    "cost_minutes",
+    "cost_offer",
 )
 NEEDED = ("request_ref", "received_on")
 LONGEST_WAIT = 60  # seconds

@@ -43,16 +43,31 @@ def refusal(warehouse: duckdb.DuckDBPyConnection, safe: Response) -> tuple[str, 
 
     Args:
         warehouse: an open warehouse, for the seed `refusal`.
-        safe: the response as it is published.
+        safe: the response as it is published; its date says which wording holds.
     """
     answers = [each for table in safe.tables for each in table.answers if each.is_withheld]
-    kinds = {"range" if each.is_range else "marker" for each in answers}
-    said_of = [*kinds, *(["withheld"] if answers else [])]
-    query = (
-        "select wording from refusal where list_contains(?, said_of) "
-        "order by cast(sentence_order as int)"
-    )
-    return tuple(wording for (wording,) in warehouse.execute(query, [said_of]).fetchall())
+    said_of = [
+        name
+        for name, is_said in {
+            "withheld": answers,
+            "several": len(answers) > 1,
+            "range": any(each.is_range for each in answers),
+        }.items()
+        if is_said
+    ]
+    about = [*{each.measure for each in answers}, *{each.breakdown for each in answers}]
+    query = """
+        select wording
+        from refusal
+        where
+            list_contains($said_of, said_of)
+            and (about is null or list_has_any(string_split(about, '|'), $about))
+            and $day >= coalesce(try_cast(valid_from as date), $day)
+            and $day <= coalesce(try_cast(valid_to as date), $day)
+        order by cast(sentence_order as int)
+    """
+    values = {"said_of": said_of, "about": about, "day": safe.dated}
+    return tuple(wording for (wording,) in warehouse.execute(query, values).fetchall())
 
 
 def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes:

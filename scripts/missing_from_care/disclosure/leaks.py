@@ -12,7 +12,7 @@ the same part.
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from functools import cached_property
 from io import BytesIO
@@ -32,7 +32,7 @@ PATTERNS = {
 }
 PATH = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:[\\/]+Users[\\/])[^\s\"'<]+")
 PROPERTIES = re.compile(
-    r"<(?:\w+:)?(creator|lastModifiedBy|Manager|Company|HyperlinkBase)[^>]*>([^<]+)<"
+    r"<(?:\w+:)?(creator|initial-creator|lastModifiedBy|Manager|Company|HyperlinkBase)[^>]*>([^<]+)<"
 )
 PIECE = re.compile(r"<[^>]*>|[^<\r\n]+")
 # A cell of type s holds the place of a text, and the open data tells the sizes of its files.
@@ -225,7 +225,7 @@ def _texts(data: bytes, within: str = "") -> Iterator[tuple[str, str]]:
         for part in parts.infolist():
             yield NAMES, re.sub(r"[/.]", " ", part.filename)
             yield "comment", _decoded(part.comment + b" " + part.extra)
-            yield from _texts(parts.read(part), part.filename)
+            yield from _texts(parts.read(part), f"{within}/{part.filename}".lstrip("/"))
         yield "comment", _decoded(parts.comment)
 
 
@@ -276,8 +276,15 @@ def _words_of(response: Response) -> frozenset[str]:
         *response.notes.values(),
         *response.refusal,
         *response.words.values(),
+        *(each.reason for each in response.changes),
     ]
-    days = {response.received_on, response.responded_on, response.due_on, response.dated}
+    handling = response.handling
+    if handling.estimate:
+        texts += map(str, astuple(handling.estimate))
+        texts += [_plain(each) for each in astuple(handling.estimate) if not isinstance(each, str)]
+    days = {handling.clarified_on, handling.fee_notice_on, handling.fee_paid_on}
+    days |= {handling.first_answered_on, *(each.day for each in response.changes)}
+    days |= {response.received_on, response.responded_on, response.due_on, response.dated}
     for table in response.tables:
         texts += [table.label, table.population, table.breakdown, table.period_heading]
         for each in table.answers:

@@ -1,17 +1,36 @@
 """The disclosure log: what was asked, what was answered, and the files to take it from."""
 
 import json
+import re
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from datetime import date
 from hashlib import sha256
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from markupsafe import Markup
 
 from missing_from_care.faults import ProtectionFault
 from missing_from_care.open_data.files import as_json
-from missing_from_care.page.page import rendered
+from missing_from_care.page.page import HERE as TEMPLATES
+from missing_from_care.page.page import pack_files, rendered
 from missing_from_care.response.answers import Response
 from missing_from_care.response.names import version_folder
-from missing_from_care.texts import INVENTED_CHILDREN, LICENCE_ADDRESS
-from missing_from_care.workbook.content import workbook_content
+from missing_from_care.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, one_line
+from missing_from_care.workbook.content import wordings, workbook_content
+
+OUTCOMES = {
+    "released": "Released in full",
+    "partly_released": "Released in part",
+    "withheld": "Withheld",
+    "not_held": "Not held",
+}
+EXEMPTION = re.compile(r"(section \d+[A-Z]?(?:\(\w+\))*) of the ([A-Z][\w ]*? Act \d{4})")
+FIRST: dict[str, Any] = {
+    "version": 1, "replaces": None, "revised": [], "asked": [], "outcome": "", "exemptions": [],
+}  # fmt: skip
+"""What an entry of an earlier version of this program does not say."""
 
 
 def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version: int = 1) -> bytes:
@@ -34,11 +53,15 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
     headings = dict.fromkeys(each.heading for table in response.tables for each in table.answers)
     breakdowns = dict.fromkeys(table.breakdown for table in response.tables if table.breakdown)
     by = f" By: {'; '.join(breakdowns)}." if breakdowns else ""
+    names = {"response.html": "Web page"} | pack_files(response)
     return as_json(
         {
             "reference": response.request_ref,
             "title": response.subject,
+            "asked": asked(response),
             "summary": f"Counted: {'; '.join(headings)}.{by}",
+            "outcome": outcome(response),
+            "exemptions": exemptions(response),
             "keywords": [*content.keywords, *headings, *breakdowns],
             "publisher": response.authority["name"],
             "language": content.language,
@@ -55,26 +78,84 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
             "replaces": version_folder(response.request_ref, version - 1) if version > 1 else None,
             "revised": _revised(response) if version > 1 else [],
             "files": [
-                {"name": name, "bytes": len(data), "sha256": sha256(data).hexdigest()}
+                {
+                    "name": name,
+                    "title": names.get(name, "For machines"),
+                    "bytes": len(data),
+                    "sha256": sha256(data).hexdigest(),
+                }
                 for name, data in files.items()
             ],
         }
     )
 
 
-def index_page(entries: Iterable[bytes]) -> bytes:
-    """The page of the disclosure log, the newest response first.
+def asked(response: Response) -> list[dict[str, str]]:
+    """Each question as it was asked, with its number and part."""
+    return [
+        {"question": f"{number}{part}", "wording": one_line(wording)}
+        for number, part, wording in dict.fromkeys(
+            (table.question_no, part, wording)
+            for table in response.tables
+            for part, wording in wordings(table)
+        )
+    ]
+
+
+def outcome(response: Response) -> str:
+    """What became of a request: a key of `OUTCOMES`.
+
+    A range is a part of what was asked for. What is not applicable was not lacking.
+    """
+    answers = [each for table in response.tables for each in table.answers]
+    is_given = any(each.value is not None or each.is_range for each in answers)
+    is_withheld = any(each.is_withheld for each in answers)
+    is_lacking = any(each.marker == "[x]" for each in answers)
+    if is_given:
+        return "partly_released" if is_withheld or is_lacking else "released"
+    return "withheld" if is_withheld else "not_held"
+
+
+def exemptions(response: Response) -> list[str]:
+    """The exemptions that the refusal notice names with their Act, each once."""
+    found = (match for text in response.refusal for match in EXEMPTION.findall(text))
+    return list(dict.fromkeys(f"{act}, {section}" for section, act in found))
+
+
+def log_pages(entries: Iterable[bytes]) -> dict[str, bytes]:
+    """The disclosure log as a page and as an Atom feed, by file name; the newest response first.
 
     Args:
-        entries: what `disclosure_log_entry` gave for each published response.
+        entries: what `disclosure_log_entry` gave for each response that was sent.
     """
-    first: dict[str, Any] = {"version": 1, "replaces": None, "revised": []}
-    read = [first | json.loads(entry) for entry in entries]
+    read = [FIRST | json.loads(entry) for entry in entries]
     replaced = {entry["replaces"]: entry["folder"] for entry in read}
-    read = [entry | {"replaced_by": replaced.get(entry["folder"])} for entry in read]
+    for entry in read:
+        entry["replaced_by"] = replaced.get(entry["folder"])
+        entry["outcome_in_words"] = OUTCOMES.get(entry["outcome"], "")
+        entry["id"] = uuid5(NAMESPACE_URL, f"{entry['publisher']} {entry['folder']}").urn
     read.sort(key=lambda entry: entry["reference"])
-    read.sort(key=lambda entry: entry["responded_on"] or entry["received_on"] or "", reverse=True)
-    return rendered("index.html.j2", entries=read, invented=INVENTED_CHILDREN)
+    read.sort(key=lambda entry: entry["responded_on"] or "", reverse=True)
+    publisher = read[0]["publisher"] if read else ""
+    outcomes = {key: text for key, text in OUTCOMES.items() if key in {e["outcome"] for e in read}}
+    years = sorted({date.fromisoformat(e["responded_on"]).year for e in read}, reverse=True)
+    # The page lets this script run and no other: the policy names its hash.
+    script = Markup((TEMPLATES / "log.js").read_text(encoding="utf-8"))
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    values = {"entries": read, "invented": INVENTED_CHILDREN}
+    return {
+        "index.html": rendered(
+            "index.html.j2",
+            outcomes=outcomes,
+            years=years,
+            script=script,
+            script_hash=Markup(f"sha256-{digest}"),
+            **values,
+        ),
+        "feed.atom": rendered(
+            "feed.atom.j2", feed_id=uuid5(NAMESPACE_URL, publisher).urn, **values
+        ),
+    }
 
 
 def _revised(response: Response) -> list[str]:

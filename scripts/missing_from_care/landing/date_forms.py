@@ -24,6 +24,7 @@ FORMS = ("day_first", "day_first_short", "month_name", "compact", *SERIALS)
 PAIR = (USUAL, TURNED[USUAL])
 ALL = (*FORMS, *TURNED.values(), "year_first_short", "year_day_month")
 FEWEST_DATES = 5
+FEWEST_YEARS = 3
 PLAIN = "regexp_full_match({}, '[0-9][0-9]/[0-9][0-9]/[0-9][0-9][0-9][0-9]')"
 MOST_YEARS_IN_CARE = 19
 NO_YEAR = dt.date.max, dt.date.min
@@ -86,6 +87,7 @@ def find_date_forms(
     columns: Sequence[str],
     year: int | None,
     epoch: str | None = None,
+    span: tuple[int, int] | None = None,
 ) -> DateForms:
     """Decides in which form the dates of a file are.
 
@@ -96,7 +98,10 @@ def find_date_forms(
         year: the first calendar year of the collection year, if the rows are all of one.
         epoch: the form of serial numbers, if the file says from which day it counts. Where it does
             not, they are read only if one epoch alone puts the days where they can lie.
+        span: the first calendar years of the first and the last collection year of which the rows
+            can be, where they are not all of one.
     """
+    reach = (year, year) if year is not None else span
     named = ", ".join(columns)
     values = (
         f"select column_name, value, count(*) as rows from (unpivot (select {named} from "
@@ -108,7 +113,7 @@ def find_date_forms(
         f"cast(sum(rows) as bigint) from ({values}) group by all"
     ).fetchall()
     plain = [
-        (column, Kind(rows, True, False, _plain_days(text), _likely(column, year)))
+        (column, Kind(rows, True, False, _plain_days(text), _likely(column, reach)))
         for column, text, rows in found
         if text
     ]
@@ -117,7 +122,7 @@ def find_date_forms(
         build_model(connection, "blank_words")
         # The other forms take ten times as long to try.
         for forms in (PAIR, ALL):
-            kinds = _by_column(columns, plain + _kinds(connection, values, year, forms))
+            kinds = _by_column(columns, plain + _kinds(connection, values, year, forms, reach))
             if all(each.days[USUAL] for of_column in kinds.values() for each in of_column):
                 break
     return replace(_decided(kinds, epoch), latest_year=_latest(year), is_plain=is_plain)
@@ -143,7 +148,7 @@ def spans(
         Label, the first calendar year of the start's and of the end's year, and how many rows. The
         end's is none if it is blank; rows with a date that cannot be read are left out.
     """
-    texts, days = [], []
+    texts, parts, days = [], "", []
     for name, text in zip(start_and_end, ("start_text", "end_text"), strict=True):
         form = dates.forms.get(name, USUAL)
         year, month, number = (f"substring({text}, {at})" for at in ("7, 4", "4, 2", "1, 2"))
@@ -151,10 +156,11 @@ def spans(
         if form == "none":
             day = "null"
         elif not dates.is_plain:
-            read = _macro("parse_date", text, repr(form), str(dates.latest_year))
+            read = _macro("parse_date", text, repr(form), str(dates.latest_year), f"{text}_part")
             is_usual = PLAIN.format(text) if form == USUAL else "false"
             day = f"case when {is_usual} then try_cast({day} as date) else {read} end"
         if not dates.is_plain:
+            parts += f", {_macro('day_part', text)} as {text}_part"
             read = _macro("source_text", name, BLANK_WORDS)
             cleaned = f"case when {PLAIN.format(name)} then {name} else {read} end"
         texts.append(cleaned)
@@ -166,10 +172,13 @@ def spans(
         from (
             select label, rows, end_text, {days[0]} as start_day, {days[1]} as end_day
             from (
-                select {label} as label, {texts[0]} as start_text, {texts[1]} as end_text,
-                    count(*) as rows
-                from {relation}
-                group by all
+                select *{parts}
+                from (
+                    select {label} as label, {texts[0]} as start_text, {texts[1]} as end_text,
+                        count(*) as rows
+                    from {relation}
+                    group by all
+                )
             )
         )
         where start_day is not null and (end_day is not null or end_text is null)
@@ -214,40 +223,49 @@ def _by_column(columns: Sequence[str], found: Sequence[tuple[str, Kind]]) -> dic
 
 
 def _kinds(
-    connection: duckdb.DuckDBPyConnection, values: str, year: int | None, forms: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    values: str,
+    year: int | None,
+    forms: Sequence[str],
+    reach: tuple[int, int] | None,
 ) -> list[tuple[str, Kind]]:
     """What some forms read of the values that are not written dd/mm/yyyy, each with its column."""
     latest = str(_latest(year))
-    days = [f"{_macro('parse_date', 'text', repr(form), latest)} as {form}" for form in forms]
+    # The part is a column, since to plan its expression once a form takes longer than to run it.
+    days = [
+        f"{_macro('parse_date', 'text', repr(form), latest, 'part')} as {form}" for form in forms
+    ]
     found = connection.execute(
         "select column_name, cast(sum(rows) as bigint), "
         "regexp_matches(text, '^[0-9]{1,2}[^0-9]') as is_number, "
         f"regexp_matches(text, '^[0-9]{{4}}-') as is_iso, {', '.join(days)} "
-        "from (select column_name, rows, "
+        f"from (select *, {_macro('day_part', 'text')} as part from (select column_name, rows, "
         f"{_macro('source_text', 'value', BLANK_WORDS)} as text from ({values}) "
-        f"where not {PLAIN.format('value')}) where text is not null group by all"
+        f"where not {PLAIN.format('value')})) where text is not null group by all"
     )
     kinds = []
     for column, rows, is_number, is_iso, *read in found.fetchall():
         # A year that Python does not know comes as text.
         known = [day if isinstance(day, dt.date) else None for day in read]
         of_form = dict(zip(forms, known, strict=True))
-        kinds.append((column, Kind(rows, is_number, is_iso, of_form, _likely(column, year))))
+        kinds.append((column, Kind(rows, is_number, is_iso, of_form, _likely(column, reach))))
     return kinds
 
 
-def _likely(column: str, year: int | None) -> tuple[dt.date, dt.date]:
+def _likely(column: str, years: tuple[int, int] | None) -> tuple[dt.date, dt.date]:
     """The first and the last day on which most days of a column lie."""
-    if year is None:
+    if years is None:
         return NO_YEAR
     reach = {
         "mis_start": (0, 0),
         "mis_end": (0, 0),
         "dec": (0, 0),
+        "offered_date": (0, 1),
+        "interview_date": (0, 1),
         "duc": (0, MOST_YEARS_IN_CARE),
     }
     before, after = reach.get(column, (MOST_YEARS_IN_CARE, 0))
-    return dt.date(year - before, 4, 1), dt.date(year + 1 + after, 3, 31)
+    return dt.date(years[0] - before, 4, 1), dt.date(years[1] + 1 + after, 3, 31)
 
 
 def _rows(kinds: Sequence[Kind], form: str, but: str = "") -> int:
@@ -359,7 +377,8 @@ def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:
     """Whether the numbers of a file's dates are day-first, month-first or, for certain, `none`.
 
     A value that only one order can read is evidence. Without any, the collection year tells, then
-    variety: in a true column days vary more than months. Else the return's own form is taken.
+    variety: in a true column days vary more than months, unless days were made the first of their
+    month. Else the return's own form is taken.
 
     Args:
         columns: of each column what the forms read, its form and that with the month first.
@@ -377,8 +396,26 @@ def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:
     if max(told) >= FEWEST_DATES and max(told) > 2 * min(told):
         return "day_first" if told[0] > told[1] else "month_first"
     for kinds, form, turned in columns:
-        both = [each.days.get(form) for each in kinds if each.is_number and each.days.get(turned)]
-        days, months = {day.day for day in both if day}, {day.month for day in both if day}
-        if len(months) >= FEWEST_DATES and len(days) <= max(1, len(months) // 4):
+        both = [each for each in kinds if each.is_number and each.days.get(turned)]
+        read = [(each.rows, day) for each in both if (day := each.days.get(form))]
+        days, months = {day.day for _, day in read}, {day.month for _, day in read}
+        is_turned = len(months) >= FEWEST_DATES and len(days) <= max(1, len(months) // 4)
+        if is_turned and not _are_firsts_of_months(read, _fitting(both, form)):
             return "month_first"
     return "day_first"
+
+
+def _are_firsts_of_months(read: Sequence[tuple[int, dt.date]], fitting: int) -> bool:
+    """Whether days were made the first of their month, as to tell less of a child.
+
+    Month-first they would all lie in January. That is not so where they fit the collection year, or
+    are of several years.
+
+    Args:
+        read: days as read, each with how many rows it has.
+        fitting: how many of the rows fit the collection year.
+    """
+    rows = sum(count for count, _ in read)
+    firsts = sum(count for count, day in read if day.day == 1)
+    is_likely = _is_nearly_all(fitting, rows) or len({d.year for _, d in read}) >= FEWEST_YEARS
+    return _is_nearly_all(firsts, rows) and is_likely

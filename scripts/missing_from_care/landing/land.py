@@ -15,7 +15,6 @@ from missing_from_care.landing import (
     checks,
     date_forms,
     read_text,
-    read_workbook,
     read_xml,
     years,
 )
@@ -28,6 +27,7 @@ from missing_from_care.landing.source_tables import (
     FoundFile,
     SourceTable,
     column_names,
+    epoch_of,
     listed,
 )
 from missing_from_care.landing.years import Label, Spans, placed_year, split_council, year_column
@@ -126,6 +126,9 @@ class _Landing:
         covers: tuple[str, str],
     ) -> None:
         self.source, self.parts, self.accepted = source, parts, accepted
+        # Of the years that have a folder; return interviews are of any of them.
+        first = [int(split_council(name)[1][:4]) for name in years.year_folders(source)]
+        self.span = (min(first), max(first)) if first else None
         self.taken, self.covers = taken, covers
         self.modules = [
             LandedModule(raw_tables()[name], year, "accepted_missing") for name, year in accepted
@@ -208,9 +211,10 @@ class _Landing:
         year = split_council(placed)[1]
         module = self.parts.make(item, source, table, year, tables)
         connection, rows = self.parts.connection, module.relation
-        epoch = read_workbook.epoch_of(item.file, source.notes)
+        epoch = epoch_of(item.file, source.notes)
         first = int(year[:4]) if year else None
-        dates = date_forms.find_date_forms(connection, rows, table.dates, first, epoch)
+        span = None if table.is_case_extract else self.span
+        dates = date_forms.find_date_forms(connection, rows, table.dates, first, epoch, span)
         if dates.refused:
             columns = f"column{'s' * (len(dates.refused) > 1)} {', '.join(dates.refused).upper()}"
             self.faults.add(
@@ -378,6 +382,9 @@ def read_tables(item: FoundFile) -> list[SourceTable]:
     """Reads the tables of a file by the ending of its name; any other is read as text."""
     suffix = item.file[item.file.rfind(".") :].lower()
     if suffix in WORKBOOKS:
+        # What it reads number formats with takes as long to import as all the rest.
+        from missing_from_care.landing import read_workbook
+
         return read_workbook.read_tables(item)
     return read_xml.read_tables(item) if suffix == ".xml" else read_text.read_tables(item)
 

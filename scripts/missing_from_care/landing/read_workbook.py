@@ -9,7 +9,7 @@ import datetime as dt
 import math
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,7 @@ from missing_from_care.landing.find_files import DAMAGE, beyond_limits
 from missing_from_care.landing.plain_rows import write_plain
 from missing_from_care.landing.recognise import column_at, header_row
 from missing_from_care.landing.source_tables import (
+    FROM_1904,
     FoundFile,
     Rows,
     SourceTable,
@@ -40,7 +41,6 @@ ROWS_UNTIL_THE_NAMES = 30
 MOST_BYTES_OF_A_WORKBOOK = 1 << 30
 MOST_BYTES_OF_SHARED_TEXT = 200 << 20
 MOST_ROWS, MOST_CELLS = 1_048_576, 20_000_000
-FROM_1904 = "counts its days from 1904"
 FORMULA = "\0formula"
 HALF_A_SECOND = dt.timedelta(microseconds=500_000)
 SURPLUS = "a value stands to the right of the last column that has a name"
@@ -243,13 +243,6 @@ def _parts(archive: zipfile.ZipFile) -> tuple["_Cells", list[str]]:
         for sheet in book.iterfind("{*}sheets/{*}sheet")
     ]
     return _Cells(texts, formats, MAC_EPOCH if is_1904 else WINDOWS_EPOCH), sheets
-
-
-def epoch_of(file: str, notes: Sequence[str]) -> str | None:
-    """The form of serial numbers in a workbook that says it, as .xlsx and .xlsm do."""
-    if not file.lower().endswith((".xlsx", ".xlsm")):
-        return None
-    return "serial_1904" if FROM_1904 in notes else "serial_1900"
 
 
 @dataclass(frozen=True)

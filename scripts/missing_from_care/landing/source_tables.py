@@ -9,6 +9,7 @@ from typing import Any
 
 from missing_from_care.faults import DataFault
 
+FROM_1904 = "counts its days from 1904"
 MOST_SENTENCES = 20
 MOST_SENTENCES_OF_A_FILE = 5
 MOST_NOT_USED = 40
@@ -79,6 +80,13 @@ class SourceTable:
     notes: tuple[str, ...] = ()
     unused: str | None = None
     landed: dict[str, Any] | None = None
+
+
+def epoch_of(file: str, notes: Sequence[str]) -> str | None:
+    """The form of serial numbers in a workbook that says it, as .xlsx and .xlsm do."""
+    if not file.lower().endswith((".xlsx", ".xlsm")):
+        return None
+    return "serial_1904" if FROM_1904 in notes else "serial_1900"
 
 
 def column_names(header: Sequence[str]) -> list[str]:

@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, Twips
+from docx.text.run import Run
 from docxtpl import DocxTemplate
 from jinja2 import Environment, StrictUndefined, TemplateError
 from lxml.etree import XMLSyntaxError
@@ -30,8 +35,12 @@ A4 = Mm(210)
 ANSWER_TABLE = "Answer table"
 """The style of tables whose columns are fitted to their texts."""
 
-WIDEST, LINE_OF_HEADING, POINTS_A_CHARACTER = 38, 13, 6
-"""Characters of the widest column and of a heading's line; how wide one is, rather too wide."""
+WIDEST, LINE_OF_HEADING, POINTS_A_CHARACTER, MARGIN = 38, 13, 8.4, 6
+"""Characters of the widest column and of a heading's line; how wide one is, rather too wide; points
+beside the text of a cell."""
+
+LINKED = "Hyperlink"
+"""The character style of links."""
 
 KEPT: tuple[str, ...] = ("/styles", "/settings", "/numbering", "/fontTable", "/theme")
 KEPT += ("/webSettings", "/header", "/footer", "/footnotes", "/endnotes", "/image", "/hyperlink")
@@ -39,7 +48,12 @@ KEPT += ("/webSettings", "/header", "/footer", "/footnotes", "/endnotes", "/imag
 
 
 def rendered(
-    template: Path, context: Mapping[str, Any], title: str, author: str, dated: date
+    template: Path,
+    context: Mapping[str, Any],
+    title: str,
+    author: str,
+    dated: date,
+    links: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """A Word document from a template, the same bytes for the same content.
 
@@ -48,6 +62,8 @@ def rendered(
         context: what the tags stand for: texts, lists of texts and dictionaries of either. All
             but `authority` must be found again in the document.
         title, author, dated: the document's properties.
+        links: addresses by the text that leads there, wherever it stands but for the words of the
+            requester.
 
     Raises:
         UsageFault: the template is not there or is no Word document.
@@ -71,6 +87,7 @@ def rendered(
     properties.author = properties.last_modified_by = author
     properties.created = properties.modified = datetime.combine(dated, time.min)
     _fit_columns(filled.docx)
+    _link(filled.docx, links)
     data = BytesIO()
     filled.docx.save(data)
     _refuse_gaps(filled.docx, context, template.name)
@@ -121,13 +138,51 @@ def _fit_columns(document: Document) -> None:
             [heading[:LINE_OF_HEADING], *heading.split(), *(text[:WIDEST] for text in texts)]
             for heading, *texts in columns
         )
-        longest = (max(map(len, texts)) for texts in cut)
-        widths = [Pt(POINTS_A_CHARACTER * characters + 12) for characters in longest]
-        share = min(1, room / sum(widths))
-        for column, width in zip(table.columns, widths, strict=True):
-            column.width = int(width * share)
+        wanted = [_width(max(map(len, texts))) for texts in cut]
+        columns = ([cell.text for cell in column.cells] for column in table.columns)
+        # No word may break, and no figure; what room is left is shared by what would fit each.
+        needed = [_width(max(map(len, " ".join(texts).split()))) for texts in columns]
+        spare = max(0, room - sum(needed))
+        more = [max(0, wish - need) for wish, need in zip(wanted, needed, strict=True)]
+        share = min(1, spare / (sum(more) or 1))
+        squeeze = min(1, room / sum(needed))
+        for column, need, wish in zip(table.columns, needed, more, strict=True):
+            column.width = Twips(int((need + wish * share) * squeeze / Twips(1)))
             for cell in column.cells:
                 cell.width = column.width
+
+
+def _width(characters: int) -> int:
+    """How wide a column of so many characters is."""
+    return int(Pt(POINTS_A_CHARACTER * characters + MARGIN))
+
+
+def _link(document: Document, links: Mapping[str, str]) -> None:
+    """Makes addresses links, which a screen reader and a click find."""
+    if not links:
+        return
+    pattern = re.compile("|".join(map(re.escape, sorted(links, key=len, reverse=True))))
+    for paragraph in document.paragraphs:
+        if paragraph.style is None or paragraph.style.name == "Question asked":
+            continue
+        for run in list(paragraph.runs):
+            if not pattern.search(run.text):
+                continue
+            pieces = re.split(f"({pattern.pattern})", run.text)
+            for piece in filter(None, pieces):
+                copied = deepcopy(run._r)
+                run._r.addprevious(copied)
+                text = Run(copied, paragraph)
+                text.text = piece
+                if piece in links:
+                    if LINKED in document.styles:
+                        text.style = document.styles[LINKED]
+                    link = OxmlElement("w:hyperlink")
+                    relation = document.part.relate_to(links[piece], RT.HYPERLINK, is_external=True)
+                    link.set(qn("r:id"), relation)
+                    copied.addprevious(link)
+                    link.append(copied)
+            run._r.getparent().remove(run._r)
 
 
 def _refuse_gaps(document: Document, context: Mapping[str, Any], name: str) -> None:

@@ -1,20 +1,30 @@
-"""The answer to each question, as a letter gives it: in sentences, with a small table or none."""
+"""Each question with its answer, as letter and page give it: in sentences that hold the numbers."""
 
 from collections.abc import Iterator
-from itertools import groupby
-from operator import attrgetter
+from itertools import groupby, takewhile
 from typing import Any
 
-from missing_from_care.letter.sentences import Words, filled, sentence
-from missing_from_care.response.answers import Answer, Response, Table
+from missing_from_care.letter.breaks import break_sentences
+from missing_from_care.letter.groups import group_sentences
+from missing_from_care.letter.sentences import (
+    filled,
+    listed,
+    months_named,
+    sentence,
+    short_sentence,
+)
+from missing_from_care.response.answers import Answer, Change, Response, Table
 from missing_from_care.response.layout import MOST_PERIODS_ACROSS, figure, grid
 from missing_from_care.workbook.content import general_notes, table_title, wordings
 
-FEW_FIGURES = 8
-"""So many figures of a table are said in sentences alone."""
+FEW_FIGURES, FEW_MEASURES = 8, 5
+"""So many figures of a table, of so many measures, are said in sentences alone."""
 
 MOST_ROWS, MOST_COLUMNS = 12, 7
 """A larger table is found in the workbook, not in the letter."""
+
+LONGEST_WORDING, SHORTEST_BEGINNING = 60, 6
+"""Words of a question that are repeated; words at which a beginning is said once for all parts."""
 
 
 def questions(response: Response) -> list[dict[str, Any]]:
@@ -24,63 +34,191 @@ def questions(response: Response) -> list[dict[str, Any]]:
         For each question its `heading`, `parts` and `notes`; for each part what was `asked` and
         what is `answered`, a paragraph each, and a `table` or None. See docs/letter.md.
     """
-    is_said_apart = len(response.definitions) > 1
+    pairs = zip(response.tables, answered_tables(response), strict=True)
+    shared = shared_notes(response)
+    of_first = [response.words["letter:every_instance"]] if explained_changes(response) else []
     found = []
-    for question_no, tables in groupby(response.tables, attrgetter("question_no")):
-        parts: list[dict[str, Any]] = []
-        seen: set[tuple[str, str]] = set()
+    for question_no, of_number in groupby(pairs, lambda pair: pair[0].question_no):
+        of_question: list[dict[str, Any]] = []
         notes: list[str] = []
-        for table in tables:
-            parts += table_parts(table, response.words, seen)
-            notes += general_notes(table, response)
-        if is_said_apart:
-            notes = [each for each in notes if each != response.notes.get("break_in_series")]
-        notes = list(dict.fromkeys(notes))
-        found.append({"heading": f"Question {question_no}", "parts": parts, "notes": notes})
+        for table, parts in of_number:
+            of_table = parts or [{"asked": [], "answered": []}]
+            of_question += [part | {"table": None} for part in of_table]
+            if is_table_needed(table):
+                of_question[-1]["table"] = small_table(table)
+                if of_question[-1]["table"] is None:
+                    of_question[-1]["answered"].append(pointer(table, response))
+            if any(each.by_definition for each in table.answers):
+                notes += of_first
+                of_first = []
+            notes += [each for each in notes_of(table, response) if each not in shared]
+        found.append(
+            {
+                "heading": f"Question {question_no}",
+                "parts": of_question,
+                "notes": list(dict.fromkeys(notes)),
+            }
+        )
     return found
 
 
-def table_parts(table: Table, words: Words, seen: set[tuple[str, str]]) -> list[dict[str, Any]]:
-    """The parts of a question that share a table: wordings with sentences, the table at the end.
+def answered_tables(response: Response) -> list[list[dict[str, Any]]]:
+    """What is `asked` and `answered` in each table of a response, part by part."""
+    seen: set[tuple[str, str]] = set()
+    explained: dict[Change, list[str]] = {}
+    return [_parts(table, response, seen, explained) for table in response.tables]
+
+
+def explained_changes(response: Response) -> set[Change]:
+    """The changes of definition that the answers explain where they cross them."""
+    explained: dict[Change, list[str]] = {}
+    for table in response.tables:
+        list(break_sentences(table, response, explained))
+    return set(explained)
+
+
+def _parts(
+    table: Table, response: Response, seen: set[tuple[str, str]], explained: dict[Change, list[str]]
+) -> list[dict[str, Any]]:
+    """The parts of a question that share a table: wordings with sentences.
 
     Args:
         table: the answers.
-        words: of the response.
-        seen: the wordings already given, which grows.
+        response: that they belong to.
+        seen: the wordings already given, by question; it grows.
+        explained: as `break_sentences` takes it.
     """
-    asked = wordings(table)
+    asked = asked_lines(table, response, seen)
     parts: list[dict[str, Any]] = []
     for part in dict.fromkeys(each.part for each in table.answers):
-        new = [wording for name, wording in asked if name == part and (name, wording) not in seen]
-        lines = [line for wording in new for line in wording.splitlines() if line.strip()]
-        if lines and part:
-            lines[0] = f"({part}) {lines[0]}"
-        answered = list(part_sentences(part, table, words))
+        lines = asked.get(part, [])
+        is_short = bool(part) and bool(lines)
+        answered = list(part_sentences(part, table, response, is_short=is_short))
         if lines or answered:
-            parts.append({"asked": lines, "answered": answered, "table": None})
-    seen.update(asked)
-    if table.breakdown or len(table.answers) > FEW_FIGURES:
-        parts = parts or [{"asked": [], "answered": [], "table": None}]
-        parts[-1]["table"] = small_table(table)
-        if parts[-1]["table"] is None:
-            pointer = filled(
-                "letter_texts.csv", words["letter:see_worksheet"], {"worksheet": table.label}
-            )
-            parts[-1]["answered"].append(pointer)
+            parts.append({"asked": lines, "answered": answered})
+    if warnings := list(break_sentences(table, response, explained)):
+        after = next((part for part in parts if part["answered"]), parts[-1])
+        after["answered"] += warnings
     return parts
 
 
-def part_sentences(part: str, table: Table, words: Words) -> Iterator[str]:
-    """A sentence for each measure of a part; for its first, if there is a table to see."""
-    if table.breakdown or len(table.periods) > MOST_PERIODS_ACROSS:
-        return
+def asked_lines(
+    table: Table, response: Response, seen: set[tuple[str, str]]
+) -> dict[str, list[str]]:
+    """The requester's words for each part that has not been given yet, a line each.
+
+    What several parts begin with is said once, above the first; long ones are shortened.
+    """
+    new = [
+        (part, wording)
+        for part, wording in wordings(table)
+        if (f"{table.question_no}{part}", wording) not in seen
+    ]
+    seen.update((f"{table.question_no}{part}", wording) for part, wording in new)
+    found: dict[str, list[str]] = {}
+    beginning = beginning_of_all([wording for part, wording in new if part])
+    for part, wording in new:
+        lines = [line for line in wording.splitlines() if line.strip()]
+        if part and beginning:
+            lines = [wording[len(beginning) :] or wording]
+        if lines and part:
+            lines[0] = f"({part}) {lines[0]}"
+        if part and beginning and not any(found.values()):
+            lines.insert(0, f"{beginning.strip()} …")
+        found.setdefault(part, []).extend(shortened(lines, response))
+    return found
+
+
+def beginning_of_all(texts: list[str]) -> str:
+    """The words that several texts begin with; empty if they are few."""
+    if len(texts) < 2 or any("\n" in text.strip() for text in texts):
+        return ""
+    columns = zip(*(text.split(" ") for text in texts), strict=False)
+    alike = [words[0] for words in takewhile(lambda words: len(set(words)) == 1, columns)]
+    return f"{' '.join(alike)} " if len(alike) >= SHORTEST_BEGINNING else ""
+
+
+def shortened(lines: list[str], response: Response) -> list[str]:
+    """The lines up to so many words."""
+    kept: list[str] = []
+    left = LONGEST_WORDING
+    for line in lines:
+        words = line.split()
+        if len(words) > left:
+            values = {"beginning": " ".join(words[:left])}
+            pattern = response.words["letter:shortened"]
+            return [*kept, filled("letter_texts.csv", pattern, values)]
+        kept.append(line)
+        left -= len(words)
+    return kept
+
+
+def part_sentences(
+    part: str, table: Table, response: Response, *, is_short: bool = False
+) -> Iterator[str]:
+    """A sentence for each measure of a part; where a table follows, for the one asked for first.
+
+    Args:
+        part, table, response: of which the sentences are.
+        is_short: whether they stand right beneath the question, so that numbers are enough.
+    """
     by_measure: dict[str, list[Answer]] = {}
     for each in table.answers:
         if each.part == part:
             by_measure.setdefault(each.measure, []).append(each)
-    most = None if len(table.answers) <= FEW_FIGURES else 1
+    if table.breakdown or len(table.periods) > MOST_PERIODS_ACROSS:
+        for answers in list(by_measure.values())[:2]:
+            yield from group_sentences(answers, table, response)
+        return
+    most = 1 if is_table_needed(table) else None
+    is_short = is_short and len(by_measure) == 1
     for answers in list(by_measure.values())[:most]:
-        yield sentence(answers, table, words)
+        if is_short:
+            yield short_sentence(answers, response.words)
+        else:
+            yield sentence(answers, table, response.words)
+
+
+def is_table_needed(table: Table) -> bool:
+    """Whether the sentences do not hold all figures."""
+    measures = {(each.part, each.measure) for each in table.answers}
+    is_long = len(table.answers) > FEW_FIGURES or len(measures) > FEW_MEASURES
+    return bool(table.breakdown) or is_long
+
+
+def pointer(table: Table, response: Response) -> str:
+    """Where a table is that is too large for a letter."""
+    values = {"worksheet": table.label}
+    return filled("letter_texts.csv", response.words["letter:see_worksheet"], values)
+
+
+def notes_of(table: Table, response: Response) -> list[str]:
+    """The notes of a table; what a break in series is, the sentences say."""
+    return [
+        each
+        for each in general_notes(table, response)
+        if each not in (response.notes.get("break_in_series"), response.notes.get("ranges"))
+    ]
+
+
+def shared_notes(response: Response) -> dict[str, list[str]]:
+    """The notes of several questions, each with their numbers."""
+    found: dict[str, list[str]] = {}
+    for table in response.tables:
+        for note in notes_of(table, response):
+            numbers = found.setdefault(note, [])
+            if table.question_no not in numbers:
+                numbers.append(table.question_no)
+    return {note: numbers for note, numbers in found.items() if len(numbers) > 1}
+
+
+def notes_of_several_questions(response: Response) -> list[str]:
+    """Each note that several questions have, once, with their numbers."""
+    pattern = response.words["letter:note_of_questions"]
+    return [
+        filled("letter_texts.csv", pattern, {"note": note, "questions": listed(numbers)})
+        for note, numbers in shared_notes(response).items()
+    ]
 
 
 def small_table(table: Table) -> dict[str, Any] | None:
@@ -89,18 +227,19 @@ def small_table(table: Table) -> dict[str, Any] | None:
     if len(laid_out.rows) > MOST_ROWS or len(laid_out.headings) > MOST_COLUMNS:
         return None
     labels = laid_out.labels
-    figures = [[figure(value) for value in row[labels:]] for row in laid_out.rows]
-    headings = list(laid_out.headings[labels:])
-    if laid_out.breaks:
-        headings.append("Break in series")
-        for row, is_break in zip(figures, laid_out.breaks, strict=True):
-            row.append("Break [b]" if is_break else "No break")
+    breaks = laid_out.breaks or (False,) * len(laid_out.rows)
     return {
-        "title": table_title(table),
+        "title": months_named(table_title(table).removeprefix(f"{table.label}: ")),
         "label_headings": list(laid_out.headings[:labels]),
-        "figure_headings": headings,
+        "figure_headings": list(map(months_named, laid_out.headings[labels:])),
         "rows": [
-            {"labels": list(row[:labels]), "figures": texts}
-            for row, texts in zip(laid_out.rows, figures, strict=True)
+            {
+                "labels": [
+                    months_named(f"{row[0]} [b]" if is_break else str(row[0])),
+                    *map(str, row[1:labels]),
+                ],
+                "figures": [figure(value) for value in row[labels:]],
+            }
+            for row, is_break in zip(laid_out.rows, breaks, strict=True)
         ],
     }

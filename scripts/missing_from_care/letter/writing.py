@@ -1,6 +1,7 @@
 """Writes the letter of a response: what it says, put into the Word template."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -8,11 +9,21 @@ from typing import Any
 
 from missing_from_care.faults import DataFault, ProtectionFault
 from missing_from_care.letter.document import rendered, texts_of
-from missing_from_care.letter.questions import questions
-from missing_from_care.letter.sentences import filled
+from missing_from_care.letter.questions import (
+    explained_changes,
+    notes_of_several_questions,
+    questions,
+)
+from missing_from_care.letter.sentences import Count, filled
 from missing_from_care.project import template_file
 from missing_from_care.response.answers import Answer, Response, Table
-from missing_from_care.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, long_day, markers_in
+from missing_from_care.texts import (
+    ADDRESS,
+    INVENTED_CHILDREN,
+    LICENCE_ADDRESS,
+    long_day,
+    markers_in,
+)
 
 TEMPLATE = template_file("letter.docx")
 
@@ -35,12 +46,13 @@ def letter_bytes(response: Response, template: Path = TEMPLATE) -> bytes:
     """
     context = letter_context(response)
     title = f"{context['title']} ({response.request_ref})"
-    return rendered(template, context, title, response.authority["name"], response.dated)
+    name, links = response.authority["name"], links_of(response)
+    return rendered(template, context, title, name, response.dated, links)
 
 
 def letter_context(response: Response) -> dict[str, Any]:
     """What the letter says, by the names of the template's tags: docs/letter.md lists them."""
-    answers = [each for table in response.tables for each in table.answers]
+    answers = answers_of(response)
     is_withheld = any(each.is_withheld for each in answers)
     if is_withheld and not response.refusal:
         raise ProtectionFault(
@@ -51,11 +63,6 @@ def letter_context(response: Response) -> dict[str, Any]:
         raise DataFault(f"Request {response.request_ref} has no received_on in the register.")
     say = partial(said, response)
     lacking = not_held(response.tables)
-    held = "held_in_part" if lacking else "held"
-    if all(is_not_held(each) for each in answers):
-        held = "held_not"
-    opening = [held, *(["withheld_in_part"] if is_withheld else []), "workbook"]
-    is_changed = len(response.definitions) > 1
     context = {
         "authority": {name: value for name, value in response.authority.items() if value},
         "title": say("title"),
@@ -64,16 +71,18 @@ def letter_context(response: Response) -> dict[str, Any]:
         "dated": long_day(response.responded_on) if response.responded_on else say("not_dated"),
         "notices": [say("not_for_release")] * (not response.is_protected)
         + [INVENTED_CHILDREN] * response.is_of_invented_children,
-        "opening": [say("opening"), " ".join(map(say, opening))],
+        "opening": opening(response),
         "questions": questions(response),
-        "definitions": [say("definition_change")] * is_changed + list(response.definitions),
+        "definitions": list(counted(response, in_full=not explained_changes(response))),
         "refusal": [*response.refusal, say("advice_withheld")] if is_withheld else [],
+        "cost": cost_paragraphs(response),
         "not_held": lacking,
         "not_held_opening": say("not_held") if lacking else "",
         "not_held_advice": say("advice_not_held") if lacking else "",
         "review": say("review"),
         "regulator": say("regulator"),
         "reuse": say("reuse"),
+        "formats": say("formats"),
     }
     markers = {marker for text in texts_of(context) for marker in markers_in(text)}
     shorthand = response.shorthand
@@ -83,16 +92,115 @@ def letter_context(response: Response) -> dict[str, Any]:
     return context
 
 
+def links_of(response: Response) -> dict[str, str]:
+    """Where the addresses in the authority's settings lead, by how they stand there."""
+    email = response.authority.get("review_email") or ""
+    found = {LICENCE_ADDRESS: LICENCE_ADDRESS, email: f"mailto:{email}"}
+    contact = response.authority.get("regulator_contact") or ""
+    found |= {text: f"https://{text}" for text in re.findall(ADDRESS, contact)}
+    return {text: address for text, address in found.items() if text}
+
+
+def answers_of(response: Response) -> list[Answer]:
+    """All answers of a response."""
+    return [each for table in response.tables for each in table.answers]
+
+
+def opening(response: Response) -> list[str]:
+    """The paragraphs that letter and page open with: how the request was handled, what is held."""
+    handled, held = handling_texts(response), holding_texts(response)
+    return [" ".join(said(response, name) for name in names) for names in (handled, held)]
+
+
+def handling_texts(response: Response) -> list[str]:
+    """The texts of `letter_texts` that say what became of the request."""
+    handling = response.handling
+    found = ["opening"]
+    if handling.clarified_on:
+        found.append("clarified")
+    if handling.fee_notice_on and handling.fee_paid_on:
+        found.append("fee_paid")
+    if handling.first_answered_on:
+        found.append("revised")
+    elif handling.working_days_late:
+        found.append("late")
+    return found
+
+
+def holding_texts(response: Response) -> list[str]:
+    """The texts of `letter_texts` that say what is held, and what of it is given."""
+    answers = answers_of(response)
+    held = [each for each in answers if not is_not_held(each)]
+    withheld = [each for each in held if each.is_withheld]
+    found = []
+    if answers:
+        found.append("held" if held == answers else "held_in_part" if held else "held_not")
+    if withheld and len(withheld) < len(held):
+        found.append("withheld_in_part")
+    elif withheld:
+        has_ranges = any(each.is_range for each in withheld)
+        found.append("withheld_ranges" if has_ranges else "withheld_all")
+    if response.handling.estimate:
+        found.append("cost_in_part" if answers else "cost_all")
+    return [*found, *(["workbook"] if held else [])]
+
+
+def cost_paragraphs(response: Response) -> list[str]:
+    """Why a part is refused for what it would cost, with advice; empty if none is."""
+    estimate = response.handling.estimate
+    if estimate is None:
+        return []
+    return [
+        said(response, name)
+        for name in ("cost_estimate", "cost_offer" if estimate.offer else "cost_within")
+    ]
+
+
 def said(response: Response, letter_text: str) -> str:
     """A text of the seed `letter_texts`, filled in."""
     settings = {**response.words, **response.authority}
-    values = {
+    values: dict[str, object] = {
         **{name: value for name, value in settings.items() if value and ":" not in name},
         "request_ref": response.request_ref,
-        "received": long_day(response.received_on) if response.received_on else "",
         "licence_address": LICENCE_ADDRESS,
+        "late": Count(response.handling.working_days_late),
     }
+    handling = response.handling
+    days = {
+        "received": response.received_on,
+        "due": response.due_on,
+        "clarified": handling.clarified_on,
+        "fee_notice": handling.fee_notice_on,
+        "fee_paid": handling.fee_paid_on,
+        "first_answered": handling.first_answered_on,
+    }
+    values |= {name: long_day(day) if day else "" for name, day in days.items()}
+    if estimate := handling.estimate:
+        values |= {
+            "cost_of": estimate.what,
+            "cost_offer": estimate.offer,
+            "records": Count(estimate.records),
+            "minutes": Count(estimate.minutes),
+            "hours": Count(estimate.hours),
+            "limit_hours": Count(estimate.limit_hours),
+            "limit_pounds": Count(estimate.limit_pounds),
+            "pounds_an_hour": Count(estimate.pounds_an_hour),
+            "within": Count(estimate.records_within),
+        }
     return filled("letter_texts.csv", response.words[f"letter:{letter_text}"], values)
+
+
+def counted(response: Response, *, in_full: bool = True) -> Iterator[str]:
+    """How occasions were counted: the definitions in force, and notes of several questions.
+
+    Args:
+        response: of which it is said.
+        in_full: whether the definitions stand there; else the answers explained them.
+    """
+    if response.definitions and in_full:
+        yield said(response, "every_instance")
+        yield from response.definitions
+    yield from notes_of_several_questions(response)
 
 
 def not_held(tables: Sequence[Table]) -> list[str]:
@@ -111,7 +219,7 @@ def is_not_held(answer: Answer) -> bool:
 
 
 def settings_to_check(response: Response, on: date) -> list[str]:
-    """A sentence for each setting of the authority whose review date has passed.
+    """A sentence for each setting of the authority, and rule, whose review date has passed.
 
     Args:
         response: its `words` hold the review dates.
@@ -123,8 +231,12 @@ def settings_to_check(response: Response, on: date) -> list[str]:
         if setting.startswith("review_on:")
     }
     return [
-        f"seeds/rules/authority.csv: {setting} (“{response.authority[setting]}”) was to be checked "
-        f"by {long_day(day)}; check it and move review_on."
+        (
+            f"seeds/rules/authority.csv: {setting} (“{response.authority[setting]}”)"
+            if setting in response.authority
+            else f"seeds/rules/{setting}.csv"
+        )
+        + f" was to be checked by {long_day(day)}; check it and move review_on."
         for setting, day in dates.items()
         if day < on
     ]

@@ -1,24 +1,31 @@
-"""The page that lists every pack in a folder of packs."""
+"""The disclosure log of a folder of packs: a page and a feed of what was sent."""
 
 import json
 from pathlib import Path
 
-from missing_from_care.disclosure_log.log import index_page
+from missing_from_care.disclosure.ledger import read_ledger
+from missing_from_care.disclosure_log.log import log_pages
 from missing_from_care.faults import DataFault
 from missing_from_care.pack.beside import entry_of, packs_in
+from missing_from_care.pack.versions import is_sent
+from missing_from_care.response.names import LEDGER
 from missing_from_care.whole_files import write_file_whole
 
 
 def write_index(out: Path) -> list[str]:
-    """Writes the page that lists every pack of a folder.
+    """Writes the page and the feed that list every pack of a folder that was sent.
 
-    Returns: sentences on packs that it cannot list, since their entries are damaged.
+    Returns: sentences on packs that they cannot list, since their entries are damaged.
     """
     entries, remarks = [], []
+    ledger = read_ledger(out / LEDGER)
     for pack in packs_in(out):
         try:
-            entries.append(json.dumps(entry_of(pack)).encode())
+            entry = entry_of(pack)
+            if is_sent(pack, entry["reference"], ledger):
+                entries.append(json.dumps(entry).encode())
         except DataFault as fault:
             remarks += [f"{sentence} The index page lacks it." for sentence in fault.sentences]
-    write_file_whole(out / "index.html", index_page(entries), mode=0o644)
+    for name, data in log_pages(entries).items():
+        write_file_whole(out / name, data, mode=0o644)
     return remarks

@@ -1,6 +1,6 @@
 """Makes the pack of a response: what is public and what is private, whole or not at all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,6 +25,7 @@ from missing_from_care.disclosure.rules import Rules, read_rules
 from missing_from_care.disclosure.verdict import Verdict, protected, released
 from missing_from_care.disclosure_log.log import disclosure_log_entry
 from missing_from_care.faults import ProtectionFault
+from missing_from_care.fixed_zip import zip_of
 from missing_from_care.letter.writing import letter_bytes
 from missing_from_care.open_data.files import as_json, open_data_files
 from missing_from_care.pack.beside import LOG_ENTRY, ledger_of, refuse_lost_rows
@@ -36,6 +37,7 @@ from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response
 from missing_from_care.response.names import LEDGER, file_stem, version_folder
 from missing_from_care.response.reading import (
+    dated_anew,
     is_of_invented_children,
     losses,
     losses_in_short,
@@ -76,6 +78,13 @@ class Pack:
     is_sent: bool = False
 
 
+Step = Callable[[str], None]
+
+
+def unsaid(_: str) -> None:
+    """Where nobody asks what the making is at."""
+
+
 @contextmanager
 def making_pack(
     database: Path,
@@ -83,6 +92,7 @@ def making_pack(
     out: Path,
     *,
     again: tuple[Version, int] | None = None,
+    step: Step = unsaid,
 ) -> Iterator[Pack]:
     """Makes a pack, and holds the ledger until the block has ended.
 
@@ -93,6 +103,7 @@ def making_pack(
         request_ref: the authority's reference, as in the register.
         out: the folder of all packs, with the ledger.
         again: make this version, as when the ledger had so many rows.
+        step: is told what the making is at.
 
     Raises:
         UsageFault, DataFault: the request cannot be answered, the last build did not pass, or the
@@ -110,47 +121,54 @@ def making_pack(
     with holding(out / LEDGER):
         refuse_lost_rows(out / LEDGER)
         if again:
-            yield _made(database, response, out, *again)
+            yield _made(database, response, out, *again, step)
             return
         rows = len(read_rows(out / LEDGER))
         folder = next(reversed(versions_of(out, request_ref)), None)
         version = version_in(folder) if folder else Version()
         if folder and is_sent(folder, request_ref, read_ledger(out / LEDGER)):
-            if pack := _as_sent(database, response, folder):
+            if pack := _as_sent(database, response, folder, step):
                 yield pack
                 return
             version = Version(version.number + 1, date.today())
-        yield _made(database, response, out, version, rows)
+        yield _made(database, response, out, version, rows, step)
 
 
-def _as_sent(database: Path, response: Response, folder: Path) -> Pack | None:
+def _as_sent(database: Path, response: Response, folder: Path, step: Step) -> Pack | None:
     """A pack that was sent; None if it would hold other bytes now.
 
     It is judged as it was then, so that what others released since makes no new version.
     """
     rows = ledger_of(folder)["rows_before"]
     try:
-        pack = _made(database, response, folder.parent, version_in(folder), rows)
+        pack = _made(database, response, folder.parent, version_in(folder), rows, step)
     except ProtectionFault:
         return None
     return replace(pack, is_sent=True) if public_bytes(folder) == pack.public else None
 
 
-def _made(database: Path, response: Response, out: Path, version: Version, rows: int) -> Pack:
+def _made(
+    database: Path, response: Response, out: Path, version: Version, rows: int, step: Step
+) -> Pack:
     """Makes a version of a pack under so many rows of the ledger."""
     request_ref = response.request_ref
-    response = replace(response, responded_on=version.dated or response.responded_on)
     with open_warehouse(database) as warehouse:
+        if version.dated:
+            response = dated_anew(response, version.dated, warehouse)
         rules = read_rules(warehouse, response.dated)
         lost, lost_in_short = losses(warehouse), losses_in_short(warehouse)
     ledger, seed = read_ledger(out / LEDGER, rows), seed_of(out / LEDGER)
+    step("withhold small numbers and audit the rest")
     with open_warehouse(database) as warehouse:
         verdict = judge(response, rules, warehouse, ledger, seed)
         safe = protected(response, verdict)
         safe = replace(safe, refusal=refusal(warehouse, safe))
         record = provenance(safe, warehouse)
+        step("make the letter, the workbook, the page and the open data")
         public = public_files(safe, version.number)
+        step("look for what must not be public in them")
         _refuse_leaks(warehouse, safe, verdict, public, version.number)
+    step("make the private files")
     with open_warehouse(database, "dq_findings") as warehouse:
         private = private_files(response, safe, verdict, rules, record, public, lost, warehouse)
     folder = out / version_folder(request_ref, version.number)
@@ -201,10 +219,12 @@ def public_files(response: Response, version: int = 1) -> dict[str, bytes]:
     stem = file_stem(response.request_ref)
     files = {
         f"{stem}.xlsx": checked_workbook(response, f"{stem}.xlsx"),
+        f"{stem}.ods": checked_workbook(response, f"{stem}.ods"),
         f"{stem}-letter.docx": letter_bytes(response),
         "response.html": page_bytes(response),
         **open_data_files(response),
     }
+    files[f"{stem}.zip"] = zip_of(files)
     return files | {LOG_ENTRY: disclosure_log_entry(response, files, version)}
 
 

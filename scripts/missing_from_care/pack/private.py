@@ -18,7 +18,7 @@ from missing_from_care.quality.reading import summary, without_children
 from missing_from_care.response.answers import Response
 from missing_from_care.response.names import file_stem
 from missing_from_care.workbook.content import workbook_content
-from missing_from_care.workbook.writing import workbook_bytes
+from missing_from_care.workbook.writing import opendocument_bytes, workbook_bytes
 
 # The checks are a tool of their own, which is no part of this package.
 sys.path.append(str(CHECKOUT / "tools"))
@@ -76,11 +76,16 @@ def private_files(
 def checked_workbook(response: Response, name: str) -> bytes:
     """The workbook of a response, once it passes every check of accessibility.
 
+    Args:
+        response: the request and its answers.
+        name: of the file, which ends in `.xlsx` or `.ods`.
+
     Raises:
         DataFault: a text cannot be shown accessibly.
     """
     try:
-        data = workbook_bytes(workbook_content(response))
+        content = workbook_content(response)
+        data = opendocument_bytes(content) if name.endswith(".ods") else workbook_bytes(content)
     except ValueError as problem:
         raise DataFault(f"Request {response.request_ref}: {problem}") from None
     if findings := check_workbook(data, file_name=name):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from missing_from_care.page.drawing import LONGEST_BESIDE, Mark, bar_chart, line_chart, svg
 from missing_from_care.response.answers import Answer, Table
-from missing_from_care.response.layout import figure, marked, named, shown
+from missing_from_care.response.layout import OF_THE_PERIOD, figure, marked, named, shown
 
 MOST_BARS = 40
 ZERO, NOT_SHOWN = "With the figure 0", "Not shown"
@@ -23,21 +23,33 @@ class Chart:
 def charts(table: Table, name: str) -> Iterator[Chart]:
     """The charts that help to read a table, of the figures that are shown alone.
 
-    Lines over periods, one chart a measure; bars for categories, or for the measures of one period.
+    Lines over periods, months or quarters, one chart a measure; bars for other categories, or for
+    the measures of one period.
 
     Args:
         table: the answers.
         name: what the ids of its charts begin with; unique in the page.
     """
-    is_line = not table.breakdown and len(table.periods) > 1
     for number, (heading, answers) in enumerate(panels(table), start=1):
         if is_helpful(answers):
-            if is_line:
-                drawing = line_chart([mark(each, each.period) for each in answers])
+            if is_over_time(table):
+                drawing = line_chart([mark(each, place_in_time(each)) for each in answers])
             else:
                 drawing = bar_chart(groups(table, answers))
-            said = summary(table, answers, "Line" if is_line else "Bar")
+            said = summary(table, answers)
             yield Chart(heading, svg(drawing, f"{name}-{number}", heading, said))
+
+
+def is_over_time(table: Table) -> bool:
+    """Whether the figures of a measure follow each other in time."""
+    return len({place_in_time(each) for each in table.answers}) > 1 and (
+        not table.breakdown or table.answers[0].breakdown in OF_THE_PERIOD
+    )
+
+
+def place_in_time(answer: Answer) -> str:
+    """The month or quarter of a figure, else its period."""
+    return answer.category_label if answer.breakdown in OF_THE_PERIOD else answer.period
 
 
 def panels(table: Table) -> Iterator[tuple[str, list[Answer]]]:
@@ -52,6 +64,7 @@ def panels(table: Table) -> Iterator[tuple[str, list[Answer]]]:
         answers = [each for each in table.answers if (each.part, each.measure) == measure]
         if table.breakdown:
             heading += table.by
+        if table.breakdown and not is_over_time(table):
             if len(answers) > MOST_BARS and len(table.periods) > 1:
                 heading += f", {table.periods[-1]}"
                 answers = [each for each in answers if each.period == table.periods[-1]]
@@ -98,7 +111,7 @@ def groups(table: Table, answers: Sequence[Answer]) -> list[tuple[str, list[Mark
     for each in answers:
         name = each.category_label if table.breakdown else each.heading
         key = (each.category, each.part, each.measure)
-        found.setdefault(key, (name, []))[1].append(mark(each, marked(answers, each.period)))
+        found.setdefault(key, (name, []))[1].append(mark(each, marked(each.period, each)))
     listed: dict[str, list[str]] = {ZERO: [], NOT_SHOWN: []}
     bars = []
     for name, marks in found.values():
@@ -115,17 +128,18 @@ def groups(table: Table, answers: Sequence[Answer]) -> list[tuple[str, list[Mark
     return bars + [(f"{why}: {'; '.join(names)}", []) for why, names in listed.items() if names]
 
 
-def summary(table: Table, answers: Sequence[Answer], shape: str) -> str:
+def summary(table: Table, answers: Sequence[Answer]) -> str:
     """A chart in words: its highest and lowest figure, breaks, and how many are not shown."""
     seen = drawn(answers)
     highest, _ = max(seen, key=lambda item: item[1][1])
     lowest, _ = min(seen, key=lambda item: item[1][0])
-    said = [f"{shape} chart."]
+    is_line = is_over_time(table)
+    said = ["Line chart." if is_line else "Bar chart."]
     for word, each in (("Highest shown", highest), ("Lowest shown", lowest)):
         name = each.category_label if table.breakdown else each.heading
-        where = each.period if shape == "Line" else f"{name}, {each.period}"
+        where = place_in_time(each) if is_line else f"{name}, {each.period}"
         said.append(f"{word}: {figure(shown(each))} ({where}).")
-    breaks = dict.fromkeys(each.period for each in answers if each.marker == "[b]")
+    breaks = dict.fromkeys(place_in_time(each) for each in answers if each.marker == "[b]")
     if breaks:
         said.append(f"Break in series: {', '.join(breaks)}.")
     if any(each.is_range for each in answers):

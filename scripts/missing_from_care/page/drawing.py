@@ -14,6 +14,11 @@ CHARACTER, BOLD_CHARACTER, FONT_SIZE = 7.6, 9, 13
 # In characters, and in figures that fit beside each other.
 LONGEST_BELOW, LONGEST_BESIDE, MOST_VALUES = 9, 12, 8
 
+AWAY = 7
+"""From a point to a figure beside it."""
+
+Point = tuple[float, float]
+
 INK, SERIES, LINE = "var(--ink)", "var(--series)", "var(--line)"
 
 
@@ -39,6 +44,45 @@ class Mark:
     def top(self) -> float:
         """The highest that is drawn; 0 if nothing is."""
         return self.span[1] if self.span else self.value or 0
+
+
+@dataclass(frozen=True)
+class Box:
+    """The place that a text takes."""
+
+    left: float
+    top: float
+    right: float
+    foot: float
+
+    @classmethod
+    def of_text(cls, x: float, y: float, lines: Sequence[str], anchor: str = "middle") -> "Box":
+        """The box of lines of text that `Drawing.write` writes at a point."""
+        width = max(map(len, lines)) * CHARACTER
+        left = x - {"start": 0, "middle": width / 2, "end": width}[anchor]
+        foot = y + LINE_HEIGHT * (len(lines) - 1) + 3
+        return cls(left, y - FONT_SIZE + 2, left + width, foot)
+
+    def meets(self, other: "Box") -> bool:
+        """Whether two texts would lie over each other."""
+        is_beside = self.right <= other.left or other.right <= self.left
+        return not (is_beside or self.foot <= other.top or other.foot <= self.top)
+
+    def is_crossed(self, start: Point, end: Point) -> bool:
+        """Whether a straight line goes through it: what is left of the line between its sides."""
+        (x, y), (width, height) = start, (end[0] - start[0], end[1] - start[1])
+        first, last = 0.0, 1.0
+        for length, near, far in (
+            (width, self.left - x, self.right - x),
+            (height, self.top - y, self.foot - y),
+        ):
+            if length == 0:
+                if near >= 0 or far <= 0:
+                    return False
+                continue
+            ends = sorted((near / length, far / length))
+            first, last = max(first, ends[0]), min(last, ends[1])
+        return first < last
 
 
 class Drawing:
@@ -102,30 +146,72 @@ def line_chart(marks: Sequence[Mark]) -> Drawing:
     def up(value: float) -> float:
         return axis * (1 - value / (room * highest))
 
+    def pen(place: int) -> tuple[float, float]:
+        return across(place), up(marks[place].top)
+
     drawing.line((SIDE, axis), (WIDTH - SIDE, axis), colour=LINE, width=1)
     breaks = [place for place, mark in enumerate(marks) if mark.is_break and place]
+    strokes: list[tuple[Point, Point]] = []
+    taken: list[Box] = []
     for place in breaks:
-        ends = ((across(place - 0.5), y) for y in (axis, up(1.2 * highest)))
-        drawing.line(*ends, colour=LINE, width=1.5, look="; stroke-dasharray: 6 4.5")
-        drawing.write(across(place - 0.5), up(1.22 * highest), ["[b]"])
+        top = across(place - 0.5), up(1.2 * highest)
+        strokes.append(((top[0], axis), top))
+        drawing.line(*strokes[-1], colour=LINE, width=1.5, look="; stroke-dasharray: 6 4.5")
+        taken.append(Box.of_text(top[0], top[1] - 5, ["[b]"]))
+        drawing.write(top[0], top[1] - 5, ["[b]"])
     for start, end in pairwise((0, *breaks, len(marks))):
         shown = groupby(range(start, end), lambda place: marks[place].value is not None)
         for is_shown, places in shown:
-            points = [(across(place), up(marks[place].top)) for place in places if is_shown]
+            points = [pen(place) for place in places if is_shown]
             if len(points) > 1:
                 drawing.line(*points, colour=SERIES, width=2.5, look="; stroke-linejoin: round")
+                strokes += pairwise(points)
             for point in points:
                 drawing.point(*point)
+    for place, mark in enumerate(marks):
+        if mark.span:
+            ends = [(across(place), up(end)) for end in mark.span]
+            range_line(drawing, *ends)
+            strokes.append((ends[0], ends[1]))
     for place, mark in enumerate(marks):
         is_labelled = (len(marks) - 1 - place) % step == 0
         if is_labelled:
             drawing.write(across(place), axis + LINE_HEIGHT, labels[place])
-        if mark.span:
-            range_line(drawing, *((across(place), up(end)) for end in mark.span))
         if is_labelled or len(marks) <= MOST_VALUES:
             lines = mark.said.replace(" to ", " to\n").split("\n")
-            drawing.write(across(place), up(mark.top) - 9 - LINE_HEIGHT * (len(lines) - 1), lines)
+            write_beside(drawing, pen(place), lines, strokes, taken)
     return drawing
+
+
+def write_beside(
+    drawing: Drawing,
+    point: Point,
+    lines: Sequence[str],
+    strokes: Sequence[tuple[Point, Point]],
+    taken: list[Box],
+) -> None:
+    """Writes a figure above its point, else beside or below it, where no line crosses it.
+
+    Where there is no such place it is left out: the table has it.
+    """
+    x, y = point
+    over = y - 9 - LINE_HEIGHT * (len(lines) - 1)
+    places = [
+        (x + across * AWAY, over - up, anchor)
+        for up in (0, 6, 12, 18)
+        for across, anchor in ((0, "middle"), (-1, "end"), (1, "start"))
+    ]
+    places.insert(3, (x, y + 20, "middle"))
+    for left, foot, anchor in places:
+        box = Box.of_text(left, foot, lines, anchor)
+        is_inside = box.left >= 0 and box.right <= WIDTH and box.top >= 0
+        is_above_axis = box.foot < LINE_CHART_HEIGHT
+        is_free = not any(box.meets(each) for each in taken)
+        is_clear = not any(box.is_crossed(*stroke) for stroke in strokes)
+        if is_inside and is_above_axis and is_free and is_clear:
+            taken.append(box)
+            drawing.write(left, foot, lines, anchor)
+            return
 
 
 def range_line(drawing: Drawing, *ends: tuple[float, float]) -> None:

@@ -2,11 +2,21 @@
 
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from missing_from_care.letter.questions import answered_tables
+from missing_from_care.letter.writing import (
+    cost_paragraphs,
+    counted,
+    handling_texts,
+    holding_texts,
+    not_held,
+    said,
+)
 from missing_from_care.open_data.files import PACKAGE, csv_names
 from missing_from_care.page.charts import charts
 from missing_from_care.page.colours import palette_css
@@ -14,6 +24,7 @@ from missing_from_care.response.answers import Response
 from missing_from_care.response.layout import figure, grid
 from missing_from_care.response.names import file_stem
 from missing_from_care.texts import (
+    ADDRESS,
     INVENTED_CHILDREN,
     LICENCE_ADDRESS,
     NOT_FOR_RELEASE,
@@ -25,8 +36,8 @@ from missing_from_care.texts import (
 )
 from missing_from_care.workbook.content import workbook_content
 
+WARNINGS = (NOT_FOR_RELEASE, INVENTED_CHILDREN)
 HERE = Path(__file__).parent
-ADDRESS = r"\b((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/-]*)?)(?![\w@])"
 
 
 def page_bytes(response: Response) -> bytes:
@@ -38,14 +49,16 @@ def page_bytes(response: Response) -> bytes:
     """
     content = workbook_content(response)
     answers = []
-    for number, (table, sheet) in enumerate(
-        zip(response.tables, content.answers, strict=True), start=1
+    for number, (table, sheet, parts) in enumerate(
+        zip(response.tables, content.answers, answered_tables(response), strict=True), start=1
     ):
         used = {marker for text in sheet.table_texts for marker in markers_in(text)}
         answers.append(
             {
                 "id": f"table-{number}",
                 "sheet": sheet,
+                "parts": parts,
+                "population": table.population,
                 "caption": sheet.title.removeprefix(f"{sheet.name}: "),
                 "labels": grid(table).labels,
                 "markers": sorted(used & set(content.shorthand)),
@@ -58,7 +71,16 @@ def page_bytes(response: Response) -> bytes:
         content=content,
         answers=answers,
         files=pack_files(response),
-        warnings=(NOT_FOR_RELEASE, INVENTED_CHILDREN),
+        warnings=[text for text in content.cover.paragraphs if text in WARNINGS],
+        handled=[
+            said(response, name)
+            for name in (*handling_texts(response)[1:], *holding_texts(response))
+            if name != "workbook"
+        ],
+        counted=list(counted(response)),
+        cost=cost_paragraphs(response),
+        not_held=not_held(response.tables),
+        say=partial(said, response),
         licence_address=LICENCE_ADDRESS,
     )
 
@@ -72,9 +94,13 @@ def pack_files(response: Response) -> dict[str, str]:
         name: f"Question {number} as open data" for number, name in csv_names(response).items()
     }
     return (
-        {f"{stem}.xlsx": "Workbook", f"{stem}-letter.docx": "Letter"}
+        {
+            f"{stem}.xlsx": "Workbook",
+            f"{stem}.ods": "Workbook as OpenDocument",
+            f"{stem}-letter.docx": "Letter",
+        }
         | tables
-        | {PACKAGE: "Description of the open data"}
+        | {PACKAGE: "Description of the open data", f"{stem}.zip": "All of these files together"}
     )
 
 
@@ -90,7 +116,7 @@ def rendered(template: str, **values: object) -> bytes:
     )
     environment.filters |= {
         "figure": figure,
-        "with_links": with_links,
+        "with_links": partial(with_links, linked=set()),
         "without_notes": without_notes,
         "with_addresses": with_addresses,
         "day": long_day,
@@ -106,10 +132,21 @@ def clean(value: object) -> object:
     return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def with_links(text: str) -> Markup:
-    """A text whose notes lead to the list of notes."""
-    linked = r'<a href="#note-\1">[note \1]</a>'
-    return Markup(re.sub(NOTE, linked, str(escape(one_line(text)))))
+def with_links(text: str, linked: set[str]) -> Markup:
+    """A text whose notes lead to the list of notes, which leads back to the first of each.
+
+    Args:
+        text: plain.
+        linked: the numbers of the notes that the page has had so far; added to.
+    """
+
+    def link(note: re.Match[str]) -> str:
+        number = note[1]
+        place = "" if number in linked else f' id="at-note-{number}"'
+        linked.add(number)
+        return f'<a href="#note-{number}"{place}>[note {number}]</a>'
+
+    return Markup(re.sub(NOTE, link, str(escape(one_line(text)))))
 
 
 def with_addresses(text: str) -> Markup:

@@ -1,5 +1,6 @@
-"""Makes the database that analysts get: figures and rules, no row and no name of a child."""
+"""Makes the database that analysts get: figures and rules, no name of a child."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import duckdb
 
 from missing_from_care.faults import DataFault
+from missing_from_care.response.reading import is_of_invented_children
 from missing_from_care.texts import INVENTED_CHILDREN
+from missing_from_care.warehouse import open_database
 
 READABLE_FROM = "v1.5.0"
 """Oldest DuckDB that opens the file."""
@@ -35,6 +38,8 @@ def write_published(source: Path, target: Path, about: Mapping[str, str]) -> Non
     Raises:
         DataFault: a table or a column that is to be published is not there.
     """
+    with open_database(source) as private:
+        invented = {"invented": INVENTED_CHILDREN} if is_of_invented_children(private) else {}
     with duckdb.connect() as connection:
         connection.execute(f"attach {_text(source)} as private (read_only)")
         connection.execute(
@@ -42,16 +47,19 @@ def write_published(source: Path, target: Path, about: Mapping[str, str]) -> Non
         )
         connection.execute("use published.main")
         tables = connection.execute(
-            "select table_name, columns from private.main.published_tables "
+            "select table_name, coalesce(published_as, table_name), columns "
+            "from private.main.published_tables where only_if is null or only_if in "
+            "(select setting from private.main.authority where value = 'yes') "
             "order by cast(place_in_line as int)"
         ).fetchall()
         catalogue: dict[str, dict[str | None, list[str | None]]] = defaultdict(dict)
         for name, column, *rest in connection.execute(CATALOGUE).fetchall():
             catalogue[name][column] = rest
         connection.execute("begin")
-        for name, columns in tables:
-            _copy(connection, name, columns.split(), catalogue[name])
-        _write_about(connection, about)
+        called = {name: shown for name, shown, _ in tables}
+        for name, _, columns in tables:
+            _copy(connection, name, columns.split(), catalogue[name], called)
+        _write_about(connection, {**invented, **about})
         connection.execute("commit")
         connection.execute("checkpoint published")
         connection.execute("use memory")
@@ -63,45 +71,52 @@ def _copy(
     name: str,
     columns: list[str],
     described: Mapping[str | None, list[str | None]],
+    called: Mapping[str, str],
 ) -> None:
-    """A table with the columns that may leave; a view as it is, over the published tables."""
+    """A table with the columns that may leave; a view as it is, over what the tables are called."""
     if lacking := [column for column in columns if column not in described]:
         raise DataFault(
             f"seeds/rules/published_tables.csv, table {name}: the models have no "
             f"{', '.join(lacking)} there. Name only what they have."
         )
     comment, view = described[None]
+    kind, shown = "view" if view else "table", called[name]
     connection.execute(
-        view or f"create table {name} as select {', '.join(columns)} from private.main.{name}"
+        re.sub(r"\w+", lambda word: called.get(word[0], word[0]), view)
+        if view
+        else f"create table {shown} as select {', '.join(columns)} from private.main.{name}"
     )
-    if comment:
-        kind = "view" if view else "table"
-        connection.execute(f"comment on {kind} {name} is {_text(comment.strip())}")
-    for column in columns:
-        comment, _ = described[column]
-        if comment:
-            connection.execute(f"comment on column {name}.{column} is {_text(comment.strip())}")
+    comments = [(kind, shown, comment)]
+    comments += [("column", f"{shown}.{column}", described[column][0]) for column in columns]
+    for kind, place, text in comments:
+        connection.execute(f"comment on {kind} {place} is {_text((text or '').strip())}")
 
 
 def _write_about(connection: duckdb.DuckDBPyConnection, about: Mapping[str, str]) -> None:
     found = connection.execute(
         "select (select value from private.main.authority where setting = 'name'), "
         "(select wording from private.main.notes where note = 'not_protected'), "
-        "(select count(*) > 0 from private.main.stg_landed_modules "
-        "where source_file ilike '%invented%'), "
-        "(select min(financial_year) || ' to ' || max(financial_year) from dim_financial_years)"
+        "(select min(financial_year) || ' to ' || max(financial_year) from dim_financial_years), "
+        "(select string_agg(authority) from private.main.authority where value = 'yes' "
+        "and setting in (select only_if from private.main.published_tables))"
     ).fetchall()
-    name, not_protected, is_invented, years = found[0]
+    name, not_protected, years, decided = found[0]
     rows = {
-        "what": f"Figures on looked-after children who go missing, {name}. No row is of a child.",
+        "what": f"Figures on looked-after children who go missing, {name}. "
+        + ("Some rows are of a child." if decided else "No row is of a child."),
         "not for publication": not_protected,
-        **({"invented": INVENTED_CHILDREN} if is_invented else {}),
+        **({"decided": decided} if decided else {}),
         "years": years or "none",
         **about,
     }
     connection.execute("create table about (item varchar primary key, value varchar)")
     connection.executemany("insert into about values (?, ?)", list(rows.items()))
-    connection.execute("comment on table about is 'One row per thing to know of this database.'")
+    for place, comment in {
+        "table about": "One row per thing to know of this database.",
+        "column about.item": "What it is about.",
+        "column about.value": "What there is to know.",
+    }.items():
+        connection.execute(f"comment on {place} is {_text(comment)}")
 
 
 def _text(value: object) -> str:

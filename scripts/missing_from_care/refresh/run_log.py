@@ -1,4 +1,4 @@
-"""Says what a refresh does: a bar for whoever looks on, a line of JSON for whoever asks later."""
+"""Says what a refresh does: a bar or a line for who looks on, a line of JSON for who asks later."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from missing_from_care.command_line import err
+from missing_from_care.command_line import err, say_step
 from missing_from_care.faults import Fault
 
 
@@ -25,9 +25,10 @@ class RunLog:
 
     Args:
         folder: for the log; made with the first line.
+        is_quiet: show neither the bar nor, where there is no terminal, a line a step.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, is_quiet: bool = False) -> None:
         self.file = folder / f"{utc_now():%Y%m%dT%H%M%SZ}-{os.getpid()}.jsonl"
         columns = (
             TextColumn("{task.description}"),
@@ -36,8 +37,13 @@ class RunLog:
             TextColumn("{task.fields[detail]}", table_column=Column(no_wrap=True, ratio=1)),
         )
         self.bar = Progress(
-            *columns, console=err, transient=True, expand=True, disable=not err.is_terminal
+            *columns,
+            console=err,
+            transient=True,
+            expand=True,
+            disable=is_quiet or not err.is_terminal,
         )
+        self.says_steps = not (is_quiet or err.is_terminal)
         self.task = self.bar.add_task("Refresh", total=None, detail="")
 
     def __enter__(self) -> "RunLog":
@@ -63,6 +69,8 @@ class RunLog:
     def step(self, name: str, **more: object) -> None:
         """Begins a step."""
         self.line("step", step=name, **more)
+        if self.says_steps:
+            say_step(name)
         self.bar.reset(self.task, total=None, description=escape(name), detail="")
 
     def remark(self, sentence: str) -> None:

@@ -98,6 +98,63 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A change of what counts as missing.
+
+    Attributes:
+        day: on which the new definition begins.
+        reason: why figures since are not those before, with `{day}`.
+    """
+
+    day: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What finding a part of the information would cost (FOIA s.12).
+
+    Attributes:
+        what: would have to be found.
+        records, minutes: to look at, and for each.
+        hours: for all.
+        limit_hours, limit_pounds, pounds_an_hour: the most that the law asks for.
+        records_within: so many could be looked at within it.
+        offer: what could be answered within it, after "we could"; empty if nothing is offered.
+    """
+
+    what: str
+    records: int
+    minutes: float
+    hours: float
+    limit_hours: float
+    limit_pounds: float
+    pounds_an_hour: float
+    records_within: int
+    offer: str
+
+
+@dataclass(frozen=True)
+class Handling:
+    """What became of a request before it was answered.
+
+    Attributes:
+        clarified_on: the day on which a clarification arrived that was needed.
+        fee_notice_on, fee_paid_on: of a fees notice.
+        working_days_late: after the last day for an answer.
+        first_answered_on: the day of the first answer, if this one replaces it.
+        estimate: if a part is refused for what it would cost.
+    """
+
+    clarified_on: date | None = None
+    fee_notice_on: date | None = None
+    fee_paid_on: date | None = None
+    working_days_late: int = 0
+    first_answered_on: date | None = None
+    estimate: Estimate | None = None
+
+
+@dataclass(frozen=True)
 class Response:
     """A request with everything that its answer says.
 
@@ -109,6 +166,8 @@ class Response:
         words: what the rule seeds give letter and sign-off sheet, such as `letter:opening`,
             `sentence:` with a measure, `harm:` with a measure of one kind of harm, `period:` with a
             period basis, `review_on:` with a setting, and thresholds.
+        changes: of the definition of missing, in order.
+        handling: of the request.
     """
 
     request_ref: str
@@ -124,6 +183,8 @@ class Response:
     is_protected: bool = False
     refusal: tuple[str, ...] = ()
     words: dict[str, str] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    handling: Handling = Handling()
 
     @property
     def dated(self) -> date:

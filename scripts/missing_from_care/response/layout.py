@@ -1,12 +1,15 @@
 """Lays a table's answers out as rows and columns, as they read best."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from missing_from_care.response.answers import Answer, Table
 
 MOST_PERIODS_ACROSS = 8
 MOST_MEASURES_ACROSS = 5
+OF_THE_PERIOD = ("month", "quarter")
+"""The breakdowns whose categories follow each other within a period."""
 
 
 @dataclass(frozen=True)
@@ -14,20 +17,23 @@ class Grid:
     """A table as a person reads it.
 
     Attributes:
-        headings: of the columns; the first `labels` hold text, the others figures.
+        headings: of the columns; the first `labels` hold text, the others figures. `[b]` stands
+            where a break in series starts: in the heading of its column or the label of its row.
         labels: how many columns name the row.
         rows: text for the labels, then a number or a marker for each figure.
         measures: of each figure column; empty where a column holds several.
+        answers: for each row what its figures are, None where there is none.
         row_measures: of each row, where a row holds one.
-        breaks: for each row, whether a break in series starts there; empty if no row can have one.
+        breaks: none; letters still ask for it.
     """
 
     headings: tuple[str, ...]
     labels: int
     rows: tuple[tuple[str | float, ...], ...]
     measures: tuple[str, ...]
-    breaks: tuple[bool, ...] = ()
+    answers: tuple[tuple[Answer | None, ...], ...]
     row_measures: tuple[str, ...] = ()
+    breaks: tuple[bool, ...] = ()
 
 
 def figure(value: str | float) -> str:
@@ -53,10 +59,9 @@ def exact(value: float, unit: str) -> float:
     return float(value) if unit in ("percent", "average") else int(value)
 
 
-def marked(answers: Sequence[Answer], period: str) -> str:
-    """A period as a heading, with [b] where a break in series starts."""
-    is_break = any(each.marker == "[b]" and each.period == period for each in answers)
-    return f"{period} [b]" if is_break else period
+def marked(label: str, *answers: Answer | None) -> str:
+    """A label with [b] where a break in series starts in one of its answers."""
+    return f"{label} [b]" if any(each and each.marker == "[b]" for each in answers) else label
 
 
 def grid(table: Table) -> Grid:
@@ -72,43 +77,49 @@ def grid(table: Table) -> Grid:
 
 
 def categories_down(table: Table) -> Grid:
-    """One row a category, one column a period: months differ from period to period, so they are
-    rows of the periods they belong to."""
-    if table.answers[0].breakdown in ("month", "quarter"):
+    """One row a category, one column a period; months and quarters, which differ from period to
+    period, one below the other."""
+    if table.answers[0].breakdown in OF_THE_PERIOD:
         return periods_down(
             table, [(table.answers[0].part, table.answers[0].measure)], with_categories=True
         )
     by_place = {(each.category, each.period): each for each in table.answers}
     labels = dict.fromkeys((each.category, each.category_label) for each in table.answers)
-    first = table.answers[0]
-    return Grid(
-        headings=(table.breakdown, *(marked(table.answers, period) for period in table.periods)),
-        labels=1,
-        rows=tuple(
-            (label, *(shown(by_place[category, period]) for period in table.periods))
-            for category, label in labels
-        ),
-        measures=(first.measure,) * len(table.periods),
-    )
+    answers = [[by_place[category, period] for period in table.periods] for category, _ in labels]
+    return periods_across(table, table.breakdown, [label for _, label in labels], answers)
 
 
 def measures_down(table: Table, measures: Sequence[tuple[str, str]]) -> Grid:
     """One row a measure, one column a period."""
     by_place = {(each.part, each.measure, each.period): each for each in table.answers}
     headings = {(each.part, each.measure): each.heading for each in table.answers}
-    rows = []
-    for part, measure in measures:
-        heading = headings[part, measure]
-        cells = (by_place.get((part, measure, period)) for period in table.periods)
-        label = f"Part {part}: {heading}" if part else heading
-        rows.append((label, *(shown(cell) if cell else "[z]" for cell in cells)))
+    labels = [
+        f"Part {part}: {headings[part, measure]}" if part else headings[part, measure]
+        for part, measure in measures
+    ]
+    answers = [[by_place.get((*each, period)) for period in table.periods] for each in measures]
+    laid_out = periods_across(table, "What was counted", labels, answers)
+    return replace(laid_out, row_measures=tuple(measure for _, measure in measures))
+
+
+def periods_across(
+    table: Table, heading: str, labels: Sequence[str], answers: Sequence[Sequence[Answer | None]]
+) -> Grid:
+    """One row a label, one column a period."""
+    across = zip(table.periods, zip(*answers, strict=True), strict=True)
+    measures = {each.measure for each in table.answers}
     return Grid(
-        headings=("What was counted", *(marked(table.answers, period) for period in table.periods)),
+        headings=(heading, *(marked(period, *column) for period, column in across)),
         labels=1,
-        rows=tuple(rows),
-        measures=("",) * len(table.periods),
-        row_measures=tuple(measure for _, measure in measures),
+        rows=tuple((label, *cells(row)) for label, row in zip(labels, answers, strict=True)),
+        measures=(measures.pop() if len(measures) == 1 else "",) * len(table.periods),
+        answers=tuple(map(tuple, answers)),
     )
+
+
+def cells(answers: Sequence[Answer | None]) -> tuple[str | float, ...]:
+    """The figures of a row; [z] where there is none."""
+    return tuple(shown(each) if each else "[z]" for each in answers)
 
 
 def periods_down(
@@ -116,9 +127,8 @@ def periods_down(
 ) -> Grid:
     """One row a period, and category if there are any; one column a measure.
 
-    Quarters by quarter, or months by month, are named once.
+    Months and quarters name their periods themselves.
     """
-    with_categories = with_categories and table.breakdown != table.period_heading
     by_place = {
         (each.period, each.category, each.part, each.measure): each for each in table.answers
     }
@@ -126,20 +136,32 @@ def periods_down(
         (each.period, each.category, each.category_label)
         for each in sorted(table.answers, key=lambda a: (a.period_order, a.category_order))
     )
+    labels = [label for *_, label in places]
+    is_of_period = table.answers[0].breakdown in OF_THE_PERIOD
+    if not with_categories:
+        headings, names = [table.period_heading], [[period] for period, *_ in places]
+    elif is_of_period and len(set(labels)) == len(labels):
+        headings, names = [table.breakdown], [[label] for label in labels]
+    else:
+        headings = [table.period_heading, table.breakdown]
+        names = [[period, label] for period, _, label in places]
+    answers = [
+        tuple(by_place.get((period, category, *measure)) for measure in measures)
+        for period, category, _ in places
+    ]
+    for _, group in groupby(range(len(places)), lambda row: names[row][0]):
+        of_period = list(group)
+        breaks = [row for row in of_period if marked("", *answers[row])]
+        # Where every category of a period begins anew, its first row says so.
+        for row in breaks[:1] if breaks == of_period else breaks:
+            names[row][0] = marked(names[row][0], *answers[row])
     columns = {(each.part, each.measure): each.heading for each in table.answers}
-    rows, breaks = [], []
-    for period, category, label in places:
-        cells = [by_place.get((period, category, *measure)) for measure in measures]
-        names = (period, label) if with_categories else (period,)
-        rows.append((*names, *(shown(cell) if cell else "[z]" for cell in cells)))
-        breaks.append(any(cell and cell.marker == "[b]" for cell in cells))
-    label_headings = (table.period_heading, *((table.breakdown,) if with_categories else ()))
     return Grid(
-        headings=(*label_headings, *named(columns, measures)),
-        labels=len(label_headings),
-        rows=tuple(rows),
+        headings=(*headings, *named(columns, measures)),
+        labels=len(headings),
+        rows=tuple((*label, *cells(row)) for label, row in zip(names, answers, strict=True)),
         measures=tuple(measure for _, measure in measures),
-        breaks=tuple(breaks) if any(breaks) else (),
+        answers=tuple(answers),
     )
 
 

@@ -1,6 +1,7 @@
 """Reads one request and its answers from the warehouse; every number comes as it stands there."""
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
+from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
@@ -8,16 +9,57 @@ import duckdb
 
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.models_in_memory import macro_sql
-from missing_from_care.response.answers import Answer, Response, Table
+from missing_from_care.response.answers import Answer, Change, Estimate, Handling, Response, Table
 
 TOO_MUCH = "is_beyond and accepted_reason is null"
 
 # A question that is only tried out is due on no day.
 REQUEST = """
-    select requests.subject, requests.received_on, requests.responded_on, deadlines.earliest_due_on
+    select
+        requests.subject,
+        requests.received_on,
+        requests.responded_on,
+        coalesce(deadlines.extended_due_on, deadlines.earliest_due_on) as answer_by,
+        requests.clock_started_on,
+        requests.fee_notice_on,
+        requests.fee_paid_on,
+        case
+            when requests.responded_on > answer_by
+                then
+                    greatest(
+                        1, answer_days.working_day_number - last_days.working_day_number
+                    )
+            else 0
+        end as working_days_late
     from stg_foi_requests as requests
     left join foi_deadlines as deadlines on requests.request_ref = deadlines.request_ref
+    left join dim_working_days as answer_days on requests.responded_on = answer_days.day
+    left join dim_working_days as last_days
+        on coalesce(deadlines.extended_due_on, deadlines.earliest_due_on) = last_days.day
     where requests.request_ref = ?
+"""
+
+ESTIMATE = """
+    select
+        requests.cost_of,
+        cast(requests.cost_records as int) as records,
+        cast(requests.cost_minutes as double) as minutes,
+        round(records * minutes / 60, 1),
+        limits.limit_pounds / limits.pounds_an_hour as limit_hours,
+        limits.limit_pounds,
+        limits.pounds_an_hour,
+        cast(floor(limit_hours * 60 / minutes) as int),
+        coalesce(requests.cost_offer, '')
+    from stg_foi_requests as requests
+    inner join (
+        select
+            coalesce(try_cast(valid_from as date), cast('0001-01-01' as date)) as first_day,
+            coalesce(try_cast(valid_to as date), cast('9999-12-31' as date)) as last_day,
+            cast(limit_pounds as double) as limit_pounds,
+            cast(pounds_an_hour as double) as pounds_an_hour
+        from cost_limits
+    ) as limits on requests.received_on between limits.first_day and limits.last_day
+    where requests.request_ref = ? and requests.cost_of is not null
 """
 
 INVENTED = "select 1 from stg_landed_modules where source_file ilike '%invented%' limit 1"
@@ -47,9 +89,17 @@ ANSWERS = """
         questions.wording,
         try_cast(answers.question_no as int) as question_order,
         answers.part = '' as is_without_part,
+        questions.asked_order,
         answers.measure_order
     from foi_answers as answers
-    inner join stg_foi_request_questions as questions
+    inner join (
+        select
+            *,
+            min(source_row) over (
+                partition by request_ref, question_no, part, measure, population, breakdown
+            ) as asked_order
+        from stg_foi_request_questions
+    ) as questions
         on
             answers.request_ref = questions.request_ref
             and answers.question_no = questions.question_no
@@ -60,8 +110,8 @@ ANSWERS = """
     inner join measures on answers.measure = measures.measure
     where answers.request_ref = ?
     order by
-        question_order, question_no, is_without_part, part, measure_order, period_order,
-        category_order
+        question_order, question_no, is_without_part, part, asked_order, measure_order,
+        period_order, category_order
 """
 
 DEFINITIONS = """
@@ -74,6 +124,22 @@ DEFINITIONS = """
     inner join measures on answers.measure = measures.measure
     where answers.request_ref = ? and measures.by_definition = 'true'
     order by definitions.wording
+"""
+
+CHANGES = """
+    select distinct valid_from, coalesce(change, (
+        select wording from letter_texts where letter_text = 'change_unnamed'
+    ))
+    from (
+        select
+            *,
+            lag(definition_id) over (
+                partition by la_code order by valid_from asc nulls first
+            ) as definition_before
+        from int_definitions
+    )
+    where definition_before <> definition_id
+    order by all
 """
 
 # `financial_year`, `sex`, and a population such as `uasc:yes&sex:male`: "Unaccompanied; Sex: Male".
@@ -97,7 +163,11 @@ HEADINGS = """
 """
 
 WORDS = """
-    select 'letter:' || letter_text, wording from letter_texts
+    select 'letter:' || letter_text, wording
+    from letter_texts
+    where
+        $day >= coalesce(try_cast(valid_from as date), $day)
+        and $day <= coalesce(try_cast(valid_to as date), $day)
     union all
     select 'sentence:' || measure, sentence from measures
     union all
@@ -106,6 +176,8 @@ WORDS = """
     select 'period:' || period_basis, in_words from period_bases
     union all
     select 'review_on:' || setting, review_on from authority where review_on is not null
+    union all
+    select 'review_on:cost_limits', max(review_on) from cost_limits having count(review_on) > 0
     union all
     select threshold, value from thresholds
     union all
@@ -131,22 +203,24 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
     if request is None:
         known = ", ".join(texts(warehouse, "select request_ref from stg_foi_requests order by 1"))
         raise UsageFault(f"The register has no request {request_ref}. It has: {known or 'none'}.")
-    subject, received_on, responded_on, due_on = request
+    subject, received_on, responded_on, due_on, clarified_on, *handled = request
     _refuse_faults(warehouse, request_ref)
     found = warehouse.execute(ANSWERS, [request_ref]).fetchall()
-    if not found:
+    estimates = [Estimate(*row) for row in warehouse.execute(ESTIMATE, [request_ref]).fetchall()]
+    # A request that is refused for its cost may have no question that figures answer.
+    if not (found or estimates):
         raise UsageFault(
             f"Request {request_ref} has no question yet: add its rows to foi_request_questions.csv."
         )
     given = sum(each.default is MISSING for each in fields(Answer))
     answers = [Answer(*row[:given]) for row in found]
     too_much = losses(warehouse, TOO_MUCH)
-    if too_much and all(each.value is None for each in answers):
+    if answers and too_much and all(each.value is None for each in answers):
         raise DataFault(
             f"Request {request_ref}: nothing that it asks for is left of what was landed.",
             *too_much,
         )
-    return Response(
+    response = Response(
         request_ref=request_ref,
         subject=subject or request_ref,
         received_on=received_on,
@@ -157,7 +231,24 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         authority=dict(warehouse.execute("select setting, value from authority").fetchall()),
         notes=dict(warehouse.execute("select note, wording from notes").fetchall()),
         is_of_invented_children=is_of_invented_children(warehouse),
-        words=dict(warehouse.execute(WORDS).fetchall()),
+        changes=tuple(Change(*row) for row in warehouse.execute(CHANGES).fetchall()),
+        handling=Handling(clarified_on, *handled, estimate=estimates[0] if estimates else None),
+    )
+    return replace(response, words=words_on(warehouse, response.dated))
+
+
+def words_on(warehouse: duckdb.DuckDBPyConnection, day: date) -> dict[str, str]:
+    """What the rule seeds give letter and sign-off sheet on a day: see `Response.words`."""
+    return dict(warehouse.execute(WORDS, {"day": day}).fetchall())
+
+
+def dated_anew(response: Response, day: date, warehouse: duckdb.DuckDBPyConnection) -> Response:
+    """A response that replaces the first one on a later day, in the words of that day."""
+    return replace(
+        response,
+        responded_on=day,
+        words=words_on(warehouse, day),
+        handling=replace(response.handling, first_answered_on=response.responded_on),
     )
 
 

@@ -9,6 +9,8 @@ from rich.table import Table as RichTable
 from missing_from_care.response.answers import Response
 from missing_from_care.response.layout import figure, grid
 
+SHORT_LABEL = len("2017/18 [b]")
+
 
 def breakable(heading: str) -> str:
     """A heading whose long words may break at their hyphens."""
@@ -28,12 +30,10 @@ def terminal_tables(response: Response) -> Iterator[RichTable]:
                 escape(breakable(heading)),
                 justify="left" if index < laid_out.labels else "right",
                 overflow="fold",
+                min_width=SHORT_LABEL if index < laid_out.labels else None,
             )
-        if laid_out.breaks:
-            shown.add_column("Break")
-        for number, row in enumerate(laid_out.rows):
+        for row in laid_out.rows:
             labels = [str(value) for value in row[: laid_out.labels]]
             figures = [figure(value) for value in row[laid_out.labels :]]
-            mark = ["[b]" if laid_out.breaks[number] else ""] if laid_out.breaks else []
-            shown.add_row(*(escape(cell) for cell in (*labels, *figures, *mark)))
+            shown.add_row(*(escape(cell) for cell in (*labels, *figures)))
         yield shown

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Literal
 
 from missing_from_care.response.answers import Response, Table
@@ -47,11 +48,15 @@ class CoverLine:
 
 @dataclass(frozen=True)
 class Cover:
-    """The first worksheet: a title, paragraphs, then labelled lines."""
+    """The first worksheet: a title, paragraphs, then labelled lines.
+
+    `withheld` says why figures are withheld; a page says it elsewhere.
+    """
 
     title: str
     lines: tuple[CoverLine, ...] = ()
     paragraphs: tuple[str, ...] = ()
+    withheld: tuple[CoverLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,12 @@ def workbook_content(response: Response) -> ResponseWorkbook:
         author=name,
         keywords=("looked-after children", "missing from care", "freedom of information"),
         issued_on=response.dated,
-        cover=Cover(title=title, lines=cover_lines(response), paragraphs=paragraphs(response)),
+        cover=Cover(
+            title=title,
+            lines=cover_lines(response),
+            paragraphs=paragraphs(response),
+            withheld=withheld_lines(response),
+        ),
         answers=sheets,
         notes=tuple(notes.texts),
         shorthand=response.shorthand,
@@ -195,7 +205,13 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
         CoverLine("Request reference", response.request_ref),
         CoverLine("Subject", response.subject),
         CoverLine("Received", long_day(response.received_on)) if response.received_on else None,
-        CoverLine("Periods", first_to_last(periods)),
+        CoverLine(
+            "Answered",
+            long_day(response.responded_on)
+            if response.responded_on
+            else response.words["letter:not_dated"],
+        ),
+        CoverLine("Periods", first_to_last(periods)) if periods else None,
         CoverLine("Who answers", authority["name"]),
         CoverLine(
             response.words["letter:review_label"],
@@ -211,35 +227,44 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
     return tuple(line for line in lines if line)
 
 
+def withheld_lines(response: Response) -> tuple[CoverLine, ...]:
+    """The refusal notice, for somebody who has the workbook alone; none if nothing is withheld."""
+    text = "\n".join(response.refusal)
+    return (CoverLine("Figures that are withheld, and why", text),) if text else ()
+
+
 def answer_sheet(table: Table, response: Response, notes: NoteList) -> TableSheet:
     """The worksheet of a table, its notes added to the workbook's."""
     laid_out = grid(table)
     marks = {each.measure: notes.mark(each.definition) for each in table.answers}
     by_heading = {each.heading: marks[each.measure] for each in table.answers}
-    labels = laid_out.headings[: laid_out.labels]
-    columns = [Column(heading) for heading in labels]
+    headings = list(laid_out.headings)
     rows = [list(row) for row in laid_out.rows]
     title_marks = []
-    for index, heading in enumerate(laid_out.headings[laid_out.labels :]):
-        measure = laid_out.measures[index]
-        is_named = any(heading.startswith(each) for each in by_heading)
-        columns.append(
-            Column(f"{heading} {marks[measure]}" if is_named else heading, kind(laid_out, index))
-        )
-        if measure and not is_named:
+    for index, measure in enumerate(laid_out.measures, start=laid_out.labels):
+        if any(headings[index].startswith(each) for each in by_heading):
+            headings[index] += f" {marks[measure]}"
+        elif measure:
             title_marks.append(marks[measure])
     for row, measure in zip(rows, laid_out.row_measures, strict=False):
         row[0] = f"{row[0]} {marks[measure]}"
-    if laid_out.breaks:
-        columns.append(Column("Break in series"))
-        for row, is_break in zip(rows, laid_out.breaks, strict=True):
-            row.append("Break [b]" if is_break else "No break")
-    title_marks += [notes.mark(text) for text in general_notes(table, response)]
-    title = " ".join([table_title(table), *dict.fromkeys(title_marks)])
+    for text in general_notes(table, response):
+        mark = notes.mark(text)
+        places = note_places(laid_out, text)
+        if not places:
+            title_marks.append(mark)
+        for down, across in places:
+            if down is None:
+                headings[across] += f" {mark}"
+            else:
+                rows[down][across] = f"{rows[down][across]} {mark}"
     return TableSheet(
         name=table.label,
-        title=title,
-        columns=tuple(columns),
+        title=" ".join([table_title(table), *dict.fromkeys(title_marks)]),
+        columns=tuple(
+            Column(heading, "text" if index < laid_out.labels else kind(laid_out, index))
+            for index, heading in enumerate(headings)
+        ),
         rows=tuple(tuple(row) for row in rows),
         introduction=tuple(
             line
@@ -252,9 +277,44 @@ def answer_sheet(table: Table, response: Response, notes: NoteList) -> TableShee
     )
 
 
+def note_places(laid_out: Grid, text: str) -> list[tuple[int | None, int]]:
+    """Where the mark of a note stands.
+
+    Args:
+        laid_out: the table.
+        text: the note's.
+
+    Returns: the row and the column of each cell that is marked, None for the row of the headings:
+        those of the columns that carry the note throughout, and the first label of other rows that
+        carry it, or of a period that does throughout. Nothing for a note on the whole table.
+    """
+    carries = [
+        [each is not None and text in (each.note or "") for each in row] for row in laid_out.answers
+    ]
+    is_held = [[each is not None for each in row] for row in laid_out.answers]
+    if carries == is_held:
+        return []
+    columns = [
+        across
+        for across, carried in enumerate(zip(*carries, strict=True))
+        if any(carried) and carried == tuple(held[across] for held in is_held)
+    ]
+    places: list[tuple[int | None, int]] = [(None, laid_out.labels + each) for each in columns]
+    in_rows = [
+        any(carried for across, carried in enumerate(row) if across not in columns)
+        for row in carries
+    ]
+    numbered = enumerate(laid_out.rows)
+    for _, group in groupby(numbered, lambda row: str(row[1][0]).removesuffix(" [b]")):
+        of_period = [down for down, _ in group]
+        found = [down for down in of_period if in_rows[down]]
+        places += [(down, 0) for down in (found[:1] if found == of_period else found)]
+    return places
+
+
 def kind(laid_out: Grid, index: int) -> Kind:
     """Whole numbers, or decimals where a figure of the column needs them."""
-    figures = (row[laid_out.labels + index] for row in laid_out.rows)
+    figures = (row[index] for row in laid_out.rows)
     return "whole" if all(isinstance(each, str | int) for each in figures) else "decimal"
 
 

@@ -42,6 +42,7 @@ from missing_from_care.workbook.content import (
     Value,
     running_lines,
 )
+from missing_from_care.workbook.opendocument import as_opendocument
 
 LETTERS = "Arial"
 BODY_SIZE = 12
@@ -52,6 +53,9 @@ LINE_BELOW = Border(bottom=Side(style="thin"))
 
 NARROWEST, WIDEST, WIDEST_FOR_TEXT_ABOVE = 12, 75, 50
 """Widths in characters of the default font."""
+
+COVER_WIDTH = 66
+"""What fits on A4: a single column is cut where it is wider than the page, not made smaller."""
 
 BOLD = 1.3
 """How much wider bold letters run than the characters that widths are counted in."""
@@ -74,14 +78,27 @@ Links = Mapping[tuple[int, int], str]
 
 
 def workbook_bytes(content: ResponseWorkbook) -> bytes:
-    """Writes the workbook of a response: cover, contents, notes if there are any, and the answers.
+    """The workbook of a response as an `.xlsx` file.
 
-    Args:
-        content: what it says.
+    The bytes depend on the content alone, not on clock or computer, as long as the version of
+    openpyxl is the same.
 
-    Returns:
-        The bytes of an `.xlsx` file. They depend on the content alone, not on clock or computer,
-        as long as the version of openpyxl is the same; so the parts are stored uncompressed.
+    Raises:
+        ValueError: a text is empty or too long for its cell.
+    """
+    written = BytesIO()
+    # Workbook.save would set the date of change to now.
+    ExcelWriter(response_workbook(content), ZipFile(written, "w")).save()
+    return fixed_zip(written.getvalue())
+
+
+def opendocument_bytes(content: ResponseWorkbook) -> bytes:
+    """The same workbook as an `.ods` file; else as `workbook_bytes`."""
+    return as_opendocument(response_workbook(content))
+
+
+def response_workbook(content: ResponseWorkbook) -> Workbook:
+    """The workbook of a response: cover, contents, notes if there are any, and the answers.
 
     Raises:
         ValueError: a text is empty or too long for its cell.
@@ -101,10 +118,7 @@ def workbook_bytes(content: ResponseWorkbook) -> bytes:
         sheet = workbook.create_sheet(name)
         above = list(sentences_above(table, content.shorthand))
         _write_table(sheet, table, above, links if table is contents else {})
-    written = BytesIO()
-    # Workbook.save would set the date of change to now.
-    ExcelWriter(workbook, ZipFile(written, "w")).save()
-    return fixed_zip(written.getvalue())
+    return workbook
 
 
 def report_bytes(content: Report, scratch: Path) -> bytes:
@@ -212,12 +226,12 @@ def _empty_workbook(content: ResponseWorkbook | Report, write_only: bool = False
 
 def _write_cover(sheet: Worksheet, cover: Cover) -> None:
     """Title, paragraphs and labelled lines, one under the other in column A."""
-    sheet.column_dimensions["A"].width = WIDEST
+    sheet.column_dimensions["A"].width = COVER_WIDTH
     _set_page(sheet, "portrait")
     texts = (line for paragraph in cover.paragraphs for line in running_lines(paragraph))
     cells = [_title(sheet, cover.title), *(_text(sheet, text) for text in texts)]
     links = []
-    for line in cover.lines:
+    for line in (*cover.lines, *cover.withheld):
         label = _text(sheet, line.label, LONGEST_LABEL)
         label.style = "Heading 2"
         label.alignment = Alignment(wrap_text=True, vertical="bottom")
@@ -418,5 +432,6 @@ def _set_page(sheet: Worksheet, orientation: Literal["portrait", "landscape"]) -
     sheet.page_setup.orientation = orientation
     sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
+    sheet.page_margins.left = sheet.page_margins.right = 0.6
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.sheet_view.zoomScale = 100

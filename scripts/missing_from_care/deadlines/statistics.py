@@ -1,0 +1,89 @@
+"""Counts the requests of a register, as an authority publishes them about its own work.
+
+Source: the Code of Practice under section 45 of the Freedom of Information Act 2000 (2018), part 8:
+each quarter how many requests came, how many were answered in time, and what became of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import duckdb
+
+from missing_from_care.deadlines.states import RequestState
+
+COUNTS = {
+    "received": "true",
+    "in_time": "responded_on is not null and not is_answered_late",
+    "late": "responded_on is not null and is_answered_late",
+    "open": "responded_on is null",
+    "open_late": "responded_on is null and state = 'late'",
+    "released": "outcome = 'released'",
+    "partly_released": "outcome = 'partly_released'",
+    "withheld": "outcome = 'withheld'",
+    "not_held": "outcome = 'not_held'",
+    "not_known": "responded_on is not null and outcome is null",
+}
+"""What is counted, each as a condition on a request; the last is answered without a pack here."""
+
+
+def statistics(
+    states: Iterable[RequestState], entries: Mapping[str, Mapping[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Requests by the calendar quarter in which they came, and all together; answers by exemption.
+
+    Args:
+        states: of each request of the register.
+        entries: of the disclosure log, by reference, for the requests that have a pack.
+
+    Returns:
+        `quarters`, the last of them without a quarter for the total: the counts of `COUNTS`; and
+        `exemptions`, each with the number of answers that rest on it.
+    """
+    rows = [
+        (
+            each.received_on,
+            each.responded_on,
+            each.is_answered_late,
+            each.state,
+            *(_of_pack(entries[each.request_ref]) if is_answered(each, entries) else (None, [])),
+        )
+        for each in states
+    ]
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table requests (received_on date, responded_on date, is_answered_late boolean, "
+            "state text, outcome text, exemptions text[])"
+        )
+        if rows:
+            connection.executemany("insert into requests values (?, ?, ?, ?, ?, ?)", rows)
+        counts = ", ".join(f"count(*) filter ({which}) as {what}" for what, which in COUNTS.items())
+        return {
+            "quarters": _found(
+                connection,
+                f"select strftime(quarter_start, '%Y') || ' Q' || quarter(quarter_start) as quarter"
+                f", {counts} from (select *, date_trunc('quarter', received_on) as quarter_start "
+                "from requests) group by grouping sets ((quarter_start), ()) "
+                "order by quarter_start nulls last",
+            ),
+            "exemptions": _found(
+                connection,
+                "select exemption, count(*) as answers "
+                "from (select unnest(exemptions) as exemption from requests) "
+                "group by exemption order by answers desc, exemption",
+            ),
+        }
+
+
+def is_answered(state: RequestState, entries: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a request was answered with a pack that is here."""
+    return state.responded_on is not None and state.request_ref in entries
+
+
+def _of_pack(entry: Mapping[str, Any]) -> tuple[str | None, list[str]]:
+    return entry.get("outcome") or None, entry.get("exemptions", [])
+
+
+def _found(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    cursor = connection.execute(query)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
