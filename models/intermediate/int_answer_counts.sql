@@ -26,9 +26,9 @@
 
 {% set breakdowns = [
     'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status', 'duration_band',
+    'care', 'outcome_since', 'time_in_care',
     'month', 'quarter', 'uasc', 'counts_as', 'council', 'region', 'country', 'times_missing_band'
-] %}
-{% set banded = ['age', 'age_band', 'duration_band'] -%}
+] + interview_columns() -%}
 
 with questions as (
 
@@ -60,15 +60,15 @@ bands as (
 
 ),
 
--- Where bands overlap, a fact stands in several rows; in the first of them for sums of all.
+-- Where categories overlap, a fact stands in several rows; in the first of them for sums of all.
 overlapping as (
 
     select
         bands.breakdown,
-        bands.categories,
+        coalesce(bands.member, bands.categories) as categories,
         categories.category,
         row_number() over (
-            partition by bands.breakdown, bands.categories
+            partition by bands.breakdown, coalesce(bands.member, bands.categories)
             order by categories.category
         ) = 1 as is_first
     from bands
@@ -77,7 +77,7 @@ overlapping as (
             bands.breakdown = categories.breakdown
             and array_contains({{ split_conditions('bands.categories') }}, categories.category)
     where bands.is_overlap
-    group by bands.breakdown, bands.categories, categories.category
+    group by bands.breakdown, coalesce(bands.member, bands.categories), categories.category
 
 ),
 
@@ -117,21 +117,33 @@ slices_asked as (
 
 ),
 
--- What a population asks of each breakdown. Two categories of one breakdown hold for nothing, nor
--- does a word that is none.
+-- What a population asks of each breakdown. Two conditions on one breakdown hold for nothing, nor
+-- does a word that is none. Of a category that joins others, those are asked for.
 wanted as (
 
     select
         conditions.population,
         {% for breakdown in breakdowns -%}
-            max(case when conditions.breakdown = '{{ breakdown }}' then conditions.category end)
-                as want_{{ breakdown }},
+            replace(
+                {{ joined_words(
+                    "case when conditions.breakdown = '" ~ breakdown ~ "' "
+                    ~ "then coalesce(bands.member, conditions.category) end",
+                    'coalesce(bands.member, conditions.category)'
+                ) }},
+                ', ',
+                '&'
+            ) as want_{{ breakdown }},
         {% endfor -%}
         count(distinct conditions.condition) > count(
             distinct case when conditions.category <> '' then known.breakdown end
         ) as is_of_nothing
     from {{ ref('int_population_conditions') }} as conditions
     left join {{ ref('breakdowns') }} as known on conditions.breakdown = known.breakdown
+    left join bands
+        on
+            conditions.breakdown = bands.breakdown
+            and bands.member is not null
+            and array_contains({{ split_conditions('bands.categories') }}, conditions.category)
     group by conditions.population
 
 ),
@@ -148,10 +160,14 @@ slices as (
                 slices_asked.period_end,
                 slices_asked.is_snapshot
         ) as slice_no,
-    {% for breakdown in breakdowns -%}
-        coalesce(wanted.want_{{ breakdown }}, '') as want_{{ breakdown }}
-        {{- ',' if not loop.last }}
-    {% endfor %}
+    {% for breakdown in breakdowns if breakdown != 'care' -%}
+        coalesce(wanted.want_{{ breakdown }}, '') as want_{{ breakdown }},
+    {% endfor -%}
+        -- Who does not ask for others asks for looked-after children.
+        coalesce(
+            wanted.want_care,
+            case when slices_asked.breakdown = 'care' then '' else 'looked_after' end
+        ) as want_care
     from slices_asked
     left join wanted on slices_asked.population = wanted.population
     where not coalesce(wanted.is_of_nothing, false)
@@ -233,7 +249,7 @@ facts_in_slices as (
             and facts.is_snapshot = slices.is_snapshot
             and (slices.needs_care or facts.fact = 'occasion')
             and (
-                slices.population = 'all'
+                (slices.population = 'all' and slices.want_care in ('', facts.care))
                 or (
                     true
                     {% for breakdown in breakdowns if breakdown != 'times_missing_band' -%}
@@ -241,11 +257,10 @@ facts_in_slices as (
                             else "replace(lower(facts.quarter), ' ', '')" -%}
                         and (
                             slices.want_{{ breakdown }} in ('', {{ category }})
-                            {% if breakdown in banded -%}
-                                or array_contains(
-                                    {{ split_conditions(category) }}, slices.want_{{ breakdown }}
-                                )
-                            {% endif %}
+                            or {{ arrays_share(
+                                split_conditions(category),
+                                split_conditions('slices.want_' ~ breakdown)
+                            ) }}
                         )
                     {% endfor %}
                 )
@@ -326,9 +341,10 @@ children_in_categories as (
             and bands.categories = overlapping.categories
     where
         children.want_times_missing_band = ''
-        or array_contains(
-            {{ split_conditions('bands.categories') }}, children.want_times_missing_band
-        )
+        or {{ arrays_share(
+            split_conditions('bands.categories'),
+            split_conditions('children.want_times_missing_band')
+        ) }}
 
 ),
 

@@ -1,10 +1,11 @@
--- What any question can count: counted occasions, and pieces of care. Each carries its category in
+-- What any question can count: counted occasions, those of children who are not looked after
+-- (rule 25), and pieces of care. Each carries its category in
 -- every breakdown, by which a population asks for it too.
 
 with occasions as (
 
     select * from {{ ref('fct_missing_occasions') }}
-    where outcome = 'counted'
+    where care is not null
 
 ),
 
@@ -62,10 +63,13 @@ facts as (
             when not occasions.is_uasc then 'no'
             else 'not_known'
         end as uasc,
-        occasions.counts_as,
-        occasions.counts_as = 'missing' as is_missing,
-        occasions.counts_as = 'missing' and occasions.is_found as is_found,
+        occasions.care,
+        occasions.would_count_as as counts_as,
+        occasions.would_count_as = 'missing' as is_missing,
+        occasions.would_count_as = 'missing' and occasions.is_found as is_found,
         occasions.duration_days,
+        occasions.outcome_since,
+        occasions.days_in_care,
         occasions.is_interview_offered,
         occasions.is_interview_completed,
         occasions.is_interview_declined,
@@ -73,6 +77,9 @@ facts as (
         occasions.was_hurt,
         occasions.was_sexually_harmed,
         occasions.was_in_drug_sale,
+        {% for column in interview_columns() -%}
+            occasions.{{ column }},
+        {% endfor -%}
         occasions.was_in_crime
     from occasions
 
@@ -91,15 +98,21 @@ facts as (
         placement_type,
         legal_status,
         coalesce(uasc, 'not_known') as uasc,
+        'looked_after' as care,
         null as counts_as,
         false as is_missing,
         false as is_found,
         null as duration_days,
+        null as outcome_since,
+        null as days_in_care,
         {% for flag in [
             'is_interview_offered', 'is_interview_completed', 'is_interview_declined',
             'is_interviewed_in_time', 'was_hurt', 'was_sexually_harmed', 'was_in_drug_sale'
         ] -%}
             false as {{ flag }},
+        {% endfor -%}
+        {% for column in interview_columns() -%}
+            null as {{ column }},
         {% endfor -%}
         false as was_in_crime
     from care_pieces
@@ -124,6 +137,7 @@ final as (
         left(cast(facts.from_day as string), 7) as month,
         {{ financial_quarter('facts.from_day') }} as quarter,
         facts.uasc,
+        facts.care,
         facts.counts_as,
         facts.la_code as council,
         replace(lower(councils.region), ' ', '_') as region,
@@ -131,6 +145,11 @@ final as (
         facts.is_missing,
         facts.is_found,
         facts.duration_days,
+        facts.outcome_since,
+        facts.days_in_care,
+        case
+            when facts.fact = 'occasion' then coalesce(times_in_care.categories, 'not_known')
+        end as time_in_care,
         facts.is_interview_offered,
         facts.is_interview_completed,
         facts.is_interview_declined,
@@ -138,9 +157,17 @@ final as (
         facts.was_hurt,
         facts.was_sexually_harmed,
         facts.was_in_drug_sale,
+        {% for column in interview_columns() -%}
+            facts.{{ column }},
+        {% endfor -%}
         facts.was_in_crime
     from facts
     left join councils on facts.la_code = councils.la_code
+    left join bands as times_in_care
+        on
+            times_in_care.breakdown = 'time_in_care'
+            and facts.days_in_care >= times_in_care.lowest
+            and facts.days_in_care <= times_in_care.highest
     left join ages on facts.age >= ages.lowest and facts.age <= ages.highest
 
 )

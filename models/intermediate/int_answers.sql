@@ -6,11 +6,16 @@
     'care': 'council_years.has_episodes',
     'uasc': 'council_years.has_uasc',
     'interviews': 'council_years.has_interviews',
+    'all_children': 'council_years.has_all_children',
     'birth_dates': 'council_years.has_birth_dates',
     'sexes': 'council_years.has_sexes',
     'ethnic_groups': 'council_years.has_ethnic_groups',
     'placements': 'council_years.has_placements',
 } -%}
+{% for column in interview_columns() -%}
+    {% do parts.update({column: 'council_years.has_' ~ column}) -%}
+{% endfor -%}
+
 
 with questions as (
 
@@ -219,13 +224,19 @@ places as (
 
 ),
 
--- A place that the population names is the only one; every other council is in all rows.
+-- Places that the population names are the only ones; else every council is in all rows.
 places_wanted as (
 
     select
         population,
     {% for place in ['council', 'region', 'country'] -%}
-        max(case when breakdown = '{{ place }}' then category end) as {{ place }}
+        replace(
+            {{ joined_words(
+                "case when breakdown = '" ~ place ~ "' then category end", 'category'
+            ) }},
+            ', ',
+            '&'
+        ) as {{ place }}
         {{- ',' if not loop.last }}
     {% endfor %}
     from population_conditions
@@ -245,7 +256,12 @@ councils_of_rows as (
             {% for place, column in {
                 'council': 'la_code', 'region': 'region', 'country': 'country'
             }.items() -%}
-            coalesce(places_wanted.{{ place }}, places.{{ column }}) = places.{{ column }}
+            (
+                places_wanted.{{ place }} is null
+                or array_contains(
+                    {{ split_conditions('places_wanted.' ~ place) }}, places.{{ column }}
+                )
+            )
             and (
                 rows_by_place.breakdown <> '{{ place }}'
                 or rows_by_place.place = places.{{ column }}

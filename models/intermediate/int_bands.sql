@@ -1,5 +1,6 @@
--- Rule 18: stretches of numbers that lie in the same categories of a breakdown, none left out. A
--- number lies in one stretch, so that what is joined to it counts once though categories overlap.
+-- Rule 18: stretches of numbers that lie in the same categories of a breakdown, none left out, and
+-- categories that others join. A number lies in one stretch, so that what is joined to it counts
+-- once though categories overlap.
 
 {% set most = 99999999 %}
 
@@ -57,10 +58,50 @@ stretches as (
 
 ),
 
+-- Categories that stand for themselves and for those that they join.
+members as (
+
+    select
+        breakdown,
+        category as member,
+        category,
+        cast(category_order as int) as category_order
+    from {{ ref('categories') }}
+    where coalesce(lowest, highest, joins) is null
+
+    union all
+
+    select
+        joining.breakdown,
+        joined.category as member,
+        joining.category,
+        cast(joining.category_order as int) as category_order
+    from {{ ref('categories') }} as joining
+    inner join {{ ref('categories') }} as joined
+        on
+            joining.breakdown = joined.breakdown
+            and array_contains({{ split_conditions('joining.joins', "'|'") }}, joined.category)
+
+),
+
 final as (
 
     select
+        breakdown,
+        member,
+        cast(null as int) as lowest,
+        cast(null as int) as highest,
+        replace({{ joined_words('category', 'category_order') }}, ', ', '&') as categories,
+        true as is_overlap
+    from members
+    group by breakdown, member
+    having count(*) > 1
+
+    union all
+
+    select
         stretches.breakdown,
+        null as member,
         stretches.lowest,
         stretches.highest,
         replace(

@@ -1,7 +1,7 @@
 -- Rule 5: what is known of each episode of care once all returns are read. The latest return wins;
 -- an open episode that a later return of the same council does not repeat ended with its own
--- return's year. An episode
--- of a case-management extract belongs to no return: it is open as long as the extract says so.
+-- return's year. An episode of a case-management extract belongs to no return: it is open as long
+-- as the extract says so. Rule 23: with each stands the day on which its period of care began.
 
 with rows_of_returns as (
 
@@ -13,6 +13,8 @@ with rows_of_returns as (
         child_id,
         started_on,
         ended_on,
+        reason_started_code,
+        reason_ceased_code,
         legal_status_code,
         placement_code
     from {{ ref('int_episode_rows_judged') }}
@@ -30,6 +32,8 @@ rows_of_extract as (
         child_id,
         started_on,
         ended_on,
+        reason_started_code,
+        reason_ceased_code,
         legal_status_code,
         placement_code
     from {{ ref('int_case_episode_rows_judged') }}
@@ -99,7 +103,7 @@ latest_episodes_returns as (
 
 ),
 
-final as (
+ended_and_known as (
 
     select
         ranked.child_id,
@@ -111,6 +115,8 @@ final as (
                 then council_years.last_day
             else ranked.ended_on
         end as ended_on,
+        ranked.reason_started_code,
+        ranked.reason_ceased_code,
         ranked.legal_status_code,
         coalesce(legal_statuses.is_short_break = 'true', false) as is_short_break,
         ranked.placement_code,
@@ -128,6 +134,83 @@ final as (
     left join latest_episodes_returns on councils.folder = latest_episodes_returns.folder
     left join legal_statuses on ranked.legal_status_code = legal_statuses.legal_status_code
     where ranked.place_in_line = 1
+
+),
+
+with_latest_end as (
+
+    select
+        *,
+        {{ latest_end_before('child_id, is_short_break') }} as latest_end_before
+    from ended_and_known
+
+),
+
+-- A period of care goes on while no whole day lies between two episodes.
+with_periods as (
+
+    select
+        *,
+        sum(
+            case
+                when
+                    latest_end_before is null
+                    or {{ days_between(ended_before('latest_end_before'), 'started_on') }} > 1
+                    then 1
+                else 0
+            end
+        ) over (
+            partition by child_id, is_short_break
+            order by started_on
+            rows between unbounded preceding and current row
+        ) as period_of_care
+    from with_latest_end
+
+),
+
+reason_started_care as (
+
+    select value as code
+    from {{ ref('thresholds') }}
+    where threshold = 'reason_started_care'
+
+),
+
+-- Where an earlier return has the first episode, the day on which care began is not known.
+final as (
+
+    select
+        with_periods.child_id,
+        with_periods.started_on,
+        with_periods.ended_on,
+        with_periods.reason_ceased_code,
+        with_periods.legal_status_code,
+        with_periods.is_short_break,
+        with_periods.placement_code,
+        with_periods.raw_table,
+        with_periods.collection_year,
+        with_periods.source_file,
+        with_periods.source_row,
+        with_periods.la_code,
+        case
+            when
+                first_value(with_periods.reason_started_code) over (
+                    partition by
+                        with_periods.child_id,
+                        with_periods.is_short_break,
+                        with_periods.period_of_care
+                    order by with_periods.started_on
+                ) = reason_started_care.code
+                then
+                    min(with_periods.started_on) over (
+                        partition by
+                            with_periods.child_id,
+                            with_periods.is_short_break,
+                            with_periods.period_of_care
+                    )
+        end as care_started_on
+    from with_periods
+    cross join reason_started_care
 
 )
 

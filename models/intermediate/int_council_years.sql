@@ -117,6 +117,20 @@ interviews_landed as (
 
 ),
 
+-- A file of interviews need not have every column; one that is blank throughout says nothing.
+interview_columns_filled as (
+
+    select
+        coalesce({{ council_of('source_file') }}, '') as folder,
+    {% for column in interview_columns() -%}
+        max(case when {{ column }} is not null then 1 else 0 end) = 1 as {{ column }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from {{ ref('stg_return_interviews') }}
+    group by coalesce({{ council_of('source_file') }}, '')
+
+),
+
 parts_lost as (
 
     select
@@ -183,8 +197,13 @@ joined as (
             coalesce(modules_landed.{{ module }}, 0) = 1
             and coalesce(parts_lost.{{ module }}, 0) = 0 as has_{{ module }},
         {% endfor -%}
+        coalesce(sources_of_missing.is_from_extract, false) as has_all_children,
         interviews_landed.folder is not null and coalesce(parts_lost.interviews, 0) = 0
             as has_interviews,
+        {% for column in interview_columns() -%}
+            interviews_landed.folder is not null and coalesce(parts_lost.interviews, 0) = 0
+            and coalesce(interview_columns_filled.{{ column }}, false) as has_{{ column }},
+        {% endfor -%}
         {% for part in [
             'legal_statuses', 'status_ends', 'placements', 'sexes', 'ethnic_groups', 'ages',
             'birth_dates', 'birth_dates_of_missing'
@@ -201,7 +220,11 @@ joined as (
         on
             council_years.folder = parts_lost.folder
             and council_years.collection_year = parts_lost.collection_year
+    left join module_sources as sources_of_missing
+        on sources_of_missing.module = 'missing'
     left join interviews_landed on council_years.folder = interviews_landed.folder
+    left join interview_columns_filled
+        on council_years.folder = interview_columns_filled.folder
 
 ),
 
@@ -221,7 +244,11 @@ final as (
         and has_birth_dates_of_missing
         and not (not has_ages and (is_header_lost or not has_birth_dates)) as has_missing,
         has_uasc and has_status_ends as has_uasc,
+        has_all_children,
         has_interviews,
+        {% for column in interview_columns() -%}
+            has_{{ column }},
+        {% endfor -%}
         has_header and has_birth_dates as has_birth_dates,
         has_header and has_sexes as has_sexes,
         has_header and has_ethnic_groups as has_ethnic_groups,

@@ -163,6 +163,7 @@ final as (
         episode_rows.started_on,
         episode_rows.end_text,
         episode_rows.ended_on,
+        episode_rows.reason_started_code,
         episode_rows.reason_ceased_code,
         episode_rows.legal_status_code,
         episode_rows.is_legal_status_known,

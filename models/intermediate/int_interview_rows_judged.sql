@@ -24,10 +24,28 @@ interview_outcomes as (
 
 ),
 
+-- What a column's words mean: its own, else those of every column.
+interview_words as (
+
+    select
+        categories.breakdown,
+        words.words,
+        words.category
+    from {{ ref('interview_words') }} as words
+    inner join {{ ref('categories') }} as categories
+        on
+            words.breakdown in (categories.breakdown, 'all')
+            and words.category = categories.category
+
+),
+
 joined as (
 
     select
         interview_rows.*,
+        {% for column in interview_columns() -%}
+            {{ column }}_words.category as {{ column }}_category,
+        {% endfor -%}
         coalesce(child_matches.matched_child_id, interview_rows.child_id) as matched_child_id,
         interview_outcomes.interview_outcome is not null as is_outcome_known,
         case
@@ -41,7 +59,12 @@ joined as (
     left join child_matches on interview_rows.child_id = child_matches.child_id
     left join interview_outcomes
         on interview_rows.interview_outcome = interview_outcomes.interview_outcome
-
+    {% for column in interview_columns() -%}
+        left join interview_words as {{ column }}_words
+            on
+                {{ column }}_words.breakdown = '{{ column }}'
+                and interview_rows.{{ column }} = {{ column }}_words.words
+    {% endfor %}
 ),
 
 judged as (
@@ -88,6 +111,18 @@ judged as (
             ) || '.',
             '.'
         ) as rule_mfc22,
+        nullif(
+            concat_ws(
+                ', ',
+                {% for column in interview_columns() -%}
+                    case
+                        when {{ column }} is not null and {{ column }}_category is null
+                            then '{{ column | upper }} reads ' || {{ shown(column) }}
+                    end{{ ',' if not loop.last }}
+                {% endfor %}
+            ) || '.',
+            '.'
+        ) as rule_mfc59,
         {{ child_read_as_another('child_id', 'matched_child_id') }} as rule_mfc51
     from joined
 
@@ -122,6 +157,9 @@ final as (
         was_sexually_harmed,
         was_in_drug_sale,
         was_in_crime,
+        {% for column in interview_columns() -%}
+            {{ column }}_category as {{ column }},
+        {% endfor -%}
         reject_code,
         case when reject_code is not null then raw_values end as raw_values,
         rule_mfc05,
@@ -130,7 +168,8 @@ final as (
         rule_mfc16,
         rule_mfc17,
         rule_mfc22,
-        rule_mfc51
+        rule_mfc51,
+        rule_mfc59
     from with_reject_code
 
 )

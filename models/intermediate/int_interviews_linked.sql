@@ -28,6 +28,9 @@ final as (
         interview_rows.was_sexually_harmed,
         interview_rows.was_in_drug_sale,
         interview_rows.was_in_crime,
+        {% for column in interview_columns() -%}
+            interview_rows.{{ column }},
+        {% endfor -%}
         case
             when occasions.occasion_id is null
                 then

@@ -1,5 +1,5 @@
--- The conditions of every population that a question asks for, one row each: `sex:male&uasc:yes`
--- has two. Nothing else reads a population's text.
+-- The categories of every population that a question asks for, one row each: `sex:male&uasc:yes`
+-- has two conditions, `age:16|17` one of two categories. Nothing else reads a population's text.
 
 with populations as (
 
@@ -14,11 +14,11 @@ numbers as (
 
 ),
 
-split as (
+conditions as (
 
     select
         populations.population,
-        numbers.number,
+        cast(numbers.number + 1 as int) as condition_order,
         {{ element_at(split_conditions('populations.population'), 'numbers.number + 1') }}
             as condition
     from populations
@@ -30,16 +30,34 @@ split as (
 
 ),
 
-final as (
+split as (
 
     select
         population,
-        cast(number + 1 as int) as condition_order,
+        condition_order,
         condition,
         {{ split_at_colon('condition', 1) }} as breakdown,
-        {{ split_at_colon('condition', 2) }} as category
-    from split
+        {{ split_at_colon('condition', 2) }} as categories
+    from conditions
     where condition is not null
+
+),
+
+final as (
+
+    select
+        split.population,
+        split.condition_order,
+        split.condition,
+        split.breakdown,
+        coalesce(
+            {{ element_at(split_conditions('split.categories', "'|'"), 'numbers.number + 1') }}, ''
+        ) as category
+    from split
+    inner join numbers
+        on
+            numbers.number
+            <= length(split.categories) - length(replace(split.categories, '|', ''))
 
 )
 

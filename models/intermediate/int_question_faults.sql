@@ -47,7 +47,7 @@ question_periods as (
 
 ),
 
--- A population's conditions, one row each.
+-- A population's conditions, one row for each category that they name.
 conditions as (
 
     select
@@ -66,6 +66,22 @@ conditions_on_time as (
     select distinct question_id
     from conditions
     where breakdown in ('month', 'quarter')
+
+),
+
+-- Of a day, how long it had lasted is a stretch of time too: from one day on, to another.
+stretches_joined as (
+
+    select
+        conditions.question_id,
+        conditions.condition
+    from conditions
+    inner join questions on conditions.question_id = questions.question_id
+    where
+        conditions.breakdown in ('month', 'quarter')
+        or (conditions.breakdown = 'duration_band' and questions.period_basis = 'snapshot')
+    group by conditions.question_id, conditions.condition
+    having count(*) > 1
 
 ),
 
@@ -111,7 +127,8 @@ words_used as (
         not (
             coalesce(known.breakdown, '') in ('month', 'quarter')
             and {{ matches(
-                'conditions.condition', "'^(month:[0-9]{4}-[01][0-9]|quarter:[0-9]{4}/[0-9]{2}q[1-4])$'"
+                "concat(conditions.breakdown, ':', conditions.category)",
+                "'^(month:[0-9]{4}-[01][0-9]|quarter:[0-9]{4}/[0-9]{2}q[1-4])$'"
             ) }}
         )
 
@@ -281,7 +298,20 @@ day_sentences as (
 
 ),
 
--- Of bands that overlap one condition alone is read, so that what lies in both would count as none.
+stretch_sentences as (
+
+    select
+        question_id,
+        concat(
+            'the population joins stretches of time in "',
+            condition,
+            '". Ask for each in a question of its own, or for a period that holds them.'
+        ) as problem
+    from stretches_joined
+
+),
+
+-- Two conditions on one breakdown hold for nothing, but of categories that overlap more is meant.
 overlap_sentences as (
 
     select distinct
@@ -291,7 +321,8 @@ overlap_sentences as (
             conditions.condition,
             '" and "',
             others.condition,
-            '", which overlap. Name one of them, or add a category for what lies in both.'
+            '", which overlap. Name one of them, join them as in age:16|17, or add a category for '
+            || 'what lies in both.'
         ) as problem
     from conditions
     inner join conditions as others
@@ -377,6 +408,11 @@ problems as (
     union all
     select
         6 as place,
+        *
+    from stretch_sentences
+    union all
+    select
+        7 as place,
         *
     from repeated_sentences
 

@@ -54,6 +54,12 @@ legal_statuses as (
 
 ),
 
+reasons_ceased as (
+
+    select * from {{ ref('reasons_ceased') }}
+
+),
+
 councils as (
 
     select * from {{ ref('int_councils') }}
@@ -81,6 +87,20 @@ joined as (
         coalesce(children.ethnic_group, 'not_known') as ethnic_group,
         coalesce(placement_types.placement_type, 'not_known') as placement_type,
         coalesce(legal_statuses.legal_status, 'not_known') as legal_status,
+        case
+            when occasions.ended_on is not null then 'found'
+            when occasions_in_care.care_ended_on is null then 'still_open'
+            when reasons_ceased.outcome_since is not null then reasons_ceased.outcome_since
+            when
+                {{ age_in_years(
+                    'coalesce(children.birth_date, occasions.birth_date_in_missing)',
+                    'occasions_in_care.care_ended_on'
+                ) }} >= adult_age.years
+                then 'turned_18'
+            else 'left_care'
+        end as outcome_since,
+        {{ days_between('occasions_in_care.care_started_on', 'occasions.started_on') }}
+            as days_in_care,
         occasions_in_care.occasion_id is not null as is_in_an_episode,
         coalesce(occasions_in_care.is_short_break_only, false) as is_short_break_only,
         adult_age.years as adult_age,
@@ -108,6 +128,9 @@ joined as (
         coalesce(interviews.was_hurt, false) as was_hurt,
         coalesce(interviews.was_sexually_harmed, false) as was_sexually_harmed,
         coalesce(interviews.was_in_drug_sale, false) as was_in_drug_sale,
+        {% for column in interview_columns() -%}
+            coalesce(interviews.{{ column }}, 'not_known') as {{ column }},
+        {% endfor -%}
         coalesce(interviews.was_in_crime, false) as was_in_crime
     from occasions
     cross join adult_age
@@ -118,6 +141,8 @@ joined as (
         on occasions_in_care.placement_code = placement_types.placement_code
     left join legal_statuses
         on occasions_in_care.legal_status_code = legal_statuses.legal_status_code
+    left join reasons_ceased
+        on occasions_in_care.reason_ceased_code = reasons_ceased.reason_ceased_code
     left join children on occasions.child_id = children.child_id
     left join definitions
         on
@@ -163,6 +188,18 @@ final as (
         cast(is_found as boolean) as is_found,
         cast(recorded_status as string) as recorded_status,
         cast(case when left_out_reason is null then would_count_as end as string) as counts_as,
+        cast(would_count_as as string) as would_count_as,
+        -- Only a case-management system holds children who are not looked after.
+        cast(
+            case
+                when left_out_reason is null then 'looked_after'
+                when
+                    left_out_reason = 'not_looked_after'
+                    and collection_year is null
+                    and coalesce(age_at_start, 0) < adult_age
+                    then 'not_looked_after'
+            end as string
+        ) as care,
         cast(
             case when left_out_reason is null then 'counted' else 'left_out' end as string
         ) as outcome,
@@ -177,6 +214,8 @@ final as (
         cast(placement_type as string) as placement_type,
         cast(legal_status as string) as legal_status,
         cast({{ days_between('started_on', 'ended_on') }} as int) as duration_days,
+        cast(outcome_since as string) as outcome_since,
+        cast(days_in_care as int) as days_in_care,
         -- Times that contradict each other say nothing about how long it was.
         cast(
             case when ended_at >= started_at then {{ hours_between('started_at', 'ended_at') }} end
@@ -192,6 +231,9 @@ final as (
         cast(was_sexually_harmed as boolean) as was_sexually_harmed,
         cast(was_in_drug_sale as boolean) as was_in_drug_sale,
         cast(was_in_crime as boolean) as was_in_crime,
+        {% for column in interview_columns() -%}
+            cast({{ column }} as string) as {{ column }},
+        {% endfor -%}
         cast(collection_year as string) as collection_year,
         cast(source_file as string) as source_file,
         cast(source_row as int) as source_row,
@@ -211,6 +253,8 @@ select
     is_found,
     recorded_status,
     counts_as,
+    would_count_as,
+    care,
     outcome,
     left_out_reason,
     financial_year,
@@ -223,6 +267,8 @@ select
     placement_type,
     legal_status,
     duration_days,
+    outcome_since,
+    days_in_care,
     duration_hours,
     interview_rows,
     is_interview_offered,
@@ -234,6 +280,9 @@ select
     was_sexually_harmed,
     was_in_drug_sale,
     was_in_crime,
+    {% for column in interview_columns() -%}
+        {{ column }},
+    {% endfor -%}
     collection_year,
     source_file,
     source_row,

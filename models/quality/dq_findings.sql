@@ -45,7 +45,7 @@ findings as (
         ),
         (
             'return_interviews', 'int_interview_rows_judged',
-            'MFC05 MFC06 MFC07 MFC16 MFC17 MFC22 MFC51'
+            'MFC05 MFC06 MFC07 MFC16 MFC17 MFC22 MFC51 MFC59'
         ),
         ('return_interviews', 'int_interviews_linked', 'MFC08'),
         ('ssd_missing', 'int_case_missing_rows_judged', 'MFC54 MFC57'),

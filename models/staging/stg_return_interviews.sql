@@ -30,6 +30,9 @@ cleaned as (
         upper({{ source_text('sexual_harm') }}) as was_sexually_harmed,
         upper({{ source_text('drug_sale') }}) as was_in_drug_sale,
         upper({{ source_text('crime') }}) as was_in_crime,
+        {% for column in interview_columns() -%}
+            upper({{ source_text(column) }}) as {{ column }},
+        {% endfor -%}
         {{ source_text('mis_start') }} as start_text,
         {{ source_text('offered_date') }} as offered_text,
         {{ source_text('interview_date') }} as interview_text,
@@ -89,6 +92,9 @@ final as (
         was_sexually_harmed,
         was_in_drug_sale,
         was_in_crime,
+        {% for column in interview_columns() -%}
+            {{ column }},
+        {% endfor -%}
         {{ filled_text('start_text', 'started_on_written') }} as start_text,
         {{ filled_day('start_text', 'started_on_written') }} as started_on,
         {{ filled_text('offered_text', 'offered_on_written') }} as offered_text,

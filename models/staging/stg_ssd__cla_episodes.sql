@@ -26,6 +26,8 @@ cleaned as (
         {{ child_of('clae_person_id', 'raw_rows.source_file') }} as child_id,
         {{ system_id('clae_cla_episode_id') }} as system_id,
         {{ system_id('clae_cla_placement_id') }} as placement_id,
+        upper({{ source_text('clae_cla_episode_start_reason') }}) as reason_started_code,
+        upper({{ source_text('clae_cla_episode_ceased_reason') }}) as reason_ceased_code,
         {{ source_text('clae_cla_episode_start_date') }} as start_text,
         {{ source_text('clae_cla_episode_ceased_date') }} as end_text,
         coalesce(landed_files.clae_cla_episode_start_date_form, 'day_first')
@@ -77,6 +79,8 @@ final as (
         child_id,
         system_id,
         placement_id,
+        reason_started_code,
+        reason_ceased_code,
         {{ filled_text('start_text', 'started_on_written') }} as start_text,
         {{ filled_day('start_text', 'started_on_written') }} as started_on,
         {{ filled_text('end_text', 'ended_on_written') }} as end_text,

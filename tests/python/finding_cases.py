@@ -625,6 +625,10 @@ CASES = {
     "MFC17 sound": Case(
         "", "blank", missing=A_DAY, interviews=(i(harmed="y", crime=" ", drug_sale="n"),)
     ),
+    "MFC59": Case("MFC59", "two", missing=A_DAY, interviews=(i(risk_grade="Y", found_by="me"),)),
+    "MFC59 sound": Case(
+        "", "its own, of all", missing=A_DAY, interviews=(i(risk_grade="h", police_notified="1"),)
+    ),
     "MFC22": Case(
         "MFC22", "both", missing=A_DAY, interviews=(i(offered_date="soon", interview_date="soon"),)
     ),

@@ -72,13 +72,19 @@ CATEGORIES = {
 # The authority's own place, where its returns are landed alone.
 PLACE = {"council": "856", "region": "east_midlands", "country": "england"}
 for breakdown, category in PLACE.items():
-    CATEGORIES[breakdown] = [{"category": category}]
+    CATEGORIES[breakdown] = [{"category": category, "joins": ""}]
 PLACES = {breakdown: (category,) for breakdown, category in PLACE.items()}
 # The categories of each breakdown in which something stands: one, unless they overlap.
 Categories = dict[str, tuple[str, ...]]
 SEXES = codes("sexes", "sex_code", "sex")
 ETHNIC_GROUPS = codes("ethnic_groups", "ethnic_code", "ethnic_group")
 PLACEMENT_TYPES = codes("placement_types", "placement_code", "placement_type")
+# The columns that a file of interviews need not have, each a breakdown (rule 24).
+OF_INTERVIEWS = [name for name, row in BREAKDOWNS.items() if row["needs"] == name != "uasc"]
+INTERVIEW_WORDS = {
+    (row["breakdown"], row["words"]): row["category"] for row in seed("interview_words")
+}
+SINCE = codes("reasons_ceased", "reason_ceased_code", "outcome_since")
 LEGAL_STATUSES = codes("legal_statuses", "legal_status_code", "legal_status")
 
 
@@ -96,6 +102,12 @@ def bands_of(breakdown: str, number: int) -> tuple[str, ...]:
         and (not row["lowest"] or int(row["lowest"]) <= number)
         and (not row["highest"] or number <= int(row["highest"]))
     )
+
+
+def with_joining(breakdown: str, category: str) -> tuple[str, ...]:
+    """A category, and those that join it with others."""
+    rows = CATEGORIES[breakdown]
+    return (category, *(r["category"] for r in rows if category in r["joins"].split("|")))
 
 
 # --- Periods ---------------------------------------------------------------------------------
@@ -218,22 +230,31 @@ def of_child(child: str, returns: Returns) -> Categories:
     """Sex and ethnic group by the child's latest Header."""
     details = returns.details.get(child, {})
     return {
-        "sex": (meaning_of(details.get("sex", ""), SEXES),),
-        "ethnic_group": (meaning_of(details.get("ethnic", ""), ETHNIC_GROUPS),),
+        "sex": with_joining("sex", meaning_of(details.get("sex", ""), SEXES)),
+        "ethnic_group": with_joining(
+            "ethnic_group", meaning_of(details.get("ethnic", ""), ETHNIC_GROUPS)
+        ),
     }
 
 
 def of_episode(episode: Episode) -> Categories:
     """Placement and legal status of an episode."""
     return {
-        "placement_type": (meaning_of(episode.row.get("place", ""), PLACEMENT_TYPES),),
-        "legal_status": (meaning_of(episode.row["ls"], LEGAL_STATUSES),),
+        "placement_type": with_joining(
+            "placement_type", meaning_of(episode.row.get("place", ""), PLACEMENT_TYPES)
+        ),
+        "legal_status": with_joining("legal_status", meaning_of(episode.row["ls"], LEGAL_STATUSES)),
     }
 
 
 def of_day(day: date) -> Categories:
     """Month and quarter of a day."""
     return {basis: (unit_at(basis, day).name,) for basis in OF_THE_PERIOD}
+
+
+def linked_to(occasion: Occasion, returns: Returns) -> list[Row]:
+    """The interview rows of an occasion."""
+    return returns.interviews.get((occasion.child_id, occasion.started_on, occasion.number), [])
 
 
 def yes_or_no(is_uasc: bool | None) -> tuple[str]:
@@ -246,19 +267,72 @@ def days_between(occasion: Occasion, end: date | None) -> int | None:
     return (end - occasion.started_on).days if end else None
 
 
+def in_full_care(episodes: list[Episode]) -> list[Episode]:
+    """Episodes in order, short breaks apart."""
+    found = [each for each in episodes if not each.is_short_break]
+    return sorted(found, key=lambda each: each.first_day)
+
+
+def care_began(episode: Episode, episodes: list[Episode]) -> date | None:
+    """When the episode's period of care began; not known if its start is in no return (rule 23)."""
+    first, goes_on_to = None, None
+    for each in in_full_care(episodes):
+        if first is None or (goes_on_to and (each.first_day - goes_on_to).days > 1):
+            first = each
+        if each is episode:
+            break
+        goes_on_to = max(goes_on_to or date.min, each.last_day or date.max)
+    reason = first.row.get("rne", first.row.get("clae_cla_episode_start_reason", ""))
+    return first.first_day if reason.upper() == "S" else None
+
+
+def outcome_since(occasion: Occasion, episodes: list[Episode]) -> str:
+    """What is known of the child since (rule 22)."""
+    last = in_full_care(episodes)[-1]
+    if occasion.ended_on:
+        return "found"
+    if last.last_day is None:
+        return "still_open"
+    reason = last.row.get("rec", last.row.get("clae_cla_episode_ceased_reason", ""))
+    if reason.upper() in SINCE:
+        return SINCE[reason.upper()]
+    age = age_on(last.last_day, occasion.birth_date)
+    return "turned_18" if age is not None and age >= 18 else "left_care"
+
+
+def of_time_in_care(occasion: Occasion, episodes: list[Episode]) -> tuple[str, ...]:
+    """How long the child had been in care when the occasion started (rule 23)."""
+    began = care_began(episode_on(occasion.started_on, episodes), episodes)
+    return bands_of("time_in_care", (occasion.started_on - began).days) if began else (NOT_KNOWN,)
+
+
+def of_interviews(interviews: list[Row], column: str) -> tuple[str, ...]:
+    """What interviews say in a column; of several the category that comes first (rule 24)."""
+    listed = [row["category"] for row in CATEGORIES[column]]
+    words = [row.get(column, "").upper() for row in interviews]
+    said = [INTERVIEW_WORDS.get((name, word)) for word in words for name in (column, "all")]
+    found = [category for category in listed if category in said]
+    return with_joining(column, (found or [NOT_KNOWN])[0])
+
+
 def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categories:
     """An occasion's categories in every breakdown but the times missing."""
     start = occasion.started_on
     days = days_between(occasion, period.last if period.is_snapshot else occasion.ended_on)
     episodes = returns.episodes_of[occasion.child_id]
+    interviews = linked_to(occasion, returns)
     return {
         "none": ("all",),
+        **{column: of_interviews(interviews, column) for column in OF_INTERVIEWS},
         **of_birth(start, occasion.birth_date),
         **of_child(occasion.child_id, returns),
         **of_episode(episode_on(start, episodes)),
         **of_day(start),
         "duration_band": ("still_missing",) if days is None else bands_of("duration_band", days),
+        "outcome_since": (outcome_since(occasion, episodes),),
+        "time_in_care": of_time_in_care(occasion, episodes),
         "uasc": yes_or_no(occasion.is_uasc),
+        "care": ("looked_after",),
         "counts_as": (occasion.counts_as,),
         **PLACES,
     }
@@ -301,7 +375,7 @@ def is_in(occasion: Occasion, period: Period) -> bool:
 
 
 def conditions_of(population: str) -> list[tuple[str, str]]:
-    """The breakdown and category of each condition; none for everyone."""
+    """The breakdown and categories of each condition, `16|17`; none for everyone."""
     if population == "all":
         return []
     pairs = (condition.strip().partition(":") for condition in population.split("&"))
@@ -310,7 +384,10 @@ def conditions_of(population: str) -> list[tuple[str, str]]:
 
 def fits(categories: Categories, conditions: list[tuple[str, str]]) -> bool:
     """Whether all conditions hold."""
-    return all(category in categories[breakdown] for breakdown, category in conditions)
+    return all(
+        any(category in categories[breakdown] for category in joined.split("|"))
+        for breakdown, joined in conditions
+    )
 
 
 def cases_of(period: Period, population: str, returns: Returns) -> list[Case]:
@@ -320,9 +397,8 @@ def cases_of(period: Period, population: str, returns: Returns) -> list[Case]:
     cases = []
     for each in returns.counted:
         if is_in(each, period):
-            linked = returns.interviews.get((each.child_id, each.started_on, each.number), [])
             categories = of_occasion(each, period, returns)
-            cases.append(Case(each, categories, linked, period.is_snapshot))
+            cases.append(Case(each, categories, linked_to(each, returns), period.is_snapshot))
     cases = [case for case in cases if fits(case.categories, others)]
     times = Counter(case.child for case in cases if case.is_missing)
     for case in cases:
@@ -552,15 +628,20 @@ def is_available(question: Row, period: Period, returns: Returns) -> bool:
     needed = {EPISODES}
     if measure["counts"] in ("occasion", "both"):
         needed.add(MISSING)
+    if "care" in words:
+        return False  # Only a case-management extract holds others.
     if measure["needs_uasc"] == "true" or "uasc" in words:
         needed.add(UASC)
     if {"age", "age_band", "sex", "ethnic_group"} & set(words):
         needed.add(HEADER)
     if not all(needed <= returns.years.get(year, set()) for year in period.years):
         return False
-    return measure["needs_interviews"] == "false" or any(
+    columns = [word for word in words if word in OF_INTERVIEWS]
+    if not columns and measure["needs_interviews"] == "false":
+        return True
+    return any(
         row["raw_table"] == INTERVIEWS and row["status"] == "landed" for row in returns.modules
-    )
+    ) and all(any(row.get(each) for row in returns.tables[INTERVIEWS]) for each in columns)
 
 
 def changes_in(period: Period, definition: Definition) -> list[date]:

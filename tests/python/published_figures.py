@@ -32,6 +32,8 @@ OCCASIONS_OF = {
 }
 IN_CARE = ("children_looked_after", "children_looked_after_at_end")
 POLICY = {row["applies_to"]: row for row in seed("suppression_policy")}
+# Breakdowns of which the policy says that all of a small group are withheld.
+GROUPED = ("ethnic_group", "legal_status", "trafficking_concern", "exploitation_concern")
 RATIOS = {row["measure"]: row for row in seed("derived_measures") if row["scale"]}
 LONGEST = "longest_duration_days"
 UNLIMITED = 10**7
@@ -101,7 +103,10 @@ def count_of(
 ) -> Count | None:
     """The count of an answer; None if nothing can be in it."""
     pairs = [] if population == "all" else [each.partition(":") for each in population.split("&")]
-    conditions = [(name.strip(), frozenset([_category(name, which)])) for name, _, which in pairs]
+    conditions = [
+        (name.strip(), frozenset(_category(name, each) for each in which.split("|")))
+        for name, _, which in pairs
+    ]
     if measure.startswith("uasc_children"):
         measure = measure.replace("uasc_children", "children_looked_after")
         conditions.append(("uasc", frozenset(["yes"])))
@@ -399,9 +404,12 @@ def whole_groups(shown: dict[Count, Fact]) -> list[Target]:
             pairs.append((row, replace(count, measure="children_looked_after")))
         for condition in count.population:
             of_all = replace(count, population=count.population - {condition})
-            if condition == ("uasc", frozenset(["yes"])) and count.measure in IN_CARE:
+            # A group that is picked by seeking asylum, or not known, is told so already.
+            is_picked = any(name == "uasc" for name, _ in of_all.population)
+            is_uasc = condition == ("uasc", frozenset(["yes"])) and not is_picked
+            if is_uasc and count.measure in IN_CARE:
                 pairs.append((POLICY["uasc_children"], of_all))
-            if condition[0] in POLICY and condition[0] in ("ethnic_group", "legal_status"):
+            if condition[0] in POLICY and condition[0] in GROUPED:
                 pairs.append((POLICY[condition[0]], of_all))
         for row, of_all in pairs:
             if is_told_of_more(of_all, count, int(row["group_size"]), shown):

@@ -24,6 +24,8 @@ from random_returns import at
 
 DAY = timedelta(days=1)
 BASES = [*FIRST_MONTHS, "rolling_12_months", "range", "snapshot"]
+# On a day how long it has lasted is a stretch of time, as a month is: none of them are joined.
+NOT_JOINED = (*OF_THE_PERIOD, "duration_band")
 LONGEST_SERIES = {"month": 150, "quarter": 420, "rolling_12_months": 364}
 
 
@@ -70,6 +72,8 @@ def random_population(rng: Random, categories: Categories) -> str:
         category = rng.choice(categories.get(name) or (None,))
         if listed and (category not in listed or at(rng, 0.1)):
             category = rng.choice(listed)
+        if category and listed and name not in NOT_JOINED and at(rng, 0.2):
+            category = "|".join({category, rng.choice(listed)})
         if category:
             conditions.append(f"{name}:{category}")
     return rng.choice(["&", "&", " & "]).join(conditions) or "all"

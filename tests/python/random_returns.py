@@ -23,6 +23,8 @@ COLUMNS = {
     "uasc": "CHILD SEX DOB DUC",
     "interviews": "INTERVIEW_ID CHILD MIS_START OCCASION OFFERED_DATE OUTCOME INTERVIEW_DATE"
     " CONDUCTED_BY HARMED SEXUAL_HARM DRUG_SALE CRIME",
+    "more_of_interviews": "POLICE_NOTIFIED TRAFFICKING_CONCERN EXPLOITATION_CONCERN RISK_GRADE"
+    " INTERVIEW_PROVIDER FOUND_BY",
 }
 CHILD_IDS = ["7", "007", "0070", "A7", "A007", "X-12", "12", "0012", "ZB/3", "00451", "Q9K", "C1"]
 CHILD_IDS_APART = ["007", "0070", "A7", "X-12", "0012", "ZB/3", "00451", "Q9K", "C1"]
@@ -273,6 +275,11 @@ def interview_rows(rng: Chances, children: list[Child]) -> list[dict]:
             row["OUTCOME"] = row["OUTCOME"] if at_fault(rng, 1) else row["OUTCOME"] or "AWAITED"
             for column in ("HARMED", "SEXUAL_HARM", "DRUG_SALE", "CRIME"):
                 row[column] = rng.choice(["Y", "y", " Y", "N", "N", "n", "", ""])
+            row["FOUND_BY"] = rng.choice(["Police", "carer", "Social worker", "returned", ""])
+            for column in ("POLICE_NOTIFIED", "TRAFFICKING_CONCERN", "EXPLOITATION_CONCERN"):
+                row[column] = rng.choice(["Yes", "y", "1", "N", "unknown", "High", "", ""])
+            row["RISK_GRADE"] = rng.choice(["High", "medium", "L", "no apparent risk", "Y", ""])
+            row["INTERVIEW_PROVIDER"] = rng.choice(["in-house", "Commissioned", "other", "?", ""])
             rows.append(row)
     faults = [{"CHILD": ""}, {"MIS_START": ""}, {"MIS_START": rng.choice(UNREADABLE)}]
     faults += [{"OCCASION": wrong} for wrong in ("0", "-1", "1.5", "first", "0.0")]
@@ -282,6 +289,9 @@ def interview_rows(rng: Chances, children: list[Child]) -> list[dict]:
 def write_file(rng: Chances, path: Path, module: str, rows: list[dict], label: str) -> None:
     """One CSV file in one of the forms in circulation."""
     columns = COLUMNS[module].split()
+    if module == "interviews":
+        more = COLUMNS["more_of_interviews"].split()
+        columns += rng.sample(more, rng.choice([0, 3, len(more), len(more)]))
     if at(rng, 0.3):
         rng.shuffle(columns)
     if at(rng, 0.3):

@@ -14,7 +14,7 @@ from random import Random
 
 from ortools.sat.python import cp_model
 
-from plain_answers import CATEGORIES, OF_THE_PERIOD, PLACE, TIMES, seed, unit_named
+from plain_answers import CATEGORIES, OF_INTERVIEWS, OF_THE_PERIOD, PLACE, TIMES, seed, unit_named
 from published_figures import INTERVIEW, OCCASIONS_OF, Condition, Count, TooManyKinds
 
 DAY = timedelta(days=1)
@@ -215,17 +215,23 @@ class SingleChild:
         snapshots = sorted({count.last for count in counts if count.is_snapshot})
         days = self._days(counts, snapshots)
         flags = self._flags(counts)
-        if len(self.pieces) * len(self.day_classes) * len(days) * len(flags) > MOST_CLASSES:
+        others = self._others()
+        told_apart = len(self.pieces) * len(self.day_classes) * len(days) * len(flags)
+        if told_apart * len(others) > MOST_CLASSES:
             raise TooManyKinds
         found: dict[tuple, None] = {}
         for number, (start, last, meanings) in enumerate(self.pieces):
-            for status, lasted, kind in product(meanings, days, range(len(self.day_classes))):
+            for status, lasted, kind, other in product(
+                meanings, days, range(len(self.day_classes)), others
+            ):
                 day_class = self.day_classes[kind]
+                if (other["outcome_since"] == "found") != (lasted is not None):
+                    continue
                 if day_class["age"] is not None and day_class["age"] >= 18:
                     continue
                 for open_on in self._open(start, last, lasted, snapshots):
                     for said in flags if lasted is not None else flags[:1]:
-                        occasion = {"status": status, "days": lasted}
+                        occasion = {"status": status, "days": lasted, **other}
                         occasion |= {"flags": said, "open_on": open_on}
                         seen = frozenset(
                             base
@@ -251,9 +257,12 @@ class SingleChild:
     def _days(self, counts: list[Count], snapshots: list[date]) -> list[int | None]:
         """Days that an occasion lasted, None if it has not ended, as far as told apart."""
         conditions = self._conditions("duration_band")
+        since = self._conditions("outcome_since")
         longer = sorted({count.longer_than for count in counts if count.longer_than is not None})
         needs_end = [*INTERVIEW, "occasions_found", "occasions_still_missing"]
-        is_told = conditions or longer or any(count.measure in needs_end for count in counts)
+        is_told = (
+            conditions or since or longer or any(count.measure in needs_end for count in counts)
+        )
         if not is_told:
             return [0, None] if snapshots else [0]
         limits = {
@@ -274,6 +283,38 @@ class SingleChild:
             for limit in ((day - start).days, (day - last).days):
                 predicates.append(lambda value, n=limit: value is None or value > n)
         return self._told_apart([*sorted(values), None], predicates)
+
+    def _others(self) -> list[dict]:
+        """What is known since, the days in care, what interviews say: as far as told apart."""
+        since = [row["category"] for row in CATEGORIES["outcome_since"]]
+        predicates: list[Callable] = [lambda value: value == "found"]
+        for _, which in self._conditions("outcome_since"):
+            predicates.append(lambda value, which=which: value in which)
+        in_care = self._told_apart(
+            [*range(33), None],
+            [
+                (lambda value, which=which: _in_care_for(which, value))
+                for _, which in self._conditions("time_in_care")
+            ],
+        )
+        said = [
+            self._told_apart(
+                [row["category"] for row in CATEGORIES[name]],
+                [
+                    (lambda value, which=which: value in which)
+                    for _, which in self._conditions(name)
+                ],
+            )
+            for name in OF_INTERVIEWS
+        ]
+        return [
+            {
+                "outcome_since": one,
+                "days_in_care": other,
+                **dict(zip(OF_INTERVIEWS, words, strict=True)),
+            }
+            for one, other, *words in product(self._told_apart(since, predicates), in_care, *said)
+        ]
 
     @staticmethod
     def _flags(counts: list[Count]) -> list[frozenset[str]]:
@@ -326,6 +367,10 @@ class SingleChild:
             return False
         for name, which in base.conditions:
             if name == "counts_as" and occasion["status"] not in which:
+                return False
+            if name in ("outcome_since", *OF_INTERVIEWS) and occasion[name] not in which:
+                return False
+            if name == "time_in_care" and not _in_care_for(which, occasion["days_in_care"]):
                 return False
             if name == "duration_band" and base.is_snapshot:
                 if not band_holds(name, which, (base.last - last).days):
@@ -514,6 +559,10 @@ class SingleChild:
                 kept[at] = 1 if when else number
                 going_on |= when
         return kept
+
+
+def _in_care_for(which: frozenset[str], days: int | None) -> bool:
+    return "not_known" in which if days is None else band_holds("time_in_care", which, days)
 
 
 def _lasted(which: frozenset[str], days: int | None) -> bool:

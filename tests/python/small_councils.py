@@ -38,6 +38,10 @@ RELATED = {
 }
 
 
+# Each a breakdown; the columns that a file of interviews need not have.
+MORE_OF_INTERVIEWS = ("POLICE_NOTIFIED", "TRAFFICKING_CONCERN", "EXPLOITATION_CONCERN")
+
+
 def small_returns(rng: Random, late: bool = False) -> dict[str, str]:
     """The files of one to three years of a council with 5 to 40 children, by path.
 
@@ -127,6 +131,7 @@ def _interview(rng: Random, child: str, occasion: tuple) -> dict:
         "INTERVIEW_DATE": occasion[1] + rng.choice([1, 2, 6]) * DAY,
         "CONDUCTED_BY": "Leicester",
         **{name: rng.choice("YNN") for name in harms},
+        **{name: rng.choice(["Y", "N", "N", ""]) for name in MORE_OF_INTERVIEWS},
     }
 
 

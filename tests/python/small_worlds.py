@@ -78,6 +78,8 @@ class Fact:
     was_sexually_harmed: bool = False
     was_in_drug_sale: bool = False
     was_in_crime: bool = False
+    care: str = "looked_after"
+    trafficking_concern: str = "not_known"
 
 
 FLAGS = [name for name, value in asdict(Fact("")).items() if isinstance(value, bool)]
@@ -97,7 +99,7 @@ def warehouse_of(
         build_model(connection, seed)
     for row in more_categories.split():
         values = [value or None for value in row.split(",")]
-        connection.execute("insert into categories values (?, ?, ?, ?, ?, ?, ?)", values)
+        connection.execute("insert into categories values (?, ?, ?, ?, ?, ?, ?, ?)", values)
     connection.execute(
         f"create table int_councils as select '{COUNCIL}' as la_code, 'Invented Council' as "
         "council, 'Not known' as region, 'Not known' as country"
@@ -126,7 +128,8 @@ def set_facts(connection: duckdb.DuckDBPyConnection, facts: Iterable[Fact]) -> N
     columns = ", ".join(f"unnest(cast(? as {kind}[])) as {name}" for name, kind in kinds.items())
     connection.execute(
         f"create or replace table int_answer_facts as with told as (select {columns}) select *, "
-        "date_diff('day', from_day, ended_on) as duration_days from told",
+        "date_diff('day', from_day, ended_on) as duration_days, cast(null as int) as days_in_care, "
+        "if(ended_on is null, 'still_open', 'found') as outcome_since from told",
         [[row[name] for row in rows] for name in kinds],
     )
 

@@ -134,9 +134,10 @@ def columns_of(file: str) -> list[str]:
 
 
 def as_csv(file: str, rows: list[dict[str, str]], separator: str = ",") -> str:
-    """The text of one file."""
+    """The text of one file, with what its rows have besides the columns of the module."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns_of(file), "", delimiter=separator, lineterminator="\r\n")
+    columns = list(dict.fromkeys([*columns_of(file), *(name for row in rows for name in row)]))
+    writer = csv.DictWriter(text, columns, "", delimiter=separator, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()

@@ -332,12 +332,27 @@ def test_a_few_impossible_rows_land(source, into):
         ("CHILD,DECOM,DEC", "DECOM, DEC", "Episodes, but lacks LS, PLACE"),
         ("CHILD,SEX,ETHNIC", "ETHNIC", "Header, but lacks DOB"),
         ("CHILD,MIS_START,OUTCOME,HARMED,DRUG_SALE", "MIS_START", "lacks SEXUAL_HARM, CRIME"),
+        ("CHILD,DECOM,DEC,LS,PLCE", "DECOM, LS, DEC", "lacks PLACE (perhaps column 5)"),
     ],
 )
 def test_a_file_that_lacks_a_column_it_is_known_by(source, into, columns, found, missing):
     put(source, "2017-18/extra.csv", columns + "\n")
     sentence = next(s for s in refused(source, into) if "2017-18/extra.csv has " in s)
     assert found in sentence and missing in sentence
+
+
+def test_interviews_under_the_headings_of_other_systems(source, into):
+    """With a column that the file need not have, and without the others."""
+    headings = "Child ID,Missing Start Date,RHI Outcome,Physically Harmed,Sexual Harm,County Lines"
+    put(
+        source,
+        "interviews.csv",
+        f"{headings},Criminal Activity,Police Informed\nA1,03/06/2017,COMPLETED,N,N,Y,N,Yes\n",
+    )
+    land(source, into, form="csv")
+    (row,) = rows_of(into, "return_interviews")
+    assert (row["child"], row["mis_start"], row["drug_sale"]) == ("A1", "03/06/2017", "Y")
+    assert (row["police_notified"], row["risk_grade"]) == ("Yes", "")
 
 
 def test_a_broken_module_is_not_called_missing_too(source, into):

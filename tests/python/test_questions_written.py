@@ -1,6 +1,8 @@
 """Questions that once ended in a fault, from the question to every published file."""
 
+import re
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,11 @@ import pytest
 from missing_from_care.asking import question_of
 from missing_from_care.disclosure.assessment import refusal
 from missing_from_care.pack.making import public_files
+from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response
 from missing_from_care.response.layout import grid
 from missing_from_care.warehouse import open_warehouse
+from plain_answers import BREAKDOWNS, CATEGORIES, MEASURES, OF_THE_PERIOD
 from released_responses import answered, protect
 
 PERCENT = "percent_of_looked_after_children_missing"
@@ -66,3 +70,39 @@ def test_a_percentage_keeps_its_decimal(database: Path, responses: dict[str, Res
     safe = written(database, responses["foi-2018-0417"], ASKED["a percentage that ends in .0"])
     assert [each.value for each in safe.tables[1].answers] == [11.0]
     assert b"11.0" in public_files(safe)["response.html"]
+
+
+# --- docs/questions.md -----------------------------------------------------------------------
+
+
+def rows_of_the_page() -> list[list[list[str]]]:
+    """The words of the last three columns of the page's first table, row by row."""
+    text = (CHECKOUT / "docs" / "questions.md").read_text(encoding="utf-8")
+    lines = text.partition("| asked for | in | measure")[2].partition("\n\n")[0].splitlines()
+    cells = [re.split(r" (?<!\\)\| ", line.strip("| ")) for line in lines[2:]]
+    return [[re.findall(r"`([^`]+)`", cell) for cell in row[-3:]] for row in cells]
+
+
+def test_every_row_that_the_page_offers_is_one_of_the_register() -> None:
+    rows = rows_of_the_page()
+    assert len(rows) > 25
+    for measures, breakdowns, populations in rows:
+        assert measures
+        assert breakdowns
+        assert populations
+        for measure, breakdown, population in product(measures, breakdowns, populations):
+            assert measure in MEASURES
+            assert breakdown in BREAKDOWNS
+            for condition in () if population == "all" else population.split("&"):
+                name, _, which = condition.partition(":")
+                listed = {row["category"] for row in CATEGORIES[name]}
+                assert set(which.replace("\\|", "|").split("|")) <= listed
+            is_of_care = MEASURES[measure]["counts"] != "occasion"
+            assert not is_of_care or BREAKDOWNS[breakdown]["applies_to_care"] == "true"
+
+
+def test_the_page_names_every_breakdown() -> None:
+    """But for those of place, which only councils that pool their returns ask for."""
+    text = (CHECKOUT / "docs" / "questions.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+)`", text))
+    assert BREAKDOWNS.keys() - named <= {"council", "region", "country", "uasc", *OF_THE_PERIOD}

@@ -129,7 +129,7 @@ def test_a_small_number_is_released_as_the_range_of_the_policy() -> None:
     assert (shown.value, shown.low, shown.high) == (None, 1, 4)
 
 
-OVERLAPPING = "duration_band,more_than_1,more,8,2,, duration_band,1_to_5,some,9,1,5,"
+OVERLAPPING = "duration_band,more_than_1,more,8,2,,, duration_band,1_to_5,some,9,1,5,,"
 
 
 def test_a_band_that_overlaps_is_made_of_the_stretches_that_it_covers() -> None:
@@ -159,7 +159,7 @@ def test_a_band_that_overlaps_gives_nothing_away() -> None:
         population = "all" if category == "all" else f"duration_band:{category}"
         answers = (replace(asked.answers[0], population=population),)
         tables.append(replace(asked, answers=answers))
-    _, verdict = judged(facts, *tables, more_categories="duration_band,more_than_1,more,8,2,,")
+    _, verdict = judged(facts, *tables, more_categories="duration_band,more_than_1,more,8,2,,,")
     withheld = {figure.conditions for figure in verdict.withheld}
     assert (("duration_band", "4_to_7"),) in withheld
     assert len(verdict.withheld) > 1
@@ -404,3 +404,19 @@ def test_random_requests_about_the_demonstration(seed: int, database: Path) -> N
             assert after.value in (None, before.value)
             assert not (after.is_withheld and before.value == 0)
             assert not after.is_range or after.low <= before.value <= after.high
+
+
+def test_children_who_are_not_looked_after_are_a_part_of_all_that_are_known() -> None:
+    """Of 20 that are known 17 are looked after: of the 3 others nothing is told, nor of the 17."""
+    facts = occasions(17) + occasions(3, care="not_looked_after")
+    tables = []
+    for number, (value, population) in enumerate(
+        [(17, "all"), (20, "care:looked_after|not_looked_after")], start=1
+    ):
+        asked = table(number, "occasions_missing", None, value)
+        answers = (replace(asked.answers[0], population=population),)
+        tables.append(replace(asked, answers=answers))
+    _, verdict = judged(facts, *tables)
+    assert verdict.withheld
+    _, verdict = judged(facts, tables[0])
+    assert not verdict.withheld

@@ -22,7 +22,10 @@
     'int_occasions_in_care': {'key': 'occasion_id'},
     'int_occasion_interviews': {'key': 'occasion_id'},
     'int_councils': {'key': 'la_code'},
-    'int_bands': {'key': 'breakdown, lowest', 'holds': ['categories is not null']},
+    'int_bands': {
+        'key': 'breakdown, coalesce(member,cast(lowest as string))',
+        'holds': ['categories is not null'],
+    },
     'int_counted_as_published': {
         'key': 'collection_year, measure',
         'holds': [

@@ -55,6 +55,7 @@
             "coalesce(is_declined, '') in ('true', 'false')",
         ],
     },
+    'interview_words': {'key': 'breakdown, words', 'rows': 47, 'holds': ['words = upper(words)']},
     'legal_statuses': {
         'key': 'legal_status_code', 'rows': 13,
         'holds': [
@@ -73,7 +74,7 @@
     },
     'published_measures': {'key': 'measure', 'rows': 12, 'holds': ['counted_how is not null']},
     'published_statistics': {
-        'key': 'area_code, financial_year, measure', 'rows': 213,
+        'key': 'area_code, financial_year, measure', 'rows': 216,
         'holds': [
             "status in ('published', 'suppressed')",
             "(status = 'suppressed') = (value in ('x', 'c'))",
@@ -81,6 +82,7 @@
         ],
     },
     'published_tables': {'key': 'table_name', 'rows': 19},
+    'reasons_ceased': {'key': 'reason_ceased_code', 'rows': 4},
     'sexes': {'key': 'sex_code', 'rows': 5},
     'status_spellings': {
         'key': 'spelling', 'rows': 18,
@@ -89,7 +91,7 @@
         ],
     },
     'thresholds': {
-        'key': 'threshold', 'rows': 21,
+        'key': 'threshold', 'rows': 22,
         'holds': [
             'unit is not null and value is not null',
             "unit = 'code' or unit = 'date' or try_cast(value as int) is not null",
@@ -97,7 +99,7 @@
         ],
     },
     'validation_rules': {
-        'key': 'rule_code', 'rows': 87,
+        'key': 'rule_code', 'rows': 88,
         'holds': [
             "severity in ('rejected', 'warning')",
         ],
@@ -131,9 +133,9 @@
     },
     'sign_off_items': {'key': 'item_order', 'rows': 7, 'holds': ["kind in ('by_hand', 'role')"]},
     'measures': {'key': 'measure', 'rows': 26},
-    'breakdowns': {'key': 'breakdown', 'rows': 16},
+    'breakdowns': {'key': 'breakdown', 'rows': 25},
     'protected_differences': {
-        'key': 'factor', 'rows': 20,
+        'key': 'factor', 'rows': 28,
         'holds': [
             "is_protected in ('true', 'false')",
         ],
@@ -141,7 +143,7 @@
     'unlikely_categories': {'key': 'category', 'rows': 3},
     'derived_measures': {'key': 'measure', 'rows': 3},
     'suppression_policy': {
-        'key': 'applies_to, valid_from', 'rows': 11, 'periods_of': 'applies_to',
+        'key': 'applies_to, valid_from', 'rows': 13, 'periods_of': 'applies_to',
         'holds': [
             'coalesce(cast(lowest_withheld as int) >= 1 and cast(highest_withheld as int) >= cast(lowest_withheld as int) and cast(range_width as int) between 1 and cast(highest_withheld as int) - cast(lowest_withheld as int), lowest_withheld is null and highest_withheld is null and range_width is null)',
             "coalesce(small_as, '') in ('range', 'marker')",
@@ -151,7 +153,7 @@
         ],
     },
     'categories': {
-        'key': 'breakdown, category', 'rows': 81,
+        'key': 'breakdown, category', 'rows': 121,
         'holds': [
             'try_cast(category_order as int) is not null',
             'cast(lowest as int) <= cast(highest as int)',

@@ -10,6 +10,13 @@
         "case when is_short_break = 'false' then concat('legal_status:', legal_status) end",
         'categories'
     ),
+    (
+        'reasons_ceased', 'outcome_since', "concat('outcome_since:', outcome_since)", 'categories'
+    ),
+    (
+        'interview_words', 'category',
+        "case when breakdown <> 'all' then concat(breakdown, ':', category) end", 'categories'
+    ),
     ('categories', 'breakdown', 'breakdown', 'breakdowns'),
     ('definition_by_year', 'definition_id', 'definition_id', 'definitions'),
     ('derived_measures', 'measure', 'measure', 'measures'),
@@ -40,6 +47,12 @@ with known as (
 
 ),
 
+numbers as (
+
+    {{ numbers() }}
+
+),
+
 used as (
 
     {% for seed, column, word, target in references -%}
@@ -51,6 +64,20 @@ used as (
         union all
     {% endfor %}
     select
+        'seeds/rules/categories.csv, column joins: ' as place,
+        concat(
+            categories.breakdown,
+            ':',
+            {{ element_at(split_conditions('categories.joins', "'|'"), 'numbers.number + 1') }}
+        ) as word,
+        'categories' as target
+    from {{ ref('categories') }} as categories
+    inner join numbers
+        on
+            numbers.number
+            <= length(categories.joins) - length(replace(categories.joins, '|', ''))
+    union all
+    select
         'What is counted and stands in no other row: ' as place,
         needed.word,
         'categories' as target
@@ -59,7 +86,12 @@ used as (
         ('none:all'), ('age:not_known'), ('age_band:not_known'), ('sex:not_known'),
         ('ethnic_group:not_known'), ('placement_type:not_known'), ('legal_status:not_known'),
         ('uasc:yes'), ('uasc:no'), ('uasc:not_known'), ('duration_band:still_missing'),
-        ('counts_as:missing'), ('counts_as:absent')
+        ('counts_as:missing'), ('counts_as:absent'), ('time_in_care:not_known'),
+        ('outcome_since:found'), ('outcome_since:still_open'), ('outcome_since:turned_18'),
+        ('outcome_since:left_care'), ('care:looked_after'), ('care:not_looked_after'),
+        ('interview_provider:not_known'), ('police_notified:not_known'),
+        ('trafficking_concern:not_known'), ('exploitation_concern:not_known'),
+        ('risk_grade:not_known'), ('found_by:not_known')
     ) as needed (word)
 
 )

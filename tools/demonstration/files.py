@@ -59,6 +59,7 @@ def write_returns(
             path = folder / label(year) / FILE_NAMES[year].format(module=module)
             _write(path, columns, rows, with_bom=year == 2016)
     columns = _columns("return_interviews")
+    columns = columns[: columns.index("CRIME") + 1]
     council, host = ([row.cells() for row in rows] for rows in interviews)
     _write(folder / COUNCIL_FILE, columns, council)
     _with_decimals(host, columns.index("OCCASION"))

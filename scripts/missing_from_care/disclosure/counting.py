@@ -11,8 +11,12 @@ from missing_from_care.disclosure.rules import TIMES, Rules
 from missing_from_care.disclosure.tables import Codes, Table
 from missing_from_care.faults import Fault
 
-NUMBERS = {"age": "age_in_years", "duration": "duration_days", TIMES: "times"}
-NO_NUMBER = {"not_known", "still_missing"}
+NUMBERS = {
+    "age": "age_in_years",
+    "duration": "duration_days",
+    "time_in_care": "days_in_care",
+    TIMES: "times",
+}
 HARMS = ("was_hurt", "was_sexually_harmed", "was_in_drug_sale", "was_in_crime")
 # What the outcomes of an interview say of each other (seed `interview_outcomes`).
 IMPLIED = (
@@ -178,7 +182,10 @@ class Counter:
             f"{column} between {_number(low)} and {_number(high)}"
             for low, high in _merged(stretches)
         ]
-        if codes & NO_NUMBER:
+        if factor == "duration" and (since := codes & self.rules.still_missing):
+            listed = ", ".join(f"'{code}'" for code in sorted(since))
+            said.append(f"({column} is null and outcome_since in ({listed}))")
+        elif "not_known" in codes:
             said.append(f"{column} is null")
         return _any(said)
 

@@ -19,8 +19,8 @@ class Figure:
         measure: of the seed `measures`.
         first_day, last_day: of the period, both included; the same day for a snapshot.
         is_snapshot: counts what stands on the day, not what happened in the period.
-        conditions: pairs of breakdown and category that all hold, in order: those of the
-            population and the row of the table.
+        conditions: pairs of breakdown and category, or several as in `16|17`, that all hold, in
+            order: those of the population and the row of the table.
         row: of children picked by how often they were missing, the row of the table that they
             stand in, which does not bear on how often; else empty.
     """
@@ -31,6 +31,11 @@ class Figure:
     is_snapshot: bool
     conditions: tuple[Condition, ...] = ()
     row: tuple[Condition, ...] = ()
+
+    @property
+    def every_condition(self) -> tuple[Condition, ...]:
+        """Those that hold, and the row."""
+        return (*self.conditions, *self.row)
 
 
 def in_text(conditions: tuple[Condition, ...]) -> str:
@@ -50,8 +55,8 @@ def from_text(text: str) -> tuple[Condition, ...]:
 
 
 def _condition(text: str) -> Condition:
-    breakdown, category = text.split(":")
-    return breakdown, category
+    breakdown, categories = text.split(":")
+    return breakdown, "|".join(sorted(set(categories.split("|"))))
 
 
 def figure_for(
@@ -91,8 +96,8 @@ def in_words(figure: Figure, rules: Rules) -> str:
     last = long_day(figure.last_day)
     period = f"on {last}" if figure.is_snapshot else f"{long_day(figure.first_day)} to {last}"
     said = []
-    for breakdown, category in (*figure.conditions, *figure.row):
-        label = rules.labels.get((breakdown, category), category)
+    for breakdown, category in figure.every_condition:
+        label = rules.label(breakdown, category)
         heading = rules.labels.get((breakdown, ""), breakdown)
         said.append(": ".join(dict.fromkeys((heading, label))))
     of = f" ({'; '.join(said)})" if said else ""

@@ -16,6 +16,7 @@ from missing_from_care.disclosure.rules import TIMES, Codes, Rules
 
 FIRST, LAST = 1, 10_000_000
 OCCASION, CARE = "occasion", "care"
+IN_CARE = frozenset({"looked_after"})
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,10 @@ class Event:
             return False
         if other.on_day is not None and not self._is_still_so_on(other):
             return False
-        if self.source == OCCASION and other.source == CARE and self.on_day is not None:
-            return False
+        if self.source == OCCASION and other.source == CARE:
+            is_of_others = not self.factors.get("care", IN_CARE) <= IN_CARE
+            if self.on_day is not None or is_of_others:
+                return False
         first, last = self.first, self.last
         if self.source == CARE and self.on_day is not None and other.on_day is None:
             # Who is in care at the end of a day is in care on the next, wherever that may be.
@@ -125,6 +128,8 @@ def form_of(figure: Figure, rules: Rules) -> Form | None:
         event = Event(CARE if measure.is_care else OCCASION, (), FIRST, last, last)
     else:
         event = Event(CARE if measure.is_care else OCCASION, (), first, last)
+    if event.source == OCCASION and not any(name == "care" for name, _ in figure.every_condition):
+        event = replace(event, where=(("care", IN_CARE),) if rules.knows_others else ())
     who: dict[Factor, Codes] = {}
     picked = [each for each in figure.conditions if each[0] == "times_missing_band"]
     others = [each for each in figure.conditions if each[0] != "times_missing_band"]
@@ -133,7 +138,7 @@ def form_of(figure: Figure, rules: Rules) -> Form | None:
     for condition in picked:
         if among is None:
             return None
-        if not _restrict(who, Times(among), rules.elements[condition][1]):
+        if not _restrict(who, Times(among), rules.element(*condition)[1]):
             return None
     event = _narrowed(event, figure.row, rules, who) if event else None
     if event is None:
@@ -141,7 +146,7 @@ def form_of(figure: Figure, rules: Rules) -> Form | None:
     for condition in measure.conditions:
         if condition[0] == TIMES:
             missing = _narrowed(event, [("counts_as", "missing")], rules, {})
-            if missing is None or not _restrict(who, Times(missing), rules.elements[condition][1]):
+            if missing is None or not _restrict(who, Times(missing), rules.element(*condition)[1]):
                 return None
         elif condition == ("found", "no") and figure.is_snapshot:
             continue
@@ -168,9 +173,9 @@ def _narrowed(
             event = _in_time(event, *_span(breakdown, category))
             continue
         if breakdown == "duration_band" and event.on_day is not None:
-            event = _lasting(event, rules.elements[condition][1], rules)
+            event = _lasting(event, rules.element(*condition)[1], rules)
             continue
-        factor, codes = rules.elements.get(condition, (breakdown, frozenset({category})))
+        factor, codes = rules.element(*condition)
         if codes == rules.domain(factor):
             # As the region of the one council that was landed.
             continue
@@ -200,7 +205,9 @@ def _in_time(event: Event, first: int, last: int) -> Event | None:
 
 def _lasting(event: Event, codes: Codes, rules: Rules) -> Event | None:
     """On a day, how long a child has been missing says when that began."""
-    stretches = [rules.bounds["duration", code] for code in codes if code != "still_missing"]
+    stretches = [
+        rules.bounds["duration", code] for code in codes if ("duration", code) in rules.bounds
+    ]
     if not stretches or event.source == CARE or event.on_day is None:
         return None
     least, most = min(low for low, _ in stretches), max(high for _, high in stretches)

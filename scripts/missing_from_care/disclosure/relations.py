@@ -42,7 +42,6 @@ YES = frozenset({"yes"})
 NO = frozenset({"no"})
 MISSING = frozenset({"missing"})
 ABSENT = frozenset({"absent"})
-STILL = frozenset({"still_missing"})
 # With 7,000 numbers one answer takes half a minute, with 35,000 more than five.
 MOST_NUMBERS = 10_000
 Terms = tuple[tuple[int, float], ...]
@@ -178,7 +177,7 @@ class _Builder:
         ]
         boxes += beside
         if "duration" in used:
-            boxes += [{"duration": STILL, **box} for box in beside]
+            boxes += [{"duration": self.rules.still_missing, **box} for box in beside]
         boxes += self._tied(boxes)
         self.occasions = self._cells(boxes, self.counter.occasions)
 
@@ -235,7 +234,7 @@ class _Builder:
         days = sorted(day for name in used if (day := open_day(name)) is not None)
         for day in days:
             time = self._time(FIRST, day)
-            tied.append({open_on(day): YES, "time": time, "duration": STILL})
+            tied.append({open_on(day): YES, "time": time, "duration": self.rules.still_missing})
         if {"counts_as", "time"} <= used.keys():
             for each in self.rules.nothing_absent:
                 time = self._time(_ordinal(each.first_day, FIRST), _ordinal(each.last_day, LAST))
@@ -400,9 +399,10 @@ class _Builder:
         if event.on_day is not None:
             self._know("one open occasion a child", occasions, children, 0, 0)
             return
-        of_open = {**self._box(event, box), "duration": STILL}
-        is_open = event.factors.get("duration", STILL) >= STILL
-        if is_open and self.occasions and (still := self.occasions.sum(of_open)):
+        open_codes = event.factors.get("duration", self._domain("duration"))
+        open_codes &= self.rules.still_missing
+        of_open = {**self._box(event, box), "duration": open_codes}
+        if open_codes and self.occasions and (still := self.occasions.sum(of_open)):
             self._know("one open occasion a child", children, still, 0, inf)
         cells = dict(zip(self.events[event][at], self.who_tables[at].cells(), strict=True))
         often = {place: self._often(event, cells[place]) for place, _ in children}

@@ -13,8 +13,14 @@ from missing_from_care.faults import DataFault
 
 PLACES = ("region", "country")
 TIMES = "times_missing"
-# A band of the seed stands for stretches of one factor: ages, whole days, times missing.
-FACTORS = {"age_band": "age", "duration_band": "duration", "times_missing_band": TIMES}
+# A band of the seed stands for stretches of one factor: ages, whole days, times missing. What is
+# known since says more of those that have not ended.
+FACTORS = {
+    "age_band": "age",
+    "duration_band": "duration",
+    "outcome_since": "duration",
+    "times_missing_band": TIMES,
+}
 ENDS = {TIMES: (1, 2)}
 
 Codes = frozenset[str]
@@ -102,6 +108,7 @@ class Rules:
         domains: every finest category of a factor.
         bounds: lowest and highest of the finest categories that are stretches, by factor and name.
         of_child: factors in which a child has one category whatever the day.
+        knows_others: whether occasions of children who are not looked after are counted too.
         unlikely: categories that readers take to be empty where they are.
         protected: factors along which a small difference is protected though nothing prints it.
         nothing_absent: when a council counts nothing as absent.
@@ -115,6 +122,7 @@ class Rules:
     domains: Mapping[str, Codes]
     bounds: Mapping[tuple[str, str], Stretch]
     of_child: frozenset[str]
+    knows_others: bool
     unlikely: frozenset[str]
     protected: frozenset[str]
     nothing_absent: tuple[Definition, ...]
@@ -124,6 +132,24 @@ class Rules:
     def domain(self, factor: str) -> Codes:
         """Every finest category of a factor; of a flag, that it is so and that it is not."""
         return self.domains.get(factor, frozenset({"yes", "no"}))
+
+    def element(self, breakdown: str, categories: str) -> tuple[str, Codes]:
+        """The factor and the finest categories of a condition; `16|17` joins two of them."""
+        found = [
+            self.elements.get((breakdown, each), (_factor(breakdown), frozenset({each})))
+            for each in categories.split("|")
+        ]
+        return found[0][0], frozenset().union(*(codes for _, codes in found))
+
+    def label(self, breakdown: str, categories: str) -> str:
+        """The categories of a condition in words."""
+        each = [self.labels.get((breakdown, one), one) for one in categories.split("|")]
+        return " or ".join(each)
+
+    @property
+    def still_missing(self) -> Codes:
+        """What is known since of an occasion that has not ended."""
+        return self.elements["found", "no"][1]
 
     def policy(self, measure: str) -> Policy:
         """The row that says which numbers of a measure are small, else the one for all."""
@@ -197,6 +223,11 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
         of_child=frozenset(
             _factor(row["breakdown"]) for row in breakdowns if row["one_category_a_child"] == "true"
         ),
+        knows_others=bool(
+            warehouse.execute(
+                "select count(*) from int_answer_facts where care = 'not_looked_after'"
+            ).fetchall()[0][0]
+        ),
         unlikely=frozenset(row["category"] for row in _rows(warehouse, "unlikely_categories")),
         protected=frozenset(
             row["factor"]
@@ -252,18 +283,27 @@ def _stretches(categories: list[Row]) -> dict[tuple[str, str], Stretch]:
 def _elements(
     categories: list[Row], bounds: dict[tuple[str, str], Stretch]
 ) -> dict[tuple[str, str], tuple[str, Codes]]:
-    """What each category is made of: a band of stretches, any other of itself."""
+    """What each category is made of: a band of stretches, any other of itself or those it joins."""
     found = {}
     for row in categories:
         factor, codes = _factor(row["breakdown"]), frozenset({row["category"]})
         if band := _band(row):
             codes = _within(bounds, factor, band)
+        elif row["joins"]:
+            codes = frozenset(row["joins"].split("|"))
         if factor != "none":
             found[row["breakdown"], row["category"]] = (factor, codes)
     found[TIMES, "2_or_more"] = (TIMES, _within(bounds, TIMES, (2, inf)))
     ended = frozenset(name for factor, name in bounds if factor == "duration")
-    found["found", "yes"] = ("duration", ended)
-    found["found", "no"] = ("duration", frozenset({"still_missing"}))
+    is_open = frozenset(
+        row["category"]
+        for row in categories
+        if row["breakdown"] == "outcome_since" and row["category"] != "found"
+    )
+    for has_ended in (("found", "yes"), ("outcome_since", "found")):
+        found[has_ended] = ("duration", ended)
+    for is_missing in (("found", "no"), ("duration_band", "still_missing")):
+        found[is_missing] = ("duration", is_open)
     return found
 
 

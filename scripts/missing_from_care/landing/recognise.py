@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 from missing_from_care.landing.source_tables import column_names, listed
@@ -57,7 +58,7 @@ def recognise(file: str, header: Sequence[str]) -> Recognition:
     if near is None:
         return Recognition()
     own = near.needed & set(near.named(names))
-    missing = [name.upper() for name in near.columns if name in near.needed - own]
+    missing = [_or_perhaps(name, names) for name in near.columns if name in near.needed - own]
     found = [name.upper() for name in near.columns if name in own - _shared_columns()]
     return Recognition(
         near,
@@ -65,6 +66,16 @@ def recognise(file: str, header: Sequence[str]) -> Recognition:
         f"{listed(missing)}: name or add the missing columns, or move the file out of the source "
         "folder if it is something else.",
     )
+
+
+def _or_perhaps(name: str, header: Sequence[str]) -> str:
+    """A column that is missing, with the place of the one that is spelt most like it.
+
+    Its place alone: what stands in the line of column names may be of a child.
+    """
+    others = [each for each in header if each not in known_columns()]
+    near = get_close_matches(name, others, 1, 0.7)
+    return f"{name.upper()} (perhaps column {header.index(near[0]) + 1})" if near else name.upper()
 
 
 def header_row(rows: Sequence[Sequence[str]]) -> int | None:
