@@ -160,9 +160,9 @@ slices as (
                 slices_asked.period_end,
                 slices_asked.is_snapshot
         ) as slice_no,
-    {% for breakdown in breakdowns if breakdown != 'care' -%}
-        coalesce(wanted.want_{{ breakdown }}, '') as want_{{ breakdown }},
-    {% endfor -%}
+        {% for breakdown in breakdowns if breakdown != 'care' -%}
+            coalesce(wanted.want_{{ breakdown }}, '') as want_{{ breakdown }},
+        {% endfor -%}
         -- Who does not ask for others asks for looked-after children.
         coalesce(
             wanted.want_care,

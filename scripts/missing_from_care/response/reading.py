@@ -203,7 +203,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
     if request is None:
         known = ", ".join(texts(warehouse, "select request_ref from stg_foi_requests order by 1"))
         raise UsageFault(f"The register has no request {request_ref}. It has: {known or 'none'}.")
-    subject, received_on, responded_on, due_on, clarified_on, *handled = request
+    subject, received_on, responded_on, due_on, *handled = request
     _refuse_faults(warehouse, request_ref)
     found = warehouse.execute(ANSWERS, [request_ref]).fetchall()
     estimates = [Estimate(*row) for row in warehouse.execute(ESTIMATE, [request_ref]).fetchall()]
@@ -232,7 +232,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         notes=dict(warehouse.execute("select note, wording from notes").fetchall()),
         is_of_invented_children=is_of_invented_children(warehouse),
         changes=tuple(Change(*row) for row in warehouse.execute(CHANGES).fetchall()),
-        handling=Handling(clarified_on, *handled, estimate=estimates[0] if estimates else None),
+        handling=Handling(*handled, *estimates[:1]),
     )
     return replace(response, words=words_on(warehouse, response.dated))
 
