@@ -3,6 +3,7 @@
 A count is told by what the rule seeds say that a figure counts; nothing here is the program's.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -249,13 +250,18 @@ def applies(answer: Answer) -> bool:
 
 
 def between(answer: Answer) -> tuple[int, int]:
-    """What an answer says of its count; a marker stands for anything but zero."""
+    """What an answer says of its count.
+
+    A marker stands for anything but zero, if it is not by what the policy says of whole groups.
+    """
     if not answer.is_withheld:
         return (
             (int(answer.value), int(answer.value)) if answer.value is not None else (0, UNLIMITED)
         )
     low, high = getattr(answer, "low", None), getattr(answer, "high", None)
-    return (1 if low is None else int(low), UNLIMITED if high is None else int(high))
+    words = {answer.breakdown, *re.findall(r"(\w+):", answer.population)}
+    least = 0 if words.intersection(GROUPED) else 1
+    return (least if low is None else int(low), UNLIMITED if high is None else int(high))
 
 
 def target(term: tuple[Count, int], reason: str, row: dict[str, str], *more: tuple) -> Target:
@@ -404,10 +410,10 @@ def whole_groups(shown: dict[Count, Fact]) -> list[Target]:
             pairs.append((row, replace(count, measure="children_looked_after")))
         for condition in count.population:
             of_all = replace(count, population=count.population - {condition})
-            # A group that is picked by seeking asylum, or not known, is told so already.
-            is_picked = any(name == "uasc" for name, _ in of_all.population)
-            is_uasc = condition == ("uasc", frozenset(["yes"])) and not is_picked
-            if is_uasc and count.measure in IN_CARE:
+            # What a group is picked by, in its population or its row, is told of it already.
+            if any(name == condition[0] for name, _ in of_all.conditions):
+                continue
+            if condition == ("uasc", frozenset(["yes"])) and count.measure in IN_CARE:
                 pairs.append((POLICY["uasc_children"], of_all))
             if condition[0] in POLICY and condition[0] in GROUPED:
                 pairs.append((POLICY[condition[0]], of_all))
