@@ -220,7 +220,12 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
         CoverLine("Email for reviews", email, link=f"mailto:{email}"),
         CoverLine(
             response.words["letter:regulator_label"],
-            f"{authority['regulator']}: {authority['regulator_contact']}",
+            "; ".join(
+                [
+                    f"{authority['regulator']}: {authority['regulator_contact']}",
+                    *filter(None, [authority.get("regulator_address")]),
+                ]
+            ),
         ),
         CoverLine("Licence", authority["licence"], link=LICENCE_ADDRESS),
     ]
