@@ -126,7 +126,6 @@ def test_the_letter_gives_ranges_in_sentences_and_tables(response: Response) -> 
     document = Document(BytesIO(letter_bytes(response)))
     assert strays_of_letter(document, workbook_numbers(workbook_of(response)), response) == {}
     said = letter_sections(document)
-    assert any(response.notes["ranges"] in texts for texts in said.values())
     text = "\n".join(line for lines in said.values() for line in lines)
     assert any(each in text for each in ranges_of(response))
 
@@ -145,7 +144,7 @@ def test_a_sentence_of_the_letter_gives_a_range_with_its_unit(
     letter = Document(BytesIO(letter_bytes(protected(changed(first, hide), lambda _: False))))
     assert letter_sections(letter)["Question 1"][0] == (
         "Children in our care went missing on 5 to 7 occasions in 2014/15, 107 in 2015/16, 43 in "
-        "2016/17 and 839 to 842 in 2017/18 [b]."
+        "2016/17 and 839 to 842 in 2017/18."
     )
 
 
