@@ -232,7 +232,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         notes=dict(warehouse.execute("select note, wording from notes").fetchall()),
         is_of_invented_children=is_of_invented_children(warehouse),
         changes=tuple(Change(*row) for row in warehouse.execute(CHANGES).fetchall()),
-        handling=Handling(*handled, *estimates[:1]),
+        handling=replace(Handling(*handled), estimate=estimates[0] if estimates else None),
     )
     return replace(response, words=words_on(warehouse, response.dated))
 
