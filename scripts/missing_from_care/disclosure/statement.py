@@ -452,7 +452,7 @@ def _wholes(
     largest = max(policy.group_size for policy in rules.policies.values())
     found: dict[Figure, bool] = {}
     for figure in figures:
-        for each in {*figure.conditions, *figure.row}:
+        for each in figure.every_condition:
             if each[0] == PICKED:
                 continue
             whole = replace(
@@ -470,7 +470,7 @@ def _difference(whole: Figure, part: Figure) -> str | None:
         return None
     if whole.measure != part.measure:
         return part.measure
-    added = {name for name, _ in {*part.conditions, *part.row} - {*whole.conditions, *whole.row}}
+    added = {name for name, _ in set(part.every_condition) - set(whole.every_condition)}
     return added.pop() if len(added) == 1 else None
 
 
