@@ -433,33 +433,24 @@ joined as (
     left join overlapping_breakdowns on frames.breakdown = overlapping_breakdowns.breakdown
     inner join needs
         on frames.population = needs.population and frames.breakdown = needs.breakdown
-    left join rows_held
-        on
-            frames.population = rows_held.population
-            and frames.breakdown = rows_held.breakdown
-            and rows_held.place
-            = case
-                when frames.breakdown in ('council', 'region', 'country') then frames.category
-                else ''
-            end
-            and frames.period_basis = rows_held.period_basis
-            and frames.first_period = rows_held.first_period
-            and frames.last_period = rows_held.last_period
-            and frames.period_order = rows_held.period_order
-    left join breaks
-        on
-            frames.population = breaks.population
-            and frames.breakdown = breaks.breakdown
-            and breaks.place
-            = case
-                when frames.breakdown in ('council', 'region', 'country') then frames.category
-                else ''
-            end
-            and frames.period_basis = breaks.period_basis
-            and frames.first_period = breaks.first_period
-            and frames.last_period = breaks.last_period
-            and frames.period_order = breaks.period_order
-            and frames.category = coalesce(breaks.month_or_quarter, frames.category)
+    {% for of_period in ['rows_held', 'breaks'] -%}
+        left join {{ of_period }}
+            on
+                frames.population = {{ of_period }}.population
+                and frames.breakdown = {{ of_period }}.breakdown
+                and {{ of_period }}.place
+                = case
+                    when frames.breakdown in ('council', 'region', 'country') then frames.category
+                    else ''
+                end
+                and frames.period_basis = {{ of_period }}.period_basis
+                and frames.first_period = {{ of_period }}.first_period
+                and frames.last_period = {{ of_period }}.last_period
+                and frames.period_order = {{ of_period }}.period_order
+                {% if of_period == 'breaks' -%}
+                    and frames.category = coalesce(breaks.month_or_quarter, frames.category)
+                {%- endif %}
+    {% endfor -%}
     left join counts
         on
             frames.population = counts.population

@@ -14,6 +14,7 @@ from missing_from_care.disclosure.rules import Policy, Rules
 from missing_from_care.disclosure.statement import Node, named
 from missing_from_care.disclosure.verdict import Revision, Verdict
 from missing_from_care.response.answers import Response
+from missing_from_care.response.reading import IN_FORCE
 from missing_from_care.texts import long_day
 
 HERE = Path(__file__).parent
@@ -56,14 +57,13 @@ def refusal(warehouse: duckdb.DuckDBPyConnection, safe: Response) -> tuple[str, 
         if is_said
     ]
     about = [*{each.measure for each in answers}, *{each.breakdown for each in answers}]
-    query = """
+    query = f"""
         select wording
         from refusal
         where
             list_contains($said_of, said_of)
             and (about is null or list_has_any(string_split(about, '|'), $about))
-            and $day >= coalesce(try_cast(valid_from as date), $day)
-            and $day <= coalesce(try_cast(valid_to as date), $day)
+            and {IN_FORCE}
         order by cast(sentence_order as int)
     """
     values = {"said_of": said_of, "about": about, "day": safe.dated}

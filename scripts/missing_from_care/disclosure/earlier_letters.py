@@ -13,6 +13,7 @@ from missing_from_care.disclosure.figures import figure_for
 from missing_from_care.disclosure.ledger import ENTERED, Released, numbers_of
 from missing_from_care.faults import DataFault, UsageFault
 from missing_from_care.models_in_memory import read_rows
+from missing_from_care.response.layout import OF_THE_PERIOD
 
 COLUMNS = (
     "request_ref",
@@ -121,7 +122,7 @@ class _Words:
         return Released(on, row["request_ref"], ENTERED, "", figure, low, high, counted)
 
     def _category_problem(self, breakdown: str, category: str) -> str:
-        if breakdown in ("month", "quarter"):
+        if breakdown in OF_THE_PERIOD:
             pattern = self._patterns[breakdown]
             return (
                 "" if re.search(pattern, category) else f'category "{category}" is no {breakdown}.'

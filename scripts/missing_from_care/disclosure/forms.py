@@ -13,6 +13,7 @@ from math import inf
 
 from missing_from_care.disclosure.figures import Condition, Figure
 from missing_from_care.disclosure.rules import TIMES, Codes, Rules
+from missing_from_care.response.layout import OF_THE_PERIOD
 
 FIRST, LAST = 1, 10_000_000
 OCCASION, CARE = "occasion", "care"
@@ -169,7 +170,7 @@ def _narrowed(
         if event is None:
             return None
         breakdown, category = condition
-        if breakdown in ("month", "quarter"):
+        if breakdown in OF_THE_PERIOD:
             event = _in_time(event, *_span(breakdown, category))
             continue
         if breakdown == "duration_band" and event.on_day is not None:

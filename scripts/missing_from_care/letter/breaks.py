@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from missing_from_care.letter.sentences import filled, is_number
 from missing_from_care.response.answers import Answer, Change, Response, Table
-from missing_from_care.response.layout import figure, shown
+from missing_from_care.response.layout import OF_THE_PERIOD, figure, shown
 from missing_from_care.texts import long_day
 
 
@@ -54,7 +54,7 @@ def _warning(
         "reason": filled("definitions.csv, change", change.reason, {"day": day}),
         "question_no": explained_in,
     }
-    has_time_for_rows = answers[0].breakdown in ("month", "quarter")
+    has_time_for_rows = answers[0].breakdown in OF_THE_PERIOD
     is_mixed = not (before and after) and not has_time_for_rows
     kind = "mixed" if is_mixed else "do_not_compare"
     if explained_in != table.question_no:

@@ -14,7 +14,7 @@ from missing_from_care.letter.sentences import (
     period_named,
 )
 from missing_from_care.response.answers import Answer, Response, Table
-from missing_from_care.response.layout import figure, shown
+from missing_from_care.response.layout import OF_THE_PERIOD, figure, shown
 from missing_from_care.texts import long_day
 
 FEW_GROUPS, LARGEST = 4, 3
@@ -34,7 +34,7 @@ def group_sentences(answers: Sequence[Answer], table: Table, response: Response)
     if table.population:
         heading += f" ({table.population[0].lower()}{table.population[1:]})"
     yield from total_sentences(answers, table, response)
-    if not table.breakdown or answers[0].breakdown in ("month", "quarter"):
+    if not table.breakdown or answers[0].breakdown in OF_THE_PERIOD:
         named = [(label_of(each), each) for each in answers]
         yield said_of_groups(heading, table.by, named, words)
     else:

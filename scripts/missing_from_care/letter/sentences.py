@@ -112,9 +112,8 @@ def sentence(answers: Sequence[Answer], table: Table, words: Words) -> str:
         of_whom = f" ({'; '.join(conditions)})"
     values = {
         "children": children + of_whom,
-        "figures": Figures(numbers, words),
-        "last_days": Figures(numbers, words, by_day=True),
         "heading": answers[0].heading,
+        **_figures(numbers, words),
     }
     pattern = words.get(f"sentence:{answers[0].measure}") or "{heading}: {figures}."
     text = filled("measures.csv, sentence", pattern, values)
@@ -129,13 +128,19 @@ def short_sentence(answers: Sequence[Answer], words: Words) -> str:
     lacking = " ".join(lacking_sentences(answers, words))
     if not numbers:
         return lacking
-    place = re.search(r"\{(figures|last_days)[^}]*\}", words[f"sentence:{answers[0].measure}"])
-    values = {
+    pattern = words.get(f"sentence:{answers[0].measure}") or ""
+    place = re.search(r"\{(figures|last_days)[^}]*\}", pattern)
+    values = _figures(numbers, words)
+    said = filled("measures.csv, sentence", place[0] if place else "{figures}", values)
+    return f"{said}. {lacking}".strip()
+
+
+def _figures(numbers: Sequence[Answer], words: Words) -> dict[str, object]:
+    """The names by which a sentence calls for its figures."""
+    return {
         "figures": Figures(numbers, words),
         "last_days": Figures(numbers, words, by_day=True),
     }
-    said = filled("measures.csv, sentence", place[0] if place else "{figures}", values)
-    return f"{said}. {lacking}".strip()
 
 
 def lacking_sentences(answers: Sequence[Answer], words: Words) -> Iterator[str]:

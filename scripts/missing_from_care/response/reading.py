@@ -162,12 +162,16 @@ HEADINGS = """
     group by conditions.population
 """
 
-WORDS = """
+IN_FORCE = """
+    $day between coalesce(try_cast(valid_from as date), $day)
+    and coalesce(try_cast(valid_to as date), $day)
+"""
+"""Which rows of a rule seed hold on a day."""
+
+WORDS = f"""
     select 'letter:' || letter_text, wording
     from letter_texts
-    where
-        $day >= coalesce(try_cast(valid_from as date), $day)
-        and $day <= coalesce(try_cast(valid_to as date), $day)
+    where {IN_FORCE}
     union all
     select 'sentence:' || measure, sentence from measures
     union all
