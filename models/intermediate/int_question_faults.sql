@@ -204,7 +204,7 @@ words_allowed as (
 
 wrong_words as (
 
-    select words_used.*
+    select distinct words_used.*
     from words_used
     left join words_allowed
         on

@@ -104,6 +104,11 @@ def test_the_table_says_that_it_is_unprotected(database: Path) -> None:
             'The population "girls" is not known. Right are: male, female, not_known.',
         ),
         (
+            ["occasions_missing", "--of", "sex:|", "--period", "month:2017-05"],
+            3,
+            "The population is blank. Right are: male, female, not_known.",
+        ),
+        (
             ["occasions_missing", "--of", "girls", "--period", "month:2017-05"],
             3,
             'The population "girls" is not known. Right are: age:…,',
