@@ -130,7 +130,7 @@ def rounded(place: float) -> str:
 def line_chart(marks: Sequence[Mark]) -> Drawing:
     """A line over periods, interrupted by a break in series and by figures that are not shown.
 
-    A range is an upright line without a point.
+    A range is an upright line without a point. Breaks too close for a `[b]` each share the first.
     """
     step, columns = thinned([mark.label for mark in marks])
     labels = [textwrap.wrap(mark.label, columns, break_long_words=False) for mark in marks]
@@ -157,8 +157,10 @@ def line_chart(marks: Sequence[Mark]) -> Drawing:
         top = across(place - 0.5), up(1.2 * highest)
         strokes.append(((top[0], axis), top))
         drawing.line(*strokes[-1], colour=LINE, width=1.5, look="; stroke-dasharray: 6 4.5")
-        taken.append(Box.of_text(top[0], top[1] - 5, ["[b]"]))
-        drawing.write(top[0], top[1] - 5, ["[b]"])
+        box = Box.of_text(top[0], top[1] - 5, ["[b]"])
+        if not any(box.meets(each) for each in taken):
+            taken.append(box)
+            drawing.write(top[0], top[1] - 5, ["[b]"])
     for start, end in pairwise((0, *breaks, len(marks))):
         shown = groupby(range(start, end), lambda place: marks[place].value is not None)
         for is_shown, places in shown:
