@@ -25,8 +25,8 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from measured import write_block
 
-from missing_from_care.command_line import err, out, run
-from missing_from_care.faults import DataFault
+from missing_from_care.base.command_line import err, out, run
+from missing_from_care.base.faults import DataFault
 
 PASSES = "{% test passes(model, number) %}select * from {{ model }} where false{% endtest %}"
 WITHOUT = ["--exclude-resource-type", "unit_test"]

@@ -17,9 +17,9 @@ import typer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from missing_from_care.command_line import err, out, run
-from missing_from_care.faults import UsageFault
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.command_line import err, out, run
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.project import CHECKOUT
 
 EPOCH = np.datetime64("2000-01-01", "D")
 LAST_YEAR = 2017

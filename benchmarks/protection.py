@@ -21,15 +21,15 @@ import typer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
-from missing_from_care.asking import TRY_OUT, Question, ask
-from missing_from_care.command_line import out, run
+from missing_from_care.base.command_line import out, run
+from missing_from_care.base.warehouse import open_warehouse
 from missing_from_care.disclosure.gate import judge
 from missing_from_care.disclosure.rules import read_rules
 from missing_from_care.disclosure.solver.audit import audit
 from missing_from_care.disclosure.solver.problem import Problem, Relation
 from missing_from_care.disclosure.solver.search import protect
+from missing_from_care.response.asking import TRY_OUT, Question, ask
 from missing_from_care.response.reading import read_response
-from missing_from_care.warehouse import open_warehouse
 
 RULES = Path(__file__).resolve().parents[1] / "seeds" / "rules"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("scripts", "tests/python")]
 
 import compiled_models
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 
 MEASURES = ("occasions_missing", "children_missing", "occasions_found", "children_looked_after")
 BREAKDOWNS = ("none", "age_band", "sex", "placement_type", "ethnic_group")

@@ -21,8 +21,8 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from measured import Measured, processes_of, write_results
 
-from missing_from_care.command_line import err, run
-from missing_from_care.faults import DataFault
+from missing_from_care.base.command_line import err, run
+from missing_from_care.base.faults import DataFault
 
 MARTS = (
     "foi_q1_missing_occasions",

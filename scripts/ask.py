@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from missing_from_care.asking import TRY_OUT, answer_rows, ask, question_of, save_question
-from missing_from_care.command_line import err, out, run
+from missing_from_care.base.command_line import err, out, run
+from missing_from_care.base.warehouse import build_problem, database_file, open_warehouse
+from missing_from_care.response.asking import TRY_OUT, answer_rows, ask, question_of, save_question
 from missing_from_care.response.reading import read_response
 from missing_from_care.response.terminal import terminal_tables
-from missing_from_care.warehouse import build_problem, database_file, open_warehouse
 
 
 def ask_question(

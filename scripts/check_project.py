@@ -12,9 +12,9 @@ import yaml
 from dbt.jsonschemas.jsonschemas import project_schema, resources_schema
 from jsonschema import Draft7Validator
 
-from missing_from_care.command_line import out, run
-from missing_from_care.faults import DataFault
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.command_line import out, run
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.project import CHECKOUT
 
 
 def property_files() -> list[Path]:

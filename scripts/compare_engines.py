@@ -6,10 +6,10 @@ from typing import Annotated
 import duckdb
 import typer
 
-from missing_from_care.command_line import out, run
-from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.project import CHECKOUT
-from missing_from_care.warehouse import database_file, open_database
+from missing_from_care.base.command_line import out, run
+from missing_from_care.base.faults import DataFault, UsageFault
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.warehouse import database_file, open_database
 
 
 def compare_engines(

@@ -11,17 +11,17 @@ from rich import box
 from rich.table import Column, Table
 from rich.text import Text
 
-from missing_from_care.command_line import err, out, run
+from missing_from_care.base.command_line import err, out, run
+from missing_from_care.base.faults import DeadlineRisk, UsageFault
+from missing_from_care.base.project import responses_folder
+from missing_from_care.base.register import read_register, usual_register
+from missing_from_care.base.warehouse import database_file
+from missing_from_care.base.whole_files import write_file_whole
 from missing_from_care.deadlines.calendar_file import calendar_bytes
-from missing_from_care.deadlines.register import read_register, usual_register
 from missing_from_care.deadlines.states import RequestState, is_pack_older, request_states
 from missing_from_care.deadlines.statistics import COUNTS, statistics
 from missing_from_care.deadlines.wording import remarks, risk_sentence, written_day
-from missing_from_care.faults import DeadlineRisk, UsageFault
-from missing_from_care.project import responses_folder
 from missing_from_care.response.names import file_stem
-from missing_from_care.warehouse import database_file
-from missing_from_care.whole_files import write_file_whole
 
 STYLES = {"late": "bold red", "due soon": "bold yellow", "answered": "dim", "on time": "green"}
 JSON_KEYS = (
@@ -93,8 +93,8 @@ def deadlines(
 def show_statistics(states: list[RequestState], *, as_json: bool) -> None:
     """Prints how many requests came, were answered in time, and what became of them."""
     # What reads packs takes long to load, and the deadlines need none of it.
-    from missing_from_care.disclosure_log.log import OUTCOMES
     from missing_from_care.pack.beside import entry_of
+    from missing_from_care.pack.disclosure_log.log import OUTCOMES
     from missing_from_care.pack.versions import versions_of
 
     packs = {each.request_ref: versions_of(responses_folder(), each.request_ref) for each in states}

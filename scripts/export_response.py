@@ -6,18 +6,18 @@ from typing import Annotated
 
 import typer
 
-from missing_from_care.command_line import QUIET, err, out, responses_option, run, steps
+from missing_from_care.base.command_line import QUIET, err, out, responses_option, run, steps
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.texts import INVENTED_CHILDREN, long_day
+from missing_from_care.base.warehouse import database_file
 from missing_from_care.disclosure.assessment import revision_sentence
-from missing_from_care.faults import UsageFault
-from missing_from_care.open_data.files import PACKAGE
+from missing_from_care.documents.open_data.files import PACKAGE
+from missing_from_care.documents.page.page import pack_files
 from missing_from_care.pack.making import Pack, making_pack, write_pack
 from missing_from_care.pack.verifying import verified
-from missing_from_care.page.page import pack_files
-from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response
 from missing_from_care.response.terminal import terminal_tables
-from missing_from_care.texts import INVENTED_CHILDREN, long_day
-from missing_from_care.warehouse import database_file
 
 
 def export_response(

@@ -12,12 +12,12 @@ from rich.progress import Progress as Bar
 from rich.table import Column, Table
 from rich.text import Text
 
-from missing_from_care.command_line import err, out, run
-from missing_from_care.faults import UsageFault
+from missing_from_care.base.command_line import err, out, run
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.landing.case_extracts import covers_option, taken_option
 from missing_from_care.landing.checks import accepted_module
 from missing_from_care.landing.land import Form, LandingReport, land
-from missing_from_care.project import CHECKOUT
 
 
 def land_extracts(

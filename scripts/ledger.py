@@ -10,7 +10,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from missing_from_care.command_line import out, responses_option, run
+from missing_from_care.base.command_line import out, responses_option, run
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.warehouse import database_file
 from missing_from_care.disclosure.earlier_letters import entered
 from missing_from_care.disclosure.ledger import (
     add_to_ledger,
@@ -20,11 +23,8 @@ from missing_from_care.disclosure.ledger import (
     summary,
 )
 from missing_from_care.disclosure.ledger import withdraw as withdraw_request
-from missing_from_care.faults import UsageFault
 from missing_from_care.pack.beside import refuse_lost_rows
-from missing_from_care.project import CHECKOUT
 from missing_from_care.response.names import LEDGER
-from missing_from_care.warehouse import database_file
 
 Folder = Annotated[
     Path,

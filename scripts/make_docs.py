@@ -11,11 +11,11 @@ from typing import Annotated, Any
 import typer
 from markupsafe import Markup, escape
 
-from missing_from_care.command_line import out, run
-from missing_from_care.faults import UsageFault
-from missing_from_care.page.page import rendered
-from missing_from_care.project import CHECKOUT, RULES
-from missing_from_care.whole_files import write_file_whole
+from missing_from_care.base.command_line import out, run
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.project import CHECKOUT, RULES
+from missing_from_care.base.whole_files import write_file_whole
+from missing_from_care.documents.page.page import rendered
 
 # dbt's page brings all it needs; so a browser asks for nothing even where its search would.
 POLICY = (
@@ -46,7 +46,7 @@ def make_docs(
 
 
 def dictionary_page(manifest: Mapping[str, Any], catalog: Mapping[str, Any]) -> bytes:
-    """The data dictionary: marts, quality tables, and the words of a question.
+    """The data dictionary: every table that is queried, and the words of a question.
 
     Args:
         manifest: of dbt; the first sentence of a model's description is its grain.
@@ -55,7 +55,7 @@ def dictionary_page(manifest: Mapping[str, Any], catalog: Mapping[str, Any]) -> 
     models = [each for each in manifest["nodes"].values() if each["resource_type"] == "model"]
     tables = []
     for node in sorted(models, key=itemgetter("path")):
-        if not node["path"].startswith(("marts", "quality")):
+        if node["name"].startswith(("stg_", "int_")):
             continue
         found = catalog.get("nodes", {}).get(node["unique_id"], {"columns": {}})["columns"]
         types = {name: each["type"].lower() for name, each in found.items()}

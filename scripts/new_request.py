@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
-from missing_from_care.asking import TRY_OUT, Question, ask
-from missing_from_care.command_line import err, out, run
-from missing_from_care.faults import UsageFault
-from missing_from_care.requests import (
+from missing_from_care.base.command_line import err, out, run
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.warehouse import database_file, open_warehouse
+from missing_from_care.response.asking import TRY_OUT, Question, ask
+from missing_from_care.response.reading import read_response
+from missing_from_care.response.requests import (
     Asked,
     add_request,
     campaign_questions,
@@ -18,9 +20,7 @@ from missing_from_care.requests import (
     proposals,
     refuse_known,
 )
-from missing_from_care.response.reading import read_response
 from missing_from_care.response.terminal import terminal_tables
-from missing_from_care.warehouse import database_file, open_warehouse
 
 MOST_PROPOSALS = 5
 

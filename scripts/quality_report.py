@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from missing_from_care.command_line import err, out, run
-from missing_from_care.faults import UsageFault
-from missing_from_care.project import CHECKOUT
-from missing_from_care.quality import reading, terminal
-from missing_from_care.quality.director import director_page
-from missing_from_care.quality.report import report
-from missing_from_care.warehouse import database_file
-from missing_from_care.whole_files import write_file_whole
-from missing_from_care.workbook.writing import report_bytes
+from missing_from_care.base.command_line import err, out, run
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.warehouse import database_file
+from missing_from_care.base.whole_files import write_file_whole
+from missing_from_care.documents.quality import reading, terminal
+from missing_from_care.documents.quality.director import director_page
+from missing_from_care.documents.quality.report import report
+from missing_from_care.documents.workbook.writing import report_bytes
 
 FILE_NAME, DIRECTOR_PAGE = "quality-report.xlsx", "director-summary.html"
 NEVER_COMMITTED = ("responses", "target", "warehouse")

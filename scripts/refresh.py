@@ -9,19 +9,19 @@ from typing import Annotated
 
 import typer
 
-from missing_from_care.command_line import QUIET, err, out, responses_option, run
-from missing_from_care.deadlines.register import read_register, usual_register
+from missing_from_care.base.command_line import QUIET, err, out, responses_option, run
+from missing_from_care.base.faults import DeadlineRisk, UsageFault
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.register import read_register, usual_register
+from missing_from_care.base.warehouse import database_place
 from missing_from_care.deadlines.states import request_states
 from missing_from_care.deadlines.wording import risk_sentence, written_day
-from missing_from_care.faults import DeadlineRisk, UsageFault
 from missing_from_care.landing.case_extracts import covers_option, taken_option
 from missing_from_care.landing.checks import accepted_module
-from missing_from_care.project import CHECKOUT
 from missing_from_care.refresh.plan import Plan, Run, chosen_requests, last_run, today
 from missing_from_care.refresh.run import refresh
 from missing_from_care.refresh.run_log import RunLog, utc_now
 from missing_from_care.response.names import file_stem
-from missing_from_care.warehouse import database_place
 
 
 def refresh_all(

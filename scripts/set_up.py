@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from missing_from_care.command_line import out, run
-from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.settings import (
+from missing_from_care.base.command_line import out, run
+from missing_from_care.base.faults import DataFault, UsageFault
+from missing_from_care.base.settings import (
     CouncilFolder,
     council_named,
     due_for_review,

@@ -10,9 +10,9 @@ import typer
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from demonstration.returns import SEED, write_demonstration_returns
-from missing_from_care.command_line import out, run
+from missing_from_care.base.command_line import out, run
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.landing.land import land
-from missing_from_care.project import CHECKOUT
 
 
 def make_demo_extracts(

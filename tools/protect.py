@@ -10,10 +10,10 @@ import typer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
-from missing_from_care.command_line import run
+from missing_from_care.base.command_line import run
+from missing_from_care.base.faults import ProtectionFault, UsageFault
 from missing_from_care.disclosure.solver.audit import audit
 from missing_from_care.disclosure.solver.search import protect
-from missing_from_care.faults import ProtectionFault, UsageFault
 from protection_case import read_case
 
 

@@ -6,8 +6,8 @@ from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
+from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.disclosure.solver.problem import Need, Problem, Relation
-from missing_from_care.faults import DataFault, UsageFault
 
 
 def read_case(path: Path, width: float | None = None) -> Problem:

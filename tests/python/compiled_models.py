@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 
 CATALOG = "compiled"
 

@@ -7,11 +7,11 @@ import pytest
 
 import compiled_models
 import refreshes
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.warehouse import open_warehouse
 from missing_from_care.landing.land import land
-from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import read_response
-from missing_from_care.warehouse import open_warehouse
 from random_returns import Landed, write_random_returns
 from shared_folders import made_once
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from missing_from_care.project import raw_tables
+from missing_from_care.base.project import raw_tables
 
 YEARS = ("2015-16", "2016-17", "2017-18")
 BORN = "01/01/2004"

@@ -6,7 +6,7 @@ Words left out at the end of a line are blank too.
 import csv
 from pathlib import Path
 
-from missing_from_care.project import raw_tables
+from missing_from_care.base.project import raw_tables
 
 FIELDS = {
     "ssda903_header": "collection_year child dob sex ethnic",

@@ -4,9 +4,9 @@ import csv
 
 import pytest
 
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.project import raw_tables
 from missing_from_care.landing.land import land
-from missing_from_care.project import raw_tables
 
 HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nA1,1,02/03/2004,WBRI,,,\n"
 EPISODES = (

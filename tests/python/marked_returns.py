@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import openpyxl
 
-from missing_from_care.project import raw_tables
+from missing_from_care.base.project import raw_tables
 
 Files = dict[str, bytes]
 CHILDREN = tuple(f"ZQK{number:03d}" for number in range(1, 7))

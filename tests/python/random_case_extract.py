@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from random import Random
 
-from missing_from_care.project import raw_tables
+from missing_from_care.base.project import raw_tables
 
 TIMES = [" 00:00", " 00:00:00", " 09:05", " 23:59:59", "T07:30:00", " 14:10:00.000"]
 MIDNIGHTS = ["", " 00:00:00", "T00:00"]

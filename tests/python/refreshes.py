@@ -18,8 +18,8 @@ from random import Random
 
 import duckdb
 
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.disclosure.ledger import read_rows
-from missing_from_care.project import CHECKOUT
 from small_councils import small_returns, write_returns
 
 SCRIPT = CHECKOUT / "scripts" / "refresh.py"

@@ -8,15 +8,15 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from missing_from_care.asking import TRY_OUT, Question, ask
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.warehouse import open_warehouse
 from missing_from_care.disclosure.gate import judge_as_it_is
 from missing_from_care.disclosure.ledger import Released
 from missing_from_care.disclosure.rules import read_rules
 from missing_from_care.disclosure.verdict import protected, released
-from missing_from_care.faults import DataFault
 from missing_from_care.response.answers import Response
+from missing_from_care.response.asking import TRY_OUT, Question, ask
 from missing_from_care.response.reading import read_response
-from missing_from_care.warehouse import open_warehouse
 
 DATED = date(2018, 7, 16)
 

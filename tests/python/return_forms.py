@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 
-from missing_from_care.project import raw_tables
+from missing_from_care.base.project import raw_tables
 
 FORMS = ("csv", "xml", "xlsx")
 MODULES = ("header", "episodes", "missing", "uasc")

@@ -4,7 +4,7 @@ import csv
 from datetime import date
 from pathlib import Path
 
-from missing_from_care.settings import CouncilFolder, council_named, write_settings
+from missing_from_care.base.settings import CouncilFolder, council_named, write_settings
 
 ANSWER = "Answered on 3 February 2026 by the head of service"
 

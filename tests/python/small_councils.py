@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
-from missing_from_care.asking import Question
+from missing_from_care.response.asking import Question
 from plain_answers import BREAKDOWNS, CATEGORIES, MEASURES, OF_THE_PERIOD, TIMES
 from plain_count import Returns
 from random_questions import random_questions

@@ -14,9 +14,9 @@ from itertools import product
 import duckdb
 import numpy as np
 
+from missing_from_care.base.models_in_memory import build_model
 from missing_from_care.disclosure.figures import Figure, figure_for
 from missing_from_care.disclosure.rules import Rules, read_rules
-from missing_from_care.models_in_memory import build_model
 from missing_from_care.response.answers import Answer, Response, Table
 
 FIRST, LAST = date(2017, 4, 1), date(2018, 3, 31)

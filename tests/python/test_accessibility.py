@@ -20,15 +20,15 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from accessibility import CHECKS, check_workbook
-from missing_from_care.fixed_zip import zip_of
-from missing_from_care.workbook.content import (
+from missing_from_care.base.fixed_zip import zip_of
+from missing_from_care.documents.workbook.content import (
     Column,
     Cover,
     CoverLine,
     ResponseWorkbook,
     TableSheet,
 )
-from missing_from_care.workbook.writing import opendocument_bytes, workbook_bytes
+from missing_from_care.documents.workbook.writing import opendocument_bytes, workbook_bytes
 from workbook_sample import SHORTHAND, sample
 
 GOOD = workbook_bytes(sample())

@@ -21,7 +21,7 @@ import compiled_models
 import plain_answers
 from compiled_models import Statements
 from landed_words import YEARS, land_words
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 from plain_answers import BREAKDOWNS, MEASURES, OF_THE_PERIOD, every_day, plain_answer
 from plain_count import EPISODES, HEADER, INTERVIEWS, MISSING, UASC, Returns, read_returns, written
 from random_questions import BASES, awkward_days, random_periods, random_questions

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 import compiled_models
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 
 SCRIPT = CHECKOUT / "scripts" / "ask.py"
 SEEDS = CHECKOUT / "seeds"
@@ -196,7 +196,7 @@ def test_eight_that_save_at_once_add_eight_questions(tmp_path: Path) -> None:
         shutil.copy(SEEDS / "requests" / name, tmp_path / name)
     before = (tmp_path / "foi_request_questions.csv").read_text().splitlines()
     script = (
-        "import sys; from missing_from_care.asking import *; "
+        "import sys; from missing_from_care.response.asking import *; "
         "words = ('none', 'all', 'financial_year', '2016/17', '2017/18'); "
         "sys.stdin.read(); save_question(Question(sys.argv[1], *words), 'foi-2018-0417')"
     )

@@ -6,7 +6,7 @@ from datetime import date
 import holidays
 import pytest
 
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 
 PARTS = {
     "england_and_wales": ("ENG", "WLS"),

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 import compiled_models
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.landing.land import land
-from missing_from_care.project import CHECKOUT
 from plain_case_count import plain_case_count
 from plain_count import plain_count
 from random_case_extract import add_case_extract, drop_returns

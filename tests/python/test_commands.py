@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 
 COMMANDS = sorted(
     file.name

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from compare_engines import difference
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 
 ROWS = "select 1 as key, 'C1' as child, date '2018-03-31' as day union all select 2, null, null"
 

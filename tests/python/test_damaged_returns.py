@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 
 import compiled_models
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
 from missing_from_care.landing.land import land
 from plain_reading import last_sunday, seed
 from sound_returns import DAY, YEARS, Tables, as_csv, as_texts, columns_of, sound_return

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 import compiled_models
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.landing.land import land
-from missing_from_care.project import CHECKOUT
 from random_returns import write_random_returns
 
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")

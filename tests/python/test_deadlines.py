@@ -17,11 +17,11 @@ from icalendar import Calendar
 import deadlines
 from compiled_models import run_dbt
 from deadline_cases import CASES
-from missing_from_care.deadlines.register import COLUMNS, Register
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.models_in_memory import build_model, make_table
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.register import COLUMNS, Register
 from missing_from_care.deadlines.states import is_pack_older, request_states
-from missing_from_care.faults import DataFault
-from missing_from_care.models_in_memory import build_model, make_table
-from missing_from_care.project import CHECKOUT
 
 
 def register(*requests):

@@ -7,8 +7,8 @@ import pytest
 
 import compiled_models
 from make_docs import dictionary_page, make_docs
-from missing_from_care.faults import UsageFault
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.project import CHECKOUT
 from read_page import Element, read_page
 
 

@@ -16,12 +16,12 @@ import duckdb
 import pytest
 
 from attacker import attacking
+from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.disclosure import gate, largest, relations, statement
 from missing_from_care.disclosure.forms import Event
 from missing_from_care.disclosure.relations import _Builder
 from missing_from_care.disclosure.statement import state
 from missing_from_care.disclosure.verdict import protected
-from missing_from_care.faults import ProtectionFault
 from missing_from_care.response.answers import Response
 from published_figures import Finding
 from small_worlds import Fact, occasions, of_one_child, response_of, rules, table, warehouse_of

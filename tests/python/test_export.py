@@ -12,9 +12,9 @@ import pytest
 from openpyxl import load_workbook
 
 from accessibility import check_workbook
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.disclosure.figures import Figure
 from missing_from_care.disclosure.ledger import RELEASED, Released, add_to_ledger
-from missing_from_care.project import CHECKOUT
 from walkers import plain
 
 REQUEST = "foi-2018-0417"

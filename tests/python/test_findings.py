@@ -8,7 +8,7 @@ import pytest
 
 import compiled_models
 from finding_cases import CASES, Case, e, h, land_cases, m
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 
 RULES_FILE = CHECKOUT / "seeds" / "rules" / "validation_rules.csv"
 ACCEPTED = ["rule_code", "source_file", "child_id", "reason", "accepted_by", "accepted_until"]

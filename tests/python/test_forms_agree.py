@@ -12,8 +12,8 @@ import pytest
 
 import compiled_models
 from landing_sources import rows_of
+from missing_from_care.base.project import RawTable, raw_tables
 from missing_from_care.landing.land import land
-from missing_from_care.project import RawTable, raw_tables
 from random_returns import write_random_returns
 from return_forms import FORMS, write_forms
 

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 import compiled_models
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
 from missing_from_care.landing.land import land
 
 Tables = dict[str, list[list[str]]]

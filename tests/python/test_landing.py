@@ -26,12 +26,12 @@ from landing_sources import (
     refused,
     rows_of,
 )
-from missing_from_care.faults import BusyFault, DataFault, UsageFault
+from missing_from_care.base.faults import BusyFault, DataFault, UsageFault
+from missing_from_care.base.project import CHECKOUT, raw_tables
+from missing_from_care.base.whole_files import replacing_folder, write_file_whole
 from missing_from_care.landing import land as landing_module
 from missing_from_care.landing.land import land
 from missing_from_care.landing.source_tables import is_blank
-from missing_from_care.project import CHECKOUT, raw_tables
-from missing_from_care.whole_files import replacing_folder, write_file_whole
 
 
 @pytest.fixture

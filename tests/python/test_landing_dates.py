@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from landing_sources import fill, only_sentence, put, rows_of
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
 from missing_from_care.landing.land import land
 
 BASE = {

@@ -12,9 +12,9 @@ import pytest
 import python_calamine
 
 from landing_sources import EPISODES, RETURN, fill, put, refused, rows_of
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.project import raw_tables
 from missing_from_care.landing.land import land
-from missing_from_care.project import raw_tables
 from mutations import write_broken_source
 
 INPUTS, CHUNKS = 2_100, 14

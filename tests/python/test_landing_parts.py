@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 import compiled_models
 from demonstration.returns import write_demonstration_returns
 from landing_sources import EPISODES, INTERVIEWS, MISSING, RETURN, fill, put, rows_of
-from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.base.faults import DataFault, UsageFault
+from missing_from_care.base.project import CHECKOUT, raw_tables
 from missing_from_care.landing import land as landing_module
 from missing_from_care.landing import parts
 from missing_from_care.landing.land import land
-from missing_from_care.project import CHECKOUT, raw_tables
 
 XML = """<EXPSSDA903><CHILD>
 <HEADER><CHILDID>7</CHILDID><SEX>1</SEX><DOB>02/03/2004</DOB><UASC>1</UASC>

@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 
 from landing_sources import INTERVIEWS, RETURN, fill, only_sentence, put, refused, rows_of, values
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.project import raw_tables
 from missing_from_care.landing.land import land
-from missing_from_care.project import raw_tables
 
 MISSING_EXTRACT = (
     "miss_table_id,miss_person_id,miss_missing_episode_start_date,miss_missing_episode_type,"

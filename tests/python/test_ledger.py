@@ -13,6 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.disclosure.figures import Figure
 from missing_from_care.disclosure.ledger import (
     COLUMNS,
@@ -26,8 +28,6 @@ from missing_from_care.disclosure.ledger import (
     seed_of,
     withdraw,
 )
-from missing_from_care.faults import DataFault
-from missing_from_care.project import CHECKOUT
 
 REQUEST = "foi-2018-0417"
 DAY = date(2018, 7, 16)

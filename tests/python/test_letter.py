@@ -17,16 +17,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import compiled_models
-from missing_from_care.faults import DataFault, ProtectionFault, UsageFault
-from missing_from_care.letter.sentences import sentence
-from missing_from_care.letter.writing import TEMPLATE, letter_bytes, settings_to_check
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.faults import DataFault, ProtectionFault, UsageFault
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.texts import LICENCE_ADDRESS, one_line
+from missing_from_care.documents.letter.sentences import sentence
+from missing_from_care.documents.letter.writing import TEMPLATE, letter_bytes, settings_to_check
+from missing_from_care.documents.workbook.content import workbook_content
+from missing_from_care.documents.workbook.writing import workbook_bytes
 from missing_from_care.response.answers import Answer, Response
 from missing_from_care.response.layout import figure, shown
 from missing_from_care.response.reading import read_response
-from missing_from_care.texts import LICENCE_ADDRESS, one_line
-from missing_from_care.workbook.content import workbook_content
-from missing_from_care.workbook.writing import workbook_bytes
 from walkers import letter_sections, strays_of_letter, workbook_numbers
 
 REQUESTS = ("foi-2018-0417", "foi-2018-0523", "foi-2018-0611")

@@ -29,15 +29,15 @@ from marked_returns import (
     marks_in,
     sound_files,
 )
-from missing_from_care.command_line import run
-from missing_from_care.data_errors import (
+from missing_from_care.base.command_line import run
+from missing_from_care.base.data_errors import (
     NO_ROOM,
     build_sentences,
     raised_sentences,
     without_values,
 )
-from missing_from_care.models_in_memory import macro_sql
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.models_in_memory import macro_sql
+from missing_from_care.base.project import CHECKOUT
 from settled_settings import settled_settings
 
 REQUEST = "foi-2018-0001"

@@ -11,8 +11,8 @@ import pytest
 
 import compiled_models
 from landed_words import land_words
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.landing.land import land
-from missing_from_care.project import CHECKOUT
 from plain_count import plain_count
 
 MARTS = {

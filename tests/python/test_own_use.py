@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 from read_page import Element, read_page
 
 DIRECTOR = "director-summary.html"

@@ -18,9 +18,9 @@ from openpyxl import load_workbook
 
 import compiled_models
 from accessibility import check_workbook
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.pack import provenance
 from missing_from_care.pack.making import Pack, making_pack, write_pack
-from missing_from_care.project import CHECKOUT
 from read_page import read_page
 from walkers import letter_sections, page_table, sections_with_tables, sheet_table
 

@@ -26,12 +26,12 @@ from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
 from accessibility import CHECKS, check_workbook
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.disclosure.ledger import read_ledger, withdraw
-from missing_from_care.faults import DataFault
 from missing_from_care.pack import provenance
 from missing_from_care.pack.making import Pack, making_pack, write_pack
 from missing_from_care.pack.verifying import verified
-from missing_from_care.project import CHECKOUT
 from read_page import Element, figures_in, read_page
 from walkers import (
     STATUSES,

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from missing_from_care.letter.questions import answered_tables
-from missing_from_care.page.page import page_bytes
+from missing_from_care.base.texts import one_line
+from missing_from_care.documents.letter.questions import answered_tables
+from missing_from_care.documents.page.page import page_bytes
+from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.response.answers import Response, Table
 from missing_from_care.response.layout import figure, shown
-from missing_from_care.texts import one_line
-from missing_from_care.workbook.content import workbook_content
 from pack_cases import AUTHORITY, REFUSAL, SCRIPT, changed, nasty, protected, ranged
 from read_page import Element, figures_in, read_page
 from walkers import chart_numbers, page_table, sections_with_tables

@@ -9,9 +9,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from missing_from_care.page.charts import MOST_BARS, charts
-from missing_from_care.page.colours import DARK, GRAPHICS, GROUNDS, LIGHT, TEXTS, palette_css
-from missing_from_care.page.page import HERE, page_bytes
+from missing_from_care.documents.page.charts import MOST_BARS, charts
+from missing_from_care.documents.page.colours import (
+    DARK,
+    GRAPHICS,
+    GROUNDS,
+    LIGHT,
+    TEXTS,
+    palette_css,
+)
+from missing_from_care.documents.page.page import HERE, page_bytes
 from missing_from_care.response.answers import Answer, Response, Table
 from read_page import Element, read_page
 

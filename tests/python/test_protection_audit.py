@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 import protection_cases as cases
+from missing_from_care.base.faults import DataFault, Fault, ProtectionFault, UsageFault
 from missing_from_care.disclosure.solver import audit as audit_module
 from missing_from_care.disclosure.solver import ranges as ranges_module
 from missing_from_care.disclosure.solver.audit import GUESSER, READER, RULE_READER, audit
 from missing_from_care.disclosure.solver.problem import Need, Problem, Relation
 from missing_from_care.disclosure.solver.search import protect
-from missing_from_care.faults import DataFault, Fault, ProtectionFault, UsageFault
 from protection_case import read_case
 
 

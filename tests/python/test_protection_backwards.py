@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 import protection_cases as cases
+from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.disclosure.solver.problem import Problem
 from missing_from_care.disclosure.solver.search import protect
-from missing_from_care.faults import ProtectionFault
 
 TABLES = int(os.environ.get("FOI_TEST_BACKWARDS", "40"))
 TELLING = (83, 111)  # tables that tell a cell if nothing is withheld without need

@@ -9,9 +9,9 @@ import pytest
 
 import compiled_models
 from attacker import attacking
-from missing_from_care.asking import Question
-from missing_from_care.faults import ProtectionFault
+from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.landing.land import land
+from missing_from_care.response.asking import Question
 from published_figures import Fact, count_of
 from released_responses import answered, protect
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import protection_cases as cases
+from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.disclosure.solver import attack
 from missing_from_care.disclosure.solver.audit import audit
 from missing_from_care.disclosure.solver.problem import Need, Problem
 from missing_from_care.disclosure.solver.search import protect
-from missing_from_care.faults import ProtectionFault
 
 PROTECT = Path(__file__).resolve().parents[2] / "tools" / "protect.py"
 

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 import compiled_models
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.refresh.analysts import write_published
 
 REQUEST = "foi-2018-0417"

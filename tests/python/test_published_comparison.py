@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 import compiled_models
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 
 EXTRACTS = CHECKOUT / "seeds" / "extracts"
 COLUMNS = ["financial_year", "measure", "ours", "published", "comparison", "note"]

@@ -13,12 +13,12 @@ import pytest
 from openpyxl import load_workbook
 from rich.console import Console
 
-from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.models_in_memory import build_model
-from missing_from_care.project import CHECKOUT
-from missing_from_care.quality import reading, terminal
-from missing_from_care.quality.report import report as report_content
-from missing_from_care.workbook import writing
+from missing_from_care.base.faults import DataFault, UsageFault
+from missing_from_care.base.models_in_memory import build_model
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.documents.quality import reading, terminal
+from missing_from_care.documents.quality.report import report as report_content
+from missing_from_care.documents.workbook import writing
 
 CHILD = "CHILD-77"
 FAULTY = "=1+1 \x07 31/02/2017"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from missing_from_care.asking import question_of
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.warehouse import open_warehouse
 from missing_from_care.disclosure.assessment import refusal
 from missing_from_care.pack.making import public_files
-from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response
+from missing_from_care.response.asking import question_of
 from missing_from_care.response.layout import grid
-from missing_from_care.warehouse import open_warehouse
 from plain_answers import BREAKDOWNS, CATEGORIES, MEASURES, OF_THE_PERIOD
 from released_responses import answered, protect
 

@@ -13,16 +13,16 @@ from openpyxl import load_workbook
 from rich.console import Console
 
 from accessibility import check_workbook
+from missing_from_care.base.models_in_memory import build_model
 from missing_from_care.disclosure.assessment import refusal
-from missing_from_care.letter.writing import letter_bytes
-from missing_from_care.models_in_memory import build_model
-from missing_from_care.open_data.files import open_data_files
-from missing_from_care.page.page import page_bytes
+from missing_from_care.documents.letter.writing import letter_bytes
+from missing_from_care.documents.open_data.files import open_data_files
+from missing_from_care.documents.page.page import page_bytes
+from missing_from_care.documents.workbook.content import workbook_content
+from missing_from_care.documents.workbook.writing import workbook_bytes
 from missing_from_care.response.answers import Answer, Response
 from missing_from_care.response.layout import shown
 from missing_from_care.response.terminal import terminal_tables
-from missing_from_care.workbook.content import workbook_content
-from missing_from_care.workbook.writing import workbook_bytes
 from pack_cases import changed, protected, ranged
 from read_page import read_page
 from walkers import (

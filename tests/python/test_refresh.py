@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 from refreshes import ANSWERED, REQUEST, assert_pack_is_whole, copied, left_over
 
 EXPORT = CHECKOUT / "scripts" / "export_response.py"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 from refreshes import Refreshed, copied
 
 KILLS = int(os.environ.get("REFRESH_KILLS", "3"))
@@ -145,7 +145,7 @@ def test_a_signal_within_duckdb_is_no_fault_of_the_program(tmp_path: Path, by) -
     """DuckDB makes an error of its own of what the signal raises."""
     slow = (
         "import sys\nsys.path.insert(0, sys.argv[1])\nimport duckdb\n"
-        "from missing_from_care.command_line import run\n"
+        "from missing_from_care.base.command_line import run\n"
         "def main():\n    print('begun', flush=True)\n"
         "    duckdb.execute('select count(*) from range(100000000000) t(i) where hash(i) = 1')\n"
         "del sys.argv[1]\nrun(main)"

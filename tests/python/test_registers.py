@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compiled_models import run_dbt
-from missing_from_care.deadlines.register import COLUMNS as ALL_COLUMNS
-from missing_from_care.deadlines.register import NEEDED, read_register, read_rows
-from missing_from_care.faults import DataFault
-from missing_from_care.models_in_memory import build_model, make_table
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.models_in_memory import build_model, make_table
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.register import COLUMNS as ALL_COLUMNS
+from missing_from_care.base.register import NEEDED, read_register, read_rows
+from missing_from_care.base.warehouse import open_warehouse
 from missing_from_care.response.names import file_stem
 from missing_from_care.response.reading import read_response
-from missing_from_care.warehouse import open_warehouse
 
 # A register of a request whose cost nobody estimates needs no more.
 COLUMNS = ALL_COLUMNS[:8]

@@ -10,15 +10,15 @@ import duckdb
 import numpy as np
 import pytest
 
-from missing_from_care.asking import TRY_OUT, Question, ask
+from missing_from_care.base.faults import DataFault, ProtectionFault
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.disclosure import gate
 from missing_from_care.disclosure.ledger import Released
 from missing_from_care.disclosure.rules import read_rules
 from missing_from_care.disclosure.solver.search import Pattern
 from missing_from_care.disclosure.verdict import Verdict, protected, released
-from missing_from_care.faults import DataFault, ProtectionFault
-from missing_from_care.project import CHECKOUT
 from missing_from_care.response.answers import Response, Table
+from missing_from_care.response.asking import TRY_OUT, Question, ask
 from missing_from_care.response.reading import read_response
 from plain_count import read_returns
 from random_questions import random_questions

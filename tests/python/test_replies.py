@@ -9,10 +9,10 @@ import duckdb
 import pytest
 from docx import Document
 
+from missing_from_care.base.models_in_memory import build_model, rule_rows
 from missing_from_care.disclosure.assessment import refusal
-from missing_from_care.letter.writing import letter_bytes
-from missing_from_care.models_in_memory import build_model, rule_rows
-from missing_from_care.page.page import page_bytes
+from missing_from_care.documents.letter.writing import letter_bytes
+from missing_from_care.documents.page.page import page_bytes
 from missing_from_care.response.answers import Answer, Estimate, Handling, Response
 from missing_from_care.response.reading import words_on
 from pack_cases import changed

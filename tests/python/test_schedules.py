@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 
 SCHEDULES = CHECKOUT / "docs" / "schedules"
 PLACE = "/opt/missing_from_care"

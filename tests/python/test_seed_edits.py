@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 import compiled_models
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 
 RULES = sorted((CHECKOUT / "seeds" / "rules").glob("*.csv"))
 FIGURES = (

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
 from read_page import read_page
 from settled_settings import answer_questions
 

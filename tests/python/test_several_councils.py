@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 import compiled_models
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
 from missing_from_care.landing.land import land
 from plain_count import plain_count
 from plain_reading import seed as seed_rows

@@ -19,7 +19,7 @@ import pytest
 import compiled_models
 from attacker import attacking, mistakes
 from compiled_models import Statements
-from missing_from_care.faults import DataFault, ProtectionFault
+from missing_from_care.base.faults import DataFault, ProtectionFault
 from missing_from_care.landing.land import land
 from missing_from_care.response.answers import Answer, Response, Table
 from plain_count import Returns, read_returns

@@ -12,8 +12,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from accessibility import check_workbook
-from missing_from_care.workbook.content import Column, Cover, CoverLine, TableSheet
-from missing_from_care.workbook.writing import workbook_bytes
+from missing_from_care.documents.workbook.content import Column, Cover, CoverLine, TableSheet
+from missing_from_care.documents.workbook.writing import workbook_bytes
 from workbook_sample import HARM, OCCASIONS, sample
 
 FOLDER = Path(__file__).parent
@@ -98,7 +98,7 @@ def test_same_content_gives_the_same_bytes_a_second_later():
 
 def test_same_content_gives_the_same_bytes_in_another_process():
     code = (
-        "import hashlib, workbook_sample, missing_from_care.workbook.writing as w;"
+        "import hashlib, workbook_sample, missing_from_care.documents.workbook.writing as w;"
         "print(hashlib.sha256(w.workbook_bytes(workbook_sample.sample())).hexdigest())"
     )
     digests = {

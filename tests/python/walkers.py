@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from missing_from_care.base.texts import long_day, without_notes
 from missing_from_care.response.answers import Response
-from missing_from_care.texts import long_day, without_notes
 from read_page import Element, figures_in
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")

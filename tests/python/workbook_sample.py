@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from missing_from_care.workbook.content import (
+from missing_from_care.documents.workbook.content import (
     Column,
     Cover,
     CoverLine,

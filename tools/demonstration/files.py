@@ -15,7 +15,7 @@ from demonstration.register import (
     label,
     written,
 )
-from missing_from_care.project import raw_tables
+from missing_from_care.base.project import raw_tables
 
 Rows = list[list[str]]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import duckdb
 
-from missing_from_care.data_errors import raised_sentences
-from missing_from_care.deadlines.register import COLUMNS, Register
-from missing_from_care.faults import DataFault
-from missing_from_care.models_in_memory import build_model, make_table
+from missing_from_care.base.data_errors import raised_sentences
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.models_in_memory import build_model, make_table
+from missing_from_care.base.register import COLUMNS, Register
 
 ON_TIME = "on time"
 OLD_PACK = "last good pack older than the data"

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from missing_from_care.base.texts import long_day
 from missing_from_care.disclosure.figures import Figure
 from missing_from_care.disclosure.forms import is_derived, is_maximum
 from missing_from_care.disclosure.rules import Policy, Rules
@@ -15,7 +16,6 @@ from missing_from_care.disclosure.statement import Node, named
 from missing_from_care.disclosure.verdict import Revision, Verdict
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import IN_FORCE
-from missing_from_care.texts import long_day
 
 HERE = Path(__file__).parent
 

@@ -6,10 +6,10 @@ from typing import TypeVar
 
 import duckdb
 
+from missing_from_care.base.faults import Fault
 from missing_from_care.disclosure.forms import FIRST, LAST, OCCASION, Event, Factor, Times
 from missing_from_care.disclosure.rules import TIMES, Rules
 from missing_from_care.disclosure.tables import Codes, Table
-from missing_from_care.faults import Fault
 
 NUMBERS = {
     "age": "age_in_years",

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import duckdb
 
-from missing_from_care.asking import Question, put
+from missing_from_care.base.faults import DataFault, UsageFault
+from missing_from_care.base.models_in_memory import read_rows
 from missing_from_care.disclosure.figures import figure_for
 from missing_from_care.disclosure.ledger import ENTERED, Released, numbers_of
-from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.models_in_memory import read_rows
+from missing_from_care.response.asking import Question, put
 from missing_from_care.response.layout import OF_THE_PERIOD
 
 COLUMNS = (

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from missing_from_care.base.texts import long_day
 from missing_from_care.disclosure.rules import Rules
 from missing_from_care.response.answers import Answer
-from missing_from_care.texts import long_day
 
 Condition = tuple[str, str]
 PICKED = "times_missing_band"

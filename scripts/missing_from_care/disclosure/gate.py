@@ -6,6 +6,7 @@ from datetime import date
 
 import duckdb
 
+from missing_from_care.base.faults import DataFault, ProtectionFault
 from missing_from_care.disclosure.figures import Figure, figure_of, in_words
 from missing_from_care.disclosure.forms import bases, form_of, is_derived
 from missing_from_care.disclosure.largest import largest_withheld
@@ -16,7 +17,6 @@ from missing_from_care.disclosure.solver.audit import Audit, audit
 from missing_from_care.disclosure.solver.search import Pattern, Unprotectable, protect
 from missing_from_care.disclosure.statement import Known, Statement, named, state
 from missing_from_care.disclosure.verdict import Revision, Verdict
-from missing_from_care.faults import DataFault, ProtectionFault
 from missing_from_care.response.answers import Answer, Response
 
 

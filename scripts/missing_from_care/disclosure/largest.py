@@ -10,12 +10,12 @@ from dataclasses import replace
 
 import duckdb
 
+from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.disclosure.figures import Figure, in_words
 from missing_from_care.disclosure.forms import Form, form_of, is_maximum
 from missing_from_care.disclosure.relations import model_of
 from missing_from_care.disclosure.rules import Codes, Rules
 from missing_from_care.disclosure.statement import Known
-from missing_from_care.faults import ProtectionFault
 
 
 def largest_withheld(

@@ -20,10 +20,10 @@ from zipfile import ZipFile, is_zipfile
 
 import duckdb
 
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.texts import long_day
 from missing_from_care.response.answers import Answer, Response, Table
 from missing_from_care.response.layout import shown
-from missing_from_care.texts import long_day
 
 CHILD_COLUMNS = ("child_id", "interview_id", "system_id")
 PATTERNS = {

@@ -15,10 +15,10 @@ from io import StringIO
 from math import isfinite
 from pathlib import Path
 
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.locks import one_at_a_time
+from missing_from_care.base.whole_files import write_file_whole
 from missing_from_care.disclosure.figures import Figure, from_text, in_text
-from missing_from_care.faults import DataFault
-from missing_from_care.locks import one_at_a_time
-from missing_from_care.whole_files import write_file_whole
 
 COLUMNS = (
     "released_on",

@@ -23,6 +23,7 @@ from math import inf
 
 import duckdb
 
+from missing_from_care.base.faults import DataFault
 from missing_from_care.disclosure.counting import HARMS, IMPLIED, Counter, open_day, open_on
 from missing_from_care.disclosure.forms import (
     CARE,
@@ -36,7 +37,6 @@ from missing_from_care.disclosure.forms import (
 )
 from missing_from_care.disclosure.rules import TIMES, Rules
 from missing_from_care.disclosure.tables import Box, Codes, Table, shared, tables_for, too_many
-from missing_from_care.faults import DataFault
 
 YES = frozenset({"yes"})
 NO = frozenset({"no"})

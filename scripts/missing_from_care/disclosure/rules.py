@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
 
 PLACES = ("region", "country")
 TIMES = "times_missing"

@@ -7,6 +7,7 @@ from math import floor, inf
 
 import duckdb
 
+from missing_from_care.base.faults import DataFault
 from missing_from_care.disclosure.figures import PICKED, Figure, in_words
 from missing_from_care.disclosure.forms import (
     Event,
@@ -22,7 +23,6 @@ from missing_from_care.disclosure.relations import Terms, model_of
 from missing_from_care.disclosure.rules import TIMES, Policy, Rules
 from missing_from_care.disclosure.solver.problem import Need, Problem, Relation
 from missing_from_care.disclosure.tables import Codes
-from missing_from_care.faults import DataFault
 
 DAYS = "time"
 # Where a factor restricts a form, and the form without it: unit, event and who.

@@ -14,8 +14,8 @@ from math import prod
 
 import networkx as nx
 
+from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.disclosure.forms import Factor
-from missing_from_care.faults import ProtectionFault
 
 # Categories by name; stretches of time by their place.
 Codes = frozenset[str | int]

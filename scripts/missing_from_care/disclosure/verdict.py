@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from missing_from_care.base.texts import long_day
 from missing_from_care.disclosure.figures import Figure, figure_of
 from missing_from_care.disclosure.ledger import Released
 from missing_from_care.disclosure.solver.audit import Audit
 from missing_from_care.disclosure.solver.search import Pattern
 from missing_from_care.disclosure.statement import Node, Statement
 from missing_from_care.response.answers import Answer, Response
-from missing_from_care.texts import long_day
 
 Range = tuple[float, float]
 

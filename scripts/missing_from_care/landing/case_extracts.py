@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import duckdb
 
-from missing_from_care.faults import UsageFault
+from missing_from_care.base.faults import UsageFault
 from missing_from_care.landing.parts import LandedModule
 from missing_from_care.landing.source_tables import FaultList, listed
 

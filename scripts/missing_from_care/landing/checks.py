@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from pathlib import Path
 
-from missing_from_care.faults import UsageFault
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.models_in_memory import rule_rows
+from missing_from_care.base.project import RawTable, raw_tables
 from missing_from_care.landing.parts import MODULES_FILE, PART_NAME, LandedModule
 from missing_from_care.landing.source_tables import FaultList, listed
 from missing_from_care.landing.years import is_collection_year, placed_year, split_council
-from missing_from_care.models_in_memory import rule_rows
-from missing_from_care.project import RawTable, raw_tables
 
 APART = "put each council's files into a folder named by its code of three digits"
 

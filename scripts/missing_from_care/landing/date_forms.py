@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import duckdb
 
-from missing_from_care.faults import UsageFault
-from missing_from_care.models_in_memory import build_model, macro_sql, rule_rows
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.models_in_memory import build_model, macro_sql, rule_rows
 
 USUAL = "day_first"
 TURNED = {"day_first": "month_first", "day_first_short": "month_first_short"}

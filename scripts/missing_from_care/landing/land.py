@@ -9,7 +9,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.project import RawTable, raw_tables
+from missing_from_care.base.whole_files import replacing_folder
 from missing_from_care.landing import (
     case_extracts,
     checks,
@@ -31,8 +33,6 @@ from missing_from_care.landing.source_tables import (
     listed,
 )
 from missing_from_care.landing.years import Label, Spans, placed_year, split_council, year_column
-from missing_from_care.project import RawTable, raw_tables
-from missing_from_care.whole_files import replacing_folder
 
 __all__ = ["Form", "LandingReport", "land"]
 

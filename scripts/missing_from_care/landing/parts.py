@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from missing_from_care.base.project import CHECKOUT, SOURCES_FILE, RawTable, raw_tables
 from missing_from_care.landing.plain_rows import sql_path, sql_text
 from missing_from_care.landing.recognise import known_columns
 from missing_from_care.landing.source_tables import (
@@ -29,7 +30,6 @@ from missing_from_care.landing.source_tables import (
     listed,
 )
 from missing_from_care.landing.years import YEAR_COLUMNS, year_column
-from missing_from_care.project import CHECKOUT, SOURCES_FILE, RawTable, raw_tables
 
 Form = Literal["parquet", "csv"]
 MODULES_FILE = "landed_modules.csv"
@@ -308,6 +308,7 @@ def _version() -> str:
     """Of all that decides what a part holds: another version reads every file again."""
     told = hashlib.sha256(f"{duckdb.__version__} {platform.python_version()}".encode())
     package = CHECKOUT / "scripts" / "missing_from_care"
-    for file in (*sorted((package / "landing").glob("*.py")), package / "project.py", SOURCES_FILE):
+    reading = sorted((package / "landing").glob("*.py"))
+    for file in (*reading, package / "base" / "project.py", SOURCES_FILE):
         told.update(file.read_bytes())
     return told.hexdigest()

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
 from missing_from_care.landing.plain_rows import read_csv, write_plain
 from missing_from_care.landing.recognise import column_at, header_row
 from missing_from_care.landing.source_tables import (

@@ -23,7 +23,7 @@ from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 from python_calamine import PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
 from missing_from_care.landing.find_files import DAMAGE, beyond_limits
 from missing_from_care.landing.plain_rows import write_plain
 from missing_from_care.landing.recognise import column_at, header_row

@@ -13,12 +13,12 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.models_in_memory import rule_rows
+from missing_from_care.base.project import RawTable, raw_tables
 from missing_from_care.landing.plain_rows import PlainRows
 from missing_from_care.landing.recognise import known_columns
 from missing_from_care.landing.source_tables import FoundFile, Rows, SourceTable
-from missing_from_care.models_in_memory import rule_rows
-from missing_from_care.project import RawTable, raw_tables
 
 ROOT = "EXPSSDA903"
 RENAMED = {"childid": "child", "pl": "place", "uasc": "uasc_flag"}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
+from missing_from_care.base.models_in_memory import rule_rows
+from missing_from_care.base.project import RawTable, raw_tables
 from missing_from_care.landing.source_tables import column_names, listed
-from missing_from_care.models_in_memory import rule_rows
-from missing_from_care.project import RawTable, raw_tables
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
 
 FROM_1904 = "counts its days from 1904"
 MOST_SENTENCES = 20

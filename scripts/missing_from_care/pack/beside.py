@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from missing_from_care.base.faults import DataFault
 from missing_from_care.disclosure.ledger import read_rows
-from missing_from_care.faults import DataFault
 
 LOG_ENTRY = "disclosure-log.json"
 RECORD = Path("private", "provenance.json")

@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.whole_files import write_file_whole
 from missing_from_care.disclosure.ledger import read_ledger
-from missing_from_care.disclosure_log.log import log_pages
-from missing_from_care.faults import DataFault
 from missing_from_care.pack.beside import entry_of, packs_in
+from missing_from_care.pack.disclosure_log.log import log_pages
 from missing_from_care.pack.versions import is_sent
 from missing_from_care.response.names import LEDGER
-from missing_from_care.whole_files import write_file_whole
 
 
 def write_index(out: Path) -> list[str]:

@@ -10,6 +10,11 @@ from typing import Any
 
 import duckdb
 
+from missing_from_care.base.faults import ProtectionFault
+from missing_from_care.base.fixed_zip import zip_of
+from missing_from_care.base.settings import refuse_open_settings
+from missing_from_care.base.warehouse import open_warehouse, refuse_failed_build
+from missing_from_care.base.whole_files import replacing_folder
 from missing_from_care.disclosure.assessment import refusal
 from missing_from_care.disclosure.gate import judge
 from missing_from_care.disclosure.leaks import blank_response, leaks, secrets_of
@@ -23,17 +28,15 @@ from missing_from_care.disclosure.ledger import (
 )
 from missing_from_care.disclosure.rules import Rules, read_rules
 from missing_from_care.disclosure.verdict import Verdict, protected, released
-from missing_from_care.disclosure_log.log import disclosure_log_entry
-from missing_from_care.faults import ProtectionFault
-from missing_from_care.fixed_zip import zip_of
-from missing_from_care.letter.writing import letter_bytes
-from missing_from_care.open_data.files import as_json, open_data_files
+from missing_from_care.documents.letter.writing import letter_bytes
+from missing_from_care.documents.open_data.files import as_json, open_data_files
+from missing_from_care.documents.page.page import page_bytes
 from missing_from_care.pack.beside import LOG_ENTRY, ledger_of, refuse_lost_rows
+from missing_from_care.pack.disclosure_log.log import disclosure_log_entry
 from missing_from_care.pack.index import write_index
 from missing_from_care.pack.private import checked_workbook, private_files
 from missing_from_care.pack.provenance import checksums, provenance
 from missing_from_care.pack.versions import Version, is_sent, version_in, versions_of
-from missing_from_care.page.page import page_bytes
 from missing_from_care.response.answers import Response
 from missing_from_care.response.names import LEDGER, file_stem, version_folder
 from missing_from_care.response.reading import (
@@ -43,9 +46,6 @@ from missing_from_care.response.reading import (
     losses_in_short,
     read_response,
 )
-from missing_from_care.settings import refuse_open_settings
-from missing_from_care.warehouse import open_warehouse, refuse_failed_build
-from missing_from_care.whole_files import replacing_folder
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from typing import Any
 
 import duckdb
 
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.disclosure.assessment import assessment_page, audit_record
 from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.verdict import Verdict
-from missing_from_care.faults import DataFault
-from missing_from_care.open_data.files import as_json
+from missing_from_care.documents.open_data.files import as_json
+from missing_from_care.documents.quality.reading import summary, without_children
+from missing_from_care.documents.workbook.content import workbook_content
+from missing_from_care.documents.workbook.writing import opendocument_bytes, workbook_bytes
 from missing_from_care.pack.sign_off import checks_of, sign_off_bytes
-from missing_from_care.project import CHECKOUT
-from missing_from_care.quality.reading import summary, without_children
 from missing_from_care.response.answers import Response
 from missing_from_care.response.names import file_stem
-from missing_from_care.workbook.content import workbook_content
-from missing_from_care.workbook.writing import opendocument_bytes, workbook_bytes
 
 # The checks are a tool of their own, which is no part of this package.
 sys.path.append(str(CHECKOUT / "tools"))

@@ -17,9 +17,9 @@ from typing import Any
 
 import duckdb
 
-from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.models_in_memory import seed_columns, setting_rows
-from missing_from_care.project import CHECKOUT, RULES, settings_folder, template_file
+from missing_from_care.base.faults import DataFault, UsageFault
+from missing_from_care.base.models_in_memory import seed_columns, setting_rows
+from missing_from_care.base.project import CHECKOUT, RULES, settings_folder, template_file
 from missing_from_care.response.answers import Response
 
 PROGRAM = ("models", "macros", "scripts", "seeds")

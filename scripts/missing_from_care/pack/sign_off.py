@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from missing_from_care.letter.document import rendered
-from missing_from_care.letter.writing import settings_to_check
-from missing_from_care.project import template_file
+from missing_from_care.base.project import template_file
+from missing_from_care.base.texts import long_day
+from missing_from_care.documents.letter.document import rendered
+from missing_from_care.documents.letter.writing import settings_to_check
 from missing_from_care.response.answers import Response
-from missing_from_care.texts import long_day
 
 TEMPLATE = template_file("sign_off.docx")
 Check = tuple[str, str]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from missing_from_care.faults import DataFault, UsageFault
+from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.pack.making import making_pack, public_bytes
 from missing_from_care.pack.provenance import differences
 from missing_from_care.pack.versions import version_in

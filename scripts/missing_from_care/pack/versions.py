@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from missing_from_care.base.faults import DataFault
 from missing_from_care.disclosure.ledger import Released
-from missing_from_care.faults import DataFault
 from missing_from_care.pack.beside import entry_of
 from missing_from_care.response.names import version_folder
 

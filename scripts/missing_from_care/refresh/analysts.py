@@ -7,10 +7,10 @@ from pathlib import Path
 
 import duckdb
 
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
+from missing_from_care.base.texts import INVENTED_CHILDREN
+from missing_from_care.base.warehouse import open_database
 from missing_from_care.response.reading import is_of_invented_children
-from missing_from_care.texts import INVENTED_CHILDREN
-from missing_from_care.warehouse import open_database
 
 READABLE_FROM = "v1.5.0"
 """Oldest DuckDB that opens the file."""

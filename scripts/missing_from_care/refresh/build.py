@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from missing_from_care.data_errors import MARK, NO_ROOM, build_sentences
-from missing_from_care.faults import BusyFault, DataFault, Fault, ProtectionFault, UsageFault
-from missing_from_care.project import CHECKOUT
+from missing_from_care.base.data_errors import MARK, NO_ROOM, build_sentences
+from missing_from_care.base.faults import BusyFault, DataFault, Fault, ProtectionFault, UsageFault
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.refresh.child import run_child
 
 Progress = Callable[[int, int, str], None]

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from missing_from_care.deadlines.register import usual_register
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.project import CHECKOUT, settings_folder
+from missing_from_care.base.register import usual_register
 from missing_from_care.deadlines.states import RequestState
-from missing_from_care.faults import UsageFault
 from missing_from_care.landing.parts import MODULES_FILE
-from missing_from_care.project import CHECKOUT, settings_folder
 from missing_from_care.response.names import LEDGER, file_stem
 
 RULES = (

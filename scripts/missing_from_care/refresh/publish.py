@@ -14,13 +14,13 @@ from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
+from missing_from_care.base.faults import ProtectionFault, UsageFault
+from missing_from_care.base.pointers import follow, lead
+from missing_from_care.base.whole_files import swap_folders, sync_all, sync_folder, write_file_whole
 from missing_from_care.disclosure.ledger import holding
-from missing_from_care.faults import ProtectionFault, UsageFault
-from missing_from_care.pointers import follow, lead
 from missing_from_care.refresh.plan import Places, Run
 from missing_from_care.refresh.run_log import RunLog
 from missing_from_care.response.names import LEDGER
-from missing_from_care.whole_files import swap_folders, sync_all, sync_folder, write_file_whole
 
 IN_PLACE = "in_place"
 """While a published run lacks this file, its places have yet to follow."""

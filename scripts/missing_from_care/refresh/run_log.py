@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from missing_from_care.command_line import err, say_step
-from missing_from_care.faults import Fault
+from missing_from_care.base.command_line import err, say_step
+from missing_from_care.base.faults import Fault
 
 
 def utc_now() -> datetime:

@@ -4,7 +4,7 @@ from functools import cache
 
 import duckdb
 
-from missing_from_care.models_in_memory import macro_sql
+from missing_from_care.base.models_in_memory import macro_sql
 
 LEDGER = "ledger.csv"
 """The record of every figure released, beside the packs."""

@@ -7,8 +7,8 @@ from operator import attrgetter
 
 import duckdb
 
-from missing_from_care.faults import DataFault, UsageFault
-from missing_from_care.models_in_memory import macro_sql
+from missing_from_care.base.faults import DataFault, UsageFault
+from missing_from_care.base.models_in_memory import macro_sql
 from missing_from_care.response.answers import Answer, Change, Estimate, Handling, Response, Table
 
 TOO_MUCH = "is_beyond and accepted_reason is null"

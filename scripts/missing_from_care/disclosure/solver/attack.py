@@ -8,6 +8,7 @@ from math import ceil
 
 import numpy as np
 
+from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.disclosure.solver.moves import (
     TRIES,
     Limits,
@@ -18,7 +19,6 @@ from missing_from_care.disclosure.solver.moves import (
 )
 from missing_from_care.disclosure.solver.problem import Need, Problem
 from missing_from_care.disclosure.solver.space import NEAR, Space
-from missing_from_care.faults import ProtectionFault
 
 LARGE = 800  # columns from which moves are sought near the true figures
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
 
+from missing_from_care.base.faults import DataFault
 from missing_from_care.disclosure.solver.problem import NEAR, Need, Problem
 from missing_from_care.disclosure.solver.ranges import (
     Clock,
@@ -18,7 +19,6 @@ from missing_from_care.disclosure.solver.ranges import (
     System,
     narrowest_ranges,
 )
-from missing_from_care.faults import DataFault
 
 READER = "one who has only what is published"
 RULE_READER = "one who knows the threshold rule"

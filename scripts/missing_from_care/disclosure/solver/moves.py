@@ -6,8 +6,8 @@ import highspy
 import networkx as nx
 import numpy as np
 
+from missing_from_care.base.faults import Fault
 from missing_from_care.disclosure.solver.space import NEAR, Space
-from missing_from_care.faults import Fault
 
 TRIES = 4
 TOLL = 1e-4  # what moving a column by 1 costs beside what hiding it does

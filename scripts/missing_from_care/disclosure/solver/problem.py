@@ -6,7 +6,7 @@ from functools import cached_property
 from math import isclose, isfinite
 from typing import TYPE_CHECKING, Self
 
-from missing_from_care.faults import DataFault
+from missing_from_care.base.faults import DataFault
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs

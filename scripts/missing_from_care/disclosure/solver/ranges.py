@@ -12,8 +12,8 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.disclosure.solver.problem import NEAR, Need
-from missing_from_care.faults import ProtectionFault
 
 SMALL = 300  # unknowns in one part, up to which every range is worked out exactly
 TOLL = 1e-3  # what moving an unknown by 1 costs beside the one that is asked for

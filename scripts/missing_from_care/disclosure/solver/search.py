@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.disclosure.solver.attack import Attack
 from missing_from_care.disclosure.solver.cover import cover, one_way, without_waste
 from missing_from_care.disclosure.solver.problem import Problem
 from missing_from_care.disclosure.solver.space import Space, space_of
-from missing_from_care.faults import ProtectionFault
 
 SPREAD = 1.0  # by how much of itself a seed may raise what it costs to withhold a cell
 WORK, LARGE_WORK = 2000, 1000  # questions about single cells before a choice is good enough

@@ -1,0 +1,1 @@
+"""What every room uses: settings, faults, files written whole, the warehouse, the command line."""

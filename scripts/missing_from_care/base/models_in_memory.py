@@ -1,0 +1,205 @@
+"""Builds a few of dbt's models in memory, from the same SQL, where no warehouse is built yet.
+
+dbt takes seconds to start and needs the write lock of the database; the models over the rule and
+request seeds need neither.
+"""
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from missing_from_care.base.data_errors import raised_sentences
+from missing_from_care.base.faults import DataFault, UsageFault
+from missing_from_care.base.project import CHECKOUT, RULES, settings_folder
+
+Macro = Callable[..., object]
+
+
+class _Dbt:
+    """As much of dbt's Jinja as these models use; `reads` collects what a model refers to."""
+
+    def __init__(self) -> None:
+        self.variables: Mapping[str, str] = {}
+        self.reads: list[str] = []
+        self.macros: dict[str, Macro] = {}
+
+    def ref(self, name: str) -> str:
+        self.reads.append(name)
+        return name
+
+    def var(self, name: str, default: str = "") -> str:
+        return self.variables.get(name, default)
+
+    def env_var(self, _name: str, default: str = "") -> str:
+        """No variable of the environment moves the tables: the caller puts them in place."""
+        return default
+
+    def dispatch(self, name: str, _project: str) -> Macro:
+        return self.macros.get(f"duckdb__{name}") or self.macros[f"default__{name}"]
+
+
+def build_model(
+    connection: duckdb.DuckDBPyConnection, name: str, variables: Mapping[str, str] | None = None
+) -> None:
+    """Makes the table of a model, and first the tables that it reads and that do not exist yet.
+
+    Args:
+        connection: the database; a table that is there already stands in for its seed or model.
+        name: a model or a seed.
+        variables: what `var` gives, as dbt's `--vars`.
+
+    Raises:
+        duckdb.Error: a statement fails; `raised_sentences` gives what `raise_sentence` said.
+    """
+    if _exists(connection, name):
+        return
+    if name in _files("seeds", ".csv"):
+        _load_seed(connection, name)
+        return
+    statement, reads = _statement(name, tuple(sorted((variables or {}).items())))
+    for table in reads:
+        build_model(connection, table, variables)
+    connection.execute(f"create table {name} as {statement}")
+
+
+def read_rows(
+    path: Path, columns: Sequence[str], needed: Sequence[str]
+) -> tuple[dict[int, dict[str, str | None]], str]:
+    """Reads a file of the register or of settings with the macro by which dbt reads it.
+
+    Args:
+        path: the file.
+        columns: the columns to give.
+        needed: those of them that must be there.
+
+    Returns:
+        The values by column of each row in which any stands, by its number, 1 = the first below the
+        header; and the names of the file's other columns.
+
+    Raises:
+        UsageFault: there is no such file, or it cannot be read.
+        DataFault: it is no CSV file, a column is missing or twice there, or a row is ragged.
+    """
+    statement = macro_sql("register_rows", str(path), list(columns), list(needed))
+    try:
+        path.open("rb").close()
+        with duckdb.connect() as connection:
+            found = connection.execute(f"from {statement}").fetchall()
+    except OSError as problem:
+        raise UsageFault(
+            f"{path} cannot be read ({problem.strerror}): put the file there, or mend its rights."
+        ) from problem
+    except duckdb.Error as problem:
+        unread = f'{path} cannot be read as a table: save it as "CSV UTF-8 (comma delimited)".'
+        raise DataFault(*raised_sentences(problem) or [unread]) from problem
+    rows = {row[-2]: dict(zip(columns, row, strict=False)) for row in found}
+    return rows, (found[0][-1] or "") if found else ""
+
+
+def rule_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a rule seed, or of the file by which a council replaces it; blanks as "".
+
+    Args:
+        name: of the seed.
+
+    Raises: as `read_rows`, of a council's own file.
+    """
+    seed, settings = RULES / f"{name}.csv", settings_folder()
+    own = settings / seed.name if settings else None
+    return setting_rows(own) if own and own.exists() else _seed_rows(seed)
+
+
+def setting_rows(file: Path) -> list[dict[str, str]]:
+    """The rows of a settings file by the columns of the seed that it replaces, blanks as "".
+
+    Raises: as `read_rows`.
+    """
+    columns = seed_columns(RULES / file.name)
+    rows, _ = read_rows(file, columns, columns)
+    return [{name: (row[name] or "").strip() for name in columns} for row in rows.values()]
+
+
+def seed_columns(seed: Path) -> list[str]:
+    """The columns of a seed."""
+    with seed.open(encoding="utf-8", newline="") as opened:
+        return next(csv.reader(opened))
+
+
+def _seed_rows(seed: Path) -> list[dict[str, str]]:
+    with seed.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def macro_sql(macro: str, *arguments: object) -> str:
+    """The SQL that one of the project's macros gives.
+
+    Args:
+        macro: its name, `parse_date`.
+        arguments: what it takes; what it refers to, a seed say, has to be there by its name.
+    """
+    _, dbt = _environment()
+    return str(dbt.macros[macro](*arguments))
+
+
+def make_table(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    header: list[str],
+    rows: Sequence[Sequence[str | None]],
+) -> None:
+    """Makes a table of texts; a blank is null, as in dbt's seeds."""
+    places = (f"nullif(unnest(cast(? as varchar[])), '') as {column}" for column in header)
+    values = [[row[at] for row in rows] for at in range(len(header))]
+    connection.execute(f"create table {name} as select {', '.join(places)}", values)
+
+
+def _load_seed(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    seed = _files("seeds", ".csv")[name]
+    rows = rule_rows(name) if seed.parent == RULES else _seed_rows(seed)
+    make_table(connection, name, seed_columns(seed), [list(row.values()) for row in rows])
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    query = "select 1 from information_schema.tables where table_name = ?"
+    return connection.execute(query, [name]).fetchone() is not None
+
+
+@cache
+def _files(folder: str, ending: str) -> dict[str, Path]:
+    """The project's files with an ending by name, as `ref` names them."""
+    return {file.stem: file for file in sorted((CHECKOUT / folder).rglob(f"*{ending}"))}
+
+
+@cache
+def _statement(name: str, variables: tuple[tuple[str, str], ...]) -> tuple[str, tuple[str, ...]]:
+    """A model's statement, and the models and seeds that it reads."""
+    environment, dbt = _environment()
+    dbt.variables, dbt.reads = dict(variables), []
+    model = _files("models", ".sql")[name].read_text(encoding="utf-8")
+    return environment.from_string(model).render(), tuple(dbt.reads)
+
+
+@cache
+def _environment() -> tuple[Environment, _Dbt]:
+    """Jinja with the project's own macros."""
+    dbt = _Dbt()
+    loader = FileSystemLoader(CHECKOUT / "macros")
+    environment = Environment(
+        loader=loader,
+        extensions=["jinja2.ext.do"],
+        undefined=StrictUndefined,
+        autoescape=False,
+    )
+    environment.globals.update(ref=dbt.ref, var=dbt.var, env_var=dbt.env_var, adapter=dbt)
+    environment.globals["config"] = lambda **_: ""
+    # In one template, so that a macro finds those that stand in files after its own.
+    files = environment.list_templates(extensions=["sql"])
+    texts = [loader.get_source(environment, file)[0] for file in files]
+    module = environment.from_string("\n".join(texts)).module
+    dbt.macros = {name: value for name, value in vars(module).items() if callable(value)}
+    environment.globals.update(dbt.macros)
+    return environment, dbt

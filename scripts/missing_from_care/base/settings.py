@@ -1,0 +1,322 @@
+"""A council's own settings: what they are, what is still open, and where its things lie."""
+
+import csv
+import difflib
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from missing_from_care.base.faults import Fault, UsageFault
+from missing_from_care.base.models_in_memory import read_rows, setting_rows
+from missing_from_care.base.project import CHECKOUT, RULES, SOURCES_FILE
+from missing_from_care.base.warehouse import refuse_name
+from missing_from_care.base.whole_files import write_file_whole
+
+TEMPLATES = CHECKOUT / "templates" / "settings"
+
+
+@dataclass(frozen=True)
+class Council:
+    """A council by the Department for Education's list.
+
+    Attributes:
+        la_code: three digits.
+        name: without "Council", as the Department writes it.
+    """
+
+    la_code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class CouncilFolder:
+    """Where a council's things lie, below one folder outside the checkout."""
+
+    folder: Path
+
+    @property
+    def settings(self) -> Path:
+        """The files by which the council replaces rule seeds; with its register of requests."""
+        return self.folder / "settings"
+
+    def variables(self) -> dict[str, Path]:
+        """The environment by which every command finds them."""
+        return {
+            "FOI_SETTINGS": self.settings,
+            "FOI_EXTRACTS": self.folder / "private" / "landed",
+            "FOI_DATABASE": self.folder / "private" / "missing_from_care.duckdb",
+            "FOI_RESPONSES": self.folder / "responses",
+            "FOI_PUBLISHED": self.folder / "published" / "missing_from_care.duckdb",
+        }
+
+
+def council_named(text: str) -> Council:
+    """The council with a code or a name.
+
+    Raises:
+        UsageFault: there is none; with those whose names are nearest.
+    """
+    with (RULES / "councils.csv").open(encoding="utf-8", newline="") as opened:
+        found = [Council(row["la_code"], row["council"]) for row in csv.DictReader(opened)]
+    plain = {_plain(each.name): each for each in found}
+    for each in found:
+        if text.strip() == each.la_code:
+            return each
+    if council := plain.get(_plain(text)):
+        return council
+    nearest = [plain[name] for name in difflib.get_close_matches(_plain(text), plain)]
+    nearest += [each for each in found if _plain(text) in _plain(each.name) and each not in nearest]
+    said = "; did you mean " + ", ".join(f"{e.la_code} ({e.name})" for e in nearest[:5]) + "?"
+    raise UsageFault(
+        f'--council "{text}" is no council of seeds/rules/councils.csv, by code or name'
+        + (said if nearest else ": it lists children's services authorities of England.")
+    )
+
+
+def _plain(name: str) -> str:
+    words = name.lower().replace(",", " ").replace("-", " ").replace("&", "and").split()
+    dropped = {"council", "city", "county", "borough", "london", "royal", "of", "the"}
+    return " ".join(word for word in words if word not in dropped) or " ".join(words)
+
+
+def write_settings(places: CouncilFolder, council: Council, today: date) -> list[Path]:
+    """Writes what is not there yet of a council's settings and places.
+
+    Args:
+        places: where; what is there already stays as it is.
+        council: whose.
+        today: addresses are to be checked a year later.
+
+    Returns: the files that were written.
+
+    Raises:
+        UsageFault: the folder lies in the checkout, or can be no place of a database.
+    """
+    if places.folder.is_relative_to(CHECKOUT):
+        raise UsageFault(
+            f"{places.folder} lies inside the checkout, where a council's own files never go: name "
+            "a folder elsewhere, on an encrypted disk."
+        )
+    refuse_name(places.variables()["FOI_DATABASE"])
+    facts = {
+        "{council}": council.name,
+        "{la_code}": council.la_code,
+        "{columns}": _columns_of_the_register(),
+        "{in_a_year}": today.replace(year=today.year + 1, day=min(today.day, 28)).isoformat(),
+    }
+    texts = {
+        places.settings / file.relative_to(TEMPLATES): _filled(file, facts)
+        for file in sorted(TEMPLATES.rglob("*.*"))
+    }
+    texts[places.settings / "published_statistics.csv"] = _published(council)
+    texts |= {places.folder / name: text for name, text in _environments(places)}
+    written = []
+    try:
+        for name in ("returns", "private"):
+            (places.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (places.folder / "responses", places.folder / "published"):
+            folder.mkdir(exist_ok=True)
+        for file, text in texts.items():
+            if not file.exists():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                # Without a mark, Windows PowerShell takes it for the machine's own code page.
+                encoding = "utf-8-sig" if file.suffix == ".ps1" else "utf-8"
+                write_file_whole(file, text.encode(encoding))
+                written.append(file)
+    except OSError as problem:
+        raise UsageFault(
+            f"{places.folder} cannot be written to ({problem.strerror}): name another folder, or "
+            "mend its rights."
+        ) from problem
+    return written
+
+
+def _filled(file: Path, facts: dict[str, str]) -> str:
+    text = file.read_text(encoding="utf-8")
+    for name, fact in facts.items():
+        text = text.replace(name, f'"{fact}"' if "," in fact and file.suffix == ".csv" else fact)
+    return text
+
+
+def _published(council: Council) -> str:
+    """What the Department published of England and, where it is known here, of the council."""
+    with (RULES / "published_statistics.csv").open(encoding="utf-8", newline="") as opened:
+        header, *rows = csv.reader(opened)
+    area = header.index("area")
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows(
+        [header, *(row for row in rows if row[area] in ("England", council.name))]
+    )
+    return text.getvalue()
+
+
+def _register_tables() -> list[dict[str, Any]]:
+    """The tables of the register, as the models describe them."""
+    described = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
+    return next(each["tables"] for each in described["sources"] if each["name"] == "requests")
+
+
+def _columns_of_the_register() -> str:
+    """The columns of the register in words, from the models' own description."""
+    lines = []
+    for table in _register_tables():
+        lines += ["", f"{table['name']}.csv: {table['description']}"]
+        lines += [f"    {each['name']}: {each['description']}" for each in table["columns"]]
+    return "\n".join(lines)
+
+
+def _environments(places: CouncilFolder) -> Iterator[tuple[str, str]]:
+    variables = list(places.variables().items())
+    yield "foi-refresh.env", "".join(f"{name}={place}\n" for name, place in variables)
+    # What dbt writes goes there too, so that the checkout can be one that nobody may write.
+    dbt = places.folder / "private" / "dbt"
+    variables += [("DBT_TARGET_PATH", dbt / "target"), ("DBT_LOG_PATH", dbt / "logs")]
+    quoted = [(name, shlex.quote(str(place))) for name, place in variables]
+    yield "environment.sh", "".join(f"export {name}={place}\n" for name, place in quoted)
+    quoted = [(name, str(place).replace("'", "''")) for name, place in variables]
+    yield "environment.ps1", "".join(f"$env:{name} = '{place}'\n" for name, place in quoted)
+
+
+def refuse_open_settings(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Refuses figures of real children under settings that nobody at the council has settled.
+
+    Args:
+        warehouse: an open warehouse.
+
+    Raises:
+        UsageFault: with each setting that is open.
+    """
+    found = warehouse.execute(
+        "select settings_file, row_name, column_name, question from dq_settings order by all"
+    ).fetchall()
+    if found:
+        raise UsageFault(
+            "The returns are a council's own, and these settings are not settled yet, so nothing "
+            "is released:",
+            *open_sentences(found),
+            "Write the answers into these files, build again with `dbt build`, then export again.",
+        )
+
+
+def open_sentences(found: Iterable[tuple[str, str | None, str | None, str | None]]) -> list[str]:
+    """What is open, a sentence for each question, with the rows that it is asked in.
+
+    Args:
+        found: file, row, column and question; without a row, the whole file is the demonstration's.
+    """
+    rows: dict[tuple[str, str | None, str | None], list[str]] = {}
+    for file, row, column, question in found:
+        rows.setdefault((file, column, question), []).extend([row] if row else [])
+    return [
+        f"{file}, {column} of {', '.join(asked)}: {question}"
+        if asked
+        else f"{file} is the demonstration's: make settings with scripts/set_up.py, and name their "
+        "folder with FOI_SETTINGS."
+        for (file, column, question), asked in rows.items()
+    ]
+
+
+def unfit_settings(settings: Path) -> list[str]:
+    """What this version cannot use of a folder of settings and its register, a sentence each.
+
+    Rows that it needs and a file lacks, as after an upgrade, are told with the line to add.
+    """
+    told = []
+    seeds = {file.name for file in RULES.glob("*.csv")}
+    for name in _settled_by_the_council():
+        if not (settings / name).exists():
+            told.append(f"{settings / name} is not there: set_up.py --council writes it anew.")
+    for file in sorted(settings.glob("*.csv")):
+        if file.name not in seeds:
+            (nearest,) = difflib.get_close_matches(file.name, sorted(seeds), 1, 0)
+            told.append(f"{file} replaces no rule: did you mean {nearest}?")
+            continue
+        try:
+            told += _lines_to_add(file, setting_rows(file))
+        except Fault as fault:
+            told += fault.sentences
+    for table in _register_tables():
+        columns = [column["name"] for column in table["columns"]]
+        try:
+            read_rows(settings / "requests" / f"{table['name']}.csv", columns, columns)
+        except Fault as fault:
+            told += fault.sentences
+    return told
+
+
+def _lines_to_add(file: Path, own: list[dict[str, str]]) -> Iterator[str]:
+    described = yaml.safe_load((RULES / "_rules.yml").read_text(encoding="utf-8"))["seeds"]
+    config = next(each["config"] for each in described if each["name"] == file.stem)
+    if key := config.get("meta", {}).get("every_row"):
+        known = {row[key] for row in own}
+        # What a council settles itself is not taken from the demonstration.
+        template = TEMPLATES / file.name
+        for row in setting_rows(template if template.exists() else RULES / file.name):
+            if row[key] not in known:
+                line = StringIO()
+                named = (value.replace("{in_a_year}", "") for value in row.values())
+                values = ["? The council's own" if "{" in value else value for value in named]
+                csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="").writerow(values)
+                yield (
+                    f"{file} has no row {row[key]}, which this version needs: add the line "
+                    f"{line.getvalue()}"
+                )
+
+
+def _settled_by_the_council() -> list[str]:
+    project = yaml.safe_load((CHECKOUT / "dbt_project.yml").read_text(encoding="utf-8"))
+    return [f"{name}.csv" for name in project["vars"]["settled_by_the_council"]]
+
+
+def open_settings(settings: Path) -> list[str]:
+    """What is open in the files of a folder of settings, a sentence each.
+
+    Raises:
+        DataFault: a file cannot be read.
+    """
+    found = []
+    for file in (settings / name for name in _settled_by_the_council()):
+        for row in setting_rows(file):
+            label = next(iter(row.values())) or "(blank)"
+            for column, value in row.items():
+                if value.startswith("?"):
+                    found.append((str(file), label, column, value[1:].strip()))
+    return open_sentences(found)
+
+
+def due_for_review(settings: Path, today: date) -> list[str]:
+    """The settings of the authority whose day of review has come, a sentence each."""
+    return [
+        f"{row['setting']} was to be checked by {row['review_on']}: is it still {row['value']}?"
+        for row in setting_rows(settings / "authority.csv")
+        if "" < row["review_on"] <= today.isoformat()
+    ]
+
+
+def unlike_the_returns(places: CouncilFolder) -> list[str]:
+    """Where settings and landed returns speak of different councils or years, a sentence each."""
+    landed = places.variables()["FOI_EXTRACTS"] / "landed_modules.csv"
+    if not landed.exists():
+        return ["Nothing is landed yet: scripts/refresh.py --source FOLDER lands and builds."]
+    authority = {r["setting"]: r["value"] for r in setting_rows(places.settings / "authority.csv")}
+    with landed.open(encoding="utf-8", newline="") as opened:
+        modules = [row for row in csv.DictReader(opened) if row["status"] == "landed"]
+    codes = {row["source_file"].partition("/")[0] for row in modules}
+    others = sorted(code for code in codes if len(code) == 3 and code.isdecimal())
+    found = []
+    if others and authority["la_code"] not in others:
+        found.append(
+            f"The returns lie in folders of councils {', '.join(others)}; authority.csv has "
+            f"la_code {authority['la_code']}."
+        )
+    questions = places.settings / "requests" / "foi_request_questions.csv"
+    if not any(read_rows(questions, ("request_ref",), ("request_ref",))[0].values()):
+        found.append("The register has no question yet: scripts/new_request.py adds a request.")
+    return found

@@ -1,0 +1,1 @@
+"""What a protected response is written as, and the quality report."""

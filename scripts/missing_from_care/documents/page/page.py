@@ -1,0 +1,155 @@
+"""A response as one HTML file: it asks nothing of the network and runs nothing."""
+
+import re
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from missing_from_care.base.texts import (
+    ADDRESS,
+    INVENTED_CHILDREN,
+    LICENCE_ADDRESS,
+    NOT_FOR_RELEASE,
+    NOTE,
+    long_day,
+    markers_in,
+    one_line,
+    without_notes,
+)
+from missing_from_care.documents.letter.questions import answered_tables
+from missing_from_care.documents.letter.writing import (
+    cost_paragraphs,
+    counted,
+    handling_texts,
+    holding_texts,
+    not_held,
+    said,
+)
+from missing_from_care.documents.open_data.files import PACKAGE, csv_names
+from missing_from_care.documents.page.charts import charts
+from missing_from_care.documents.page.colours import palette_css
+from missing_from_care.documents.workbook.content import workbook_content
+from missing_from_care.response.answers import Response
+from missing_from_care.response.layout import figure, grid
+from missing_from_care.response.names import file_stem
+
+WARNINGS = (NOT_FOR_RELEASE, INVENTED_CHILDREN)
+HERE = Path(__file__).parent
+
+
+def page_bytes(response: Response) -> bytes:
+    """The page of a response: its answers as tables, with charts where they help.
+
+    Args:
+        response: the request and its answers; if it is not protected the page says that it is not
+            for release.
+    """
+    content = workbook_content(response)
+    answers = []
+    for number, (table, sheet, parts) in enumerate(
+        zip(response.tables, content.answers, answered_tables(response), strict=True), start=1
+    ):
+        used = {marker for text in sheet.table_texts for marker in markers_in(text)}
+        answers.append(
+            {
+                "id": f"table-{number}",
+                "sheet": sheet,
+                "parts": parts,
+                "population": table.population,
+                "caption": sheet.title.removeprefix(f"{sheet.name}: "),
+                "labels": grid(table).labels,
+                "markers": sorted(used & set(content.shorthand)),
+                "charts": list(charts(table, f"chart-{number}")),
+            }
+        )
+    return rendered(
+        "response.html.j2",
+        response=response,
+        content=content,
+        answers=answers,
+        files=pack_files(response),
+        warnings=[text for text in content.cover.paragraphs if text in WARNINGS],
+        handled=[
+            said(response, name)
+            for name in (*handling_texts(response)[1:], *holding_texts(response))
+            if name != "workbook"
+        ],
+        counted=list(counted(response)),
+        cost=cost_paragraphs(response),
+        not_held=not_held(response.tables),
+        say=partial(said, response),
+        licence_address=LICENCE_ADDRESS,
+    )
+
+
+def pack_files(response: Response) -> dict[str, str]:
+    """The files beside the page by name, each in words."""
+    stem = file_stem(response.request_ref)
+    if not response.is_protected:
+        return {f"{stem}-not-for-release.xlsx": "Workbook"}
+    tables = {
+        name: f"Question {number} as open data" for number, name in csv_names(response).items()
+    }
+    return (
+        {
+            f"{stem}.xlsx": "Workbook",
+            f"{stem}.ods": "Workbook as OpenDocument",
+            f"{stem}-letter.docx": "Letter",
+        }
+        | tables
+        | {PACKAGE: "Description of the open data", f"{stem}.zip": "All of these files together"}
+    )
+
+
+def rendered(template: str, **values: object) -> bytes:
+    """A page from its template; every text is escaped and in one line."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=clean,
+    )
+    environment.filters |= {
+        "figure": figure,
+        "with_links": partial(with_links, linked=set()),
+        "without_notes": without_notes,
+        "with_addresses": with_addresses,
+        "day": long_day,
+        "iso_day": lambda text: long_day(date.fromisoformat(text)),
+        "size": lambda size: f"{max(1, round(size / 1024)):,} KB",
+    }
+    css = Markup(f"{palette_css()}\n{(HERE / 'page.css').read_text(encoding='utf-8')}")
+    return environment.get_template(template).render(style=css, **values).encode()
+
+
+def clean(value: object) -> object:
+    """A text of the data in one line; markup stays as it is."""
+    return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def with_links(text: str, linked: set[str]) -> Markup:
+    """A text whose notes lead to the list of notes, which leads back to the first of each.
+
+    Args:
+        text: plain.
+        linked: the numbers of the notes that the page has had so far; added to.
+    """
+
+    def link(note: re.Match[str]) -> str:
+        number = note[1]
+        place = "" if number in linked else f' id="at-note-{number}"'
+        linked.add(number)
+        return f'<a href="#note-{number}"{place}>[note {number}]</a>'
+
+    return Markup(re.sub(NOTE, link, str(escape(one_line(text)))))
+
+
+def with_addresses(text: str) -> Markup:
+    """A text whose web addresses, such as `ico.org.uk/foicomplaints`, lead there."""
+    linked = r'<a href="https://\1">\1</a>'
+    return Markup(re.sub(ADDRESS, linked, str(escape(one_line(text)))))

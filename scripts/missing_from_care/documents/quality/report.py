@@ -1,0 +1,200 @@
+"""What the private workbook of the quality report says: every finding, and what to do about it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from missing_from_care.base.texts import one_line
+from missing_from_care.documents.quality.reading import Row, totals_sentence
+from missing_from_care.documents.workbook.content import Column, Cover, Report, TableSheet, Value
+from missing_from_care.documents.workbook.writing import LONGEST_CELL
+
+PRIVATE = (
+    "Private: it names children. Only for the team that mends the source; never publish it, send "
+    "it on or make a public file from it."
+)
+
+
+SHORTHAND = "The shorthand [x] means: not available."
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A worksheet with one table.
+
+    Attributes:
+        name: of the worksheet.
+        title: what the table shows.
+        columns: heading, key in the rows, width in characters.
+        introduction: a sentence above the table.
+        is_wrapped: whether long texts take several lines; too slow for very many rows.
+    """
+
+    name: str
+    title: str
+    columns: tuple[tuple[str, str, int], ...]
+    introduction: str = PRIVATE
+    is_wrapped: bool = True
+
+
+COMMONEST = (("Commonest rule", "commonest_rule", 12), ("What the rule finds", "rule_finds", 50))
+EXAMPLE = (
+    ("Example: file", "example_file", 40),
+    ("Example: row", "example_row", 10),
+    ("Example: child", "example_child", 14),
+    ("Example: what was found", "example_finding", 60),
+    ("What to do", "what_to_do", 60),
+)
+EFFECTS = tuple(
+    (effect.replace("_", " ").capitalize(), effect, 12)
+    for effect in ("rejected", "repeated", "left_out", "counted")
+)
+SUMMARY_SHEETS = {
+    "by_rule": Sheet(
+        "By rule",
+        "Findings by rule, those that reject a row first",
+        (
+            ("Rule", "rule_code", 10), ("Raw table", "raw_table", 20), ("Severity", "severity", 12),
+            *EFFECTS, ("Findings", "findings", 12), ("Accepted", "accepted", 12),
+            ("What the rule finds", "rule_finds", 50), *EXAMPLE, ("Authority", "authority", 40),
+        ),
+    ),
+    "by_year": Sheet(
+        "By year",
+        "Findings by collection year, each with its commonest rule",
+        (
+            ("Collection year", "collection_year", 18), ("Findings", "findings", 12),
+            ("Accepted", "accepted", 12), *EFFECTS, *COMMONEST, *EXAMPLE,
+        ),
+    ),
+    "worst_files": Sheet(
+        "Worst files",
+        "Files by their number of findings, each with its commonest rule",
+        (
+            ("File", "source_file", 50), ("Findings", "findings", 12),
+            ("Accepted", "accepted", 12), ("Rows with a finding", "rows_with_findings", 12),
+            ("Rules", "rules", 10), *EFFECTS, *COMMONEST, *EXAMPLE[1:],
+        ),
+    ),
+    "losses": Sheet(
+        "Losses",
+        "What was lost of each module, what is too much first",
+        (
+            ("File", "source_file", 50), ("Raw table", "raw_table", 24),
+            ("Collection year", "collection_year", 18), ("What of it", "part", 18),
+            ("Lost", "lost", 12), ("Of", "counted", 12), ("In words", "sentence", 110),
+        ),
+        "Of a module that lost more than the threshold allows no figure is available.",
+    ),
+    "accounting": Sheet(
+        "Accounting",
+        "What became of every row that was landed",
+        (
+            ("Raw table", "raw_table", 24), ("Collection year", "collection_year", 18),
+            ("Rows landed", "rows_landed", 14), ("Rejected", "rows_rejected", 14),
+            ("Repeated", "rows_repeated", 14), ("Left out", "rows_left_out", 14),
+            ("Counted", "rows_counted", 14),
+        ),
+        "Rows landed are those rejected, repeated, left out by rule and counted together.",
+    ),
+    "published": Sheet(
+        "Published figures",
+        "Our figures beside those the Department for Education published, counted its way",
+        (
+            ("Financial year", "financial_year", 16), ("Measure", "measure", 42),
+            ("Ours", "ours", 12), ("Published", "published", 12),
+            ("Published status", "published_status", 18), ("Difference", "difference", 12),
+            ("Comparison", "comparison", 20), ("Note", "note", 90), ("Release", "release", 22),
+        ),
+        "Private: ours are not protected. Contains public sector information licensed under the "
+        "Open Government Licence v3.0.",
+    ),
+}  # fmt: skip
+FINDINGS_SHEET = Sheet(
+    "Findings",
+    "Every finding, file by file",
+    (
+        ("File", "source_file", 45), ("Row", "source_row", 9), ("Child", "child_id", 14),
+        ("Rule", "rule_code", 9), ("What was found", "finding", 130),
+        ("Effect", "what_became_of_it", 11),
+        ("What to do", "what_to_do", 110), ("Severity", "severity", 11),
+        ("Raw table", "raw_table", 20), ("Collection year", "collection_year", 16),
+        ("Accepted", "is_accepted", 11), ("Why accepted", "accepted_reason", 80),
+    ),
+    is_wrapped=False,
+)  # fmt: skip
+
+NUMBERS = frozenset(
+    ("findings", "accepted", "rules", "rows_with_findings", "rejected", "repeated", "left_out",
+     "counted", "rows_landed", "rows_rejected", "rows_repeated", "rows_left_out", "rows_counted",
+     "ours", "published", "difference", "source_row", "example_row", "lost")
+)  # fmt: skip
+"""The columns of numbers."""
+
+
+def report(author: str, tables: Mapping[str, Any], findings: Iterable[Row]) -> Report:
+    """The private workbook.
+
+    Args:
+        author: the organisation whose returns these are.
+        tables: from `reading.summary`.
+        findings: every finding, from `reading.findings`; read once.
+    """
+    paragraphs = (
+        PRIVATE,
+        totals_sentence(tables["totals"]),
+        "Mend the source, not the landed copy: land the returns and build again, and what was "
+        "mended is no longer listed here.",
+        "Effect says what became of the row: rejected, repeated (another row counts in its place), "
+        "left out by rule, or counted all the same.",
+        "An accepted finding stays listed, with the reason; it is accepted in the seed of "
+        "exceptions.",
+    )
+    sheets = [_table(sheet, tables[name]) for name, sheet in SUMMARY_SHEETS.items()]
+    return Report(
+        title=f"Quality report, {author}",
+        author=author,
+        cover=Cover(f"Quality report on the returns of {author}", paragraphs=paragraphs),
+        tables=[*sheets, _table(FINDINGS_SHEET, findings)],
+    )
+
+
+def _table(sheet: Sheet, found: Iterable[Row]) -> TableSheet:
+    """A sheet with its rows."""
+    return TableSheet(
+        name=sheet.name,
+        title=sheet.title,
+        columns=tuple(
+            Column(heading, "whole" if key in NUMBERS else "text", width)
+            for heading, key, width in sheet.columns
+        ),
+        rows=_values(found, [key for _, key, _ in sheet.columns]),
+        introduction=(sheet.introduction, SHORTHAND),
+        is_wrapped=sheet.is_wrapped,
+    )
+
+
+def _values(found: Iterable[Row], keys: list[str]) -> Iterator[list[Value]]:
+    """The cells of each row; a row that says so where there is none."""
+    is_empty = True
+    for row in found:
+        is_empty = False
+        yield [_shown(row[key]) for key in keys]
+    if is_empty:
+        yield ["None", *["[x]"] * (len(keys) - 1)]
+
+
+def _shown(value: Any) -> Value:
+    """A value as a cell holds it: no empty cell, no control character, nothing cut by Excel."""
+    if value is None or value == "":
+        return "[x]"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _readable(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=10_000)
+def _readable(text: str) -> str:
+    """A text in one line. Most texts stand in very many rows, so what was cleaned is kept."""
+    return one_line(text)[:LONGEST_CELL] or "[x]"

@@ -1,0 +1,180 @@
+"""The disclosure log: what was asked, what was answered, and the files to take it from."""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from markupsafe import Markup
+
+from missing_from_care.base.faults import ProtectionFault
+from missing_from_care.base.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, one_line
+from missing_from_care.documents.letter.writing import cost_paragraphs
+from missing_from_care.documents.open_data.files import as_json
+from missing_from_care.documents.page.page import HERE as TEMPLATES
+from missing_from_care.documents.page.page import pack_files, rendered
+from missing_from_care.documents.workbook.content import wordings, workbook_content
+from missing_from_care.response.answers import Response
+from missing_from_care.response.names import version_folder
+
+OUTCOMES = {
+    "released": "Released in full",
+    "partly_released": "Released in part",
+    "withheld": "Withheld",
+    "refused": "Refused for its cost",
+    "not_held": "Not held",
+}
+SECTION = r"section \d+[A-Z]?(?:\(\w+\))*"
+EXEMPTION = re.compile(rf"({SECTION})(?: with {SECTION})? of the ([A-Z][\w ]*? Act \d{{4}})")
+FIRST: dict[str, Any] = {
+    "version": 1, "replaces": None, "revised": [], "asked": [], "outcome": "", "exemptions": [],
+}  # fmt: skip
+"""What an entry of an earlier version of this program does not say."""
+
+
+def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version: int = 1) -> bytes:
+    """The entry of a response in the disclosure log, as JSON.
+
+    Args:
+        response: the request and its answers, protected.
+        files: all files of its pack, by name; they stand in a folder named as `folder` says.
+        version: of the response; from the second it names the one before and what was revised.
+
+    Raises:
+        ProtectionFault: the response is not protected, so nothing of it may be published.
+    """
+    if not response.is_protected:
+        raise ProtectionFault(
+            f"Request {response.request_ref} does not enter the disclosure log: its small numbers "
+            "are not protected yet."
+        )
+    content = workbook_content(response)
+    headings = dict.fromkeys(each.heading for table in response.tables for each in table.answers)
+    breakdowns = dict.fromkeys(table.breakdown for table in response.tables if table.breakdown)
+    by = f" By: {'; '.join(breakdowns)}." if breakdowns else ""
+    names = {"response.html": "Web page"} | pack_files(response)
+    return as_json(
+        {
+            "reference": response.request_ref,
+            "title": response.subject,
+            "asked": asked(response),
+            "summary": f"Counted: {'; '.join(headings)}.{by}",
+            "outcome": outcome(response),
+            "exemptions": exemptions(response),
+            "keywords": [*content.keywords, *headings, *breakdowns],
+            "publisher": response.authority["name"],
+            "language": content.language,
+            "received_on": response.received_on.isoformat() if response.received_on else None,
+            "responded_on": response.responded_on.isoformat() if response.responded_on else None,
+            "is_of_invented_children": response.is_of_invented_children,
+            "licence": {
+                "id": response.authority["licence_id"],
+                "title": response.authority["licence"],
+                "address": LICENCE_ADDRESS,
+            },
+            "folder": version_folder(response.request_ref, version),
+            "version": version,
+            "replaces": version_folder(response.request_ref, version - 1) if version > 1 else None,
+            "revised": _revised(response) if version > 1 else [],
+            "files": [
+                {
+                    "name": name,
+                    "title": names.get(name, "For machines"),
+                    "bytes": len(data),
+                    "sha256": sha256(data).hexdigest(),
+                }
+                for name, data in files.items()
+            ],
+        }
+    )
+
+
+def asked(response: Response) -> list[dict[str, str]]:
+    """Each question as it was asked, with its number and part."""
+    return [
+        {"question": f"{number}{part}", "wording": one_line(wording)}
+        for number, part, wording in dict.fromkeys(
+            (table.question_no, part, wording)
+            for table in response.tables
+            for part, wording in wordings(table)
+        )
+    ]
+
+
+def outcome(response: Response) -> str:
+    """What became of a request: a key of `OUTCOMES`.
+
+    A range is a part of what was asked for. What is not applicable was not lacking.
+    """
+    is_refused = response.handling.estimate is not None
+    answers = [each for table in response.tables for each in table.answers]
+    is_given = any(each.value is not None or each.is_range for each in answers)
+    is_withheld = any(each.is_withheld for each in answers)
+    is_lacking = any(each.marker == "[x]" for each in answers)
+    if is_given:
+        is_whole = not (is_withheld or is_lacking or is_refused)
+        return "released" if is_whole else "partly_released"
+    if is_refused and not is_withheld:
+        return "refused"
+    return "withheld" if is_withheld else "not_held"
+
+
+def exemptions(response: Response) -> list[str]:
+    """The exemptions that the refusal names with their Act, each once."""
+    texts = (*response.refusal, *cost_paragraphs(response))
+    found = (match for text in texts for match in EXEMPTION.findall(text))
+    return list(dict.fromkeys(f"{act}, {section}" for section, act in found))
+
+
+def log_pages(entries: Iterable[bytes]) -> dict[str, bytes]:
+    """The disclosure log as a page and as an Atom feed, by file name; the newest response first.
+
+    Args:
+        entries: what `disclosure_log_entry` gave for each response that was sent.
+    """
+    read = [FIRST | json.loads(entry) for entry in entries]
+    replaced = {entry["replaces"]: entry["folder"] for entry in read}
+    for entry in read:
+        entry["replaced_by"] = replaced.get(entry["folder"])
+        entry["outcome_in_words"] = OUTCOMES.get(entry["outcome"], "")
+        entry["id"] = uuid5(NAMESPACE_URL, f"{entry['publisher']} {entry['folder']}").urn
+    read.sort(key=lambda entry: entry["reference"])
+    read.sort(key=lambda entry: entry["responded_on"] or "", reverse=True)
+    publisher = read[0]["publisher"] if read else ""
+    outcomes = {key: text for key, text in OUTCOMES.items() if key in {e["outcome"] for e in read}}
+    years = sorted({date.fromisoformat(e["responded_on"]).year for e in read}, reverse=True)
+    # The page lets this script run and no other: the policy names its hash.
+    script = Markup((TEMPLATES / "log.js").read_text(encoding="utf-8"))
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    values = {"entries": read, "invented": INVENTED_CHILDREN}
+    return {
+        "index.html": rendered(
+            "index.html.j2",
+            outcomes=outcomes,
+            years=years,
+            script=script,
+            script_hash=Markup(f"sha256-{digest}"),
+            **values,
+        ),
+        "feed.atom": rendered(
+            "feed.atom.j2", feed_id=uuid5(NAMESPACE_URL, publisher).urn, **values
+        ),
+    }
+
+
+def _revised(response: Response) -> list[str]:
+    """The figures that carry a note of having been revised, each once."""
+    told = [text for name, text in response.notes.items() if name.startswith("revised_since ")]
+    return list(
+        dict.fromkeys(
+            f"{each.heading}, {each.period}"
+            + (f", {each.category_label}" if each.breakdown != "none" else "")
+            for table in response.tables
+            for each in table.answers
+            if each.note and any(text in each.note for text in told)
+        )
+    )

@@ -1,0 +1,209 @@
+"""Answers a question of an analyst's own from a built warehouse, without building it again.
+
+The views that depend on the questions are run, word for word as the warehouse holds them, over the
+one question; every table they read is the warehouse's own. So it is what the register would give.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+from missing_from_care.base.faults import DataFault, UsageFault
+from missing_from_care.base.models_in_memory import read_rows
+from missing_from_care.base.register import (
+    append_rows,
+    changing_register,
+    references,
+)
+from missing_from_care.base.warehouse import open_warehouse
+
+TRY_OUT = "try-out"
+STORE = "warehouse_read_here"
+QUESTIONS = "stg_foi_request_questions"
+REQUESTS = "stg_foi_requests"
+QUESTION_VIEWS = (
+    "int_population_conditions",
+    "int_question_periods",
+    "int_question_faults",
+    "int_question_problems",
+    "int_answer_counts",
+    "int_answers",
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as a row of the register puts it.
+
+    Attributes:
+        measure, breakdown, population, period_basis: words of the rule seeds.
+        first_period, last_period: as the basis writes them.
+    """
+
+    measure: str
+    breakdown: str
+    population: str
+    period_basis: str
+    first_period: str
+    last_period: str
+
+
+def question_of(measure: str, by: str, of: str, period: str) -> Question:
+    """Reads `financial_year:2014/15..2017/18` and the other words of a question.
+
+    Raises:
+        UsageFault: the period is not of this form.
+    """
+    basis, colon, span = period.partition(":")
+    first, _, last = span.partition("..")
+    if not (colon and first):
+        raise UsageFault(
+            f"The period {period!r} is not read: write it as financial_year:2014/15..2017/18, or "
+            "snapshot:2018-03-31."
+        )
+    return Question(measure, by, of, basis, first, last or first)
+
+
+def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
+    """Puts questions to a warehouse.
+
+    Args:
+        database: the DuckDB file; it is only read.
+        *questions: as in the register.
+
+    Returns: a connection in which `foi_answers`, `stg_foi_requests` and all that a response is read
+    from hold these questions alone, numbered from 1, as request `try-out`.
+
+    Raises:
+        DataFault: a word is wrong, or a period is not landed.
+    """
+    connection = put(database, *questions)
+    problems = connection.execute(
+        "select sentence from int_question_problems order by 1"
+    ).fetchall()
+    if problems:
+        opening = f"Request {TRY_OUT}, question 1: "
+        raise DataFault(*(_capital(text.removeprefix(opening)) for (text,) in problems))
+    columns = connection.execute(
+        "select string_agg(column_name, ', ' order by column_index) from duckdb_columns() "
+        f"where database_name = '{STORE}' and table_name = 'foi_answers'"
+    ).fetchall()[0][0]
+    connection.execute(
+        f"create table foi_answers as select {columns} from int_answers "
+        "order by period_order, category_order"
+    )
+    return connection
+
+
+def put(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
+    """Puts questions to a warehouse, whether they can be answered or not.
+
+    Args:
+        database: the DuckDB file; it is only read.
+        *questions: as in the register.
+
+    Returns: a connection in which `QUESTION_VIEWS` are of these questions alone, numbered from 1.
+    """
+    with open_warehouse(database) as warehouse:
+        # A view's text may name the database that it was made in.
+        catalog = warehouse.execute("select current_database()").fetchall()[0][0]
+    connection = duckdb.connect()
+    connection.execute(
+        f"attach '{str(database).replace(chr(39), chr(39) * 2)}' as {STORE} (read_only)"
+    )
+    connection.execute(f"attach ':memory:' as \"{catalog}\"")
+    connection.execute(f'use "{catalog}".main')
+    tables = connection.execute(
+        f"select table_name from duckdb_tables() where database_name = '{STORE}'"
+    ).fetchall()
+    for (table,) in tables:
+        if table not in (QUESTIONS, REQUESTS, "foi_answers"):
+            connection.execute(f'create view "{table}" as select * from {STORE}.main."{table}"')
+    connection.execute(f"create table {REQUESTS} as select * from {STORE}.main.{REQUESTS} limit 0")
+    connection.execute(
+        f"insert into {REQUESTS} (request_ref, subject) values (?, 'A try-out, not for release')",
+        [TRY_OUT],
+    )
+    connection.execute(
+        f"create table {QUESTIONS} as select * from {STORE}.main.{QUESTIONS} limit 0"
+    )
+    rows = [_row(number, question) for number, question in enumerate(questions, start=1)]
+    connection.executemany(
+        f"insert into {QUESTIONS} ({', '.join(rows[0])}) values ({', '.join('?' * len(rows[0]))})",
+        [list(row.values()) for row in rows],
+    )
+    texts = dict(
+        connection.execute(
+            f"select view_name, sql from duckdb_views() where database_name = '{STORE}'"
+        ).fetchall()
+    )
+    for view in QUESTION_VIEWS:
+        connection.execute(texts[view])
+    return connection
+
+
+def _row(number: int, question: Question) -> dict[str, str]:
+    return {
+        "request_ref": TRY_OUT,
+        "question_no": str(number),
+        "part": "",
+        "wording": "",
+        "measure": question.measure.lower(),
+        "breakdown": question.breakdown.lower(),
+        "population": question.population.lower().replace(" ", ""),
+        "period_basis": question.period_basis.lower(),
+        "first_period": question.first_period,
+        "last_period": question.last_period,
+    }
+
+
+def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
+    """The rows of `foi_answers`, days as text, for machines."""
+    found = connection.execute("select * from foi_answers")
+    names = [column[0] for column in found.description]
+    return [
+        {
+            name: value.isoformat() if hasattr(value, "isoformat") else value
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in found.fetchall()
+    ]
+
+
+def save_question(question: Question, request_ref: str) -> Path:
+    """Adds a question to a request of the register, as the next one of its questions.
+
+    Of several that add at once each waits for the one before.
+
+    Args:
+        question: its words were tried before.
+        request_ref: a request of the register.
+
+    Returns: the file that was written, whole or not at all.
+
+    Raises:
+        UsageFault: the register is not there, has no such request, or cannot be added to.
+        DataFault: it cannot be read.
+        BusyFault: another run has been adding to it for long.
+    """
+    with changing_register() as (requests, questions):
+        if request_ref not in references(requests):
+            raise UsageFault(
+                f"{requests.name} has no request {request_ref}: add its row first, then save again."
+            )
+        columns = ("request_ref", "question_no")
+        rows, _ = read_rows(questions, columns, columns)
+        numbers = [
+            int(number)
+            for row in rows.values()
+            if row["request_ref"] == request_ref
+            and (number := row["question_no"] or "").isdecimal()
+        ]
+        row = {"request_ref": request_ref, "question_no": str(max(numbers, default=0) + 1)}
+        append_rows(questions, [row | asdict(question)])
+    return questions
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,194 @@
+"""Puts a requester's words as rows of the register: by types of question, or a known campaign."""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.register import (
+    append_rows,
+    changing_register,
+    references,
+    usual_register,
+)
+from missing_from_care.response.asking import Question
+
+FOLDER = CHECKOUT / "templates" / "questions"
+WORD = "[a-z0-9'-]+"
+SPANS = """
+    select
+        min(financial_year), max(financial_year), cast(year(min(first_day)) + 1 as varchar),
+        cast(max(last_day) as varchar)
+    from dim_financial_years
+"""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A way to put a question as a row.
+
+    Attributes:
+        asked_for: what requesters mean by it.
+        measure, breakdown, population: words of the rule seeds.
+    """
+
+    asked_for: str
+    measure: str
+    breakdown: str
+    population: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of a request: the requester's words, and what answers them.
+
+    Attributes:
+        question_no, part, wording: as in the request.
+        question: the row.
+    """
+
+    question_no: str
+    part: str
+    wording: str
+    question: Question
+
+
+def proposals(wording: str) -> list[Proposal]:
+    """The ways to put a requester's words, the likeliest first; none if no word is known."""
+    said = f" {' '.join(re.findall(WORD, wording.lower()))} "
+    scored = []
+    for row in _rows("types.csv"):
+        found = [words for words in row["words"].split("|") if f" {words} " in said]
+        if found:
+            weight = sum(len(words.split()) for words in found)
+            scored.append((-weight, -int(row["asked_in"]), row))
+    scored.sort(key=lambda each: each[:2])
+    return [
+        Proposal(row["asked_for"], row["measure"], row["breakdown"], row["population"])
+        for *_, row in scored
+    ]
+
+
+def campaigns() -> list[str]:
+    """The names of the campaigns whose questions are known."""
+    return list(dict.fromkeys(row["campaign"] for row in _rows("campaigns.csv")))
+
+
+def campaign_questions(name: str, warehouse: duckdb.DuckDBPyConnection) -> list[Asked]:
+    """The questions of a campaign, for all the periods that are landed.
+
+    Args:
+        name: of the campaign.
+        warehouse: an open warehouse.
+
+    Raises:
+        UsageFault: there is no such campaign, or nothing is landed.
+    """
+    rows = [row for row in _rows("campaigns.csv") if row["campaign"] == name]
+    if not rows:
+        raise UsageFault(
+            f"No campaign is called {name}: known are {', '.join(campaigns())}. Put its questions "
+            "with --question otherwise."
+        )
+    spans = {basis: landed_span(basis, warehouse) for basis in {r["period_basis"] for r in rows}}
+    return [
+        Asked(
+            row["question_no"],
+            row["part"],
+            row["wording"],
+            Question(
+                *(row["measure"], row["breakdown"], row["population"], row["period_basis"]),
+                *spans[row["period_basis"]],
+            ),
+        )
+        for row in rows
+    ]
+
+
+def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, str]:
+    """The first and the last period of a basis that is landed, as the register writes them.
+
+    Args:
+        basis: financial_year; calendar_year, of which the last may be a part; or one of a day.
+        warehouse: an open warehouse.
+
+    Raises:
+        UsageFault: nothing is landed.
+    """
+    first_year, last_year, first_calendar_year, last_day = warehouse.execute(SPANS).fetchall()[0]
+    if last_day is None:
+        raise UsageFault("No return is landed, so there is no period to ask for.")
+    if basis == "financial_year":
+        return first_year, last_year
+    return (first_calendar_year if basis == "calendar_year" else last_day), last_day
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def refuse_known(request_ref: str) -> None:
+    """Refuses a reference that the register has already, before anything is asked.
+
+    Raises:
+        UsageFault: it has, or it is not there.
+        DataFault: it cannot be read.
+    """
+    _refuse_reference(request_ref, usual_register())
+
+
+def _refuse_reference(request_ref: str, register: Path) -> None:
+    if request_ref in references(register):
+        raise UsageFault(
+            f"{register} has a request {request_ref} already: give another reference, or add "
+            f"questions to it with `scripts/ask.py … --save {request_ref}`."
+        )
+
+
+def add_request(
+    request_ref: str, received_on: date, subject: str, asked: Sequence[Asked]
+) -> list[Path]:
+    """Adds a request with its questions to the register.
+
+    Args:
+        request_ref: a reference that the register does not have.
+        received_on: the day of receipt.
+        subject: what it is about.
+        asked: its questions, each tried out before.
+
+    Returns: the two files that were written. The request stands there before its questions do.
+
+    Raises:
+        UsageFault: the register is not there, has the request already, or cannot be added to.
+        DataFault: it cannot be read.
+        BusyFault: another run has been adding to it for long.
+    """
+    with changing_register() as (requests, questions):
+        _refuse_reference(request_ref, requests)
+        row = {
+            "request_ref": request_ref,
+            "received_on": received_on.isoformat(),
+            "subject": subject,
+        }
+        append_rows(requests, [row])
+        append_rows(
+            questions,
+            [
+                {
+                    "request_ref": request_ref,
+                    "question_no": each.question_no,
+                    "part": each.part,
+                    "wording": each.wording,
+                    **asdict(each.question),
+                }
+                for each in asked
+            ],
+        )
+    return [requests, questions]
