@@ -141,6 +141,13 @@ def test_a_checkout_and_a_folder_of_any_name_will_do(tmp_path: Path) -> None:
     assert database.stat().st_mode & 0o077 == 0
 
 
+def test_a_checkout_where_dbt_reads_no_seeds_is_told_so(tmp_path: Path) -> None:
+    project = compiled_models.copy_project(tmp_path / "why?")
+    said = seed_into(tmp_path / "a.duckdb", tmp_path / "target", project)
+    assert "whose path has ? in it. Move it." in said
+    assert not (tmp_path / "a.duckdb").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -12,7 +12,8 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from missing_from_care.base.data_errors import MARK, without_values
-from missing_from_care.base.faults import Fault
+from missing_from_care.base.faults import Fault, UsageFault
+from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.warehouse import refuse_unwritable
 
 WRITTEN_BY_DBT = ("dbt.log*", "run_results.json", "compiled", "run")
@@ -36,7 +37,11 @@ class Plugin(BasePlugin):
         if self.creds is None or self.creds.path == ":memory:":
             return
         try:
-            refuse_unwritable(Path(self.creds.path))
+            if "?" in str(CHECKOUT):
+                raise UsageFault(
+                    f"{CHECKOUT}: dbt cannot read seeds where a path has ? in it. Move it."
+                )
+            refuse_unwritable(Path(self.creds.path).absolute())
         except Fault as fault:
             # The one kind of error that dbt prints without a traceback.
             raise DbtRuntimeError(MARK + "\n".join(fault.sentences)) from None
