@@ -39,7 +39,7 @@ class Plugin(BasePlugin):
         try:
             if "?" in str(CHECKOUT):
                 raise UsageFault(
-                    f"{CHECKOUT}: dbt cannot read seeds where a path has ? in it. Move it."
+                    f"{CHECKOUT}: dbt reads no seeds in a folder whose path has ? in it. Move it."
                 )
             refuse_unwritable(Path(self.creds.path).absolute())
         except Fault as fault:
