@@ -8,7 +8,10 @@
 
 with interview_rows as (
 
-    select * from {{ ref('stg_return_interviews') }}
+    select
+        *,
+        try_cast(occasion_text as double) as occasion_value
+    from {{ ref('stg_return_interviews') }}
 
 ),
 

@@ -1,76 +1,10 @@
-with raw_rows as (
-
-    select * from {{ raw_table('ssda903_header') }}
-
-),
-
-landed_files as (
-
-    {{ landed_files('ssda903_header', ['dob']) }}
-
-),
-
-blanks as (
-
-    {{ blank_words() }}
-
-),
-
-cleaned as (
-
-    select
-        raw_rows.collection_year,
-        raw_rows.source_file,
-        cast(raw_rows.source_row as int) as source_row,
-        {{ child_of('child', 'raw_rows.source_file') }} as child_id,
-        regexp_replace(upper({{ source_text('sex') }}), '[.]0$', '') as sex_code,
-        upper({{ source_text('ethnic') }}) as ethnic_code,
-        {{ source_text('dob') }} as birth_text,
-        coalesce(landed_files.dob_form, 'day_first') as dob_form,
-        landed_files.last_year,
-        blanks.days as blank_days,
-        {{ raw_values(['child', 'sex', 'dob', 'ethnic']) }} as raw_values
-    from raw_rows
-    cross join blanks
-    left join landed_files
-        on
-            raw_rows.source_file = landed_files.source_file
-            and raw_rows.collection_year = landed_files.collection_year
-
-),
-
-parted as (
-
-    select
-        *,
-        {{ day_part('birth_text') }} as birth_part
-    from cleaned
-
-),
-
-dated as (
-
-    select
-        *,
-        {{ parse_date('birth_text', 'dob_form', 'last_year', 'birth_part') }} as birth_date_written
-    from parted
-
-),
-
-final as (
-
-    select
-        collection_year,
-        source_file,
-        source_row,
-        child_id,
-        sex_code,
-        ethnic_code,
-        {{ filled_text('birth_text', 'birth_date_written') }} as birth_text,
-        {{ filled_day('birth_text', 'birth_date_written') }} as birth_date,
-        raw_values
-    from dated
-
-)
-
-select * from final
+{{ staged_rows(
+    'ssda903_header',
+    child='child',
+    codes={'ethnic_code': 'ethnic'},
+    numeric_codes={'sex_code': 'sex'},
+    dates=[
+        {'column': 'dob', 'text': 'birth_text', 'day': 'birth_date', 'until': 'last_year'},
+    ],
+    shown=['child', 'sex', 'dob', 'ethnic'],
+) }}
