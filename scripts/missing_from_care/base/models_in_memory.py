@@ -5,6 +5,7 @@ request seeds need neither.
 """
 
 import csv
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.project import CHECKOUT, RULES, settings_folder
 
 Macro = Callable[..., object]
+MACRO = re.compile(r"{%-? macro (\w+)")
 
 
 class _Dbt:
@@ -196,10 +198,19 @@ def _environment() -> tuple[Environment, _Dbt]:
     )
     environment.globals.update(ref=dbt.ref, var=dbt.var, env_var=dbt.env_var, adapter=dbt)
     environment.globals["config"] = lambda **_: ""
-    # In one template, so that a macro finds those that stand in files after its own.
-    files = environment.list_templates(extensions=["sql"])
-    texts = [loader.get_source(environment, file)[0] for file in files]
-    module = environment.from_string("\n".join(texts)).module
-    dbt.macros = {name: value for name, value in vars(module).items() if callable(value)}
+    # Each file is compiled when one of its macros is first called: few commands need many.
+    for file in environment.list_templates(extensions=["sql"]):
+        text, *_ = loader.get_source(environment, file)
+        for name in MACRO.findall(text):
+            dbt.macros[name] = _macro(environment, file, name)
     environment.globals.update(dbt.macros)
     return environment, dbt
+
+
+def _macro(environment: Environment, file: str, name: str) -> Macro:
+    """A macro of a file."""
+
+    def call(*arguments: object, **named: object) -> object:
+        return getattr(environment.get_template(file).module, name)(*arguments, **named)
+
+    return call
