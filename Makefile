@@ -21,6 +21,8 @@ docs: .venv/installed
 	DBT_TARGET_PATH=target/docs/dbt $(BIN)/dbt --quiet docs generate --static
 	$(BIN)/python scripts/make_docs.py --target target/docs/dbt --into target/docs
 
+# The tests start hundreds of processes: each would compile the program anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/installed lint
 	mkdir -p $(WORK)
 	FOI_DATABASE=$(WORK)/check.duckdb DBT_TARGET_PATH=$(WORK)/dbt DBT_LOG_PATH=$(WORK)/logs \
@@ -31,7 +33,7 @@ lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar models tests
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 models tests
 	$(BIN)/python scripts/check_project.py
 
 .venv/installed: requirements.txt

@@ -1,7 +1,9 @@
 """A sound return, 2017-18, and what tests of landing do with source folders."""
 
 import csv
+from itertools import count
 
+import duckdb
 import pytest
 
 from missing_from_care.base.faults import DataFault
@@ -64,3 +66,26 @@ def values(into, table):
     """The source's own values in a landed file, with source_row."""
     width = len(raw_tables()[table].columns)
     return [(*list(row.values())[:width], row["source_row"]) for row in rows_of(into, table)]
+
+
+class OwnDatabase:
+    """A database in memory within a DuckDB that runs already, in the place of one just started."""
+
+    numbers = count()
+
+    def __init__(self, running):
+        self.name, self.cursor = f"own_{next(self.numbers)}", running.cursor()
+        self.cursor.execute(f"attach ':memory:' as {self.name}; use {self.name}")
+
+    def __getattr__(self, name):
+        return getattr(self.cursor, name)
+
+    def close(self):
+        self.cursor.execute(f"use memory; detach {self.name}")
+        self.cursor.close()
+
+
+def start_duckdb_once(monkeypatch):
+    """Landing starts a DuckDB each time, which for a few rows takes a third of its time."""
+    running = duckdb.connect(config={"threads": 1})
+    monkeypatch.setattr("duckdb.connect", lambda **_: OwnDatabase(running))

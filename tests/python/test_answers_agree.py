@@ -72,6 +72,15 @@ def of_rows(statements: Statements) -> Statements:
     return statements.needed_for("foi_answers", "int_question_problems").without(*OF_QUESTIONS)
 
 
+@pytest.fixture(scope="module")
+def demonstration(rules: Path, of_rows: Statements) -> duckdb.DuckDBPyConnection:
+    """The demonstration extracts, built once; tests only ask."""
+    connection = compiled_models.connect()
+    load_rules(connection, rules, "thresholds")
+    compiled_models.build(connection, of_rows, EXTRACTS)
+    return connection
+
+
 def ask(
     connection: duckdb.DuckDBPyConnection, statements: Statements, questions: list[dict]
 ) -> list[list[dict]]:
@@ -167,12 +176,11 @@ def test_random_questions_about_random_returns(
 
 
 def test_random_questions_about_the_demonstration(
-    warehouse: duckdb.DuckDBPyConnection, read: Statements, of_rows: Statements
+    demonstration: duckdb.DuckDBPyConnection, read: Statements
 ) -> None:
     returns = read_returns(EXTRACTS)
-    compiled_models.build(warehouse, of_rows, EXTRACTS)
     questions = random_questions(Random(0), returns, QUESTIONS_EACH)
-    assert_agrees(questions, ask(warehouse, read, questions), returns)
+    assert_agrees(questions, ask(demonstration, read, questions), returns)
 
 
 def test_the_random_questions_ask_for_everything_and_mostly_find_something(
@@ -294,15 +302,14 @@ def test_rows_add_up_to_the_total_in_every_breakdown_of_every_measure(
     "asked", ["month all", "quarter all", "none month:2017-05", "sex sex:male&quarter:2017/18q1"]
 )
 def test_a_snapshot_by_month_is_refused_with_what_to_ask_instead(
-    asked: str, warehouse: duckdb.DuckDBPyConnection, read: Statements, of_rows: Statements
+    asked: str, demonstration: duckdb.DuckDBPyConnection, read: Statements
 ) -> None:
     """What goes on on a day began in any month before: no row of that month would hold it."""
-    compiled_models.build(warehouse, of_rows, EXTRACTS)
     question = question_of(1, f"occasions_missing {asked}", "snapshot 2018-03-31..2018-03-31")
     with pytest.raises(
         AssertionError, match="had lasted by then, or for a period of months or quarters"
     ):
-        ask(warehouse, read, [question])
+        ask(demonstration, read, [question])
 
 
 # --- Bands that overlap ----------------------------------------------------------------------
@@ -425,11 +432,10 @@ def test_rows_that_overlap_say_so_and_two_of_them_are_no_population(
     ],
 )
 def test_stretches_of_time_are_not_joined(
-    population: str, period: str, warehouse: duckdb.DuckDBPyConnection, read: Statements
+    population: str, period: str, demonstration: duckdb.DuckDBPyConnection, read: Statements
 ) -> None:
-    compiled_models.build(warehouse, read, EXTRACTS)
     with pytest.raises(AssertionError, match="Ask for each in a question"):
-        ask(warehouse, read, [question_of(1, f"occasions_missing none {population}", period)])
+        ask(demonstration, read, [question_of(1, f"occasions_missing none {population}", period)])
 
 
 @pytest.mark.parametrize(

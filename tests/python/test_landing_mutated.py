@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 import python_calamine
 
-from landing_sources import EPISODES, RETURN, fill, put, refused, rows_of
+from landing_sources import (
+    EPISODES,
+    RETURN,
+    fill,
+    put,
+    refused,
+    rows_of,
+    start_duckdb_once,
+)
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.project import raw_tables
 from missing_from_care.landing.land import land
@@ -84,7 +92,8 @@ def is_utf8(data: bytes) -> bool:
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_broken_inputs_end_in_a_sentence_or_in_rows_that_balance(chunk, tmp_path):
+def test_broken_inputs_end_in_a_sentence_or_in_rows_that_balance(chunk, tmp_path, monkeypatch):
+    start_duckdb_once(monkeypatch)
     ends = Counter()
     for seed in range(chunk, INPUTS, CHUNKS):
         source, into = tmp_path / str(seed) / "source", tmp_path / str(seed) / "landed"
