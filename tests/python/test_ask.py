@@ -10,23 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import compiled_models
 from missing_from_care.base.project import CHECKOUT
 
 SCRIPT = CHECKOUT / "scripts" / "ask.py"
 SEEDS = CHECKOUT / "seeds"
 COLUMNS = ["period", "period_start", "period_end", "category", "category_order", "value", "marker"]
-
-
-@pytest.fixture(scope="module")
-def database(
-    tmp_path_factory: pytest.TempPathFactory, statements: compiled_models.Statements
-) -> Path:
-    folder = tmp_path_factory.mktemp("warehouse")
-    connection = compiled_models.connect(folder)
-    compiled_models.build(connection, statements, SEEDS / "extracts")
-    connection.close()
-    return folder / f"{compiled_models.CATALOG}.duckdb"
 
 
 def ask(database: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,6 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
-import duckdb
 import pytest
 from docx import Document
 from docx.document import Document as Letter
@@ -16,9 +15,7 @@ from docx.oxml.ns import qn
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import compiled_models
 from missing_from_care.base.faults import DataFault, ProtectionFault, UsageFault
-from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.texts import LICENCE_ADDRESS, one_line
 from missing_from_care.documents.letter.sentences import sentence
 from missing_from_care.documents.letter.writing import TEMPLATE, letter_bytes, settings_to_check
@@ -26,7 +23,6 @@ from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.documents.workbook.writing import workbook_bytes
 from missing_from_care.response.answers import Answer, Response
 from missing_from_care.response.layout import figure, shown
-from missing_from_care.response.reading import read_response
 from walkers import letter_sections, strays_of_letter, workbook_numbers
 
 REQUESTS = ("foi-2018-0417", "foi-2018-0523", "foi-2018-0611")
@@ -34,16 +30,9 @@ REFUSAL = ("We withhold the figures shown as [c] under section 40(2) of the Act.
 
 
 @pytest.fixture(scope="session")
-def warehouse(statements: compiled_models.Statements) -> duckdb.DuckDBPyConnection:
-    connection = compiled_models.connect()
-    compiled_models.build(connection, statements, CHECKOUT / "seeds" / "extracts")
-    return connection
-
-
-@pytest.fixture(scope="session")
-def responses(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Response]:
+def responses(responses: dict[str, Response]) -> dict[str, Response]:
     """The demonstration responses, and one of them with each small figure withheld."""
-    found = {name: read_response(warehouse, name) for name in REQUESTS}
+    found = {name: responses[name] for name in REQUESTS}
 
     def withheld(each: Answer) -> Answer:
         is_small = each.value is not None and 0 < each.value < 10

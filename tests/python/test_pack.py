@@ -13,7 +13,6 @@ import duckdb
 import pytest
 from docx import Document
 
-import compiled_models
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.pack.private import checked_workbook
@@ -26,10 +25,10 @@ REQUEST = "foi-2018-0417"
 
 
 @pytest.fixture(scope="module")
-def warehouse(statements: compiled_models.Statements) -> duckdb.DuckDBPyConnection:
-    connection = compiled_models.connect()
-    compiled_models.build(connection, statements, CHECKOUT / "seeds" / "extracts")
-    return connection
+def warehouse(
+    database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(shutil.copy(database, tmp_path_factory.mktemp("of a pack")))
 
 
 @pytest.fixture(scope="module")
