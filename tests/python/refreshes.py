@@ -82,8 +82,6 @@ class Refreshed:
         given = os.environ | {"FOI_REQUESTS": str(self.folder / "requests"), "FOI_EXTRACTS": ""}
         if not real:
             given |= {"PYTHONPATH": str(self.first), "FIRST_REFRESH": str(self.first)}
-        # `dbt build` runs the unit tests, which look at the models and not at the data, elsewhere.
-        given |= {"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"}
         return given | {"STAND_IN_DOES": does, "COLUMNS": "80"} | more
 
     def start(self, *options: str | Path, requests=(REQUEST,), real=False, **more):
