@@ -195,7 +195,7 @@ final as (
                 when left_out_reason is null then 'looked_after'
                 when
                     left_out_reason = 'not_looked_after'
-                    and collection_year is null
+                    and is_from_extract
                     and coalesce(age_at_start, 0) < adult_age
                     then 'not_looked_after'
             end as string

@@ -288,9 +288,11 @@ def care_began(episode: Episode, episodes: list[Episode]) -> date | None:
 
 def outcome_since(occasion: Occasion, episodes: list[Episode]) -> str:
     """What is known of the child since (rule 22)."""
-    last = in_full_care(episodes)[-1]
     if occasion.ended_on:
         return "found"
+    if not reached(occasion, episodes):
+        return "still_open"
+    last = in_full_care(episodes)[-1]
     if last.last_day is None:
         return "still_open"
     reason = last.row.get("rec", last.row.get("clae_cla_episode_ceased_reason", ""))
@@ -300,8 +302,15 @@ def outcome_since(occasion: Occasion, episodes: list[Episode]) -> str:
     return "turned_18" if age is not None and age >= 18 else "left_care"
 
 
+def reached(occasion: Occasion, episodes: list[Episode]) -> bool:
+    """Whether an episode has the day on which the occasion started in it."""
+    return any(each.covers(occasion.started_on) for each in episodes)
+
+
 def of_time_in_care(occasion: Occasion, episodes: list[Episode]) -> tuple[str, ...]:
     """How long the child had been in care when the occasion started (rule 23)."""
+    if not reached(occasion, episodes):
+        return (NOT_KNOWN,)
     began = care_began(episode_on(occasion.started_on, episodes), episodes)
     return bands_of("time_in_care", (occasion.started_on - began).days) if began else (NOT_KNOWN,)
 
@@ -319,20 +328,22 @@ def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categor
     """An occasion's categories in every breakdown but the times missing."""
     start = occasion.started_on
     days = days_between(occasion, period.last if period.is_snapshot else occasion.ended_on)
-    episodes = returns.episodes_of[occasion.child_id]
+    episodes = returns.episodes_of.get(occasion.child_id, [])
     interviews = linked_to(occasion, returns)
+    is_in_care = reached(occasion, episodes)
+    nowhere = {"placement_type": (NOT_KNOWN,), "legal_status": (NOT_KNOWN,)}
     return {
         "none": ("all",),
         **{column: of_interviews(interviews, column) for column in OF_INTERVIEWS},
         **of_birth(start, occasion.birth_date),
         **of_child(occasion.child_id, returns),
-        **of_episode(episode_on(start, episodes)),
+        **(of_episode(episode_on(start, episodes)) if is_in_care else nowhere),
         **of_day(start),
         "duration_band": ("still_missing",) if days is None else bands_of("duration_band", days),
         "outcome_since": (outcome_since(occasion, episodes),),
         "time_in_care": of_time_in_care(occasion, episodes),
         "uasc": yes_or_no(occasion.is_uasc),
-        "care": ("looked_after",),
+        "care": ("looked_after" if is_in_care else "not_looked_after",),
         "counts_as": (occasion.counts_as,),
         **PLACES,
     }
@@ -390,12 +401,18 @@ def fits(categories: Categories, conditions: list[tuple[str, str]]) -> bool:
     )
 
 
-def cases_of(period: Period, population: str, returns: Returns) -> list[Case]:
-    """The occasions that a question is about, with the times that their children were missing."""
+def cases_of(
+    period: Period, population: str, returns: Returns, of_others: bool = False
+) -> list[Case]:
+    """The occasions that a question is about, with the times that their children were missing.
+
+    Children who are not looked after are among them only if asked for (rule 25).
+    """
     conditions = conditions_of(population)
     others = [condition for condition in conditions if condition[0] != TIMES]
     cases = []
-    for each in returns.counted:
+    of_others = of_others or any(name == "care" for name, _ in conditions)
+    for each in returns.counted + (returns.others if of_others else []):
         if is_in(each, period):
             categories = of_occasion(each, period, returns)
             cases.append(Case(each, categories, linked_to(each, returns), period.is_snapshot))
@@ -628,7 +645,7 @@ def is_available(question: Row, period: Period, returns: Returns) -> bool:
     needed = {EPISODES}
     if measure["counts"] in ("occasion", "both"):
         needed.add(MISSING)
-    if "care" in words:
+    if "care" in words and not returns.is_of_extract:
         return False  # Only a case-management extract holds others.
     if measure["needs_uasc"] == "true" or "uasc" in words:
         needed.add(UASC)
@@ -687,7 +704,7 @@ def plain_answer(
         cases, care_days = [], []
         is_answered = applies(question) and is_available(question, period, returns)
         if is_answered and counts in ("occasion", "both"):
-            cases = cases_of(period, question["population"], returns)
+            cases = cases_of(period, question["population"], returns, breakdown == "care")
         if is_answered and counts in ("care", "both"):
             care_days = care_days_of(period, question["population"], returns, days_of)
         for category in categories_shown(breakdown, period):

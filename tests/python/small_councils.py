@@ -42,6 +42,21 @@ RELATED = {
 MORE_OF_INTERVIEWS = ("POLICE_NOTIFIED", "TRAFFICKING_CONCERN", "EXPLOITATION_CONCERN")
 
 
+def as_extract(folder: Path, returns: Returns) -> tuple[str, str]:
+    """Puts a case-management extract in the place of the occasions; the days that it covers."""
+    for file in folder.glob("*/missing.csv"):
+        file.unlink()
+    names = ["miss_table_id", "miss_person_id", "miss_missing_episode_start_date"]
+    names += ["miss_missing_episode_type", "miss_missing_episode_end_date"]
+    lines = [",".join(names)]
+    for number, each in enumerate(returns.occasions):
+        end = each.ended_on.isoformat() if each.ended_on else ""
+        status = each.row["missing"]
+        lines.append(f"{number},{each.child_id},{each.started_on},{status},{end}")
+    (folder / "missing_episodes.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return f"{min(returns.years)}-04-01", f"{max(returns.years) + 1}-03-31"
+
+
 def small_returns(rng: Random, late: bool = False) -> dict[str, str]:
     """The files of one to three years of a council with 5 to 40 children, by path.
 
@@ -157,11 +172,12 @@ def random_request(rng: Random, returns: Returns) -> list[Question]:
         question = Question(**{**vars(question), "measure": rng.choice(list(RELATED))})
     asked = [_fitting(question)]
     for _ in range(rng.choice([1, 2, 2, 3, 4, 5])):
-        asked.append(_fitting(_touching(rng, rng.choice([asked[0], *asked]))))
+        touching = _touching(rng, rng.choice([asked[0], *asked]), returns.is_of_extract)
+        asked.append(_fitting(touching))
     return list(dict.fromkeys(asked))
 
 
-def _touching(rng: Random, question: Question) -> Question:
+def _touching(rng: Random, question: Question, of_others: bool) -> Question:
     """The question with another measure, breakdown, population or period."""
     words = dict(vars(question))
     change = rng.choice(["measure", "measure", "total", "breakdown", "part", "row", "period"])
@@ -173,7 +189,8 @@ def _touching(rng: Random, question: Question) -> Question:
     elif change == "total":
         words |= {"breakdown": "none"} if rng.random() < 0.5 else {"population": "all"}
     elif change == "breakdown":
-        words["breakdown"] = rng.choice(["sex", "age_band", "uasc", TIMES, "quarter", "none"])
+        listed = ["sex", "age_band", "uasc", TIMES, "quarter", "none"]
+        words["breakdown"] = rng.choice([*listed, *["care"] * 4 * of_others])
     elif change == "period" and words["period_basis"] == "financial_year":
         year = int(words["last_period"][:4])
         basis = rng.choice(["quarter", "range", "snapshot"])
@@ -188,7 +205,8 @@ def _touching(rng: Random, question: Question) -> Question:
         words["population"] = f"{words['breakdown']}:{rng.choice(listed[:6])}"
         words["breakdown"] = "none"
     else:
-        name = rng.choice(["sex", "uasc", "age_band", TIMES, "ethnic_group", "legal_status"])
+        listed = ["sex", "uasc", "age_band", TIMES, "ethnic_group", "legal_status"]
+        name = rng.choice([*listed, *["care"] * 4 * of_others])
         listed = [row["category"] for row in CATEGORIES[name]]
         condition = f"{name}:{rng.choice(listed[:5])}"
         if words["population"] == "all" or name in words["population"]:
