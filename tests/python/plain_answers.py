@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import hypot
 from pathlib import Path
 
 from plain_count import (
@@ -81,8 +82,21 @@ ETHNIC_GROUPS = codes("ethnic_groups", "ethnic_code", "ethnic_group")
 PLACEMENT_TYPES = codes("placement_types", "placement_code", "placement_type")
 # The columns that a file of interviews need not have, each a breakdown (rule 24).
 OF_INTERVIEWS = [name for name, row in BREAKDOWNS.items() if row["needs"] == name != "uasc"]
+OF_PLACES = ("placement_area", "distance_band")
 INTERVIEW_WORDS = {
     (row["breakdown"], row["words"]): row["category"] for row in seed("interview_words")
+}
+POSTCODES = {
+    row["pcds"].replace(" ", ""): row
+    for row in csv.DictReader(
+        (Path(__file__).parent / "fixtures" / "postcodes.csv").open(encoding="utf-8", newline="")
+    )
+}
+COUNTRIES = {
+    "E": "elsewhere_in_england",
+    "W": "wales",
+    "S": "scotland",
+    "N": "northern_ireland",
 }
 SINCE = codes("reasons_ceased", "reason_ceased_code", "outcome_since")
 LEGAL_STATUSES = codes("legal_statuses", "legal_status_code", "legal_status")
@@ -244,6 +258,27 @@ def of_episode(episode: Episode) -> Categories:
             "placement_type", meaning_of(episode.row.get("place", ""), PLACEMENT_TYPES)
         ),
         "legal_status": with_joining("legal_status", meaning_of(episode.row["ls"], LEGAL_STATUSES)),
+        **placed(episode.row),
+    }
+
+
+def placed(row: Row) -> Categories:
+    """Where the placement lies and how far from home, by the postcodes (rule 26)."""
+    home, place = (
+        POSTCODES.get(row.get(column, "").upper().replace(" ", "").replace("-", ""))
+        for column in ("home_post", "pl_post")
+    )
+    area, miles = NOT_KNOWN, None
+    if place:
+        here = "E06000016" in (place["oslaua"], place["oscty"])
+        area = "in_area" if here else COUNTRIES[place["oslaua"][0]]
+    if home and place and home["oseast1m"] and place["oseast1m"]:
+        across = [int(place[key]) - int(home[key]) for key in ("oseast1m", "osnrth1m")]
+        if (home["oslaua"][0] == "N") == (place["oslaua"][0] == "N"):
+            miles = int(hypot(*across) / 1609.344)
+    return {
+        "placement_area": with_joining("placement_area", area),
+        "distance_band": (NOT_KNOWN,) if miles is None else bands_of("distance_band", miles),
     }
 
 
@@ -331,7 +366,9 @@ def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categor
     episodes = returns.episodes_of.get(occasion.child_id, [])
     interviews = linked_to(occasion, returns)
     is_in_care = reached(occasion, episodes)
-    nowhere = {"placement_type": (NOT_KNOWN,), "legal_status": (NOT_KNOWN,)}
+    nowhere = dict.fromkeys(
+        ("placement_type", "legal_status", "placement_area", "distance_band"), (NOT_KNOWN,)
+    )
     return {
         "none": ("all",),
         **{column: of_interviews(interviews, column) for column in OF_INTERVIEWS},
@@ -653,6 +690,10 @@ def is_available(question: Row, period: Period, returns: Returns) -> bool:
         needed.add(HEADER)
     if not all(needed <= returns.years.get(year, set()) for year in period.years):
         return False
+    for word in set(OF_PLACES).intersection(words):
+        # Of all rows, those that are rejected too.
+        if all(placed(each)[word] == (NOT_KNOWN,) for each in returns.tables[EPISODES]):
+            return False
     columns = [word for word in words if word in OF_INTERVIEWS]
     if not columns and measure["needs_interviews"] == "false":
         return True

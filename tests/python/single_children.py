@@ -20,7 +20,10 @@ from published_figures import INTERVIEW, OCCASIONS_OF, Condition, Count, TooMany
 DAY = timedelta(days=1)
 LONG_AGO = date(1980, 1, 1)
 OF_THE_CHILD = ("sex", "ethnic_group")
-OF_THE_DAY = ("age", "placement_type", "legal_status", "uasc")
+OF_THE_DAY = (
+    *("age", "placement_type", "legal_status", "uasc"),
+    *("placement_area", "distance_band"),
+)
 FLAGS = (
     *("harmed", "sexual_harm", "drug_sale", "crime"),
     *("completed", "declined", "awaited", "within_72_hours"),
@@ -252,7 +255,10 @@ class SingleChild:
         return other["outcome_since"] in ("found", "still_open") and all(
             ("not_known" in which)
             == (_in_care_for(which, days) if name == "time_in_care" else day_class[name] in which)
-            for name, which in self._conditions("placement_type", "legal_status", "time_in_care")
+            for name, which in self._conditions(
+                *("placement_type", "legal_status", "time_in_care"),
+                *("placement_area", "distance_band"),
+            )
         )
 
     @staticmethod

@@ -12,6 +12,7 @@ from missing_from_care.response.asking import Question
 from plain_answers import BREAKDOWNS, CATEGORIES, MEASURES, OF_THE_PERIOD, TIMES
 from plain_count import Returns
 from random_questions import random_questions
+from random_returns import postcodes_of
 from sound_returns import as_csv, as_texts
 
 DAY = timedelta(days=1)
@@ -114,6 +115,7 @@ def _child(rng: Random, number: int, years: list[int], end: date) -> dict:
     for episode in episodes:
         episode |= {"LS": rng.choice(["C2", "C2", "V2", "E1"]), "RNE": "S"}
         episode["PLACE"] = rng.choice(["U4", "U4", "K2", "H5"])
+        episode |= postcodes_of(header["CHILD"], episode["DECOM"])
     occasions = []
     for _ in range(rng.choice([0, 0, 0, 1, 1, 1, 2, 2, 3, 5, 8, 13])):
         start = max(began, first) + rng.randint(0, (end - max(began, first)).days) * DAY
@@ -190,6 +192,7 @@ def _touching(rng: Random, question: Question, of_others: bool) -> Question:
         words |= {"breakdown": "none"} if rng.random() < 0.5 else {"population": "all"}
     elif change == "breakdown":
         listed = ["sex", "age_band", "uasc", TIMES, "quarter", "none"]
+        listed += ["placement_area", "distance_band"]
         words["breakdown"] = rng.choice([*listed, *["care"] * 4 * of_others])
     elif change == "period" and words["period_basis"] == "financial_year":
         year = int(words["last_period"][:4])
@@ -206,6 +209,7 @@ def _touching(rng: Random, question: Question, of_others: bool) -> Question:
         words["breakdown"] = "none"
     else:
         listed = ["sex", "uasc", "age_band", TIMES, "ethnic_group", "legal_status"]
+        listed += ["placement_area", "distance_band"]
         name = rng.choice([*listed, *["care"] * 4 * of_others])
         listed = [row["category"] for row in CATEGORIES[name]]
         condition = f"{name}:{rng.choice(listed[:5])}"
