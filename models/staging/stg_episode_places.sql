@@ -1,5 +1,5 @@
--- Rule 26: where each row of the Episodes module says that the child was placed, by the directory of
--- postcodes that the council supplies, and how far from home. The postcodes end here.
+-- Rule 26: where each row of the Episodes module says that the child was placed, by the directory
+-- of postcodes that the council supplies, and how far from home. The postcodes end here.
 
 with episodes as (
 
