@@ -58,6 +58,8 @@ facts as (
         occasions.ethnic_group,
         occasions.placement_type,
         occasions.legal_status,
+        occasions.placement_area,
+        occasions.miles_from_home,
         case
             when occasions.is_uasc then 'yes'
             when not occasions.is_uasc then 'no'
@@ -97,6 +99,8 @@ facts as (
         ethnic_group,
         placement_type,
         legal_status,
+        placement_area,
+        miles_from_home,
         coalesce(uasc, 'not_known') as uasc,
         'looked_after' as care,
         null as counts_as,
@@ -134,6 +138,9 @@ final as (
         facts.ethnic_group,
         facts.placement_type,
         facts.legal_status,
+        facts.placement_area,
+        facts.miles_from_home,
+        coalesce(distances.categories, 'not_known') as distance_band,
         left(cast(facts.from_day as string), 7) as month,
         {{ financial_quarter('facts.from_day') }} as quarter,
         facts.uasc,
@@ -168,6 +175,11 @@ final as (
             times_in_care.breakdown = 'time_in_care'
             and facts.days_in_care >= times_in_care.lowest
             and facts.days_in_care <= times_in_care.highest
+    left join bands as distances
+        on
+            distances.breakdown = 'distance_band'
+            and facts.miles_from_home >= distances.lowest
+            and facts.miles_from_home <= distances.highest
     left join ages on facts.age >= ages.lowest and facts.age <= ages.highest
 
 )

@@ -11,6 +11,8 @@
     'sexes': 'council_years.has_sexes',
     'ethnic_groups': 'council_years.has_ethnic_groups',
     'placements': 'council_years.has_placements',
+    'placement_areas': 'council_years.has_placement_areas',
+    'distances': 'council_years.has_distances',
 } -%}
 {% for column in interview_columns() -%}
     {% do parts.update({column: 'council_years.has_' ~ column}) -%}

@@ -87,6 +87,8 @@ joined as (
         coalesce(children.ethnic_group, 'not_known') as ethnic_group,
         coalesce(placement_types.placement_type, 'not_known') as placement_type,
         coalesce(legal_statuses.legal_status, 'not_known') as legal_status,
+        coalesce(occasions_in_care.placement_area, 'not_known') as placement_area,
+        occasions_in_care.miles_from_home,
         case
             when occasions.ended_on is not null then 'found'
             when occasions_in_care.care_ended_on is null then 'still_open'
@@ -195,7 +197,7 @@ final as (
                 when left_out_reason is null then 'looked_after'
                 when
                     left_out_reason = 'not_looked_after'
-                    and collection_year is null
+                    and is_from_extract
                     and coalesce(age_at_start, 0) < adult_age
                     then 'not_looked_after'
             end as string
@@ -213,6 +215,8 @@ final as (
         cast(ethnic_group as string) as ethnic_group,
         cast(placement_type as string) as placement_type,
         cast(legal_status as string) as legal_status,
+        cast(placement_area as string) as placement_area,
+        cast(miles_from_home as int) as miles_from_home,
         cast({{ days_between('started_on', 'ended_on') }} as int) as duration_days,
         cast(outcome_since as string) as outcome_since,
         cast(days_in_care as int) as days_in_care,
@@ -266,6 +270,8 @@ select
     ethnic_group,
     placement_type,
     legal_status,
+    placement_area,
+    miles_from_home,
     duration_days,
     outcome_since,
     days_in_care,

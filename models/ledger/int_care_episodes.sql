@@ -92,6 +92,12 @@ ranked as (
 
 ),
 
+places as (
+
+    select * from {{ ref('stg_episode_places') }}
+
+),
+
 latest_episodes_returns as (
 
     select
@@ -124,13 +130,20 @@ ended_and_known as (
         ranked.collection_year,
         ranked.source_file,
         ranked.source_row,
-        councils.la_code
+        councils.la_code,
+        coalesce(places.placement_area, 'not_known') as placement_area,
+        places.miles_from_home
     from ranked
     left join councils on coalesce({{ council_of('ranked.source_file') }}, '') = councils.folder
     left join council_years
         on
             councils.folder = council_years.folder
             and ranked.collection_year = council_years.collection_year
+    left join places
+        on
+            ranked.collection_year = places.collection_year
+            and ranked.source_file = places.source_file
+            and ranked.source_row = places.source_row
     left join latest_episodes_returns on councils.folder = latest_episodes_returns.folder
     left join legal_statuses on ranked.legal_status_code = legal_statuses.legal_status_code
     where ranked.place_in_line = 1
@@ -192,6 +205,8 @@ final as (
         with_periods.source_file,
         with_periods.source_row,
         with_periods.la_code,
+        with_periods.placement_area,
+        with_periods.miles_from_home,
         case
             when
                 first_value(with_periods.reason_started_code) over (

@@ -78,6 +78,8 @@ cut_at_months as (
         care_episodes.ended_on,
         care_episodes.placement_code,
         care_episodes.legal_status_code,
+        care_episodes.placement_area,
+        care_episodes.miles_from_home,
         months.collection_year,
         months.has_uasc,
         greatest(care_episodes.started_on, months.first_day) as from_day,
@@ -186,6 +188,8 @@ final as (
         cut_at_uasc.ethnic_group,
         coalesce(placement_types.placement_type, 'not_known') as placement_type,
         coalesce(legal_statuses.legal_status, 'not_known') as legal_status,
+        cut_at_uasc.placement_area,
+        cut_at_uasc.miles_from_home,
         case
             when not cut_at_uasc.has_uasc then null
             when

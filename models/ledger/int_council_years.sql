@@ -131,6 +131,18 @@ interview_columns_filled as (
 
 ),
 
+-- Without a directory of postcodes, or postcodes in the returns, nothing is known of places.
+places_known as (
+
+    select
+        coalesce({{ council_of('source_file') }}, '') as folder,
+        max(case when placement_area <> 'not_known' then 1 else 0 end) = 1 as has_areas,
+        max(case when miles_from_home is not null then 1 else 0 end) = 1 as has_distances
+    from {{ ref('stg_episode_places') }}
+    group by coalesce({{ council_of('source_file') }}, '')
+
+),
+
 parts_lost as (
 
     select
@@ -198,6 +210,10 @@ joined as (
             and coalesce(parts_lost.{{ module }}, 0) = 0 as has_{{ module }},
         {% endfor -%}
         coalesce(sources_of_missing.is_from_extract, false) as has_all_children,
+        coalesce(places_known.has_areas, false) and not sources_of_care.is_from_extract
+            as has_placement_areas,
+        coalesce(places_known.has_distances, false) and not sources_of_care.is_from_extract
+            as has_distances,
         interviews_landed.folder is not null and coalesce(parts_lost.interviews, 0) = 0
             as has_interviews,
         {% for column in interview_columns() -%}
@@ -222,6 +238,9 @@ joined as (
             and council_years.collection_year = parts_lost.collection_year
     left join module_sources as sources_of_missing
         on sources_of_missing.module = 'missing'
+    left join module_sources as sources_of_care
+        on sources_of_care.module = 'episodes'
+    left join places_known on council_years.folder = places_known.folder
     left join interviews_landed on council_years.folder = interviews_landed.folder
     left join interview_columns_filled
         on council_years.folder = interview_columns_filled.folder
@@ -252,7 +271,9 @@ final as (
         has_header and has_birth_dates as has_birth_dates,
         has_header and has_sexes as has_sexes,
         has_header and has_ethnic_groups as has_ethnic_groups,
-        has_episodes and has_placements as has_placements
+        has_episodes and has_placements as has_placements,
+        has_episodes and has_placement_areas as has_placement_areas,
+        has_episodes and has_distances as has_distances
     from joined
 
 )

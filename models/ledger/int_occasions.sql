@@ -42,6 +42,7 @@ final as (
         latest_end is not null as is_found,
         recorded_status,
         birth_date as birth_date_in_missing,
+        raw_table = 'ssd_missing' as is_from_extract,
         is_offered_in_extract,
         is_declined_in_extract,
         collection_year,

@@ -24,6 +24,8 @@ episodes_on_the_day as (
         care_episodes.legal_status_code,
         care_episodes.placement_code,
         care_episodes.care_started_on,
+        care_episodes.placement_area,
+        care_episodes.miles_from_home,
         row_number() over (
             partition by occasions.occasion_id
             order by
@@ -62,6 +64,8 @@ final as (
         episodes_on_the_day.legal_status_code,
         episodes_on_the_day.placement_code,
         episodes_on_the_day.care_started_on,
+        episodes_on_the_day.placement_area,
+        episodes_on_the_day.miles_from_home,
         last_episodes.ended_on as care_ended_on,
         last_episodes.reason_ceased_code
     from episodes_on_the_day

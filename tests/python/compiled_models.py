@@ -18,6 +18,8 @@ import duckdb
 from missing_from_care.base.project import CHECKOUT
 
 CATALOG = "compiled"
+# A directory of invented postcodes, of the columns of the ONS Postcode Directory.
+POSTCODES = Path(__file__).parent / "fixtures" / "postcodes.csv"
 
 
 class Statements(list[tuple[str, str]]):
@@ -55,6 +57,7 @@ def run_dbt(
     project: Path = CHECKOUT,
     extracts: Path | None = None,
     requests: Path | None = None,
+    postcodes: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Runs dbt with its database, target and logs in `work`, away from the user's own."""
     environment = os.environ | {
@@ -63,6 +66,7 @@ def run_dbt(
         "DBT_LOG_PATH": str(work / "logs"),
         "FOI_EXTRACTS": str(extracts) if extracts else "",
         "FOI_REQUESTS": str(requests) if requests else "",
+        "FOI_POSTCODES": str(postcodes) if postcodes else "",
     }
     dbt = Path(sys.executable).with_name("dbt")
     return subprocess.run(
@@ -91,7 +95,7 @@ def compile_models(work: Path, options: Sequence[str] = ()) -> Statements:
         work: where dbt writes.
         options: what else to tell dbt, such as `--vars` and a variable.
     """
-    done = run_dbt(["compile", *options], work, extracts=work / "landed")
+    done = run_dbt(["compile", *options], work, extracts=work / "landed", postcodes=POSTCODES)
     assert done.returncode == 0, done.stdout
     return read_statements(work)
 

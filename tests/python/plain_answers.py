@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import hypot
 from pathlib import Path
 
 from plain_count import (
@@ -81,8 +82,21 @@ ETHNIC_GROUPS = codes("ethnic_groups", "ethnic_code", "ethnic_group")
 PLACEMENT_TYPES = codes("placement_types", "placement_code", "placement_type")
 # The columns that a file of interviews need not have, each a breakdown (rule 24).
 OF_INTERVIEWS = [name for name, row in BREAKDOWNS.items() if row["needs"] == name != "uasc"]
+OF_PLACES = ("placement_area", "distance_band")
 INTERVIEW_WORDS = {
     (row["breakdown"], row["words"]): row["category"] for row in seed("interview_words")
+}
+POSTCODES = {
+    row["pcds"].replace(" ", ""): row
+    for row in csv.DictReader(
+        (Path(__file__).parent / "fixtures" / "postcodes.csv").open(encoding="utf-8", newline="")
+    )
+}
+COUNTRIES = {
+    "E": "elsewhere_in_england",
+    "W": "wales",
+    "S": "scotland",
+    "N": "northern_ireland",
 }
 SINCE = codes("reasons_ceased", "reason_ceased_code", "outcome_since")
 LEGAL_STATUSES = codes("legal_statuses", "legal_status_code", "legal_status")
@@ -244,6 +258,27 @@ def of_episode(episode: Episode) -> Categories:
             "placement_type", meaning_of(episode.row.get("place", ""), PLACEMENT_TYPES)
         ),
         "legal_status": with_joining("legal_status", meaning_of(episode.row["ls"], LEGAL_STATUSES)),
+        **placed(episode.row),
+    }
+
+
+def placed(row: Row) -> Categories:
+    """Where the placement lies and how far from home, by the postcodes (rule 26)."""
+    home, place = (
+        POSTCODES.get(row.get(column, "").upper().replace(" ", "").replace("-", ""))
+        for column in ("home_post", "pl_post")
+    )
+    area, miles = NOT_KNOWN, None
+    if place:
+        here = "E06000016" in (place["oslaua"], place["oscty"])
+        area = "in_area" if here else COUNTRIES[place["oslaua"][0]]
+    if home and place and home["oseast1m"] and place["oseast1m"]:
+        across = [int(place[key]) - int(home[key]) for key in ("oseast1m", "osnrth1m")]
+        if (home["oslaua"][0] == "N") == (place["oslaua"][0] == "N"):
+            miles = int(hypot(*across) / 1609.344)
+    return {
+        "placement_area": with_joining("placement_area", area),
+        "distance_band": (NOT_KNOWN,) if miles is None else bands_of("distance_band", miles),
     }
 
 
@@ -288,9 +323,11 @@ def care_began(episode: Episode, episodes: list[Episode]) -> date | None:
 
 def outcome_since(occasion: Occasion, episodes: list[Episode]) -> str:
     """What is known of the child since (rule 22)."""
-    last = in_full_care(episodes)[-1]
     if occasion.ended_on:
         return "found"
+    if not reached(occasion, episodes):
+        return "still_open"
+    last = in_full_care(episodes)[-1]
     if last.last_day is None:
         return "still_open"
     reason = last.row.get("rec", last.row.get("clae_cla_episode_ceased_reason", ""))
@@ -300,8 +337,15 @@ def outcome_since(occasion: Occasion, episodes: list[Episode]) -> str:
     return "turned_18" if age is not None and age >= 18 else "left_care"
 
 
+def reached(occasion: Occasion, episodes: list[Episode]) -> bool:
+    """Whether an episode has the day on which the occasion started in it."""
+    return any(each.covers(occasion.started_on) for each in episodes)
+
+
 def of_time_in_care(occasion: Occasion, episodes: list[Episode]) -> tuple[str, ...]:
     """How long the child had been in care when the occasion started (rule 23)."""
+    if not reached(occasion, episodes):
+        return (NOT_KNOWN,)
     began = care_began(episode_on(occasion.started_on, episodes), episodes)
     return bands_of("time_in_care", (occasion.started_on - began).days) if began else (NOT_KNOWN,)
 
@@ -319,20 +363,24 @@ def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categor
     """An occasion's categories in every breakdown but the times missing."""
     start = occasion.started_on
     days = days_between(occasion, period.last if period.is_snapshot else occasion.ended_on)
-    episodes = returns.episodes_of[occasion.child_id]
+    episodes = returns.episodes_of.get(occasion.child_id, [])
     interviews = linked_to(occasion, returns)
+    is_in_care = reached(occasion, episodes)
+    nowhere = dict.fromkeys(
+        ("placement_type", "legal_status", "placement_area", "distance_band"), (NOT_KNOWN,)
+    )
     return {
         "none": ("all",),
         **{column: of_interviews(interviews, column) for column in OF_INTERVIEWS},
         **of_birth(start, occasion.birth_date),
         **of_child(occasion.child_id, returns),
-        **of_episode(episode_on(start, episodes)),
+        **(of_episode(episode_on(start, episodes)) if is_in_care else nowhere),
         **of_day(start),
         "duration_band": ("still_missing",) if days is None else bands_of("duration_band", days),
         "outcome_since": (outcome_since(occasion, episodes),),
         "time_in_care": of_time_in_care(occasion, episodes),
         "uasc": yes_or_no(occasion.is_uasc),
-        "care": ("looked_after",),
+        "care": ("looked_after" if is_in_care else "not_looked_after",),
         "counts_as": (occasion.counts_as,),
         **PLACES,
     }
@@ -390,12 +438,18 @@ def fits(categories: Categories, conditions: list[tuple[str, str]]) -> bool:
     )
 
 
-def cases_of(period: Period, population: str, returns: Returns) -> list[Case]:
-    """The occasions that a question is about, with the times that their children were missing."""
+def cases_of(
+    period: Period, population: str, returns: Returns, of_others: bool = False
+) -> list[Case]:
+    """The occasions that a question is about, with the times that their children were missing.
+
+    Children who are not looked after are among them only if asked for (rule 25).
+    """
     conditions = conditions_of(population)
     others = [condition for condition in conditions if condition[0] != TIMES]
     cases = []
-    for each in returns.counted:
+    of_others = of_others or any(name == "care" for name, _ in conditions)
+    for each in returns.counted + (returns.others if of_others else []):
         if is_in(each, period):
             categories = of_occasion(each, period, returns)
             cases.append(Case(each, categories, linked_to(each, returns), period.is_snapshot))
@@ -628,7 +682,7 @@ def is_available(question: Row, period: Period, returns: Returns) -> bool:
     needed = {EPISODES}
     if measure["counts"] in ("occasion", "both"):
         needed.add(MISSING)
-    if "care" in words:
+    if "care" in words and not returns.is_of_extract:
         return False  # Only a case-management extract holds others.
     if measure["needs_uasc"] == "true" or "uasc" in words:
         needed.add(UASC)
@@ -636,6 +690,10 @@ def is_available(question: Row, period: Period, returns: Returns) -> bool:
         needed.add(HEADER)
     if not all(needed <= returns.years.get(year, set()) for year in period.years):
         return False
+    for word in set(OF_PLACES).intersection(words):
+        # Of all rows, those that are rejected too.
+        if all(placed(each)[word] == (NOT_KNOWN,) for each in returns.tables[EPISODES]):
+            return False
     columns = [word for word in words if word in OF_INTERVIEWS]
     if not columns and measure["needs_interviews"] == "false":
         return True
@@ -687,7 +745,7 @@ def plain_answer(
         cases, care_days = [], []
         is_answered = applies(question) and is_available(question, period, returns)
         if is_answered and counts in ("occasion", "both"):
-            cases = cases_of(period, question["population"], returns)
+            cases = cases_of(period, question["population"], returns, breakdown == "care")
         if is_answered and counts in ("care", "both"):
             care_days = care_days_of(period, question["population"], returns, days_of)
         for category in categories_shown(breakdown, period):

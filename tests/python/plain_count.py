@@ -10,7 +10,7 @@ import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -471,14 +471,14 @@ def question_4(occasions: list[Occasion], known: set[str]) -> dict[str, int | No
 
 
 def link_interviews(rows: list[Row], occasions: list[Occasion]) -> dict[tuple, list[Row]]:
-    """Interview rows by (child, start, number) of the counted occasion; each row's fate."""
+    """Interview rows by (child, start, number) of the occasion; each row's fate."""
     by_key = {(each.child_id, each.started_on, each.number): each for each in occasions}
     linked = defaultdict(list)
     for row in rows:
         key = (row["child"], as_day(row["mis_start"]), occasion_asked(row))
         is_counted = key in by_key and by_key[key].left_out_reason is None
         row["fate"] = "counted" if is_counted else "left_out"
-        if is_counted:
+        if key in by_key:
             linked[key].append(row)
     return linked
 
@@ -644,6 +644,24 @@ class Returns:
     occasions: list[Occasion]
     interviews: dict[tuple, list[Row]]
     definitions: dict[str, Definition]
+    is_of_extract: bool = False
+
+    @property
+    def others(self) -> list[Occasion]:
+        """The occasions of children under 18 who are not looked after: an extract's (rule 25)."""
+        return [
+            replace(
+                each,
+                counts_as=counts_as(
+                    recorded_status(each),
+                    each.started_on,
+                    self.definitions[council_of(each.row)],
+                ),
+            )
+            for each in (self.occasions if self.is_of_extract else ())
+            if each.left_out_reason == "not_looked_after"
+            and not is_adult(each.started_on, each.birth_date)
+        ]
 
     @property
     def counted(self) -> list[Occasion]:

@@ -35,7 +35,10 @@ def seen_of_each(count: Count, returns: Returns) -> Counter[str]:
         is_at_end = count.measure.endswith("_at_end")
         chosen = [day for day in days if _fits(day.categories, count.conditions)]
         return Counter({day.child: 1 for day in chosen if day.is_at_end or not is_at_end})
-    cases = cases_of(period, "all", returns)
+    of_others = any(name == "care" for name, _ in count.conditions)
+    cases = cases_of(period, "all", returns, of_others)
+    if not of_others:
+        assert all(case.categories["care"] == ("looked_after",) for case in cases)
     cases = [case for case in cases if _fits(case.categories, count.population)]
     times = Counter(case.child for case in cases if case.is_missing)
     measure, least = OCCASIONS_OF.get(count.measure, (count.measure, 0))

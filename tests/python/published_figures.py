@@ -36,6 +36,8 @@ POLICY = {row["applies_to"]: row for row in seed("suppression_policy")}
 # Breakdowns of which the policy says that all of a small group are withheld.
 GROUPED = ("ethnic_group", "legal_status", "trafficking_concern", "exploitation_concern")
 RATIOS = {row["measure"]: row for row in seed("derived_measures") if row["scale"]}
+# Who does not ask for others asks for looked-after children.
+LOOKED_AFTER = ("care", frozenset(["looked_after"]))
 LONGEST = "longest_duration_days"
 UNLIMITED = 10**7
 
@@ -116,7 +118,14 @@ def count_of(
         return None
     picks_children = any(name == TIMES for name, _ in conditions)
     is_row = bool(row) and picks_children and row[0] not in (TIMES, "none", *PLACE)
-    kept = frozenset(each for each in (conditions if is_row else every) if each[0] not in PLACE)
+    kept = frozenset(
+        each
+        for each in (conditions if is_row else every)
+        if each[0] not in PLACE and each != LOOKED_AFTER
+    )
+    if is_row and row[0] == "care":
+        # How often a child was missing is counted in all rows together.
+        kept |= {("care", frozenset(row["category"] for row in CATEGORIES["care"]))}
     if measure.endswith("_at_end"):
         first = last
     return Count(measure, first, last, is_snapshot, kept, row if is_row else None)
@@ -332,7 +341,9 @@ def unprinted(shown: dict[Count, Fact]) -> list[Target]:
     targets = []
     for count in shown:
         for name in {name for other in shown for name, _ in other.conditions}:
-            if name in (TIMES, *OF_THE_PERIOD) or count.row or name in dict(count.conditions):
+            if name in (TIMES, *OF_THE_PERIOD, "care") or count.row:
+                continue
+            if name in dict(count.conditions):
                 continue
             named = {
                 which
@@ -346,6 +357,13 @@ def unprinted(shown: dict[Count, Fact]) -> list[Target]:
             rest = frozenset(every.difference(*named))
             if named and rest:
                 left = replace(count, population=count.population | {(name, rest)})
+                targets.append(target((left, 1), "unprinted", policy(count.measure)))
+        of_all = dict(count.population).get("care", ())
+        if len(of_all) > 1 and not count.row:
+            without = count.population - {("care", of_all)}
+            if replace(count, population=without) in shown:
+                others = ("care", of_all - LOOKED_AFTER[1])
+                left = replace(count, population=without | {others})
                 targets.append(target((left, 1), "unprinted", policy(count.measure)))
         for whole, part, left in (
             ("occasions_missing_or_absent", "occasions_missing", "occasions_absent"),
@@ -367,6 +385,8 @@ def added_up(whole: Count, part: Count, shown: dict[Count, Fact]) -> Fact | None
     if part.measure != whole.measure or len(taken) != 1:
         return None
     (name, _) = next(iter(taken))
+    if name == "care":
+        return None
     every = [
         shown.get(replace(part, population=whole.population | {(name, frozenset([category]))}))
         for category in (row["category"] for row in CATEGORIES[name])
@@ -385,6 +405,7 @@ def is_told_of_more(whole: Count, part: Count, size: int, shown: dict[Count, Fac
             part.measure == whole.measure == count.measure
             and taken <= count.population
             and larger.population <= whole.population
+            and dict(larger.conditions).get("care") == dict(whole.conditions).get("care")
             and larger.first <= whole.first
             and whole.last <= larger.last
             and larger.is_snapshot == whole.is_snapshot

@@ -56,7 +56,7 @@ def seen(returns: Returns) -> list[tuple[date, Categories]]:
     whole = days_landed(returns)
     occasions = [
         (each.started_on, of_occasion(each, whole, returns))
-        for each in returns.counted
+        for each in returns.counted + returns.others
         if whole.holds(each.started_on)
     ]
     care = [(day.day, day.categories) for day in care_days_of(whole, "all", returns)]

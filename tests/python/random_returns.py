@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from zlib import crc32
 
 Landed = Callable[[int], Path]
 """The folder of landed returns by the seed that they are written from."""
 
 DAY = timedelta(days=1)
+# Of fixtures/postcodes.csv, or in no directory.
+HOMES = ("XL1 1AA", "xl11aa", "XL2 2BB", "XN8 8HH", "XV1 1KK", "")
+PLACED_AT = (
+    *("XL1 1AA", "XL2-2BB", "XL3 3CC", " xm4 4dd ", "XM55EE", "XW6 6FF", "XS7 7GG", "XN9 9JJ"),
+    *("XL2 2BB", "XQ9 9QQ", ""),
+)
 COLUMNS = {
     "header": "CHILD SEX DOB ETHNIC UPN MOTHER MC_DOB",
     "episodes": "CHILD DECOM RNE LS CIN PLACE PLACE_PROVIDER DEC REC REASON_PLACE_CHANGE HOME_POST"
@@ -161,6 +168,12 @@ def make_occasions(rng: Chances, start: date) -> list[dict]:
     return occasions
 
 
+def postcodes_of(child: str, start: object) -> dict[str, str]:
+    """Where a child is from and placed, without a chance of its own: mostly in the directory."""
+    number = crc32(f"{child} {start}".encode())
+    return {"HOME_POST": HOMES[number % len(HOMES)], "PL_POST": PLACED_AT[number // 7 % 11]}
+
+
 def finish(rng: Chances, rows: list[dict], faults: list[dict], twice: float = 0.06) -> list[dict]:
     """The rows, and copies with a fault that rejects them; some rows twice or out of order."""
     chance = min(0.35, len(rows) / 60)
@@ -206,6 +219,7 @@ def episode_rows(rng: Chances, children: list[Child], year: int) -> list[dict]:
             for each in ends:
                 row = {"CHILD": child.child_id, "DECOM": write_day(rng, start)}
                 row["PLACE"] = rng.choice(PLACES)
+                row |= postcodes_of(row["CHILD"], row["DECOM"])
                 row["LS"] = rng.choice(["V4", "C2"]) if at(rng, 0.1) else status
                 row["DEC"] = write_day(rng, each)
                 (own if start >= year_start(year) else carried_over).append(row)

@@ -20,7 +20,10 @@ from published_figures import INTERVIEW, OCCASIONS_OF, Condition, Count, TooMany
 DAY = timedelta(days=1)
 LONG_AGO = date(1980, 1, 1)
 OF_THE_CHILD = ("sex", "ethnic_group")
-OF_THE_DAY = ("age", "placement_type", "legal_status", "uasc")
+OF_THE_DAY = (
+    *("age", "placement_type", "legal_status", "uasc"),
+    *("placement_area", "distance_band"),
+)
 FLAGS = (
     *("harmed", "sexual_harm", "drug_sale", "crime"),
     *("completed", "declined", "awaited", "within_72_hours"),
@@ -227,6 +230,9 @@ class SingleChild:
                 day_class = self.day_classes[kind]
                 if (other["outcome_since"] == "found") != (lasted is not None):
                     continue
+                is_in_care = other["care"] == "looked_after"
+                if not is_in_care and not self._is_nowhere(day_class, other):
+                    continue
                 if day_class["age"] is not None and day_class["age"] >= 18:
                     continue
                 for open_on in self._open(start, last, lasted, snapshots):
@@ -239,9 +245,21 @@ class SingleChild:
                             if self._is_in(key, occasion, (start, last), day_class)
                         )
                         if seen:
-                            care = self.care_of_day[number, kind]
+                            care = self.care_of_day[number, kind] if is_in_care else frozenset()
                             found[seen, care, lasted is None, open_on] = None
         self.occasions = list(found)
+
+    def _is_nowhere(self, day_class: dict, other: dict) -> bool:
+        """Whether a child who is not looked after can be so: placement and care are not known."""
+        days = other["days_in_care"]
+        return other["outcome_since"] in ("found", "still_open") and all(
+            ("not_known" in which)
+            == (_in_care_for(which, days) if name == "time_in_care" else day_class[name] in which)
+            for name, which in self._conditions(
+                *("placement_type", "legal_status", "time_in_care"),
+                *("placement_area", "distance_band"),
+            )
+        )
 
     @staticmethod
     def _base_keys(count: Count) -> list[Count]:
@@ -297,6 +315,8 @@ class SingleChild:
                 for _, which in self._conditions("time_in_care")
             ],
         )
+        names = [row["category"] for row in CATEGORIES["care"]]
+        care_of_others = names if self._conditions("care") else names[:1]
         said = [
             self._told_apart(
                 [row["category"] for row in CATEGORIES[name]],
@@ -311,9 +331,12 @@ class SingleChild:
             {
                 "outcome_since": one,
                 "days_in_care": other,
+                "care": care,
                 **dict(zip(OF_INTERVIEWS, words, strict=True)),
             }
-            for one, other, *words in product(self._told_apart(since, predicates), in_care, *said)
+            for one, other, care, *words in product(
+                self._told_apart(since, predicates), in_care, care_of_others, *said
+            )
         ]
 
     @staticmethod
@@ -365,10 +388,12 @@ class SingleChild:
                 return False
         if base.longer_than is not None and (lasted is None or lasted <= base.longer_than):
             return False
+        if occasion["care"] != "looked_after" and "care" not in dict(base.conditions):
+            return False
         for name, which in base.conditions:
             if name == "counts_as" and occasion["status"] not in which:
                 return False
-            if name in ("outcome_since", *OF_INTERVIEWS) and occasion[name] not in which:
+            if name in ("care", "outcome_since", *OF_INTERVIEWS) and occasion[name] not in which:
                 return False
             if name == "time_in_care" and not _in_care_for(which, occasion["days_in_care"]):
                 return False

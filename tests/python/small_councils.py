@@ -12,6 +12,7 @@ from missing_from_care.response.asking import Question
 from plain_answers import BREAKDOWNS, CATEGORIES, MEASURES, OF_THE_PERIOD, TIMES
 from plain_count import Returns
 from random_questions import random_questions
+from random_returns import postcodes_of
 from sound_returns import as_csv, as_texts
 
 DAY = timedelta(days=1)
@@ -40,6 +41,21 @@ RELATED = {
 
 # Each a breakdown; the columns that a file of interviews need not have.
 MORE_OF_INTERVIEWS = ("POLICE_NOTIFIED", "TRAFFICKING_CONCERN", "EXPLOITATION_CONCERN")
+
+
+def as_extract(folder: Path, returns: Returns) -> tuple[str, str]:
+    """Puts a case-management extract in the place of the occasions; the days that it covers."""
+    for file in folder.glob("*/missing.csv"):
+        file.unlink()
+    names = ["miss_table_id", "miss_person_id", "miss_missing_episode_start_date"]
+    names += ["miss_missing_episode_type", "miss_missing_episode_end_date"]
+    lines = [",".join(names)]
+    for number, each in enumerate(returns.occasions):
+        end = each.ended_on.isoformat() if each.ended_on else ""
+        status = each.row["missing"]
+        lines.append(f"{number},{each.child_id},{each.started_on},{status},{end}")
+    (folder / "missing_episodes.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return f"{min(returns.years)}-04-01", f"{max(returns.years) + 1}-03-31"
 
 
 def small_returns(rng: Random, late: bool = False) -> dict[str, str]:
@@ -99,6 +115,7 @@ def _child(rng: Random, number: int, years: list[int], end: date) -> dict:
     for episode in episodes:
         episode |= {"LS": rng.choice(["C2", "C2", "V2", "E1"]), "RNE": "S"}
         episode["PLACE"] = rng.choice(["U4", "U4", "K2", "H5"])
+        episode |= postcodes_of(header["CHILD"], episode["DECOM"])
     occasions = []
     for _ in range(rng.choice([0, 0, 0, 1, 1, 1, 2, 2, 3, 5, 8, 13])):
         start = max(began, first) + rng.randint(0, (end - max(began, first)).days) * DAY
@@ -157,11 +174,12 @@ def random_request(rng: Random, returns: Returns) -> list[Question]:
         question = Question(**{**vars(question), "measure": rng.choice(list(RELATED))})
     asked = [_fitting(question)]
     for _ in range(rng.choice([1, 2, 2, 3, 4, 5])):
-        asked.append(_fitting(_touching(rng, rng.choice([asked[0], *asked]))))
+        touching = _touching(rng, rng.choice([asked[0], *asked]), returns.is_of_extract)
+        asked.append(_fitting(touching))
     return list(dict.fromkeys(asked))
 
 
-def _touching(rng: Random, question: Question) -> Question:
+def _touching(rng: Random, question: Question, of_others: bool) -> Question:
     """The question with another measure, breakdown, population or period."""
     words = dict(vars(question))
     change = rng.choice(["measure", "measure", "total", "breakdown", "part", "row", "period"])
@@ -173,7 +191,9 @@ def _touching(rng: Random, question: Question) -> Question:
     elif change == "total":
         words |= {"breakdown": "none"} if rng.random() < 0.5 else {"population": "all"}
     elif change == "breakdown":
-        words["breakdown"] = rng.choice(["sex", "age_band", "uasc", TIMES, "quarter", "none"])
+        listed = ["sex", "age_band", "uasc", TIMES, "quarter", "none"]
+        listed += ["placement_area", "distance_band"]
+        words["breakdown"] = rng.choice([*listed, *["care"] * 4 * of_others])
     elif change == "period" and words["period_basis"] == "financial_year":
         year = int(words["last_period"][:4])
         basis = rng.choice(["quarter", "range", "snapshot"])
@@ -188,7 +208,9 @@ def _touching(rng: Random, question: Question) -> Question:
         words["population"] = f"{words['breakdown']}:{rng.choice(listed[:6])}"
         words["breakdown"] = "none"
     else:
-        name = rng.choice(["sex", "uasc", "age_band", TIMES, "ethnic_group", "legal_status"])
+        listed = ["sex", "uasc", "age_band", TIMES, "ethnic_group", "legal_status"]
+        listed += ["placement_area", "distance_band"]
+        name = rng.choice([*listed, *["care"] * 4 * of_others])
         listed = [row["category"] for row in CATEGORIES[name]]
         condition = f"{name}:{rng.choice(listed[:5])}"
         if words["population"] == "all" or name in words["population"]:

@@ -22,11 +22,13 @@ import plain_answers
 from compiled_models import Statements
 from landed_words import YEARS, land_words
 from missing_from_care.base.project import CHECKOUT
+from missing_from_care.landing.land import land
 from plain_answers import BREAKDOWNS, MEASURES, OF_THE_PERIOD, every_day, plain_answer
 from plain_count import EPISODES, HEADER, INTERVIEWS, MISSING, UASC, Returns, read_returns, written
 from random_questions import BASES, awkward_days, random_periods, random_questions
 from random_returns import Landed
 from rule_tables import load_rules, losses_at_most
+from small_councils import as_extract, small_returns, write_returns
 
 EXTRACTS = CHECKOUT / "seeds" / "extracts"
 RANDOM_RETURNS = 14
@@ -173,6 +175,37 @@ def test_random_questions_about_random_returns(
     landed, returns, questions = random_case(seed, landed_returns, tmp_path, rules)
     compiled_models.build(warehouse, of_rows, landed)
     assert_agrees(questions, ask(warehouse, read, questions), returns)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_random_questions_about_an_extract_with_children_not_looked_after(
+    seed: int,
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    read: Statements,
+    of_rows: Statements,
+) -> None:
+    """Rule 25, in the population or the breakdown of every other question."""
+    rng, source = Random(seed), tmp_path / "source"
+    write_returns(source, small_returns(rng))
+    land(source, tmp_path / "landed", form="csv")
+    returns = read_returns(tmp_path / "landed")
+    returns.is_of_extract = True
+    covers = as_extract(source, returns)
+    gone = {(MISSING, written(year).replace("/", "-")) for year in returns.years}
+    land(source, tmp_path / "landed", frozenset(gone), form="csv", covers=covers)
+    compiled_models.build(warehouse, of_rows, tmp_path / "landed")
+    questions = random_questions(rng, returns, 2 * QUESTIONS_EACH)
+    for question in questions[::2]:
+        if "care:" not in question["population"]:
+            everyone = question["population"].removeprefix("all")
+            which = rng.choice(["not_looked_after", "looked_after|not_looked_after"])
+            question["population"] = "&".join(filter(None, [everyone, f"care:{which}"]))
+        question["breakdown"] = rng.choice([question["breakdown"], "care", "none"])
+    found = ask(warehouse, read, questions)
+    assert_agrees(questions, found, returns)
+    others = [row["value"] for rows in found for row in rows if row["category"].startswith("not_l")]
+    assert any(others)
 
 
 def test_random_questions_about_the_demonstration(

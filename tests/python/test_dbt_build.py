@@ -12,7 +12,7 @@ import pytest
 import compiled_models
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.landing.land import land
-from random_returns import write_random_returns
+from random_returns import Landed, write_random_returns
 
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
@@ -206,3 +206,27 @@ def test_a_wrong_word_in_the_register_fails_the_build_with_a_sentence(
     assert done.returncode != 0
     assert 'the measure "uasc_childern" is not known; did you mean "uasc_children"?' in done.stdout
     assert "occasions_per_child_missing" in done.stdout
+
+
+def test_a_directory_of_postcodes_of_another_form_is_read_and_one_that_lacks_a_column_is_told(
+    tmp_path: Path, landed_returns: Landed
+) -> None:
+    with compiled_models.POSTCODES.open(encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    directory = tmp_path / "it's a directory.csv"
+    for heading, status in (("east1m", 0), ("east", 1)):
+        first = f"PCD7,{heading},north1m,cty25cd,LAD25CD"
+        directory.write_text("\n".join([first, *lines[1:]]), encoding="utf-8")
+        done = compiled_models.run_dbt(
+            ["build", "--select", "+stg_episode_places", *NO_UNIT_TESTS],
+            tmp_path,
+            extracts=landed_returns(0),
+            postcodes=directory,
+        )
+        assert done.returncode == status, done.stdout
+    assert "has no column for east: its first line needs one of oseast1m, east1m" in done.stdout
+    log = "".join(each.read_text(encoding="utf-8") for each in (tmp_path / "logs").glob("*"))
+    assert "XL1" not in log + done.stdout
+    with duckdb.connect(tmp_path / "compiled.duckdb", read_only=True) as warehouse:
+        found = warehouse.execute("select distinct placement_area from stg_episode_places")
+        assert {area for (area,) in found.fetchall()} >= {"in_area", "wales", "not_known"}

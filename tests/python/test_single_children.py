@@ -22,11 +22,11 @@ from compiled_models import Statements
 from missing_from_care.base.faults import DataFault, ProtectionFault
 from missing_from_care.landing.land import land
 from missing_from_care.response.answers import Answer, Response, Table
-from plain_count import Returns, read_returns
+from plain_count import Returns, read_returns, written
 from plain_kinds import kinds_there, seen_of_each
 from published_figures import Contradiction, Fact, Finding, TooManyKinds, count_of
 from released_responses import answered, protect
-from small_councils import random_request, small_returns, write_returns
+from small_councils import as_extract, random_request, small_returns, write_returns
 
 RESPONSES = int(os.environ.get("FOI_TEST_ATTACKS", "40"))
 SEQUENCES = 3 * RESPONSES // 10 if "FOI_TEST_ATTACKS" in os.environ else 6
@@ -67,13 +67,26 @@ class Council:
 
 
 def council(
-    folder: Path, seed: int, statements: Statements, late: bool = False, published: bool = False
+    folder: Path,
+    seed: int,
+    statements: Statements,
+    late: bool = False,
+    published: bool = False,
+    of_extract: bool = False,
 ) -> Council:
-    """A council whose returns are the same for the same seed, with a late row or without."""
+    """A council whose returns are the same for the same seed, with a late row or without.
+
+    Of an extract, its occasions come from a case-management system, which holds other children too.
+    """
     landed = folder / "landed"
     write_returns(folder / "source", small_returns(Random(seed), late))
     land(folder / "source", landed, form="csv")
     returns = read_returns(landed)
+    if of_extract:
+        returns.is_of_extract = True
+        covers = as_extract(folder / "source", returns)
+        gone = {("ssda903_missing", written(year).replace("/", "-")) for year in returns.years}
+        land(folder / "source", landed, frozenset(gone), form="csv", covers=covers)
     rows, facts = [], []
     for year in sorted(returns.years) if published else ():
         for theirs, ours in BY_THE_DEPARTMENT.items():
@@ -165,7 +178,9 @@ def test_nothing_of_random_responses_is_found_out(tmp_path: Path, statements: St
     waiting, beliefs = [], []
     for seed in range(-(-RESPONSES // EACH)):
         rng = Random(seed)
-        of = council(tmp_path / str(seed), seed, needed, published=seed % 3 == 0)
+        # Every third is of an extract, and of every third the Department's figures are known.
+        how = {"published": seed % 3 == 0, "of_extract": seed % 3 == 1}
+        of = council(tmp_path / str(seed), seed, needed, **how)
         asked = {f"{seed}.{n}": random_request(rng, of.returns) for n in range(EACH)}
         there = partial(kinds_there, worlds=[of.returns])
         for name, response in answered(of.database, asked).items():

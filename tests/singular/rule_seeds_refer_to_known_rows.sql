@@ -91,7 +91,10 @@ used as (
         ('outcome_since:left_care'), ('care:looked_after'), ('care:not_looked_after'),
         ('interview_provider:not_known'), ('police_notified:not_known'),
         ('trafficking_concern:not_known'), ('exploitation_concern:not_known'),
-        ('risk_grade:not_known'), ('found_by:not_known')
+        ('risk_grade:not_known'), ('found_by:not_known'), ('placement_area:in_area'),
+        ('placement_area:elsewhere_in_england'), ('placement_area:wales'),
+        ('placement_area:scotland'), ('placement_area:northern_ireland'),
+        ('placement_area:not_known'), ('distance_band:not_known')
     ) as needed (word)
 
 )

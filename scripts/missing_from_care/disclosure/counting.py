@@ -15,6 +15,7 @@ NUMBERS = {
     "age": "age_in_years",
     "duration": "duration_days",
     "time_in_care": "days_in_care",
+    "distance_band": "miles_from_home",
     TIMES: "times",
 }
 HARMS = ("was_hurt", "was_sexually_harmed", "was_in_drug_sale", "was_in_crime")
