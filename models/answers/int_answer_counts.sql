@@ -26,7 +26,7 @@
 
 {% set breakdowns = [
     'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status', 'duration_band',
-    'care', 'outcome_since', 'time_in_care',
+    'care', 'outcome_since', 'time_in_care', 'hours_band',
     'month', 'quarter', 'uasc', 'counts_as', 'council', 'region', 'country', 'times_missing_band'
 ] + interview_columns() -%}
 

@@ -70,6 +70,8 @@ facts as (
         occasions.duration_days,
         occasions.outcome_since,
         occasions.days_in_care,
+        -- A category's edges are whole hours: over 24 hours is in the 25th.
+        cast(ceil(occasions.duration_hours) as int) as hours_missing,
         occasions.is_interview_offered,
         occasions.is_interview_completed,
         occasions.is_interview_declined,
@@ -105,6 +107,7 @@ facts as (
         null as duration_days,
         null as outcome_since,
         null as days_in_care,
+        null as hours_missing,
         {% for flag in [
             'is_interview_offered', 'is_interview_completed', 'is_interview_declined',
             'is_interviewed_in_time', 'was_hurt', 'was_sexually_harmed', 'was_in_drug_sale'
@@ -150,6 +153,12 @@ final as (
         case
             when facts.fact = 'occasion' then coalesce(times_in_care.categories, 'not_known')
         end as time_in_care,
+        facts.hours_missing,
+        case
+            when facts.fact <> 'occasion' then null
+            when facts.ended_on is null then 'still_missing'
+            else coalesce(hours.categories, 'not_known')
+        end as hours_band,
         facts.is_interview_offered,
         facts.is_interview_completed,
         facts.is_interview_declined,
@@ -168,6 +177,11 @@ final as (
             times_in_care.breakdown = 'time_in_care'
             and facts.days_in_care >= times_in_care.lowest
             and facts.days_in_care <= times_in_care.highest
+    left join bands as hours
+        on
+            hours.breakdown = 'hours_band'
+            and facts.hours_missing >= hours.lowest
+            and facts.hours_missing <= hours.highest
     left join ages on facts.age >= ages.lowest and facts.age <= ages.highest
 
 )

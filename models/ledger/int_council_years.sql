@@ -131,6 +131,15 @@ interview_columns_filled as (
 
 ),
 
+-- The return has dates alone; a system that writes nothing but midnight knows no time of day.
+times_known as (
+
+    select distinct coalesce({{ council_of('source_file') }}, '') as folder
+    from {{ ref('int_case_missing_rows_judged') }}
+    where ended_at is not null and reject_code is null
+
+),
+
 parts_lost as (
 
     select
@@ -198,6 +207,8 @@ joined as (
             and coalesce(parts_lost.{{ module }}, 0) = 0 as has_{{ module }},
         {% endfor -%}
         coalesce(sources_of_missing.is_from_extract, false) as has_all_children,
+        coalesce(sources_of_missing.is_from_extract, false)
+        and times_known.folder is not null as has_times,
         interviews_landed.folder is not null and coalesce(parts_lost.interviews, 0) = 0
             as has_interviews,
         {% for column in interview_columns() -%}
@@ -222,6 +233,7 @@ joined as (
             and council_years.collection_year = parts_lost.collection_year
     left join module_sources as sources_of_missing
         on sources_of_missing.module = 'missing'
+    left join times_known on council_years.folder = times_known.folder
     left join interviews_landed on council_years.folder = interviews_landed.folder
     left join interview_columns_filled
         on council_years.folder = interview_columns_filled.folder
@@ -245,6 +257,7 @@ final as (
         and not (not has_ages and (is_header_lost or not has_birth_dates)) as has_missing,
         has_uasc and has_status_ends as has_uasc,
         has_all_children,
+        has_times,
         has_interviews,
         {% for column in interview_columns() -%}
             has_{{ column }},

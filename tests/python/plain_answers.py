@@ -330,6 +330,8 @@ def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categor
         **of_day(start),
         "duration_band": ("still_missing",) if days is None else bands_of("duration_band", days),
         "outcome_since": (outcome_since(occasion, episodes),),
+        # The return has dates alone.
+        "hours_band": ("not_known" if occasion.ended_on else "still_missing",),
         "time_in_care": of_time_in_care(occasion, episodes),
         "uasc": yes_or_no(occasion.is_uasc),
         "care": ("looked_after",),
@@ -628,8 +630,8 @@ def is_available(question: Row, period: Period, returns: Returns) -> bool:
     needed = {EPISODES}
     if measure["counts"] in ("occasion", "both"):
         needed.add(MISSING)
-    if "care" in words:
-        return False  # Only a case-management extract holds others.
+    if {"care", "hours_band"} & set(words):
+        return False  # Only a case-management extract holds others, and times.
     if measure["needs_uasc"] == "true" or "uasc" in words:
         needed.add(UASC)
     if {"age", "age_band", "sex", "ethnic_group"} & set(words):

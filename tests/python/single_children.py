@@ -19,6 +19,7 @@ from published_figures import INTERVIEW, OCCASIONS_OF, Condition, Count, TooMany
 
 DAY = timedelta(days=1)
 LONG_AGO = date(1980, 1, 1)
+HOURS = "hours_band"
 OF_THE_CHILD = ("sex", "ethnic_group")
 OF_THE_DAY = ("age", "placement_type", "legal_status", "uasc")
 FLAGS = (
@@ -227,6 +228,8 @@ class SingleChild:
                 day_class = self.day_classes[kind]
                 if (other["outcome_since"] == "found") != (lasted is not None):
                     continue
+                if not _hours_go_with(other["hours"], lasted):
+                    continue
                 if day_class["age"] is not None and day_class["age"] >= 18:
                     continue
                 for open_on in self._open(start, last, lasted, snapshots):
@@ -260,8 +263,13 @@ class SingleChild:
         since = self._conditions("outcome_since")
         longer = sorted({count.longer_than for count in counts if count.longer_than is not None})
         needs_end = [*INTERVIEW, "occasions_found", "occasions_still_missing"]
+        in_hours = self._conditions(HOURS)
         is_told = (
-            conditions or since or longer or any(count.measure in needs_end for count in counts)
+            conditions
+            or in_hours
+            or since
+            or longer
+            or any(count.measure in needs_end for count in counts)
         )
         if not is_told:
             return [0, None] if snapshots else [0]
@@ -278,6 +286,7 @@ class SingleChild:
             *((lambda value, w=w: _lasted(w, value)) for _, w in conditions),
             *((lambda value, n=n: value is not None and value > n) for n in longer),
             lambda value: value is None,
+            *([lambda value: value is not None and min(value, 4)] if in_hours else []),
         ]
         for day, (start, last, _) in product(snapshots, self.pieces):
             for limit in ((day - start).days, (day - last).days):
@@ -285,11 +294,19 @@ class SingleChild:
         return self._told_apart([*sorted(values), None], predicates)
 
     def _others(self) -> list[dict]:
-        """What is known since, the days in care, what interviews say: as far as told apart."""
+        """What is known since, days in care, hours missing, what interviews say: as told apart."""
         since = [row["category"] for row in CATEGORIES["outcome_since"]]
         predicates: list[Callable] = [lambda value: value == "found"]
         for _, which in self._conditions("outcome_since"):
             predicates.append(lambda value, which=which: value in which)
+        hours = self._told_apart(
+            [None, *range(97)],
+            [
+                (lambda value, which=which: value is not None and band_holds(HOURS, which, value))
+                for _, which in self._conditions(HOURS)
+            ]
+            + [lambda value: value and (value - 1) // 24] * bool(self._conditions(HOURS)),
+        )
         in_care = self._told_apart(
             [*range(33), None],
             [
@@ -311,9 +328,12 @@ class SingleChild:
             {
                 "outcome_since": one,
                 "days_in_care": other,
+                "hours": begun,
                 **dict(zip(OF_INTERVIEWS, words, strict=True)),
             }
-            for one, other, *words in product(self._told_apart(since, predicates), in_care, *said)
+            for one, other, begun, *words in product(
+                self._told_apart(since, predicates), in_care, hours, *said
+            )
         ]
 
     @staticmethod
@@ -369,6 +389,8 @@ class SingleChild:
             if name == "counts_as" and occasion["status"] not in which:
                 return False
             if name in ("outcome_since", *OF_INTERVIEWS) and occasion[name] not in which:
+                return False
+            if name == HOURS and not _lasted_hours(which, lasted, occasion["hours"]):
                 return False
             if name == "time_in_care" and not _in_care_for(which, occasion["days_in_care"]):
                 return False
@@ -563,6 +585,19 @@ class SingleChild:
 
 def _in_care_for(which: frozenset[str], days: int | None) -> bool:
     return "not_known" in which if days is None else band_holds("time_in_care", which, days)
+
+
+def _hours_go_with(hours: int | None, days: int | None) -> bool:
+    """Whether an occasion of so many whole days can be in its so-manieth hour, up to 72 told."""
+    if hours is None or days is None:
+        return hours is None
+    return days - 1 <= max(hours - 1, 0) // 24 <= days or min(hours, 24 * days) > 72
+
+
+def _lasted_hours(which: frozenset[str], days: int | None, hours: int | None) -> bool:
+    if days is None:
+        return "still_missing" in which
+    return "not_known" in which if hours is None else band_holds(HOURS, which, hours)
 
 
 def _lasted(which: frozenset[str], days: int | None) -> bool:
