@@ -2,10 +2,29 @@
 -- (rule 25), and pieces of care. Each carries its category in
 -- every breakdown, by which a population asks for it too.
 
-with occasions as (
+with landed as (
 
-    select * from {{ ref('fct_missing_occasions') }}
-    where care is not null
+    select min(first_day) as first_day
+    from {{ ref('dim_financial_years') }}
+
+),
+
+-- Of the occasions before the first landed year the returns hold those alone that reached into it.
+occasions as (
+
+    select
+        occasions.*,
+        min(
+            case
+                when
+                    occasions.counts_as = 'missing'
+                    and occasions.started_on >= landed.first_day
+                    then occasions.started_on
+            end
+        ) over (partition by occasions.child_id) as first_missing_on
+    from {{ ref('fct_missing_occasions') }} as occasions
+    cross join landed
+    where occasions.care is not null
 
 ),
 
@@ -53,6 +72,7 @@ facts as (
         occasions.started_on as from_day,
         occasions.started_on as to_day,
         occasions.ended_on,
+        occasions.first_missing_on,
         occasions.age_at_start as age,
         occasions.sex,
         occasions.ethnic_group,
@@ -94,6 +114,7 @@ facts as (
         from_day,
         to_day,
         ended_on,
+        null as first_missing_on,
         age,
         sex,
         ethnic_group,
@@ -130,6 +151,7 @@ final as (
         facts.from_day,
         facts.to_day,
         facts.ended_on,
+        facts.first_missing_on,
         facts.age as age_in_years,
         coalesce(ages.age, 'not_known') as age,
         coalesce(ages.age_band, 'not_known') as age_band,

@@ -240,7 +240,7 @@ joined as (
 
 ),
 
-final as (
+judged as (
 
     select
         folder,
@@ -267,6 +267,27 @@ final as (
         has_header and has_ethnic_groups as has_ethnic_groups,
         has_episodes and has_placements as has_placements
     from joined
+
+),
+
+with_the_year_before as (
+
+    select
+        *,
+        lag(case when has_missing and has_episodes then last_day end) over (
+            partition by folder
+            order by first_day asc nulls first
+        ) as earlier_last_day
+    from judged
+
+),
+
+final as (
+
+    select
+        *,
+        coalesce({{ days_between('earlier_last_day', 'first_day') }} = 1, false) as has_year_before
+    from with_the_year_before
 
 )
 

@@ -42,6 +42,9 @@ NOT_KNOWN = "not_known"
 TIMES = "times_missing_band"
 # The breakdowns whose categories are the months or quarters of the period.
 OF_THE_PERIOD = ("month", "quarter")
+BEFORE = "missing_before"
+# What a snapshot has not.
+NOT_ON_A_DAY = (*OF_THE_PERIOD, BEFORE)
 # A year, quarter or month begins in each of these months.
 FIRST_MONTHS = {
     "financial_year": (4,),
@@ -321,6 +324,7 @@ def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categor
     days = days_between(occasion, period.last if period.is_snapshot else occasion.ended_on)
     episodes = returns.episodes_of[occasion.child_id]
     interviews = linked_to(occasion, returns)
+    first_missing = returns.first_missing.get(occasion.child_id)
     return {
         "none": ("all",),
         **{column: of_interviews(interviews, column) for column in OF_INTERVIEWS},
@@ -330,6 +334,7 @@ def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categor
         **of_day(start),
         "duration_band": ("still_missing",) if days is None else bands_of("duration_band", days),
         "outcome_since": (outcome_since(occasion, episodes),),
+        BEFORE: ("before" if first_missing and first_missing < period.first else "first_time",),
         # The return has dates alone.
         "hours_band": ("not_known" if occasion.ended_on else "still_missing",),
         "time_in_care": of_time_in_care(occasion, episodes),
@@ -636,6 +641,10 @@ def is_available(question: Row, period: Period, returns: Returns) -> bool:
         needed.add(UASC)
     if {"age", "age_band", "sex", "ethnic_group"} & set(words):
         needed.add(HEADER)
+    if BEFORE in words and not all(
+        {EPISODES, MISSING} <= returns.years.get(year - 1, set()) for year in period.years
+    ):
+        return False
     if not all(needed <= returns.years.get(year, set()) for year in period.years):
         return False
     columns = [word for word in words if word in OF_INTERVIEWS]

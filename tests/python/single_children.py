@@ -14,7 +14,16 @@ from random import Random
 
 from ortools.sat.python import cp_model
 
-from plain_answers import CATEGORIES, OF_INTERVIEWS, OF_THE_PERIOD, PLACE, TIMES, seed, unit_named
+from plain_answers import (
+    BEFORE,
+    CATEGORIES,
+    OF_INTERVIEWS,
+    OF_THE_PERIOD,
+    PLACE,
+    TIMES,
+    seed,
+    unit_named,
+)
 from published_figures import INTERVIEW, OCCASIONS_OF, Condition, Count, TooManyKinds
 
 DAY = timedelta(days=1)
@@ -94,7 +103,8 @@ class SingleChild:
         """Stretches of time that no figure cuts, with what an occasion can count as in them."""
         changes = definition_changes()
         snapshots = [each for each in self.counts if each.is_snapshot and not each.is_of_care]
-        edges = {LONG_AGO} if snapshots else set()
+        befores = [c for c in self.counts if any(name == BEFORE for name, _ in c.conditions)]
+        edges = {LONG_AGO} if snapshots or befores else set()
         for count in self.counts:
             edges |= {count.first, count.last + DAY}
             for name, which in count.conditions:
@@ -113,7 +123,8 @@ class SingleChild:
         for start, after in pairwise(edges):
             meant = [which for day, which in changes if day <= start][-1]
             is_seen = any(count.first <= start <= count.last for count in self.counts)
-            if is_seen or any(start <= count.last for count in snapshots):
+            is_before = any(start < count.first for count in befores)
+            if is_seen or is_before or any(start <= count.last for count in snapshots):
                 pieces.append((start, after - DAY, meant))
         return pieces
 
@@ -252,10 +263,12 @@ class SingleChild:
         plain = replace(count, measure=OCCASIONS_OF.get(count.measure, (count.measure,))[0])
         bands = frozenset(each for each in count.population if each[0] == TIMES)
         row = None if count.row and count.row[0] == TIMES else count.row
-        base = replace(plain, population=plain.population - bands, row=row)
-        if not count.bands:
-            return [base]
-        return [base, replace(base, measure="occasions_missing", row=None, longer_than=None)]
+        before = frozenset(each for each in (*count.population, row) if each and each[0] == BEFORE)
+        row = None if row in before else row
+        base = replace(plain, population=plain.population - bands - before, row=row)
+        picking = replace(base, measure="occasions_missing", row=None, longer_than=None)
+        earlier = replace(picking, first=LONG_AGO, last=count.first - DAY, population=frozenset())
+        return [base, *[picking] * bool(count.bands), *[earlier] * bool(before)]
 
     def _days(self, counts: list[Count], snapshots: list[date]) -> list[int | None]:
         """Days that an occasion lasted, None if it has not ended, as far as told apart."""
@@ -477,12 +490,11 @@ class SingleChild:
                 ]
                 values.append(any_of(flags) if flags else 0)
                 continue
-            base, *times_base = self.bases_of[count]
+            base, *_ = self.bases_of[count]
             least = OCCASIONS_OF.get(count.measure, ("", 0))[1]
             value = within(base, list(range(least, most + 1))) if least else totals[base]
-            if count.bands:
-                allowed = self._allowed(count)
-                chosen = within(times_base[0], allowed)
+            for at, allowed in self._picked_by(count):
+                chosen = within(at, allowed)
                 if least:
                     value = both(value, chosen)
                 else:
@@ -492,6 +504,15 @@ class SingleChild:
                     value = product_of
             values.append(value)
         return values
+
+    def _picked_by(self, count: Count) -> list[tuple[int, list[int]]]:
+        """The base counts whose number of a child picks it, each with the numbers that do."""
+        told = [self._allowed(count)] * bool(count.bands)
+        if before := [which for name, which in count.conditions if name == BEFORE]:
+            which = frozenset.intersection(*before)
+            again = list(range(1, self.most_occasions + 1))
+            told.append([0] * ("first_time" in which) + again * ("before" in which))
+        return list(zip(self.bases_of[count][1:], told, strict=True))
 
     def _allowed(self, count: Count) -> list[int]:
         """How often a child can have been missing to be in the count's bands."""
@@ -517,13 +538,13 @@ class SingleChild:
             for base in self.occasions[at][0]:
                 totals[base] += number
         values = [0] * len(self.counts)
-        for place, bases, least, allowed in self._seen_by(tuple(group.values())):
+        for place, bases, least, picked in self._seen_by(tuple(group.values())):
             if not bases:
                 values[place] = int(place in in_care)
                 continue
             value = totals[bases[0]]
             value = int(value >= least) if least else value
-            values[place] = value if allowed is None or totals[bases[1]] in allowed else 0
+            values[place] = value if all(totals[at] in of_it for at, of_it in picked) else 0
         return tuple(values)
 
     def _seen_by(self, group: tuple[str, ...]) -> list[tuple]:
@@ -535,7 +556,9 @@ class SingleChild:
                     place,
                     self.bases_of.get(count),
                     OCCASIONS_OF.get(count.measure, ("", 0))[1],
-                    set(self._allowed(count)) if count.bands else None,
+                    [(at, set(of_it)) for at, of_it in self._picked_by(count)]
+                    if count in self.bases_of
+                    else [],
                 )
                 for place, count in enumerate(self.counts)
                 if self.applies(count, words)

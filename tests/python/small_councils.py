@@ -9,7 +9,15 @@ from pathlib import Path
 from random import Random
 
 from missing_from_care.response.asking import Question
-from plain_answers import BREAKDOWNS, CATEGORIES, MEASURES, OF_THE_PERIOD, TIMES
+from plain_answers import (
+    BEFORE,
+    BREAKDOWNS,
+    CATEGORIES,
+    MEASURES,
+    NOT_ON_A_DAY,
+    OF_THE_PERIOD,
+    TIMES,
+)
 from plain_count import Returns
 from random_questions import random_questions
 from sound_returns import as_csv, as_texts
@@ -173,7 +181,9 @@ def _touching(rng: Random, question: Question) -> Question:
     elif change == "total":
         words |= {"breakdown": "none"} if rng.random() < 0.5 else {"population": "all"}
     elif change == "breakdown":
-        words["breakdown"] = rng.choice(["sex", "age_band", "uasc", TIMES, "quarter", "none"])
+        words["breakdown"] = rng.choice(
+            ["sex", "age_band", "uasc", TIMES, BEFORE, "quarter", "none"]
+        )
     elif change == "period" and words["period_basis"] == "financial_year":
         year = int(words["last_period"][:4])
         basis = rng.choice(["quarter", "range", "snapshot"])
@@ -188,7 +198,9 @@ def _touching(rng: Random, question: Question) -> Question:
         words["population"] = f"{words['breakdown']}:{rng.choice(listed[:6])}"
         words["breakdown"] = "none"
     else:
-        name = rng.choice(["sex", "uasc", "age_band", TIMES, "ethnic_group", "legal_status"])
+        name = rng.choice(
+            ["sex", "uasc", "age_band", TIMES, BEFORE, "ethnic_group", "legal_status"]
+        )
         listed = [row["category"] for row in CATEGORIES[name]]
         condition = f"{name}:{rng.choice(listed[:5])}"
         if words["population"] == "all" or name in words["population"]:
@@ -210,7 +222,7 @@ def _fitting(question: Question) -> Question:
             return True
         if is_of_care and BREAKDOWNS[name]["applies_to_care"] != "true":
             return False
-        return not (is_snapshot and name in OF_THE_PERIOD)
+        return not (is_snapshot and name in NOT_ON_A_DAY)
 
     if not fits(words["breakdown"]):
         words["breakdown"] = "none"

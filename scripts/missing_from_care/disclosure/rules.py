@@ -13,6 +13,7 @@ from missing_from_care.base.faults import DataFault
 
 PLACES = ("region", "country")
 TIMES = "times_missing"
+BEFORE = "missing_before"
 HOURS = "hours"
 HOURS_BAND = "hours_band"
 NOT_KNOWN = "not_known"
@@ -24,6 +25,7 @@ FACTORS = {
     "outcome_since": "duration",
     HOURS_BAND: "duration",
     "times_missing_band": TIMES,
+    BEFORE: TIMES,
 }
 ENDS = {TIMES: (1, 2)}
 
@@ -113,6 +115,7 @@ class Rules:
         bounds: lowest and highest of the finest categories that are stretches, by factor and name;
             of a duration the days, and the hours where they are known.
         of_child: factors in which a child has one category whatever the day.
+        landed_from: the first day of the first landed year, as an ordinal.
         knows_others: whether occasions of children who are not looked after are counted too.
         unlikely: categories that readers take to be empty where they are.
         protected: factors along which a small difference is protected though nothing prints it.
@@ -127,6 +130,7 @@ class Rules:
     domains: Mapping[str, Codes]
     bounds: Mapping[tuple[str, str], Stretch]
     of_child: frozenset[str]
+    landed_from: int
     knows_others: bool
     unlikely: frozenset[str]
     protected: frozenset[str]
@@ -230,6 +234,10 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
         of_child=frozenset(
             _factor(row["breakdown"]) for row in breakdowns if row["one_category_a_child"] == "true"
         ),
+        landed_from=min(
+            (row["first_day"].toordinal() for row in _rows(warehouse, "dim_financial_years")),
+            default=1,
+        ),
         knows_others=_any_fact(warehouse, "care = 'not_looked_after'"),
         unlikely=frozenset(row["category"] for row in _rows(warehouse, "unlikely_categories"))
         | frozenset(name for _, name in bounds if name.endswith(f" {NOT_KNOWN}")),
@@ -325,6 +333,8 @@ def _elements(
             codes = frozenset(row["joins"].split("|"))
         if factor != "none":
             found[row["breakdown"], row["category"]] = (factor, codes)
+    found[BEFORE, "first_time"] = (TIMES, _within(bounds, TIMES, (0, 0)))
+    found[BEFORE, "before"] = (TIMES, _within(bounds, TIMES, (1, inf)))
     found[TIMES, "2_or_more"] = (TIMES, _within(bounds, TIMES, (2, inf)))
     ended = frozenset(name for factor, name in bounds if factor == "duration")
     is_open = frozenset(
