@@ -26,7 +26,8 @@
 
 {% set breakdowns = [
     'age', 'age_band', 'sex', 'ethnic_group', 'placement_type', 'legal_status', 'duration_band',
-    'care', 'outcome_since', 'time_in_care', 'placement_area', 'distance_band',
+    'care', 'outcome_since', 'time_in_care', 'placement_area', 'distance_band', 'hours_band',
+    'missing_before',
     'month', 'quarter', 'uasc', 'counts_as', 'council', 'region', 'country', 'times_missing_band'
 ] + interview_columns() -%}
 
@@ -216,7 +217,12 @@ facts_with_durations as (
         case
             when facts_in_windows.fact = 'occasion'
                 then coalesce(bands.categories, 'still_missing')
-        end as duration_band
+        end as duration_band,
+        case
+            when facts_in_windows.fact = 'care' then null
+            when facts_in_windows.first_missing_on < facts_in_windows.period_start then 'before'
+            else 'first_time'
+        end as missing_before
     from facts_in_windows
     left join bands
         on

@@ -2,10 +2,29 @@
 -- (rule 25), and pieces of care. Each carries its category in
 -- every breakdown, by which a population asks for it too.
 
-with occasions as (
+with landed as (
 
-    select * from {{ ref('fct_missing_occasions') }}
-    where care is not null
+    select min(first_day) as first_day
+    from {{ ref('dim_financial_years') }}
+
+),
+
+-- Of the occasions before the first landed year the returns hold those alone that reached into it.
+occasions as (
+
+    select
+        occasions.*,
+        min(
+            case
+                when
+                    occasions.counts_as = 'missing'
+                    and occasions.started_on >= landed.first_day
+                    then occasions.started_on
+            end
+        ) over (partition by occasions.child_id) as first_missing_on
+    from {{ ref('fct_missing_occasions') }} as occasions
+    cross join landed
+    where occasions.care is not null
 
 ),
 
@@ -53,6 +72,7 @@ facts as (
         occasions.started_on as from_day,
         occasions.started_on as to_day,
         occasions.ended_on,
+        occasions.first_missing_on,
         occasions.age_at_start as age,
         occasions.sex,
         occasions.ethnic_group,
@@ -72,6 +92,8 @@ facts as (
         occasions.duration_days,
         occasions.outcome_since,
         occasions.days_in_care,
+        -- A category's edges are whole hours: over 24 hours is in the 25th.
+        cast(ceil(occasions.duration_hours) as int) as hours_missing,
         occasions.is_interview_offered,
         occasions.is_interview_completed,
         occasions.is_interview_declined,
@@ -94,6 +116,7 @@ facts as (
         from_day,
         to_day,
         ended_on,
+        null as first_missing_on,
         age,
         sex,
         ethnic_group,
@@ -109,6 +132,7 @@ facts as (
         null as duration_days,
         null as outcome_since,
         null as days_in_care,
+        null as hours_missing,
         {% for flag in [
             'is_interview_offered', 'is_interview_completed', 'is_interview_declined',
             'is_interviewed_in_time', 'was_hurt', 'was_sexually_harmed', 'was_in_drug_sale'
@@ -131,6 +155,7 @@ final as (
         facts.from_day,
         facts.to_day,
         facts.ended_on,
+        facts.first_missing_on,
         facts.age as age_in_years,
         coalesce(ages.age, 'not_known') as age,
         coalesce(ages.age_band, 'not_known') as age_band,
@@ -157,6 +182,12 @@ final as (
         case
             when facts.fact = 'occasion' then coalesce(times_in_care.categories, 'not_known')
         end as time_in_care,
+        facts.hours_missing,
+        case
+            when facts.fact <> 'occasion' then null
+            when facts.ended_on is null then 'still_missing'
+            else coalesce(hours.categories, 'not_known')
+        end as hours_band,
         facts.is_interview_offered,
         facts.is_interview_completed,
         facts.is_interview_declined,
@@ -180,6 +211,11 @@ final as (
             distances.breakdown = 'distance_band'
             and facts.miles_from_home >= distances.lowest
             and facts.miles_from_home <= distances.highest
+    left join bands as hours
+        on
+            hours.breakdown = 'hours_band'
+            and facts.hours_missing >= hours.lowest
+            and facts.hours_missing <= hours.highest
     left join ages on facts.age >= ages.lowest and facts.age <= ages.highest
 
 )

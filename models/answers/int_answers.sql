@@ -7,6 +7,8 @@
     'uasc': 'council_years.has_uasc',
     'interviews': 'council_years.has_interviews',
     'all_children': 'council_years.has_all_children',
+    'year_before': 'council_years.has_year_before',
+    'times': 'council_years.has_times',
     'birth_dates': 'council_years.has_birth_dates',
     'sexes': 'council_years.has_sexes',
     'ethnic_groups': 'council_years.has_ethnic_groups',

@@ -61,6 +61,14 @@ conditions as (
 
 ),
 
+conditions_on_before as (
+
+    select distinct question_id
+    from conditions
+    where breakdown = 'missing_before'
+
+),
+
 conditions_on_time as (
 
     select distinct question_id
@@ -294,6 +302,21 @@ day_sentences as (
         and (
             questions.breakdown in ('month', 'quarter')
             or conditions_on_time.question_id is not null
+        )
+
+    union all
+
+    select
+        questions.question_id,
+        'a snapshot of a day has no missing_before: what goes on on a day began before it. Ask '
+        || 'for the period in which the occasions started.' as problem
+    from questions
+    left join conditions_on_before on questions.question_id = conditions_on_before.question_id
+    where
+        questions.period_basis = 'snapshot'
+        and (
+            questions.breakdown = 'missing_before'
+            or conditions_on_before.question_id is not null
         )
 
 ),

@@ -143,6 +143,15 @@ places_known as (
 
 ),
 
+-- The return has dates alone; a system that writes nothing but midnight knows no time of day.
+times_known as (
+
+    select distinct coalesce({{ council_of('source_file') }}, '') as folder
+    from {{ ref('int_case_missing_rows_judged') }}
+    where ended_at is not null and reject_code is null
+
+),
+
 parts_lost as (
 
     select
@@ -214,6 +223,8 @@ joined as (
             as has_placement_areas,
         coalesce(places_known.has_distances, false) and not sources_of_care.is_from_extract
             as has_distances,
+        coalesce(sources_of_missing.is_from_extract, false)
+        and times_known.folder is not null as has_times,
         interviews_landed.folder is not null and coalesce(parts_lost.interviews, 0) = 0
             as has_interviews,
         {% for column in interview_columns() -%}
@@ -241,13 +252,14 @@ joined as (
     left join module_sources as sources_of_care
         on sources_of_care.module = 'episodes'
     left join places_known on council_years.folder = places_known.folder
+    left join times_known on council_years.folder = times_known.folder
     left join interviews_landed on council_years.folder = interviews_landed.folder
     left join interview_columns_filled
         on council_years.folder = interview_columns_filled.folder
 
 ),
 
-final as (
+judged as (
 
     select
         folder,
@@ -264,6 +276,7 @@ final as (
         and not (not has_ages and (is_header_lost or not has_birth_dates)) as has_missing,
         has_uasc and has_status_ends as has_uasc,
         has_all_children,
+        has_times,
         has_interviews,
         {% for column in interview_columns() -%}
             has_{{ column }},
@@ -275,6 +288,27 @@ final as (
         has_episodes and has_placement_areas as has_placement_areas,
         has_episodes and has_distances as has_distances
     from joined
+
+),
+
+with_the_year_before as (
+
+    select
+        *,
+        lag(case when has_missing and has_episodes then last_day end) over (
+            partition by folder
+            order by first_day asc nulls first
+        ) as earlier_last_day
+    from judged
+
+),
+
+final as (
+
+    select
+        *,
+        coalesce({{ days_between('earlier_last_day', 'first_day') }} = 1, false) as has_year_before
+    from with_the_year_before
 
 )
 

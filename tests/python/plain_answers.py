@@ -43,6 +43,9 @@ NOT_KNOWN = "not_known"
 TIMES = "times_missing_band"
 # The breakdowns whose categories are the months or quarters of the period.
 OF_THE_PERIOD = ("month", "quarter")
+BEFORE = "missing_before"
+# What a snapshot has not.
+NOT_ON_A_DAY = (*OF_THE_PERIOD, BEFORE)
 # A year, quarter or month begins in each of these months.
 FIRST_MONTHS = {
     "financial_year": (4,),
@@ -369,6 +372,7 @@ def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categor
     nowhere = dict.fromkeys(
         ("placement_type", "legal_status", "placement_area", "distance_band"), (NOT_KNOWN,)
     )
+    first_missing = returns.first_missing.get(occasion.child_id)
     return {
         "none": ("all",),
         **{column: of_interviews(interviews, column) for column in OF_INTERVIEWS},
@@ -378,6 +382,9 @@ def of_occasion(occasion: Occasion, period: Period, returns: Returns) -> Categor
         **of_day(start),
         "duration_band": ("still_missing",) if days is None else bands_of("duration_band", days),
         "outcome_since": (outcome_since(occasion, episodes),),
+        BEFORE: ("before" if first_missing and first_missing < period.first else "first_time",),
+        # The return has dates alone.
+        "hours_band": ("not_known" if occasion.ended_on else "still_missing",),
         "time_in_care": of_time_in_care(occasion, episodes),
         "uasc": yes_or_no(occasion.is_uasc),
         "care": ("looked_after" if is_in_care else "not_looked_after",),
@@ -684,10 +691,16 @@ def is_available(question: Row, period: Period, returns: Returns) -> bool:
         needed.add(MISSING)
     if "care" in words and not returns.is_of_extract:
         return False  # Only a case-management extract holds others.
+    if "hours_band" in words:
+        return False  # The returns and extracts drawn here have dates alone.
     if measure["needs_uasc"] == "true" or "uasc" in words:
         needed.add(UASC)
     if {"age", "age_band", "sex", "ethnic_group"} & set(words):
         needed.add(HEADER)
+    if BEFORE in words and not all(
+        {EPISODES, MISSING} <= returns.years.get(year - 1, set()) for year in period.years
+    ):
+        return False
     if not all(needed <= returns.years.get(year, set()) for year in period.years):
         return False
     for word in set(OF_PLACES).intersection(words):

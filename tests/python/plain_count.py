@@ -673,6 +673,17 @@ class Returns:
         """Each child's episodes of care."""
         return grouped(self.episodes, lambda episode: episode.child_id)
 
+    @cached_property
+    def first_missing(self) -> dict[str, date]:
+        """When each child first went missing in the landed years (rule 28)."""
+        landed_from = date(min(self.years), 4, 1)
+        days: dict[str, date] = {}
+        for each in self.counted:
+            if each.counts_as == "missing" and each.started_on >= landed_from:
+                first = days.get(each.child_id, each.started_on)
+                days[each.child_id] = min(first, each.started_on)
+        return days
+
     def birth_date(self, child: str) -> date | None:
         """The child's birth date by its latest Header (rule 6)."""
         return as_day(self.details[child]["dob"]) if child in self.details else None

@@ -11,6 +11,7 @@ from plain_answers import (
     CATEGORIES,
     FIRST_MONTHS,
     MEASURES,
+    NOT_ON_A_DAY,
     OF_THE_PERIOD,
     TIMES,
     Categories,
@@ -120,7 +121,7 @@ def random_questions(rng: Random, returns: Returns, how_many: int) -> list[dict[
         # A day has no months or quarters, so such a question is refused.
         asked = question["breakdown"] + ":" + question["population"]
         while question["period_basis"] == "snapshot" and any(
-            f"{name}:" in asked for name in OF_THE_PERIOD
+            f"{name}:" in asked for name in NOT_ON_A_DAY
         ):
             question |= random_periods(rng, days, day)
         questions.append(question)

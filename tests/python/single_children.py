@@ -14,11 +14,21 @@ from random import Random
 
 from ortools.sat.python import cp_model
 
-from plain_answers import CATEGORIES, OF_INTERVIEWS, OF_THE_PERIOD, PLACE, TIMES, seed, unit_named
+from plain_answers import (
+    BEFORE,
+    CATEGORIES,
+    OF_INTERVIEWS,
+    OF_THE_PERIOD,
+    PLACE,
+    TIMES,
+    seed,
+    unit_named,
+)
 from published_figures import INTERVIEW, OCCASIONS_OF, Condition, Count, TooManyKinds
 
 DAY = timedelta(days=1)
 LONG_AGO = date(1980, 1, 1)
+HOURS = "hours_band"
 OF_THE_CHILD = ("sex", "ethnic_group")
 OF_THE_DAY = (
     *("age", "placement_type", "legal_status", "uasc"),
@@ -96,7 +106,8 @@ class SingleChild:
         """Stretches of time that no figure cuts, with what an occasion can count as in them."""
         changes = definition_changes()
         snapshots = [each for each in self.counts if each.is_snapshot and not each.is_of_care]
-        edges = {LONG_AGO} if snapshots else set()
+        befores = [c for c in self.counts if any(name == BEFORE for name, _ in c.conditions)]
+        edges = {LONG_AGO} if snapshots or befores else set()
         for count in self.counts:
             edges |= {count.first, count.last + DAY}
             for name, which in count.conditions:
@@ -115,7 +126,8 @@ class SingleChild:
         for start, after in pairwise(edges):
             meant = [which for day, which in changes if day <= start][-1]
             is_seen = any(count.first <= start <= count.last for count in self.counts)
-            if is_seen or any(start <= count.last for count in snapshots):
+            is_before = any(start < count.first for count in befores)
+            if is_seen or is_before or any(start <= count.last for count in snapshots):
                 pieces.append((start, after - DAY, meant))
         return pieces
 
@@ -233,6 +245,8 @@ class SingleChild:
                 is_in_care = other["care"] == "looked_after"
                 if not is_in_care and not self._is_nowhere(day_class, other):
                     continue
+                if not _hours_go_with(other["hours"], lasted):
+                    continue
                 if day_class["age"] is not None and day_class["age"] >= 18:
                     continue
                 for open_on in self._open(start, last, lasted, snapshots):
@@ -267,10 +281,12 @@ class SingleChild:
         plain = replace(count, measure=OCCASIONS_OF.get(count.measure, (count.measure,))[0])
         bands = frozenset(each for each in count.population if each[0] == TIMES)
         row = None if count.row and count.row[0] == TIMES else count.row
-        base = replace(plain, population=plain.population - bands, row=row)
-        if not count.bands:
-            return [base]
-        return [base, replace(base, measure="occasions_missing", row=None, longer_than=None)]
+        before = frozenset(each for each in (*count.population, row) if each and each[0] == BEFORE)
+        row = None if row in before else row
+        base = replace(plain, population=plain.population - bands - before, row=row)
+        picking = replace(base, measure="occasions_missing", row=None, longer_than=None)
+        earlier = replace(picking, first=LONG_AGO, last=count.first - DAY, population=frozenset())
+        return [base, *[picking] * bool(count.bands), *[earlier] * bool(before)]
 
     def _days(self, counts: list[Count], snapshots: list[date]) -> list[int | None]:
         """Days that an occasion lasted, None if it has not ended, as far as told apart."""
@@ -278,8 +294,13 @@ class SingleChild:
         since = self._conditions("outcome_since")
         longer = sorted({count.longer_than for count in counts if count.longer_than is not None})
         needs_end = [*INTERVIEW, "occasions_found", "occasions_still_missing"]
+        in_hours = self._conditions(HOURS)
         is_told = (
-            conditions or since or longer or any(count.measure in needs_end for count in counts)
+            conditions
+            or in_hours
+            or since
+            or longer
+            or any(count.measure in needs_end for count in counts)
         )
         if not is_told:
             return [0, None] if snapshots else [0]
@@ -296,6 +317,7 @@ class SingleChild:
             *((lambda value, w=w: _lasted(w, value)) for _, w in conditions),
             *((lambda value, n=n: value is not None and value > n) for n in longer),
             lambda value: value is None,
+            *([lambda value: value is not None and min(value, 4)] if in_hours else []),
         ]
         for day, (start, last, _) in product(snapshots, self.pieces):
             for limit in ((day - start).days, (day - last).days):
@@ -303,11 +325,19 @@ class SingleChild:
         return self._told_apart([*sorted(values), None], predicates)
 
     def _others(self) -> list[dict]:
-        """What is known since, the days in care, what interviews say: as far as told apart."""
+        """What is known since, days in care, hours missing, what interviews say: as told apart."""
         since = [row["category"] for row in CATEGORIES["outcome_since"]]
         predicates: list[Callable] = [lambda value: value == "found"]
         for _, which in self._conditions("outcome_since"):
             predicates.append(lambda value, which=which: value in which)
+        hours = self._told_apart(
+            [None, *range(97)],
+            [
+                (lambda value, which=which: value is not None and band_holds(HOURS, which, value))
+                for _, which in self._conditions(HOURS)
+            ]
+            + [lambda value: value and (value - 1) // 24] * bool(self._conditions(HOURS)),
+        )
         in_care = self._told_apart(
             [*range(33), None],
             [
@@ -331,11 +361,12 @@ class SingleChild:
             {
                 "outcome_since": one,
                 "days_in_care": other,
+                "hours": begun,
                 "care": care,
                 **dict(zip(OF_INTERVIEWS, words, strict=True)),
             }
-            for one, other, care, *words in product(
-                self._told_apart(since, predicates), in_care, care_of_others, *said
+            for one, other, begun, care, *words in product(
+                self._told_apart(since, predicates), in_care, hours, care_of_others, *said
             )
         ]
 
@@ -394,6 +425,8 @@ class SingleChild:
             if name == "counts_as" and occasion["status"] not in which:
                 return False
             if name in ("care", "outcome_since", *OF_INTERVIEWS) and occasion[name] not in which:
+                return False
+            if name == HOURS and not _lasted_hours(which, lasted, occasion["hours"]):
                 return False
             if name == "time_in_care" and not _in_care_for(which, occasion["days_in_care"]):
                 return False
@@ -480,12 +513,11 @@ class SingleChild:
                 ]
                 values.append(any_of(flags) if flags else 0)
                 continue
-            base, *times_base = self.bases_of[count]
+            base, *_ = self.bases_of[count]
             least = OCCASIONS_OF.get(count.measure, ("", 0))[1]
             value = within(base, list(range(least, most + 1))) if least else totals[base]
-            if count.bands:
-                allowed = self._allowed(count)
-                chosen = within(times_base[0], allowed)
+            for at, allowed in self._picked_by(count):
+                chosen = within(at, allowed)
                 if least:
                     value = both(value, chosen)
                 else:
@@ -495,6 +527,15 @@ class SingleChild:
                     value = product_of
             values.append(value)
         return values
+
+    def _picked_by(self, count: Count) -> list[tuple[int, list[int]]]:
+        """The base counts whose number of a child picks it, each with the numbers that do."""
+        told = [self._allowed(count)] * bool(count.bands)
+        if before := [which for name, which in count.conditions if name == BEFORE]:
+            which = frozenset.intersection(*before)
+            again = list(range(1, self.most_occasions + 1))
+            told.append([0] * ("first_time" in which) + again * ("before" in which))
+        return list(zip(self.bases_of[count][1:], told, strict=True))
 
     def _allowed(self, count: Count) -> list[int]:
         """How often a child can have been missing to be in the count's bands."""
@@ -520,13 +561,13 @@ class SingleChild:
             for base in self.occasions[at][0]:
                 totals[base] += number
         values = [0] * len(self.counts)
-        for place, bases, least, allowed in self._seen_by(tuple(group.values())):
+        for place, bases, least, picked in self._seen_by(tuple(group.values())):
             if not bases:
                 values[place] = int(place in in_care)
                 continue
             value = totals[bases[0]]
             value = int(value >= least) if least else value
-            values[place] = value if allowed is None or totals[bases[1]] in allowed else 0
+            values[place] = value if all(totals[at] in of_it for at, of_it in picked) else 0
         return tuple(values)
 
     def _seen_by(self, group: tuple[str, ...]) -> list[tuple]:
@@ -538,7 +579,9 @@ class SingleChild:
                     place,
                     self.bases_of.get(count),
                     OCCASIONS_OF.get(count.measure, ("", 0))[1],
-                    set(self._allowed(count)) if count.bands else None,
+                    [(at, set(of_it)) for at, of_it in self._picked_by(count)]
+                    if count in self.bases_of
+                    else [],
                 )
                 for place, count in enumerate(self.counts)
                 if self.applies(count, words)
@@ -588,6 +631,19 @@ class SingleChild:
 
 def _in_care_for(which: frozenset[str], days: int | None) -> bool:
     return "not_known" in which if days is None else band_holds("time_in_care", which, days)
+
+
+def _hours_go_with(hours: int | None, days: int | None) -> bool:
+    """Whether an occasion of so many whole days can be in its so-manieth hour, up to 72 told."""
+    if hours is None or days is None:
+        return hours is None
+    return days - 1 <= max(hours - 1, 0) // 24 <= days or min(hours, 24 * days) > 72
+
+
+def _lasted_hours(which: frozenset[str], days: int | None, hours: int | None) -> bool:
+    if days is None:
+        return "still_missing" in which
+    return "not_known" in which if hours is None else band_holds(HOURS, which, hours)
 
 
 def _lasted(which: frozenset[str], days: int | None) -> bool:

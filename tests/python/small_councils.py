@@ -9,7 +9,15 @@ from pathlib import Path
 from random import Random
 
 from missing_from_care.response.asking import Question
-from plain_answers import BREAKDOWNS, CATEGORIES, MEASURES, OF_THE_PERIOD, TIMES
+from plain_answers import (
+    BEFORE,
+    BREAKDOWNS,
+    CATEGORIES,
+    MEASURES,
+    NOT_ON_A_DAY,
+    OF_THE_PERIOD,
+    TIMES,
+)
 from plain_count import Returns
 from random_questions import random_questions
 from random_returns import postcodes_of
@@ -191,7 +199,7 @@ def _touching(rng: Random, question: Question, of_others: bool) -> Question:
     elif change == "total":
         words |= {"breakdown": "none"} if rng.random() < 0.5 else {"population": "all"}
     elif change == "breakdown":
-        listed = ["sex", "age_band", "uasc", TIMES, "quarter", "none"]
+        listed = ["sex", "age_band", "uasc", TIMES, BEFORE, "quarter", "none"]
         listed += ["placement_area", "distance_band"]
         words["breakdown"] = rng.choice([*listed, *["care"] * 4 * of_others])
     elif change == "period" and words["period_basis"] == "financial_year":
@@ -208,7 +216,7 @@ def _touching(rng: Random, question: Question, of_others: bool) -> Question:
         words["population"] = f"{words['breakdown']}:{rng.choice(listed[:6])}"
         words["breakdown"] = "none"
     else:
-        listed = ["sex", "uasc", "age_band", TIMES, "ethnic_group", "legal_status"]
+        listed = ["sex", "uasc", "age_band", TIMES, BEFORE, "ethnic_group", "legal_status"]
         listed += ["placement_area", "distance_band"]
         name = rng.choice([*listed, *["care"] * 4 * of_others])
         listed = [row["category"] for row in CATEGORIES[name]]
@@ -232,7 +240,7 @@ def _fitting(question: Question) -> Question:
             return True
         if is_of_care and BREAKDOWNS[name]["applies_to_care"] != "true":
             return False
-        return not (is_snapshot and name in OF_THE_PERIOD)
+        return not (is_snapshot and name in NOT_ON_A_DAY)
 
     if not fits(words["breakdown"]):
         words["breakdown"] = "none"

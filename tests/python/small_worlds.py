@@ -80,6 +80,7 @@ class Fact:
     was_in_crime: bool = False
     care: str = "looked_after"
     trafficking_concern: str = "not_known"
+    hours_missing: int | None = None
 
 
 FLAGS = [name for name, value in asdict(Fact("")).items() if isinstance(value, bool)]
@@ -124,7 +125,7 @@ def set_facts(connection: duckdb.DuckDBPyConnection, facts: Iterable[Fact]) -> N
     rows = [asdict(each) for each in facts]
     kinds = dict.fromkeys(asdict(Fact("")), "text")
     kinds |= dict.fromkeys(("from_day", "to_day", "ended_on"), "date")
-    kinds |= dict.fromkeys(FLAGS, "boolean") | {"age_in_years": "int"}
+    kinds |= dict.fromkeys(FLAGS, "boolean") | {"age_in_years": "int", "hours_missing": "int"}
     columns = ", ".join(f"unnest(cast(? as {kind}[])) as {name}" for name, kind in kinds.items())
     connection.execute(
         f"create or replace table int_answer_facts as with told as (select {columns}) select *, "

@@ -23,7 +23,7 @@ from compiled_models import Statements
 from landed_words import YEARS, land_words
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.landing.land import land
-from plain_answers import BREAKDOWNS, MEASURES, OF_THE_PERIOD, every_day, plain_answer
+from plain_answers import BREAKDOWNS, MEASURES, NOT_ON_A_DAY, every_day, plain_answer
 from plain_count import EPISODES, HEADER, INTERVIEWS, MISSING, UASC, Returns, read_returns, written
 from random_questions import BASES, awkward_days, random_periods, random_questions
 from random_returns import Landed
@@ -231,8 +231,8 @@ def test_the_random_questions_ask_for_everything_and_mostly_find_something(
     wanted = {*MEASURES, *BREAKDOWNS, *BASES}
     assert RANDOM_RETURNS * QUESTIONS_EACH >= 300
     assert wanted - set(asked) == set()
-    # Returns hold no children who are not looked after.
-    assert wanted - set(answered) == {"care"}
+    # Returns hold no children who are not looked after, and no times.
+    assert wanted - set(answered) == {"care", "hours_band"}
     assert set(markers) == {None, "[b]", "[x]", "[z]"}
 
 
@@ -271,7 +271,7 @@ def add_up(measure: str, breakdown: str) -> bool:
 
 def refused(basis: str, breakdown: str) -> bool:
     """Whether the question is no question: a day has no months or quarters."""
-    return basis == "snapshot" and breakdown in OF_THE_PERIOD
+    return basis == "snapshot" and breakdown in NOT_ON_A_DAY
 
 
 @pytest.mark.parametrize("seed", range(0, 16, 2))
@@ -332,16 +332,24 @@ def test_rows_add_up_to_the_total_in_every_breakdown_of_every_measure(
 
 
 @pytest.mark.parametrize(
-    "asked", ["month all", "quarter all", "none month:2017-05", "sex sex:male&quarter:2017/18q1"]
+    ("asked", "instead"),
+    [
+        *product(
+            ("month all", "quarter all", "none month:2017-05", "sex sex:male&quarter:2017/18q1"),
+            ["had lasted by then, or for a period of months or quarters"],
+        ),
+        *product(
+            ("missing_before all", "sex missing_before:before"),
+            ["for the period in which the occasions started"],
+        ),
+    ],
 )
 def test_a_snapshot_by_month_is_refused_with_what_to_ask_instead(
-    asked: str, demonstration: duckdb.DuckDBPyConnection, read: Statements
+    asked: str, instead: str, demonstration: duckdb.DuckDBPyConnection, read: Statements
 ) -> None:
     """What goes on on a day began in any month before: no row of that month would hold it."""
     question = question_of(1, f"occasions_missing {asked}", "snapshot 2018-03-31..2018-03-31")
-    with pytest.raises(
-        AssertionError, match="had lasted by then, or for a period of months or quarters"
-    ):
+    with pytest.raises(AssertionError, match=instead):
         ask(demonstration, read, [question])
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -60,7 +61,9 @@ def from_the_extract(tmp_path_factory: pytest.TempPathFactory) -> compiled_model
     compiled = compiled_models.read_statements(
         made_once(tmp_path_factory, "compiled for the extract", compile_models)
     )
-    return compiled.needed_for(*MARTS, "fct_missing_occasions", "int_care_episodes")
+    return compiled.needed_for(
+        *MARTS, "fct_missing_occasions", "int_care_episodes", "int_answer_facts"
+    )
 
 
 def landed_returns(folder: Path, seed: int) -> Path:
@@ -109,6 +112,40 @@ def test_random_extracts(
     compiled_models.build(warehouse, from_the_extract, tmp_path / "both")
     assert_balances(warehouse)
     assert_agrees(warehouse, plain_case_count(tmp_path / "both"))
+
+
+def hours_band(occasion: dict) -> str:
+    """Rule 27."""
+    hours = occasion["duration_hours"]
+    if occasion["ended_on"] is None:
+        return "still_missing"
+    if hours is None:
+        return "not_known"
+    bands = ("up_to_24", "over_24_to_48", "over_48_to_72")
+    return next((band for days, band in enumerate(bands, 1) if hours <= 24 * days), "over_72")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_hours_are_told_where_the_extract_has_times(
+    seed: int,
+    tmp_path: Path,
+    warehouse: duckdb.DuckDBPyConnection,
+    from_the_extract: compiled_models.Statements,
+) -> None:
+    add_case_extract(landed_returns(tmp_path, seed), tmp_path / "both", seed)
+    compiled_models.build(warehouse, from_the_extract, tmp_path / "both")
+    occasions = plain_case_count(tmp_path / "both")["occasions"]
+    counted = [each for each in occasions if each["outcome"] == "counted"]
+    told = warehouse.execute(
+        "select child_id, from_day, hours_band from int_answer_facts"
+        " where fact = 'occasion' and care = 'looked_after'"
+    ).fetchall()
+    assert Counter(told) == Counter(
+        (each["child_id"], each["started_on"], hours_band(each)) for each in counted
+    )
+    has_times = any(each["duration_hours"] is not None for each in occasions)
+    known = warehouse.execute("select bool_or(has_times) from int_council_years").fetchone()
+    assert known == (has_times,)
 
 
 @pytest.mark.parametrize("seed", range(3))

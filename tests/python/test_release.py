@@ -420,3 +420,40 @@ def test_children_who_are_not_looked_after_are_a_part_of_all_that_are_known() ->
     assert verdict.withheld
     _, verdict = judged(facts, tables[0])
     assert not verdict.withheld
+
+
+def test_over_24_hours_is_a_part_of_over_a_day() -> None:
+    """Of 20 that ended on a later day 17 lasted over 24 hours: of the 3 others nothing is told."""
+    facts = occasions(17, hours_missing=30) + occasions(3, hours_missing=20)
+    days = "duration_band:1_day|2_to_3|4_to_7|8_to_30|more_than_30"
+    hours = "hours_band:over_24_to_48|over_48_to_72|over_72"
+    tables = []
+    for number, (value, population) in enumerate([(20, days), (17, hours)], start=1):
+        asked = table(number, "occasions_missing", None, value)
+        answers = (replace(asked.answers[0], population=population),)
+        tables.append(replace(asked, answers=answers))
+    _, verdict = judged(facts, *tables)
+    assert verdict.withheld
+    for each in tables:
+        _, verdict = judged(facts, each)
+        assert not verdict.withheld
+
+
+def test_who_had_not_been_missing_before_is_what_the_later_months_add() -> None:
+    """Of 24 children 20 were missing in the first months: 4 had not been before the others."""
+    later = date(2017, 10, 1)
+    first = occasions(20)
+    again = [replace(each, from_day=later, to_day=later, ended_on=later) for each in first[:3]]
+    facts = first + again + occasions(4, day=later)
+    new = table(3, "children_missing", None, 4, later)
+    new = replace(new, answers=(replace(new.answers[0], population="missing_before:first_time"),))
+    tables = [
+        table(1, "children_missing", None, 20, FIRST, later - timedelta(days=1)),
+        table(2, "children_missing", None, 24),
+        new,
+    ]
+    warehouse = warehouse_of(facts)
+    warehouse.execute("insert into dim_financial_years values ('2017/18', ?, ?)", [FIRST, LAST])
+    for asked, is_more_withheld in ((tables, True), (tables[1:], False)):
+        verdict = gate.judge(response_of(asked), rules(warehouse), warehouse, [])
+        assert (len(verdict.withheld) > 1) == is_more_withheld

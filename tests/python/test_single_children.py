@@ -254,6 +254,8 @@ def published(*rows: Row) -> Response:
 ALL = ("all", "none", "all")
 MALE, FEMALE = ("all", "sex", "male"), ("all", "sex", "female")
 NEITHER = ("all", "sex", "not_known")
+LONG = "duration_band:4_to_7|8_to_30|more_than_30"
+LONG_ONES = ("occasions_missing", LONG)
 SEEN: dict[str, list[Row]] = {
     "a total less its rows": [
         *(("occasions_missing", *ALL, 20), ("occasions_missing", *MALE, 17)),
@@ -289,6 +291,11 @@ SEEN: dict[str, list[Row]] = {
         *(("longest_duration_days", *ALL, 13), ("longest_duration_days", *MALE, 10)),
         *(("longest_duration_days", *FEMALE, None), ("occasions_found", *NEITHER, 0)),
     ],
+    "four days are over 72 hours": [
+        *(("occasions_missing", f"{LONG}|2_to_3", *ALL[1:], 20), (*LONG_ONES, *ALL[1:], 3)),
+        ("occasions_missing", "hours_band:not_known", *ALL[1:], 0),
+        ("occasions_missing", f"hours_band:over_72&{LONG}", *ALL[1:], None),
+    ],
     "at the end and on the way": [
         ("children_looked_after", *ALL, 20),
         ("children_looked_after_at_end", *ALL, 20),
@@ -311,6 +318,11 @@ UNSEEN: dict[str, list[Row]] = {
     "more occasions than one child has": [
         ("occasions_missing", "times_missing_band:11_to_50", "none", "all", 75),
         ("children_missing", "times_missing_band:11_to_50", "none", "all", None),
+    ],
+    "three days may be over 72 hours": [
+        *(("occasions_missing", f"{LONG}|2_to_3", *ALL[1:], 3), (*LONG_ONES, *ALL[1:], 0)),
+        ("occasions_missing", "hours_band:not_known", *ALL[1:], 0),
+        ("occasions_missing", "hours_band:over_72", *ALL[1:], None),
     ],
     "both longest": [
         *(("longest_duration_days", *ALL, 13), ("longest_duration_days", *MALE, None)),

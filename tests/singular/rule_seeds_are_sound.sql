@@ -133,7 +133,7 @@
     },
     'sign_off_items': {'key': 'item_order', 'rows': 7, 'holds': ["kind in ('by_hand', 'role')"]},
     'measures': {'key': 'measure', 'rows': 26},
-    'breakdowns': {'key': 'breakdown', 'rows': 27},
+    'breakdowns': {'key': 'breakdown', 'rows': 29},
     'protected_differences': {
         'key': 'factor', 'rows': 30,
         'holds': [
@@ -153,7 +153,7 @@
         ],
     },
     'categories': {
-        'key': 'breakdown, category', 'rows': 133,
+        'key': 'breakdown, category', 'rows': 141,
         'holds': [
             'try_cast(category_order as int) is not null',
             'cast(lowest as int) <= cast(highest as int)',

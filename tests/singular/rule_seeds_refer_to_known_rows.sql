@@ -87,6 +87,8 @@ used as (
         ('ethnic_group:not_known'), ('placement_type:not_known'), ('legal_status:not_known'),
         ('uasc:yes'), ('uasc:no'), ('uasc:not_known'), ('duration_band:still_missing'),
         ('counts_as:missing'), ('counts_as:absent'), ('time_in_care:not_known'),
+        ('missing_before:first_time'), ('missing_before:before'),
+        ('hours_band:not_known'), ('hours_band:still_missing'),
         ('outcome_since:found'), ('outcome_since:still_open'), ('outcome_since:turned_18'),
         ('outcome_since:left_care'), ('care:looked_after'), ('care:not_looked_after'),
         ('interview_provider:not_known'), ('police_notified:not_known'),

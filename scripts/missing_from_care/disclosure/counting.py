@@ -8,7 +8,7 @@ import duckdb
 
 from missing_from_care.base.faults import Fault
 from missing_from_care.disclosure.forms import FIRST, LAST, OCCASION, Event, Factor, Times
-from missing_from_care.disclosure.rules import TIMES, Rules
+from missing_from_care.disclosure.rules import HOURS, NOT_KNOWN, TIMES, Rules
 from missing_from_care.disclosure.tables import Codes, Table
 
 NUMBERS = {
@@ -174,21 +174,30 @@ class Counter:
         return f"coalesce({factor}, 'not_known') in ({listed})"
 
     def _numbers(self, column: str, factor: str, codes: Codes) -> str:
-        stretches = sorted(
-            self.rules.bounds[factor, code]
-            for code in map(str, codes)
-            if (factor, code) in self.rules.bounds
-        )
+        stretches: dict[str, list[tuple[float, float]]] = {}
+        for code in map(str, codes):
+            if bounds := self.rules.bounds.get((factor, code)):
+                beside = self._hours(code) if factor == "duration" else ""
+                stretches.setdefault(beside, []).append(bounds)
         said = [
-            f"{column} between {_number(low)} and {_number(high)}"
-            for low, high in _merged(stretches)
+            f"({column} between {_number(low)} and {_number(high)}{beside})"
+            for beside, each in sorted(stretches.items())
+            for low, high in _merged(each)
         ]
         if factor == "duration" and (since := codes & self.rules.still_missing):
             listed = ", ".join(f"'{code}'" for code in sorted(since))
             said.append(f"({column} is null and outcome_since in ({listed}))")
-        elif "not_known" in codes:
+        elif NOT_KNOWN in codes:
             said.append(f"{column} is null")
         return _any(said)
+
+    def _hours(self, code: str) -> str:
+        """What a duration says of hours besides; nothing where no hours are known."""
+        if code.endswith(f" {NOT_KNOWN}"):
+            return " and hours_missing is null"
+        if not (bounds := self.rules.bounds.get((HOURS, code))):
+            return ""
+        return f" and hours_missing between {_number(bounds[0])} and {_number(bounds[1])}"
 
 
 def _merged(stretches: Iterable[tuple[Number, Number]]) -> list[tuple[Number, Number]]:

@@ -12,7 +12,7 @@ from functools import cached_property
 from math import inf
 
 from missing_from_care.disclosure.figures import Condition, Figure
-from missing_from_care.disclosure.rules import TIMES, Codes, Rules
+from missing_from_care.disclosure.rules import BEFORE, TIMES, Codes, Rules
 from missing_from_care.response.layout import OF_THE_PERIOD
 
 FIRST, LAST = 1, 10_000_000
@@ -132,8 +132,12 @@ def form_of(figure: Figure, rules: Rules) -> Form | None:
     if event.source == OCCASION and not any(name == "care" for name, _ in figure.every_condition):
         event = replace(event, where=(("care", IN_CARE),) if rules.knows_others else ())
     who: dict[Factor, Codes] = {}
+    before = [each for each in figure.every_condition if each[0] == BEFORE]
+    for condition in before:
+        if not _restrict_before(who, first, rules, rules.element(*condition)[1]):
+            return None
     picked = [each for each in figure.conditions if each[0] == "times_missing_band"]
-    others = [each for each in figure.conditions if each[0] != "times_missing_band"]
+    others = [each for each in figure.conditions if each not in (*picked, *before)]
     event = _narrowed(event, others, rules, who)
     among = _narrowed(event, [("counts_as", "missing")], rules, {}) if event else None
     for condition in picked:
@@ -141,7 +145,8 @@ def form_of(figure: Figure, rules: Rules) -> Form | None:
             return None
         if not _restrict(who, Times(among), rules.element(*condition)[1]):
             return None
-    event = _narrowed(event, figure.row, rules, who) if event else None
+    row = [each for each in figure.row if each not in before]
+    event = _narrowed(event, row, rules, who) if event else None
     if event is None:
         return None
     for condition in measure.conditions:
@@ -195,6 +200,17 @@ def _narrowed(
 def _restrict(who: dict[Factor, Codes], factor: Factor, codes: Codes) -> bool:
     who[factor] = who.get(factor, codes) & codes
     return bool(who[factor])
+
+
+def _restrict_before(who: dict[Factor, Codes], first: int, rules: Rules, codes: Codes) -> bool:
+    """Whether the child had been missing before a period is how often it was in the time before."""
+    if codes == rules.domain(TIMES):
+        return True
+    if first <= rules.landed_from:
+        return rules.element(BEFORE, "first_time")[1] <= codes
+    where = [("counts_as", frozenset({"missing"})), *([("care", IN_CARE)] * rules.knows_others)]
+    earlier = Event(OCCASION, tuple(sorted(where)), rules.landed_from, first - 1)
+    return _restrict(who, Times(earlier), codes)
 
 
 def _in_time(event: Event, first: int, last: int) -> Event | None:

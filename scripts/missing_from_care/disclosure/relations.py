@@ -125,6 +125,14 @@ class _Builder:
     def build(self) -> Model:
         children = [form for form in self.forms if form.unit == "children"]
         events = [form.event for form in children if not self._is_additive(form.event)]
+        # Who had been missing before the period is among those of the time before, and together
+        # with who had not those of both.
+        events += [
+            name.event
+            for form in children
+            for name in form.children
+            if isinstance(name, Times) and name.event.last < form.event.first
+        ]
         events = sorted(set(events), key=_event_order)
         factors = [name for form in self.forms for name in form.children]
         self.counter.know_times(factors)
@@ -263,6 +271,10 @@ class _Builder:
                     for at, table in enumerate(self.who_tables)
                     if often.intersection(table.factors)
                 }
+        for at, table in enumerate(self.who_tables):
+            for name in table.factors:
+                if isinstance(name, Times) and name.event in hosts:
+                    hosts[name.event].add(at)
         near = {event: {0, *of} for event, of in hosts.items()}
         for form, event in product(self.forms, events):
             if _ends_in(form.event, event) or (
@@ -315,6 +327,13 @@ class _Builder:
                     less = self._sum("children", part, box, at)
                     more = self._sum("children", whole, box, at)
                     self._know("a part of another", more, less, 0, inf)
+            for name, event in product(table.factors, events):
+                if isinstance(name, Times) and name.event != event and name.event in events:
+                    for box in table.cells():
+                        if all(self.rules.bounds[TIMES, code][0] for code in map(str, box[name])):
+                            less = self._sum("children", event, box, at)
+                            more = self._sum("children", name.event, box, at)
+                            self._know("picked by another", more, less, 0, inf)
         for day, cells in self.on_days.items():
             for event in self.events:
                 if _ends_in(day, event):

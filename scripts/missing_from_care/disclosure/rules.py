@@ -13,13 +13,19 @@ from missing_from_care.base.faults import DataFault
 
 PLACES = ("region", "country")
 TIMES = "times_missing"
+BEFORE = "missing_before"
+HOURS = "hours"
+HOURS_BAND = "hours_band"
+NOT_KNOWN = "not_known"
 # A band of the seed stands for stretches of one factor: ages, whole days, times missing. What is
-# known since says more of those that have not ended.
+# known since says more of those that have not ended; hours say more of those that have.
 FACTORS = {
     "age_band": "age",
     "duration_band": "duration",
     "outcome_since": "duration",
+    HOURS_BAND: "duration",
     "times_missing_band": TIMES,
+    BEFORE: TIMES,
 }
 ENDS = {TIMES: (1, 2)}
 
@@ -106,8 +112,10 @@ class Rules:
         elements: for each (breakdown, category) its factor and the finest categories that it
             covers: `age_band`, `16_to_17` is `age`, {16, 17}.
         domains: every finest category of a factor.
-        bounds: lowest and highest of the finest categories that are stretches, by factor and name.
+        bounds: lowest and highest of the finest categories that are stretches, by factor and name;
+            of a duration the days, and the hours where they are known.
         of_child: factors in which a child has one category whatever the day.
+        landed_from: the first day of the first landed year, as an ordinal.
         knows_others: whether occasions of children who are not looked after are counted too.
         unlikely: categories that readers take to be empty where they are.
         protected: factors along which a small difference is protected though nothing prints it.
@@ -122,6 +130,7 @@ class Rules:
     domains: Mapping[str, Codes]
     bounds: Mapping[tuple[str, str], Stretch]
     of_child: frozenset[str]
+    landed_from: int
     knows_others: bool
     unlikely: frozenset[str]
     protected: frozenset[str]
@@ -186,6 +195,8 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     breakdowns, categories = _rows(warehouse, "breakdowns"), _rows(warehouse, "categories")
     councils, measures = _rows(warehouse, "int_councils"), _rows(warehouse, "measures")
     bounds = _stretches(categories)
+    knows_hours = _any_fact(warehouse, "hours_missing is not null")
+    bounds = _with_hours(bounds) if knows_hours else _without_hours(bounds)
     elements = _elements(categories, bounds) | _places(councils)
     domains: dict[str, Codes] = {}
     stretches = [(factor, frozenset({name})) for factor, name in bounds]
@@ -223,12 +234,13 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
         of_child=frozenset(
             _factor(row["breakdown"]) for row in breakdowns if row["one_category_a_child"] == "true"
         ),
-        knows_others=bool(
-            warehouse.execute(
-                "select count(*) from int_answer_facts where care = 'not_looked_after'"
-            ).fetchall()[0][0]
+        landed_from=min(
+            (row["first_day"].toordinal() for row in _rows(warehouse, "dim_financial_years")),
+            default=1,
         ),
-        unlikely=frozenset(row["category"] for row in _rows(warehouse, "unlikely_categories")),
+        knows_others=_any_fact(warehouse, "care = 'not_looked_after'"),
+        unlikely=frozenset(row["category"] for row in _rows(warehouse, "unlikely_categories"))
+        | frozenset(name for _, name in bounds if name.endswith(f" {NOT_KNOWN}")),
         protected=frozenset(
             row["factor"]
             for row in _rows(warehouse, "protected_differences")
@@ -250,6 +262,11 @@ def _rows(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
+def _any_fact(warehouse: duckdb.DuckDBPyConnection, condition: str) -> bool:
+    found = warehouse.execute(f"select count(*) from int_answer_facts where {condition}")
+    return bool(found.fetchall()[0][0])
+
+
 def _factor(breakdown: str) -> str:
     return FACTORS.get(breakdown, breakdown)
 
@@ -269,7 +286,7 @@ def _stretches(categories: list[Row]) -> dict[tuple[str, str], Stretch]:
     edges: dict[str, set[float]] = {}
     for row in categories:
         if band := _band(row):
-            factor = _factor(row["breakdown"])
+            factor = HOURS if row["breakdown"] == HOURS_BAND else _factor(row["breakdown"])
             least = -inf if factor == "age" else 0.0
             found = edges.setdefault(factor, {least, inf, *ENDS.get(factor, ())})
             found |= {band[0], band[1] + 1}
@@ -280,6 +297,29 @@ def _stretches(categories: list[Row]) -> dict[tuple[str, str], Stretch]:
     }
 
 
+def _with_hours(bounds: dict[tuple[str, str], Stretch]) -> dict[tuple[str, str], Stretch]:
+    """Durations told by days and by hours, of which each bounds the other, or by days alone.
+
+    What began at any time of a day and ended on another lasted less than a day more or less than
+    the days between; the hours are those begun.
+    """
+    found = {key: each for key, each in _without_hours(bounds).items() if key[0] != "duration"}
+    of_hours = {name: each for (factor, name), each in bounds.items() if factor == HOURS}
+    for (factor, days), (low, high) in bounds.items():
+        if factor != "duration":
+            continue
+        found["duration", f"{days} {NOT_KNOWN}"] = (low, high)
+        for hours, (least, most) in of_hours.items():
+            if 24 * (low - 1) < most and least <= 24 * (high + 1):
+                found["duration", f"{days} {hours}"] = (low, high)
+                found[HOURS, f"{days} {hours}"] = (least, most)
+    return found
+
+
+def _without_hours(bounds: dict[tuple[str, str], Stretch]) -> dict[tuple[str, str], Stretch]:
+    return {key: each for key, each in bounds.items() if key[0] != HOURS}
+
+
 def _elements(
     categories: list[Row], bounds: dict[tuple[str, str], Stretch]
 ) -> dict[tuple[str, str], tuple[str, Codes]]:
@@ -288,11 +328,13 @@ def _elements(
     for row in categories:
         factor, codes = _factor(row["breakdown"]), frozenset({row["category"]})
         if band := _band(row):
-            codes = _within(bounds, factor, band)
+            codes = _within(bounds, HOURS if row["breakdown"] == HOURS_BAND else factor, band)
         elif row["joins"]:
             codes = frozenset(row["joins"].split("|"))
         if factor != "none":
             found[row["breakdown"], row["category"]] = (factor, codes)
+    found[BEFORE, "first_time"] = (TIMES, _within(bounds, TIMES, (0, 0)))
+    found[BEFORE, "before"] = (TIMES, _within(bounds, TIMES, (1, inf)))
     found[TIMES, "2_or_more"] = (TIMES, _within(bounds, TIMES, (2, inf)))
     ended = frozenset(name for factor, name in bounds if factor == "duration")
     is_open = frozenset(
@@ -302,8 +344,13 @@ def _elements(
     )
     for has_ended in (("found", "yes"), ("outcome_since", "found")):
         found[has_ended] = ("duration", ended)
-    for is_missing in (("found", "no"), ("duration_band", "still_missing")):
+    for is_missing in (
+        *(("found", "no"), ("duration_band", "still_missing")),
+        (HOURS_BAND, "still_missing"),
+    ):
         found[is_missing] = ("duration", is_open)
+    by_days_alone = frozenset(name for name in ended if (HOURS, name) not in bounds)
+    found[HOURS_BAND, NOT_KNOWN] = ("duration", by_days_alone)
     return found
 
 
