@@ -142,24 +142,32 @@ CHANGES = """
     order by all
 """
 
-# `financial_year`, `sex`, and a population such as `uasc:yes&sex:male`: "Unaccompanied; Sex: Male".
+# `financial_year`, `sex`, and populations: `uasc:yes&sex:male` is "Unaccompanied; Sex: Male", and
+# `age:16|17` "Age: 16 or 17".
 HEADINGS = """
     select breakdown, heading from breakdowns
     union all
     select period_basis, heading from period_bases
     union all
-    select
-        conditions.population,
-        string_agg(
+    select population, string_agg(condition, '; ' order by condition_order)
+    from (
+        select
+            conditions.population,
+            min(condition_order) as condition_order,
             breakdowns.heading
-            || coalesce(': ' || nullif(coalesce(label, category), breakdowns.heading), ''),
-            '; '
-            order by condition_order
-        )
-    from int_population_conditions as conditions
-    inner join breakdowns using (breakdown)
-    left join int_categories using (breakdown, category)
-    group by conditions.population
+            || coalesce(
+                ': ' || nullif(
+                    string_agg(coalesce(label, category), ' or ' order by category_order),
+                    breakdowns.heading
+                ),
+                ''
+            ) as condition
+        from int_population_conditions as conditions
+        inner join breakdowns using (breakdown)
+        left join int_categories using (breakdown, category)
+        group by conditions.population, breakdown, breakdowns.heading
+    )
+    group by population
 """
 
 IN_FORCE = """
