@@ -77,8 +77,8 @@ landing_sentences as (
             {{ joined_words('periods_landed.period', 'periods_landed.period_start') }},
             '. Landed are: ',
             coalesce(max(years_landed.listed), 'none'),
-            '. Land the returns, ask for other periods, or say by holds_from of authority.csv since ',
-            'when returns are held.'
+            '. Land the returns, ask for other periods, or say by holds_from of authority.csv ',
+            'since when returns are held.'
         ) as sentence
     from questions
     inner join periods_landed

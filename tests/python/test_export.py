@@ -242,9 +242,7 @@ def test_a_file_that_is_no_warehouse_is_one_sentence(tmp_path: Path) -> None:
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
 
 
-def test_a_year_without_a_return_is_an_error_that_names_it(
-    database: Path, tmp_path: Path
-) -> None:
+def test_a_year_without_a_return_is_an_error_that_names_it(database: Path) -> None:
     later = Question("occasions_missing", "none", "all", "financial_year", "2017/18", "2019/20")
     problem = "select sentence from int_question_problems"
     ((sentence,),) = put(database, later).execute(problem).fetchall()

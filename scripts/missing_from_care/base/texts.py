@@ -12,7 +12,7 @@ INVENTED_CHILDREN = (
 )
 LICENCE_ADDRESS = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
-ADDRESS = r"\b((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/-]*)?)(?![\w@])"
+ADDRESS = r"(?<![\w@.-])((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/-]*)?)(?![\w@])"
 """A web address without its protocol, `ico.org.uk/foicomplaints`."""
 
 NOTE = re.compile(r"\[note (\d+)\]")
