@@ -127,7 +127,7 @@ def test_the_public_workbook_withholds_what_is_small_and_what_gives_it_away(expo
         "invented children",
         "Answered 16 July 2018",
         "section 40(2)",
-        "could recognise it",
+        "could recognise them",
     ):
         assert said in cover
 
