@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
+from zipfile import ZipFile
 
 import duckdb
 import pytest
@@ -18,6 +19,7 @@ from missing_from_care.documents.open_data.files import open_data_files
 from missing_from_care.documents.page.page import page_bytes
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.documents.workbook.writing import workbook_bytes
+from missing_from_care.pack.making import public_files
 from missing_from_care.response.answers import Answer, Estimate, Handling, Response
 from missing_from_care.response.reading import words_on
 from pack_cases import changed
@@ -246,3 +248,18 @@ def test_every_day_has_one_wording_of_each_text() -> None:
                 if (row["valid_from"] or day) <= day <= (row["valid_to"] or day)
             ]
             assert sorted(valid) == sorted({row[key] for row in rows}), (seed, day)
+
+
+def test_marks_of_writing_direction_are_shown_in_every_file(reply) -> None:
+    mark, shown = "\u202e".encode(), "\ufffd".encode()
+    response = changed(reply(), lambda each: replace(each, wording="How \u202emany?"))
+    files = public_files(replace(response, subject="Aged \u202e16"))
+    for name, data in files.items():
+        if data[:2] == b"PK":
+            with ZipFile(BytesIO(data)) as package:
+                parts = {each: package.read(each) for each in package.namelist()}
+        else:
+            parts = {name: data}
+        assert not [part for part, text in parts.items() if mark in text], name
+        if not name.endswith((".csv", ".zip")):
+            assert any(shown in text for text in parts.values()), name

@@ -9,6 +9,7 @@ import duckdb
 
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import macro_sql
+from missing_from_care.base.texts import one_line
 from missing_from_care.response.answers import Answer, Change, Estimate, Handling, Response, Table
 
 TOO_MUCH = "is_beyond and accepted_reason is null"
@@ -234,7 +235,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         )
     response = Response(
         request_ref=request_ref,
-        subject=subject or request_ref,
+        subject=one_line(subject or request_ref),
         received_on=received_on,
         responded_on=responded_on,
         due_on=due_on,
