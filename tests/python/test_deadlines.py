@@ -237,7 +237,7 @@ def test_the_command_prints_json_writes_a_calendar_and_ends_with_six(tmp_path):
         tmp_path / "register.csv",
         [
             {"request_ref": "a, with ümlaut", "received_on": "02/11/2026", "subject": "x" * 90},
-            {"request_ref": "b", "received_on": "2026-11-20"},
+            {"request_ref": "b", "received_on": "2026-11-20", "subject": "Girls \u202eand boys"},
             {"request_ref": "c", "received_on": "2026-10-01", "responded_on": "2026-10-20"},
         ],
     )
@@ -248,6 +248,8 @@ def test_the_command_prints_json_writes_a_calendar_and_ends_with_six(tmp_path):
     assert "1 request is at risk: a, with ümlaut (2 working days left)." in done.stderr
     told = {each["request_ref"]: each for each in json.loads(done.stdout)}
     assert told["a, with ümlaut"]["due_on"] == "2026-12-01"
+    # Marks of writing direction can make a text read other than it is.
+    assert told["b"]["subject"] == "Girls \ufffdand boys"
     assert told["c"]["state"] == "answered" and told["c"]["working_days_left"] is None
     events = Calendar.from_ical(ics.read_bytes()).walk("VEVENT")
     assert {str(event["uid"]).partition("@")[0] for event in events} == {"a, with ümlaut", "b"}
