@@ -248,11 +248,11 @@ def test_the_command_prints_json_writes_a_calendar_and_ends_with_six(tmp_path):
     assert "1 request is at risk: a, with ümlaut (2 working days left)." in done.stderr
     told = {each["request_ref"]: each for each in json.loads(done.stdout)}
     assert told["a, with ümlaut"]["due_on"] == "2026-12-01"
-    # Marks of writing direction can make a text read other than it is.
-    assert told["b"]["subject"] == "Girls \ufffdand boys"
     assert told["c"]["state"] == "answered" and told["c"]["working_days_left"] is None
     events = Calendar.from_ical(ics.read_bytes()).walk("VEVENT")
     assert {str(event["uid"]).partition("@")[0] for event in events} == {"a, with ümlaut", "b"}
+    # Marks of writing direction can make a text read other than it is.
+    assert "Girls \ufffdand boys" in ics.read_text(encoding="utf-8")
     assert all(len(line) <= 75 for line in ics.read_bytes().split(b"\r\n"))
     answered = command(*options[:2], "--as-of", "2026-11-03")
     assert answered.returncode == 0, answered.stderr
