@@ -82,6 +82,11 @@ def page_bytes(response: Response) -> bytes:
         cost=cost_paragraphs(response),
         not_held=not_held(response.tables),
         not_held_advice=not_held_advice(response),
+        shorthand={
+            marker: meaning
+            for marker, meaning in content.shorthand.items()
+            if any(marker in each["markers"] for each in answers)
+        },
         say=partial(said, response),
         licence_address=LICENCE_ADDRESS,
         dissatisfied=DISSATISFIED,
