@@ -1,5 +1,5 @@
 -- What keeps a question from being answered, in a sentence: it cannot be read, or no return is
--- landed for it.
+-- landed for it. A period before the earliest return that is held needs none: the answer says so.
 
 with questions as (
 
@@ -25,6 +25,14 @@ financial_years as (
 
 ),
 
+earliest_held as (
+
+    select try_cast(value as date) as holds_from
+    from {{ ref('authority') }}
+    where setting = 'holds_from'
+
+),
+
 periods_landed as (
 
     select
@@ -33,6 +41,7 @@ periods_landed as (
         question_periods.last_period,
         question_periods.period,
         question_periods.period_start,
+        question_periods.period_end,
         count(financial_years.financial_year) as years_landed
     from question_periods
     left join financial_years
@@ -44,7 +53,8 @@ periods_landed as (
         question_periods.first_period,
         question_periods.last_period,
         question_periods.period,
-        question_periods.period_start
+        question_periods.period_start,
+        question_periods.period_end
 
 ),
 
@@ -67,7 +77,8 @@ landing_sentences as (
             {{ joined_words('periods_landed.period', 'periods_landed.period_start') }},
             '. Landed are: ',
             coalesce(max(years_landed.listed), 'none'),
-            '. Land the returns, or ask for other periods.'
+            '. Land the returns, ask for other periods, or say by holds_from of authority.csv ',
+            'since when returns are held.'
         ) as sentence
     from questions
     inner join periods_landed
@@ -76,7 +87,8 @@ landing_sentences as (
             and questions.first_period = periods_landed.first_period
             and questions.last_period = periods_landed.last_period
     cross join years_landed
-    where periods_landed.years_landed = 0
+    left join earliest_held on periods_landed.period_end < earliest_held.holds_from
+    where periods_landed.years_landed = 0 and earliest_held.holds_from is null
     group by
         questions.request_ref,
         questions.question_no,

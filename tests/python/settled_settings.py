@@ -20,6 +20,7 @@ def settled_settings(folder: Path) -> Path:
 def answer_questions(settings: Path) -> None:
     """Settles what is open, as a person would with a spreadsheet: Windows-1252 and semicolons."""
     answers = {"ons_code": "E06000023", "review_email": "foi@anytown.example"}
+    answers |= {"holds_from": "2014-04-01"}
     for file in settings.glob("*.csv"):
         rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
         rows = [

@@ -237,7 +237,7 @@ def test_the_command_prints_json_writes_a_calendar_and_ends_with_six(tmp_path):
         tmp_path / "register.csv",
         [
             {"request_ref": "a, with ümlaut", "received_on": "02/11/2026", "subject": "x" * 90},
-            {"request_ref": "b", "received_on": "2026-11-20"},
+            {"request_ref": "b", "received_on": "2026-11-20", "subject": "Girls \u202eand boys"},
             {"request_ref": "c", "received_on": "2026-10-01", "responded_on": "2026-10-20"},
         ],
     )
@@ -251,6 +251,8 @@ def test_the_command_prints_json_writes_a_calendar_and_ends_with_six(tmp_path):
     assert told["c"]["state"] == "answered" and told["c"]["working_days_left"] is None
     events = Calendar.from_ical(ics.read_bytes()).walk("VEVENT")
     assert {str(event["uid"]).partition("@")[0] for event in events} == {"a, with ümlaut", "b"}
+    # Marks of writing direction can make a text read other than it is.
+    assert "Girls \ufffdand boys" in ics.read_text(encoding="utf-8")
     assert all(len(line) <= 75 for line in ics.read_bytes().split(b"\r\n"))
     answered = command(*options[:2], "--as-of", "2026-11-03")
     assert answered.returncode == 0, answered.stderr

@@ -15,6 +15,7 @@ from accessibility import check_workbook
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.disclosure.figures import Figure
 from missing_from_care.disclosure.ledger import RELEASED, Released, add_to_ledger
+from missing_from_care.response.asking import Question, ask, put
 from walkers import plain
 
 REQUEST = "foi-2018-0417"
@@ -126,7 +127,7 @@ def test_the_public_workbook_withholds_what_is_small_and_what_gives_it_away(expo
         "invented children",
         "Answered 16 July 2018",
         "section 40(2)",
-        "could recognise it",
+        "could recognise them",
     ):
         assert said in cover
 
@@ -241,14 +242,25 @@ def test_a_file_that_is_no_warehouse_is_one_sentence(tmp_path: Path) -> None:
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
 
 
-def test_a_year_without_a_return_is_an_error_that_names_it(changed, tmp_path: Path) -> None:
-    database = changed(
-        "update stg_foi_request_questions set first_period = '2012/13' where question_no = '1'"
+def test_a_year_without_a_return_is_an_error_that_names_it(database: Path) -> None:
+    later = Question("occasions_missing", "none", "all", "financial_year", "2017/18", "2019/20")
+    problem = "select sentence from int_question_problems"
+    ((sentence,),) = put(database, later).execute(problem).fetchall()
+    assert "question 1: no return is landed for 2018/19, 2019/20." in sentence
+
+
+def test_years_before_the_first_return_that_is_held_are_answered_as_not_held(
+    database: Path,
+) -> None:
+    ten = Question("occasions_missing", "none", "all", "financial_year", "2008/09", "2017/18")
+    found = ask(database, ten).execute(
+        "select period, value is null, marker from foi_answers order by period"
     )
-    done = export(database, tmp_path / "out")
-    assert done.returncode == 3
-    assert "question 1: no return is landed for 2012/13, 2013/14." in done.stderr
-    assert not (tmp_path / "out" / REQUEST).exists()
+    assert found.fetchall() == [
+        *((f"20{year:02}/{year + 1:02}", True, "[x]") for year in range(8, 14)),
+        *((f"20{year:02}/{year + 1:02}", False, None) for year in range(14, 17)),
+        ("2017/18", False, "[b]"),
+    ]
 
 
 def test_a_text_that_cannot_be_shown_is_one_sentence(changed, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from python_calamine import CalamineWorkbook
 from accessibility import CHECKS, check_workbook
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.texts import long_day
 from missing_from_care.disclosure.ledger import read_ledger, withdraw
 from missing_from_care.pack import provenance
 from missing_from_care.pack.making import Pack, making_pack, write_pack
@@ -146,6 +147,21 @@ def test_every_number_of_the_page_is_in_the_workbook(pack: Pack) -> None:
             assert chart_numbers(svg) <= allowed, sheet.title
             drawn += 1
     assert drawn
+
+
+def test_every_number_of_the_sentences_on_the_page_is_in_the_workbook(pack: Pack) -> None:
+    """Beneath a question: of its own worksheet, of a question that it names, or a day of change."""
+    held = workbook_numbers(pack.public[f"{pack.folder.name}.xlsx"])
+    days = numbers([long_day(change.day) for change in pack.response.changes])
+    met = 0
+    for sheet, section in zip(answers_of(workbook(pack)), page_sections(pack), strict=True):
+        texts = [p.text for p in section.all("p") if p.attributes.get("class") != "question"]
+        named = re.findall(r"\(question (\d+)\)", " ".join(texts))
+        names = [name for name in held if re.sub(r"Question (\d+).*", r"\1", name) in named]
+        allowed = days.union(named, *(held[name] for name in (sheet.title, "Notes", *names)))
+        assert numbers(texts) <= allowed, sheet.title
+        met += len(numbers(texts) & held[sheet.title])
+    assert met > len(page_sections(pack))
 
 
 def test_every_number_of_the_log_is_in_the_workbook(packs: dict[str, Pack]) -> None:

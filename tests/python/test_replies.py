@@ -1,18 +1,25 @@
 """Every kind of reply has its own letter, in the words of the law on its day."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
+from zipfile import ZipFile
 
 import duckdb
 import pytest
 from docx import Document
+from openpyxl import load_workbook
 
 from missing_from_care.base.models_in_memory import build_model, rule_rows
 from missing_from_care.disclosure.assessment import refusal
 from missing_from_care.documents.letter.writing import letter_bytes
+from missing_from_care.documents.open_data.files import open_data_files
 from missing_from_care.documents.page.page import page_bytes
+from missing_from_care.documents.workbook.content import workbook_content
+from missing_from_care.documents.workbook.writing import workbook_bytes
+from missing_from_care.pack.making import public_files
 from missing_from_care.response.answers import Answer, Estimate, Handling, Response
 from missing_from_care.response.reading import words_on
 from pack_cases import changed
@@ -81,6 +88,12 @@ def sections(response: Response) -> dict[str, str]:
     return found | {"all": "\n".join(found.values())}
 
 
+def cover(response: Response) -> str:
+    """What the workbook says on its cover."""
+    book = load_workbook(BytesIO(workbook_bytes(workbook_content(response))))
+    return " ".join(cell.value for (cell,) in book["Cover"])
+
+
 WITHHELD, COST = "Information that we withhold", "Information that would cost too much to find"
 NOT_HELD = "Information that we do not hold"
 OPTIONAL = {WITHHELD, COST, NOT_HELD}
@@ -97,7 +110,7 @@ def test_partly_held(reply) -> None:
     response = reply(only(lambda each: each.period in ("2014/15", "2015/16"), not_held))
     said = sections(response)
     assert "We hold part of the information that you asked for; what we do not hold" in said["all"]
-    assert "Question 1: Occasions missing, 2014/15, 2015/16" in said[NOT_HELD]
+    assert "Question 1: Occasions missing, 2014/15 and 2015/16" in said[NOT_HELD]
     assert (
         "The Department for Education, which receives our yearly returns, may hold"
         in (said[NOT_HELD])
@@ -114,6 +127,9 @@ def test_nothing_held(reply) -> None:
     assert "We do not hold the information that you asked for." in said["all"]
     assert "The workbook" not in said["all"] and NOT_HELD in said
     assert not {WITHHELD, COST} & said.keys()
+    assert "ask us of which years" in said[NOT_HELD] and "2014/15 to 2017/18 [x]" in said["all"]
+    assert "How we counted" not in said
+    assert "which these figures could be counted: Question 1: Occ" in cover(reply(not_held))
 
 
 def test_all_withheld(reply) -> None:
@@ -173,6 +189,7 @@ def test_refused_for_its_cost(reply) -> None:
         "you would like that, or help with a narrower request.",
     ]
     assert "220.8 hours" in read_page(page_bytes(response)).text
+    assert "220.8 hours" in cover(response) and "we could look at 72 records" in cover(response)
     offer = replace(ESTIMATE, offer="answer for the occasions of March 2018")
     said = sections(replace(reply(estimate=offer), tables=(), definitions=()))
     assert "within that limit we could answer for the occasions of March 2018." in said[COST]
@@ -201,6 +218,21 @@ def test_the_review_has_limits_since_the_code_that_sets_them(reply) -> None:
     said = sections(reply(on=date(2018, 7, 4)))["If you are dissatisfied"]
     assert "within 40 working days" in said and "best within 6 weeks" in said
     assert "Wycliffe House" in said
+    for text in (cover(reply()), read_page(page_bytes(reply())).text):
+        assert "within 40 working days" in text and "best within 6 weeks" in text
+
+
+def test_months_are_named_everywhere_but_in_the_csv_column(responses) -> None:
+    code = re.compile(r"\b20\d\d-\d\d\b(?!-)")
+    for name in ("foi-2018-0523", "foi-2018-0611"):
+        response = responses[name]
+        content = workbook_content(response)
+        texts = [text for sheet in content.answers for text in (sheet.title, *sheet.table_texts)]
+        page = read_page(page_bytes(response)).text
+        assert not [text for text in [page, cover(response), *texts] if code.search(text)]
+        assert "February 2017" in page or "January 2018 to March 2018" in page
+        files = open_data_files(replace(response, is_protected=True))
+        assert any(code.search(data.decode()) for n, data in files.items() if n.endswith(".csv"))
 
 
 def test_every_day_has_one_wording_of_each_text() -> None:
@@ -216,3 +248,18 @@ def test_every_day_has_one_wording_of_each_text() -> None:
                 if (row["valid_from"] or day) <= day <= (row["valid_to"] or day)
             ]
             assert sorted(valid) == sorted({row[key] for row in rows}), (seed, day)
+
+
+def test_marks_of_writing_direction_are_shown_in_every_file(reply) -> None:
+    mark, shown = "\u202e".encode(), "\ufffd".encode()
+    response = changed(reply(), lambda each: replace(each, wording="How \u202emany?"))
+    files = public_files(replace(response, subject="Aged \u202e16"))
+    for name, data in files.items():
+        if data[:2] == b"PK":
+            with ZipFile(BytesIO(data)) as package:
+                parts = {each: package.read(each) for each in package.namelist()}
+        else:
+            parts = {name: data}
+        assert not [part for part, text in parts.items() if mark in text], name
+        if not name.endswith((".csv", ".zip")):
+            assert any(shown in text for text in parts.values()), name

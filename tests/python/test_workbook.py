@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -234,3 +235,20 @@ def test_a_line_of_the_cover_without_a_text_is_refused_by_its_label():
     cover = Cover("Answer", (CoverLine("Email for reviews", " \n---"),))
     with pytest.raises(ValueError, match="“Email for reviews” on the cover is empty"):
         workbook_bytes(sample(cover=cover))
+
+
+@pytest.mark.parametrize("more", range(4))
+def test_no_label_of_the_cover_stands_alone_at_the_foot_of_a_printed_page(more: int) -> None:
+    lines = tuple(CoverLine(f"Label {number}", "A text") for number in range(40))
+    cover = Cover("Answer", lines, paragraphs=("A paragraph",) * more)
+    sheet = load_workbook(BytesIO(workbook_bytes(sample(cover=cover))))["Cover"]
+    last_rows = [each.id for each in sheet.row_breaks.brk]
+    assert len(last_rows) > 1
+    assert not [row for row in last_rows if sheet.cell(row, 1).value.startswith("Label")]
+    # Excel passes over the breaks of a worksheet that is fitted to its page.
+    assert not sheet.sheet_properties.pageSetUpPr.fitToPage
+    # A4 with the margins of the sheet is as high as this.
+    room = 842 - 72 * (sheet.page_margins.top + sheet.page_margins.bottom)
+    for first, last in pairwise([0, *last_rows, sheet.max_row]):
+        height = sum(sheet.row_dimensions[row].height for row in range(first + 1, last + 1))
+        assert height <= room

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from io import BytesIO
 
 from docx.document import Document as Letter
@@ -140,7 +141,10 @@ def plain(text: str) -> str:
 def cells_of_row(row: Mapping[str, str], sheets: list[Worksheet]) -> list[Cell]:
     """The cells of a question's worksheets that hold the figure of a row of its open data."""
     part = row["question"].lstrip("0123456789")
-    names = {row["period"], row["category_label"], row["measure_label"]}
+    period = row["period"]
+    if row["period_basis"] == "month":
+        period = f"{datetime.strptime(period[:7], '%Y-%m'):%B %Y}{period[7:]}"
+    names = {period, row["category_label"], row["measure_label"]}
     names |= {f"Part {part}: {row['measure_label']}", f"{row['measure_label']} (part {part})"}
     return [
         cell

@@ -3,10 +3,11 @@
 
 {{ sound_tables({
     'authority': {
-        'key': 'setting', 'rows': 13,
+        'key': 'setting', 'rows': 14,
         'holds': [
             "setting <> 'occasions_for_analysts' or value = 'no'"
             ~ " or (value = 'yes' and authority not like 'Nobody has decided%')",
+            "setting <> 'holds_from' or value like '?%' or try_cast(value as date) is not null",
             "try_cast(coalesce(review_on, '2000-01-01') as date) is not null",
         ],
     },

@@ -6,13 +6,10 @@ from datetime import date
 NOT_FOR_RELEASE = (
     "Not for release: small numbers here have not been protected. It is for the council's own use."
 )
-INVENTED_CHILDREN = (
-    "These figures are of invented children. They show how an answer looks and say nothing about "
-    "any real child."
-)
+INVENTED_CHILDREN = "These figures are of invented children and say nothing about any real child."
 LICENCE_ADDRESS = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
-ADDRESS = r"\b((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/-]*)?)(?![\w@])"
+ADDRESS = r"(?<![\w@.-])((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/-]*)?)(?![\w@])"
 """A web address without its protocol, `ico.org.uk/foicomplaints`."""
 
 NOTE = re.compile(r"\[note (\d+)\]")
@@ -31,10 +28,14 @@ def long_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def visible(text: str) -> str:
+    """A text with control characters and marks of writing direction shown as U+FFFD."""
+    return _CONTROLS.sub("\ufffd", text)
+
+
 def one_line(text: str) -> str:
-    """A text in one line: white space closed up, control characters and marks of writing
-    direction shown as U+FFFD."""
-    return " ".join(_CONTROLS.sub("\ufffd", text).split())
+    """A visible text in one line: white space closed up."""
+    return " ".join(visible(text).split())
 
 
 def without_notes(text: str) -> str:

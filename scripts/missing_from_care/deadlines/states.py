@@ -1,6 +1,6 @@
 """How each request of a register stands, by the same models that the warehouse is built from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from missing_from_care.base.data_errors import raised_sentences
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.models_in_memory import build_model, make_table
 from missing_from_care.base.register import COLUMNS, Register
+from missing_from_care.base.texts import one_line
 
 ON_TIME = "on time"
 OLD_PACK = "last good pack older than the data"
@@ -72,7 +73,8 @@ def request_states(register: Register, as_of: date) -> list[RequestState]:
         found = connection.execute(
             f"select {', '.join(MODEL_COLUMNS)} from foi_deadline_states"
         ).fetchall()
-    return [RequestState(*row) for row in found]
+    states = [RequestState(*row) for row in found]
+    return [replace(e, subject=one_line(e.subject)) if e.subject else e for e in states]
 
 
 def _refuse_faults(connection: duckdb.DuckDBPyConnection, register: Register) -> None:

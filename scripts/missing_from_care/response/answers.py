@@ -51,6 +51,13 @@ class Answer:
             raise ValueError(f"{self.heading}, {self.period}: no range of a withheld figure.")
 
     @property
+    def period_name(self) -> str:
+        """The period as people read it: `May 2017` for the month 2017-05."""
+        if self.period_basis != "month":
+            return self.period
+        return f"{date.fromisoformat(f'{self.period[:7]}-01'):%B %Y}{self.period[7:]}"
+
+    @property
     def span(self) -> tuple[float, float] | None:
         """The ends of the range that a withheld figure is released as."""
         return None if self.low is None or self.high is None else (self.low, self.high)
@@ -83,8 +90,8 @@ class Table:
 
     @property
     def periods(self) -> list[str]:
-        """The periods in order, each once."""
-        return list(dict.fromkeys(each.period for each in self.answers))
+        """The names of the periods in order, each once."""
+        return list(dict.fromkeys(each.period_name for each in self.answers))
 
     @property
     def by(self) -> str:

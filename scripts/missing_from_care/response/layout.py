@@ -81,7 +81,7 @@ def categories_down(table: Table) -> Grid:
         return periods_down(
             table, [(table.answers[0].part, table.answers[0].measure)], with_categories=True
         )
-    by_place = {(each.category, each.period): each for each in table.answers}
+    by_place = {(each.category, each.period_name): each for each in table.answers}
     labels = dict.fromkeys((each.category, each.category_label) for each in table.answers)
     answers = [[by_place[category, period] for period in table.periods] for category, _ in labels]
     return periods_across(table, table.breakdown, [label for _, label in labels], answers)
@@ -89,7 +89,7 @@ def categories_down(table: Table) -> Grid:
 
 def measures_down(table: Table, measures: Sequence[tuple[str, str]]) -> Grid:
     """One row a measure, one column a period."""
-    by_place = {(each.part, each.measure, each.period): each for each in table.answers}
+    by_place = {(each.part, each.measure, each.period_name): each for each in table.answers}
     headings = {(each.part, each.measure): each.heading for each in table.answers}
     labels = [
         f"Part {part}: {headings[part, measure]}" if part else headings[part, measure]
@@ -128,10 +128,10 @@ def periods_down(
     Months and quarters name their periods themselves.
     """
     by_place = {
-        (each.period, each.category, each.part, each.measure): each for each in table.answers
+        (each.period_name, each.category, each.part, each.measure): each for each in table.answers
     }
     places = dict.fromkeys(
-        (each.period, each.category, each.category_label)
+        (each.period_name, each.category, each.category_label)
         for each in sorted(table.answers, key=lambda a: (a.period_order, a.category_order))
     )
     labels = [label for *_, label in places]

@@ -9,6 +9,7 @@ import duckdb
 
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import macro_sql
+from missing_from_care.base.texts import one_line
 from missing_from_care.response.answers import Answer, Change, Estimate, Handling, Response, Table
 
 TOO_MUCH = "is_beyond and accepted_reason is null"
@@ -142,24 +143,32 @@ CHANGES = """
     order by all
 """
 
-# `financial_year`, `sex`, and a population such as `uasc:yes&sex:male`: "Unaccompanied; Sex: Male".
+# `financial_year`, `sex`, and populations: `uasc:yes&sex:male` is "Unaccompanied; Sex: Male", and
+# `age:16|17` "Age: 16 or 17".
 HEADINGS = """
     select breakdown, heading from breakdowns
     union all
     select period_basis, heading from period_bases
     union all
-    select
-        conditions.population,
-        string_agg(
+    select population, string_agg(condition, '; ' order by condition_order)
+    from (
+        select
+            conditions.population,
+            min(condition_order) as condition_order,
             breakdowns.heading
-            || coalesce(': ' || nullif(coalesce(label, category), breakdowns.heading), ''),
-            '; '
-            order by condition_order
-        )
-    from int_population_conditions as conditions
-    inner join breakdowns using (breakdown)
-    left join int_categories using (breakdown, category)
-    group by conditions.population
+            || coalesce(
+                ': ' || nullif(
+                    string_agg(coalesce(label, category), ' or ' order by category_order),
+                    breakdowns.heading
+                ),
+                ''
+            ) as condition
+        from int_population_conditions as conditions
+        inner join breakdowns using (breakdown)
+        left join int_categories using (breakdown, category)
+        group by conditions.population, breakdown, breakdowns.heading
+    )
+    group by population
 """
 
 IN_FORCE = """
@@ -226,7 +235,7 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         )
     response = Response(
         request_ref=request_ref,
-        subject=subject or request_ref,
+        subject=one_line(subject or request_ref),
         received_on=received_on,
         responded_on=responded_on,
         due_on=due_on,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from missing_from_care.base.texts import long_day
-from missing_from_care.documents.letter.sentences import filled, is_number
+from missing_from_care.documents.letter.sentences import filled, is_number, period_in_words
+from missing_from_care.documents.statements import is_not_held
 from missing_from_care.response.answers import Answer, Change, Response, Table
 from missing_from_care.response.layout import OF_THE_PERIOD, figure, shown
 
@@ -19,16 +20,25 @@ def break_sentences(
         explained: for each change the questions that were warned already, of which the first has
             the reason; it grows.
     """
-    answers = [e for e in table.answers if e.by_definition or e.breakdown == "counts_as"]
     for change in response.changes:
-        is_before = any(each.period_start < change.day for each in answers)
-        if is_before and any(each.period_end >= change.day for each in answers):
+        if answers := across(change, table):
             warned = explained.setdefault(change, [])
             if table.question_no not in warned:
                 warned.append(table.question_no)
                 yield _warning(answers, table, change, response, warned[0])
                 if len(warned) == 1 and has_closer(answers[0].measure, table):
                     yield response.words["letter:closer"]
+
+
+def across(change: Change, table: Table) -> list[Answer]:
+    """The answers of a table that depend on the definition, if it changed between them."""
+    answers = [
+        each
+        for each in table.answers
+        if (each.by_definition or each.breakdown == "counts_as") and not is_not_held(each)
+    ]
+    is_before = any(each.period_start < change.day for each in answers)
+    return answers if is_before and any(e.period_end >= change.day for e in answers) else []
 
 
 def _warning(
@@ -42,9 +52,13 @@ def _warning(
     words = response.words
     of_first = [each for each in answers if each.measure == answers[0].measure]
     before = [each for each in of_first if each.period_end < change.day]
-    after = [each for each in of_first if each.period_start >= change.day]
+    after = [each for each in of_first if each.period_end >= change.day]
     day = long_day(change.day)
-    after_text, before_text = f"figures from {day} on", "earlier ones"
+    is_mixed = bool(after) and after[0].period_start < change.day
+    # A table of months or quarters has the day of the change between two rows.
+    is_mixed = is_mixed and answers[0].breakdown not in OF_THE_PERIOD
+    after_text = f"figures for {after[0].period_name}" if is_mixed else f"figures from {day} on"
+    before_text = "earlier ones"
     is_said = not table.breakdown and answers[0].measure == table.answers[0].measure
     if is_said and before and after and is_number(before[-1]) and is_number(after[0]):
         after_text, before_text = figure(shown(after[0])), figure(shown(before[-1]))
@@ -53,10 +67,9 @@ def _warning(
         "before": before_text,
         "reason": filled("definitions.csv, change", change.reason, {"day": day}),
         "question_no": explained_in,
+        "in_period": period_in_words(after[0], words) if after else "",
     }
-    has_time_for_rows = answers[0].breakdown in OF_THE_PERIOD
-    is_mixed = not (before and after) and not has_time_for_rows
-    kind = "mixed" if is_mixed else "do_not_compare"
+    kind = "mixed" if is_mixed and not before else "do_not_compare"
     if explained_in != table.question_no:
         kind += "_again"
     return filled("letter_texts.csv", words[f"letter:{kind}"], values)

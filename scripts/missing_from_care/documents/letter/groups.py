@@ -10,10 +10,12 @@ from missing_from_care.documents.letter.sentences import (
     Words,
     filled,
     is_number,
+    lacking_sentences,
     listed,
+    of_whom,
     period_in_words,
-    period_named,
 )
+from missing_from_care.documents.statements import is_not_held
 from missing_from_care.response.answers import Answer, Response, Table
 from missing_from_care.response.layout import OF_THE_PERIOD, figure, shown
 
@@ -30,13 +32,13 @@ def group_sentences(answers: Sequence[Answer], table: Table, response: Response)
         response: where the total may stand.
     """
     words = response.words
-    heading = answers[0].heading
-    if table.population:
-        heading += f" ({table.population[0].lower()}{table.population[1:]})"
+    heading = answers[0].heading + of_whom(table)
     yield from total_sentences(answers, table, response)
     if not table.breakdown or answers[0].breakdown in OF_THE_PERIOD:
-        named = [(label_of(each), each) for each in answers]
-        yield said_of_groups(heading, table.by, named, words)
+        named = [(label_of(each), each) for each in answers if not is_not_held(each)]
+        by = table.by or f", by {table.period_heading.lower()}"
+        yield said_of_groups(heading, by, named, words)
+        yield from lacking_sentences(list(filter(is_not_held, answers)), words)
     else:
         periods = [list(found) for _, found in groupby(answers, attrgetter("period_order"))]
         for found in periods[:1] if len(periods) == 1 else (periods[0], periods[-1]):
@@ -48,17 +50,9 @@ def group_sentences(answers: Sequence[Answer], table: Table, response: Response)
             yield said_of_groups(heading, f"{when}{table.by}", named, words)
 
 
-def figure_in_words(answer: Answer, words: Words) -> str:
-    """A figure, or `withheld [c]` where a marker stands."""
-    text = figure(shown(answer))
-    if is_number(answer):
-        return text
-    return f"{words[f'letter:shorthand_{text[1]}'].partition(':')[0]} {text}"
-
-
 def label_of(answer: Answer) -> str:
     """The stretch of time that a figure is of."""
-    return answer.category_label if answer.breakdown != "none" else period_named(answer)
+    return answer.category_label if answer.breakdown != "none" else answer.period_name
 
 
 def said_of_groups(
@@ -79,7 +73,7 @@ def said_of_groups(
     exact = [(name, each) for name, each in counted if each.value is not None]
     if not any(is_number(each) for _, each in groups):
         kind, named = f"groups_{str(shown(groups[0][1]))[1]}", []
-    elif len(counted) <= FEW_GROUPS or not exact:
+    elif len(counted) <= FEW_GROUPS or len(exact) < LARGEST:
         kind, named = "groups_all" if len(counted) == len(groups) else "groups_and_none", counted
         kind = kind if counted else "groups_none"
     else:
@@ -94,11 +88,23 @@ def said_of_groups(
         {
             "heading": heading,
             "scope": scope,
-            "groups": listed([f"{name} ({figure_in_words(each, words)})" for name, each in named])
-            if named
-            else "",
+            "groups": "; ".join(_named_groups(named, words)),
         },
     )
+
+
+def _named_groups(groups: Sequence[tuple[str, Answer]], words: Words) -> Iterator[str]:
+    """`Male (12) and Female (1 to 3)`, then `withheld [c] for Not known`."""
+    if numbers := [f"{name} ({figure(shown(e))})" for name, e in groups if is_number(e)]:
+        yield listed(numbers)
+    lacking: dict[str, list[str]] = {}
+    for name, each in groups:
+        if not is_number(each):
+            lacking.setdefault(str(shown(each)), []).append(name)
+    for marker, names in lacking.items():
+        meaning = words[f"letter:shorthand_{marker[1]}"].partition(":")[0]
+        values = {"meaning": f"{meaning} {marker}", "groups": listed(names)}
+        yield filled("letter_texts.csv", words["letter:groups_lacking"], values)
 
 
 def total_sentences(answers: Sequence[Answer], table: Table, response: Response) -> Iterator[str]:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from itertools import groupby, takewhile
 from typing import Any
 
-from missing_from_care.documents.letter.breaks import break_sentences
+from missing_from_care.documents.letter.breaks import across, break_sentences
 from missing_from_care.documents.letter.groups import group_sentences
 from missing_from_care.documents.letter.sentences import (
     filled,
+    is_number,
     listed,
-    months_named,
     sentence,
     short_sentence,
 )
@@ -22,6 +22,9 @@ FEW_FIGURES, FEW_MEASURES = 8, 5
 
 MOST_ROWS, MOST_COLUMNS = 12, 7
 """A larger table is found in the workbook, not in the letter."""
+
+SAID_ELSEWHERE = ("break_in_series", "ranges", "not_available", "part_period")
+"""Notes on what the sentences, the names of the periods or a section of the letter say."""
 
 LONGEST_WORDING, SHORTEST_BEGINNING = 60, 6
 """Words of a question that are repeated; words at which a beginning is said once for all parts."""
@@ -36,7 +39,7 @@ def questions(response: Response) -> list[dict[str, Any]]:
     """
     pairs = zip(response.tables, answered_tables(response), strict=True)
     shared = shared_notes(response)
-    of_first = [response.words["letter:every_instance"]] if explained_changes(response) else []
+    of_first = [response.words["letter:every_instance"]] if is_change_explained(response) else []
     found = []
     for question_no, of_number in groupby(pairs, lambda pair: pair[0].question_no):
         of_question: list[dict[str, Any]] = []
@@ -69,12 +72,9 @@ def answered_tables(response: Response) -> list[list[dict[str, Any]]]:
     return [_parts(table, response, seen, explained) for table in response.tables]
 
 
-def explained_changes(response: Response) -> set[Change]:
-    """The changes of definition that the answers explain where they cross them."""
-    explained: dict[Change, list[str]] = {}
-    for table in response.tables:
-        list(break_sentences(table, response, explained))
-    return set(explained)
+def is_change_explained(response: Response) -> bool:
+    """Whether the answers explain a change of definition that they cross."""
+    return any(across(change, table) for table in response.tables for change in response.changes)
 
 
 def _parts(
@@ -93,7 +93,7 @@ def _parts(
     for part in dict.fromkeys(each.part for each in table.answers):
         lines = asked.get(part, [])
         is_short = bool(part) and bool(lines)
-        answered = list(part_sentences(part, table, response, is_short=is_short))
+        answered = list(dict.fromkeys(part_sentences(part, table, response, is_short=is_short)))
         if lines or answered:
             parts.append({"asked": lines, "answered": answered})
     if warnings := list(break_sentences(table, response, explained)):
@@ -168,7 +168,10 @@ def part_sentences(
             by_measure.setdefault(each.measure, []).append(each)
     if table.breakdown or len(table.periods) > MOST_PERIODS_ACROSS:
         for answers in list(by_measure.values())[:2]:
-            yield from group_sentences(answers, table, response)
+            if any(map(is_number, answers)):
+                yield from group_sentences(answers, table, response)
+            else:
+                yield sentence(answers, table, response.words)
         return
     most = 1 if is_table_needed(table) else None
     is_short = is_short and len(by_measure) == 1
@@ -180,7 +183,9 @@ def part_sentences(
 
 
 def is_table_needed(table: Table) -> bool:
-    """Whether the sentences do not hold all figures."""
+    """Whether the sentences do not hold all figures; a table without any tells nothing."""
+    if not any(map(is_number, table.answers)):
+        return False
     measures = {(each.part, each.measure) for each in table.answers}
     is_long = len(table.answers) > FEW_FIGURES or len(measures) > FEW_MEASURES
     return bool(table.breakdown) or is_long
@@ -193,12 +198,12 @@ def pointer(table: Table, response: Response) -> str:
 
 
 def notes_of(table: Table, response: Response) -> list[str]:
-    """The notes of a table; what a break in series is, the sentences say."""
-    return [
-        each
-        for each in general_notes(table, response)
-        if each not in (response.notes.get("break_in_series"), response.notes.get("ranges"))
-    ]
+    """The notes of a table but for those whose matter the letter says elsewhere; of a table
+    without figures none."""
+    if not any(map(is_number, table.answers)):
+        return []
+    said_elsewhere = [response.notes.get(each) for each in SAID_ELSEWHERE]
+    return [each for each in general_notes(table, response) if each not in said_elsewhere]
 
 
 def shared_notes(response: Response) -> dict[str, list[str]]:
@@ -228,12 +233,12 @@ def small_table(table: Table) -> dict[str, Any] | None:
         return None
     labels = laid_out.labels
     return {
-        "title": months_named(table_title(table).removeprefix(f"{table.label}: ")),
+        "title": table_title(table).removeprefix(f"{table.label}: "),
         "label_headings": list(laid_out.headings[:labels]),
-        "figure_headings": list(map(months_named, laid_out.headings[labels:])),
+        "figure_headings": list(laid_out.headings[labels:]),
         "rows": [
             {
-                "labels": [months_named(str(label)) for label in row[:labels]],
+                "labels": list(map(str, row[:labels])),
                 "figures": [figure(value) for value in row[labels:]],
             }
             for row in laid_out.rows

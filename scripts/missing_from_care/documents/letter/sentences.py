@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.texts import long_day
@@ -10,6 +9,9 @@ from missing_from_care.response.answers import Answer, Table
 from missing_from_care.response.layout import figure, shown
 
 Words = Mapping[str, str]
+
+LONG_RUN = 3
+"""So many periods that follow each other are said by the first and the last."""
 
 
 class Figures:
@@ -44,12 +46,12 @@ class Periods:
     """Periods in a sentence: `{periods:figure|figures}` is `figures for 2014/15 and 2015/16`."""
 
     def __init__(self, answers: Sequence[Answer]) -> None:
-        self.names = [period_named(each) for each in answers]
+        self.answers = answers
 
     def __format__(self, noun: str) -> str:
         one, _, many = noun.partition("|")
-        periods = listed(list(dict.fromkeys(self.names)))
-        return f"{one if len(self.names) == 1 else many} for {periods}" if noun else periods
+        periods = periods_listed(self.answers)
+        return f"{one if len(self.answers) == 1 else many} for {periods}" if noun else periods
 
 
 class Count:
@@ -69,24 +71,27 @@ def listed(texts: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
 
 
-def period_named(answer: Answer) -> str:
-    """A period as a sentence has it."""
-    return months_named(answer.period)
+def periods_listed(answers: Sequence[Answer]) -> str:
+    """`2008/09 to 2013/14 and 2016/17`: three and more that follow each other are said by their
+    ends."""
+    runs: list[list[str]] = []
+    orders = {each.period_order: each.period_name for each in answers}
+    for order, name in sorted(orders.items()):
+        if order - 1 in orders:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    return listed([text for run in runs for text in _run(run)])
 
 
-def months_named(text: str) -> str:
-    """A text with `May 2017` for the month 2017-05."""
-    return re.sub(r"\b\d{4}-\d{2}\b(?!-)", lambda month: f"{_first_day(month[0]):%B %Y}", text)
-
-
-def _first_day(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")
+def _run(names: list[str]) -> list[str]:
+    return names if len(names) < LONG_RUN else [f"{names[0]} to {names[-1]}"]
 
 
 def period_in_words(answer: Answer, words: Words) -> str:
     """`in 2017/18`, by the pattern of its basis."""
     pattern = words[f"period:{answer.period_basis}"]
-    return filled("period_bases.csv", pattern, {"period": period_named(answer)})
+    return filled("period_bases.csv", pattern, {"period": answer.period_name})
 
 
 def is_number(answer: Answer) -> bool:
@@ -105,21 +110,23 @@ def sentence(answers: Sequence[Answer], table: Table, words: Words) -> str:
     numbers = [each for each in answers if is_number(each)]
     lacking = " ".join(lacking_sentences(answers, words))
     if not numbers:
-        return f"{answers[0].heading}: {lacking[0].lower()}{lacking[1:]}"
-    children, of_whom = words["letter:children"], ""
-    if table.population:
-        conditions = (each[0].lower() + each[1:] for each in table.population.split("; "))
-        of_whom = f" ({'; '.join(conditions)})"
+        return f"{answers[0].heading}{of_whom(table)}{table.by}: {lacking[0].lower()}{lacking[1:]}"
     values = {
-        "children": children + of_whom,
+        "children": words["letter:children"] + of_whom(table),
         "heading": answers[0].heading,
         **_figures(numbers, words),
     }
     pattern = words.get(f"sentence:{answers[0].measure}") or "{heading}: {figures}."
     text = filled("measures.csv, sentence", pattern, values)
     if "{children}" not in pattern:
-        text = f"{text.removesuffix('.')}{of_whom}."
+        text = f"{text.removesuffix('.')}{of_whom(table)}."
     return f"{text[0].upper()}{text[1:]} {lacking}".strip()
+
+
+def of_whom(table: Table) -> str:
+    """` (sex: Female; age: 16 or 17)` for what is counted; empty for all children."""
+    conditions = (each[0].lower() + each[1:] for each in table.population.split("; ") if each)
+    return f" ({'; '.join(conditions)})" if table.population else ""
 
 
 def short_sentence(answers: Sequence[Answer], words: Words) -> str:

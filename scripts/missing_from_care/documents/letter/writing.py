@@ -1,7 +1,7 @@
 """Writes the letter of a response: what it says, put into the Word template."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,20 @@ from missing_from_care.base.texts import (
 )
 from missing_from_care.documents.letter.document import rendered, texts_of
 from missing_from_care.documents.letter.questions import (
-    explained_changes,
+    is_change_explained,
     notes_of_several_questions,
     questions,
 )
-from missing_from_care.documents.letter.sentences import Count, filled
-from missing_from_care.response.answers import Answer, Response, Table
+from missing_from_care.documents.statements import (
+    answers_of,
+    cost_paragraphs,
+    is_anything_held,
+    not_held,
+    not_held_advice,
+    opening,
+    said,
+)
+from missing_from_care.response.answers import Response
 
 TEMPLATE = template_file("letter.docx")
 
@@ -73,12 +81,12 @@ def letter_context(response: Response) -> dict[str, Any]:
         + [INVENTED_CHILDREN] * response.is_of_invented_children,
         "opening": opening(response),
         "questions": questions(response),
-        "definitions": list(counted(response, in_full=not explained_changes(response))),
+        "definitions": list(counted(response, in_full=not is_change_explained(response))),
         "refusal": [*response.refusal, say("advice_withheld")] if is_withheld else [],
         "cost": cost_paragraphs(response),
         "not_held": lacking,
         "not_held_opening": say("not_held") if lacking else "",
-        "not_held_advice": say("advice_not_held") if lacking else "",
+        "not_held_advice": not_held_advice(response) if lacking else "",
         "review": say("review"),
         "regulator": say("regulator"),
         "reuse": say("reuse"),
@@ -101,95 +109,6 @@ def links_of(response: Response) -> dict[str, str]:
     return {text: address for text, address in found.items() if text}
 
 
-def answers_of(response: Response) -> list[Answer]:
-    """All answers of a response."""
-    return [each for table in response.tables for each in table.answers]
-
-
-def opening(response: Response) -> list[str]:
-    """The paragraphs that letter and page open with: how the request was handled, what is held."""
-    handled, held = handling_texts(response), holding_texts(response)
-    return [" ".join(said(response, name) for name in names) for names in (handled, held)]
-
-
-def handling_texts(response: Response) -> list[str]:
-    """The texts of `letter_texts` that say what became of the request."""
-    handling = response.handling
-    found = ["opening"]
-    if handling.clarified_on:
-        found.append("clarified")
-    if handling.fee_notice_on and handling.fee_paid_on:
-        found.append("fee_paid")
-    if handling.first_answered_on:
-        found.append("revised")
-    elif handling.working_days_late:
-        found.append("late")
-    return found
-
-
-def holding_texts(response: Response) -> list[str]:
-    """The texts of `letter_texts` that say what is held, and what of it is given."""
-    answers = answers_of(response)
-    held = [each for each in answers if not is_not_held(each)]
-    withheld = [each for each in held if each.is_withheld]
-    found = []
-    if answers:
-        found.append("held" if held == answers else "held_in_part" if held else "held_not")
-    if withheld and len(withheld) < len(held):
-        found.append("withheld_in_part")
-    elif withheld:
-        has_ranges = any(each.is_range for each in withheld)
-        found.append("withheld_ranges" if has_ranges else "withheld_all")
-    if response.handling.estimate:
-        found.append("cost_in_part" if answers else "cost_all")
-    return [*found, *(["workbook"] if held else [])]
-
-
-def cost_paragraphs(response: Response) -> list[str]:
-    """Why a part is refused for what it would cost, with advice; empty if none is."""
-    estimate = response.handling.estimate
-    if estimate is None:
-        return []
-    return [
-        said(response, name)
-        for name in ("cost_estimate", "cost_offer" if estimate.offer else "cost_within")
-    ]
-
-
-def said(response: Response, letter_text: str) -> str:
-    """A text of the seed `letter_texts`, filled in."""
-    settings = {**response.words, **response.authority}
-    values: dict[str, object] = {
-        **{name: value for name, value in settings.items() if value and ":" not in name},
-        "request_ref": response.request_ref,
-        "licence_address": LICENCE_ADDRESS,
-        "late": Count(response.handling.working_days_late),
-    }
-    handling = response.handling
-    days = {
-        "received": response.received_on,
-        "due": response.due_on,
-        "clarified": handling.clarified_on,
-        "fee_notice": handling.fee_notice_on,
-        "fee_paid": handling.fee_paid_on,
-        "first_answered": handling.first_answered_on,
-    }
-    values |= {name: long_day(day) if day else "" for name, day in days.items()}
-    if estimate := handling.estimate:
-        values |= {
-            "cost_of": estimate.what,
-            "cost_offer": estimate.offer,
-            "records": Count(estimate.records),
-            "minutes": Count(estimate.minutes),
-            "hours": Count(estimate.hours),
-            "limit_hours": Count(estimate.limit_hours),
-            "limit_pounds": Count(estimate.limit_pounds),
-            "pounds_an_hour": Count(estimate.pounds_an_hour),
-            "within": Count(estimate.records_within),
-        }
-    return filled("letter_texts.csv", response.words[f"letter:{letter_text}"], values)
-
-
 def counted(response: Response, *, in_full: bool = True) -> Iterator[str]:
     """How occasions were counted: the definitions in force, and notes of several questions.
 
@@ -197,25 +116,10 @@ def counted(response: Response, *, in_full: bool = True) -> Iterator[str]:
         response: of which it is said.
         in_full: whether the definitions stand there; else the answers explained them.
     """
-    if response.definitions and in_full:
+    if response.definitions and in_full and is_anything_held(response):
         yield said(response, "every_instance")
         yield from response.definitions
     yield from notes_of_several_questions(response)
-
-
-def not_held(tables: Sequence[Table]) -> list[str]:
-    """The figures that are not available, a line for each table and measure, with the periods."""
-    found: dict[str, dict[str, None]] = {}
-    for table in tables:
-        for each in table.answers:
-            if is_not_held(each):
-                found.setdefault(f"{table.label}: {each.heading}", {})[each.period] = None
-    return [f"{name}, {', '.join(periods)}" for name, periods in found.items()]
-
-
-def is_not_held(answer: Answer) -> bool:
-    """Whether the returns that a figure needs are not there."""
-    return answer.value is None and answer.marker == "[x]" and not answer.is_withheld
 
 
 def settings_to_check(response: Response, on: date) -> list[str]:

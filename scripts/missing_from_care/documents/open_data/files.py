@@ -6,6 +6,7 @@ import re
 from io import StringIO
 
 from missing_from_care.base.faults import DataFault, ProtectionFault
+from missing_from_care.base.texts import visible
 from missing_from_care.documents.open_data.describing import COLUMNS, LINE_END, csvw, data_package
 from missing_from_care.response.answers import Answer, Response, Table
 from missing_from_care.response.layout import exact, shown
@@ -47,7 +48,7 @@ def open_data_files(response: Response) -> dict[str, bytes]:
 
 def as_json(content: object) -> bytes:
     """JSON as people read it too."""
-    return f"{json.dumps(content, ensure_ascii=False, indent=2)}\n".encode()
+    return f"{visible(json.dumps(content, ensure_ascii=False, indent=2))}\n".encode()
 
 
 def csv_names(response: Response) -> dict[str, str]:

@@ -55,7 +55,7 @@ def is_over_time(table: Table) -> bool:
 
 def place_in_time(answer: Answer) -> str:
     """The month or quarter of a figure, else its period."""
-    return answer.category_label if answer.breakdown in OF_THE_PERIOD else answer.period
+    return answer.category_label if answer.breakdown in OF_THE_PERIOD else answer.period_name
 
 
 def panels(table: Table) -> Iterator[tuple[str, list[Answer]]]:
@@ -73,7 +73,7 @@ def panels(table: Table) -> Iterator[tuple[str, list[Answer]]]:
         if table.breakdown and not is_over_time(table):
             if len(answers) > MOST_BARS and len(table.periods) > 1:
                 heading += f", {table.periods[-1]}"
-                answers = [each for each in answers if each.period == table.periods[-1]]
+                answers = [each for each in answers if each.period_name == table.periods[-1]]
             if len(answers) > MOST_BARS:
                 continue
         yield heading, answers
@@ -117,7 +117,7 @@ def groups(table: Table, answers: Sequence[Answer]) -> list[tuple[str, list[Mark
     for each in answers:
         name = each.category_label if table.breakdown else each.heading
         key = (each.category, each.part, each.measure)
-        found.setdefault(key, (name, []))[1].append(mark(each, marked(each.period, each)))
+        found.setdefault(key, (name, []))[1].append(mark(each, marked(each.period_name, each)))
     listed: dict[str, list[str]] = {ZERO: [], NOT_SHOWN: []}
     bars = []
     for name, marks in found.values():
@@ -143,7 +143,7 @@ def summary(table: Table, answers: Sequence[Answer]) -> str:
     said = ["Line chart." if is_line else "Bar chart."]
     for word, each in (("Highest shown", highest), ("Lowest shown", lowest)):
         name = each.category_label if table.breakdown else each.heading
-        where = place_in_time(each) if is_line else f"{name}, {each.period}"
+        where = place_in_time(each) if is_line else f"{name}, {each.period_name}"
         said.append(f"{word}: {figure(shown(each))} ({where}).")
     breaks = dict.fromkeys(place_in_time(each) for each in answers if each.marker == "[b]")
     if breaks:

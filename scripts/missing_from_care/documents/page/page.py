@@ -20,18 +20,19 @@ from missing_from_care.base.texts import (
     without_notes,
 )
 from missing_from_care.documents.letter.questions import answered_tables
-from missing_from_care.documents.letter.writing import (
-    cost_paragraphs,
-    counted,
-    handling_texts,
-    holding_texts,
-    not_held,
-    said,
-)
+from missing_from_care.documents.letter.writing import counted
 from missing_from_care.documents.open_data.files import PACKAGE, csv_names
 from missing_from_care.documents.page.charts import charts
 from missing_from_care.documents.page.colours import palette_css
-from missing_from_care.documents.workbook.content import workbook_content
+from missing_from_care.documents.statements import (
+    cost_paragraphs,
+    handling_texts,
+    holding_texts,
+    not_held,
+    not_held_advice,
+    said,
+)
+from missing_from_care.documents.workbook.content import DISSATISFIED, workbook_content
 from missing_from_care.response.answers import Response
 from missing_from_care.response.layout import figure, grid
 from missing_from_care.response.names import file_stem
@@ -80,8 +81,15 @@ def page_bytes(response: Response) -> bytes:
         counted=list(counted(response)),
         cost=cost_paragraphs(response),
         not_held=not_held(response.tables),
+        not_held_advice=not_held_advice(response),
+        shorthand={
+            marker: meaning
+            for marker, meaning in content.shorthand.items()
+            if any(marker in each["markers"] for each in answers)
+        },
         say=partial(said, response),
         licence_address=LICENCE_ADDRESS,
+        dissatisfied=DISSATISFIED,
     )
 
 

@@ -16,8 +16,18 @@ from missing_from_care.base.texts import (
     long_day,
     one_line,
 )
+from missing_from_care.documents.statements import (
+    answers_of,
+    cost_paragraphs,
+    is_anything_held,
+    not_held,
+    not_held_advice,
+    said,
+)
 from missing_from_care.response.answers import Response, Table
 from missing_from_care.response.layout import Grid, grid
+
+DISSATISFIED = "If you are dissatisfied"
 
 Kind = Literal["text", "whole", "decimal"]
 Value = str | int | float | Decimal
@@ -50,13 +60,13 @@ class CoverLine:
 class Cover:
     """The first worksheet: a title, paragraphs, then labelled lines.
 
-    `withheld` says why figures are withheld; a page says it elsewhere.
+    `refusals` says what is withheld, refused or not held, and why; a page says it elsewhere.
     """
 
     title: str
     lines: tuple[CoverLine, ...] = ()
     paragraphs: tuple[str, ...] = ()
-    withheld: tuple[CoverLine, ...] = ()
+    refusals: tuple[CoverLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,11 +162,16 @@ class NoteList:
     def __init__(self) -> None:
         self.texts: list[str] = []
 
+    @property
+    def marks(self) -> list[str]:
+        """All marks so far, in order."""
+        return [f"[note {number}]" for number, _ in enumerate(self.texts, start=1)]
+
     def mark(self, text: str) -> str:
         """`[note 2]` for a note's text, which is added if it is new."""
         if text not in self.texts:
             self.texts.append(text)
-        return f"[note {self.texts.index(text) + 1}]"
+        return self.marks[self.texts.index(text)]
 
 
 def workbook_content(response: Response) -> ResponseWorkbook:
@@ -174,7 +189,7 @@ def workbook_content(response: Response) -> ResponseWorkbook:
             title=title,
             lines=cover_lines(response),
             paragraphs=paragraphs(response),
-            withheld=withheld_lines(response),
+            refusals=refusals(response),
         ),
         answers=sheets,
         notes=tuple(notes.texts),
@@ -187,6 +202,8 @@ def paragraphs(response: Response) -> tuple[str, ...]:
     told = [] if response.is_protected else [NOT_FOR_RELEASE]
     if response.is_of_invented_children:
         told.append(INVENTED_CHILDREN)
+    if not is_anything_held(response):
+        return tuple(told)
     if len(response.definitions) > 1:
         told.append(
             "The definition of a missing child changed within the period asked for. Figures that "
@@ -199,7 +216,8 @@ def paragraphs(response: Response) -> tuple[str, ...]:
 def cover_lines(response: Response) -> tuple[CoverLine, ...]:
     """The labelled lines of the cover."""
     authority = response.authority
-    periods = [period for table in response.tables for period in table.periods]
+    answers = answers_of(response)
+    days = [each.period_start for each in answers] + [each.period_end for each in answers]
     email = authority["review_email"]
     lines = [
         CoverLine("Request reference", response.request_ref),
@@ -211,31 +229,28 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
             if response.responded_on
             else response.words["letter:not_dated"],
         ),
-        CoverLine("Periods", first_to_last(periods)) if periods else None,
+        CoverLine("Periods", first_to_last([long_day(min(days)), long_day(max(days))]))
+        if days
+        else None,
         CoverLine("Who answers", authority["name"]),
-        CoverLine(
-            response.words["letter:review_label"],
-            f"{authority['review_team']}, {authority['review_address']}",
-        ),
+        CoverLine(DISSATISFIED, f"{said(response, 'review')}\n{said(response, 'regulator')}"),
         CoverLine("Email for reviews", email, link=f"mailto:{email}"),
-        CoverLine(
-            response.words["letter:regulator_label"],
-            "; ".join(
-                [
-                    f"{authority['regulator']}: {authority['regulator_contact']}",
-                    *filter(None, [authority.get("regulator_address")]),
-                ]
-            ),
-        ),
         CoverLine("Licence", authority["licence"], link=LICENCE_ADDRESS),
     ]
     return tuple(line for line in lines if line)
 
 
-def withheld_lines(response: Response) -> tuple[CoverLine, ...]:
-    """The refusal notice, for somebody who has the workbook alone; none if nothing is withheld."""
-    text = "\n".join(response.refusal)
-    return (CoverLine("Figures that are withheld, and why", text),) if text else ()
+def refusals(response: Response) -> tuple[CoverLine, ...]:
+    """The refusal notices, for somebody who has the workbook alone."""
+    lacking = not_held(response.tables)
+    if lacking:
+        lacking = [said(response, "not_held"), *lacking, not_held_advice(response)]
+    notices = {
+        "Figures that are withheld, and why": response.refusal,
+        "Information that would cost too much to find": cost_paragraphs(response),
+        "Information that we do not hold": lacking,
+    }
+    return tuple(CoverLine(label, "\n".join(texts)) for label, texts in notices.items() if texts)
 
 
 def answer_sheet(table: Table, response: Response, notes: NoteList) -> TableSheet:
@@ -265,7 +280,7 @@ def answer_sheet(table: Table, response: Response, notes: NoteList) -> TableShee
                 rows[down][across] = f"{rows[down][across]} {mark}"
     return TableSheet(
         name=table.label,
-        title=" ".join([table_title(table), *dict.fromkeys(title_marks)]),
+        title=" ".join([table_title(table), *sorted(set(title_marks), key=notes.marks.index)]),
         columns=tuple(
             Column(heading, "text" if index < laid_out.labels else kind(laid_out, index))
             for index, heading in enumerate(headings)

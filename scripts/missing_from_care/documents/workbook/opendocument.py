@@ -197,6 +197,8 @@ def _row(sheet: Worksheet, cells: tuple[Cell, ...], looks: _Looks) -> Node:
         "style:row-height": f"{sheet.row_dimensions[cells[0].row].height:g}pt",
         "style:use-optimal-row-height": "false",
     }
+    if any(each.id == cells[0].row - 1 for each in sheet.row_breaks.brk):
+        height["fo:break-before"] = "page"
     look = looks.name("table-row", {}, ("style:table-row-properties", height))
     filled = [cell for cell in cells if cell.value is not None]
     return node("table:table-row", {"table:style-name": look}, *(_cell(c, looks) for c in filled))

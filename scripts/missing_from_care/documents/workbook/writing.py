@@ -8,7 +8,7 @@ import re
 import tempfile
 import textwrap
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, time
@@ -26,6 +26,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
@@ -56,6 +57,9 @@ NARROWEST, WIDEST, WIDEST_FOR_TEXT_ABOVE = 12, 75, 50
 
 COVER_WIDTH = 66
 """What fits on A4: a single column is cut where it is wider than the page, not made smaller."""
+
+PAGE_HEIGHT = 690
+"""Points of a printed page of the cover: A4 without its margins."""
 
 BOLD = 1.3
 """How much wider bold letters run than the characters that widths are counted in."""
@@ -230,20 +234,34 @@ def _write_cover(sheet: Worksheet, cover: Cover) -> None:
     _set_page(sheet, "portrait")
     texts = (line for paragraph in cover.paragraphs for line in running_lines(paragraph))
     cells = [_title(sheet, cover.title), *(_text(sheet, text) for text in texts)]
-    links = []
-    for line in (*cover.lines, *cover.withheld):
+    links, labels = [], set()
+    for line in (*cover.lines, *cover.refusals):
         label = _text(sheet, line.label, LONGEST_LABEL)
         label.style = "Heading 2"
         label.alignment = Alignment(wrap_text=True, vertical="bottom")
         said = [_text(sheet, text) for text in running_lines(line.text)]
         if not said:
             raise ValueError(f"“{line.label}” on the cover is empty: fill it.")
+        labels.add(len(cells) + 1)
         cells += [label, *said]
         links += [(said[0], line.link)] if line.link else []
     for row, cell in enumerate(cells, start=1):
         _append(sheet, row, [cell])
     for cell, address in links:
         _link(cell, target=address)
+    _break_pages(sheet, labels)
+
+
+def _break_pages(sheet: Worksheet, labels: Collection[int]) -> None:
+    """Sees to it that no label of the cover stands alone at the foot of a printed page."""
+    used = 0.0
+    for row in range(1, len(sheet.row_dimensions) + 1):
+        height = sheet.row_dimensions[row].height
+        below = sheet.row_dimensions[row + 1].height if row in labels else 0
+        if used + height + below > PAGE_HEIGHT:
+            sheet.row_breaks.append(Break(id=row - 1))
+            used = 0
+        used += height
 
 
 def _write_table(sheet: Worksheet, table: TableSheet, above: list[str], links: Links) -> None:
@@ -428,10 +446,12 @@ def _mark_up(
 
 
 def _set_page(sheet: Worksheet, orientation: Literal["portrait", "landscape"]) -> None:
-    """A4, as wide as one page; the view at 100%."""
+    """A4, a table as wide as one page; the view at 100%."""
     sheet.page_setup.orientation = orientation
     sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
     sheet.page_margins.left = sheet.page_margins.right = 0.6
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    # Where a worksheet is fitted to its page Excel passes over the cover's page breaks.
+    is_fitted = orientation == "landscape"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=is_fitted)
     sheet.sheet_view.zoomScale = 100

@@ -13,10 +13,10 @@ from markupsafe import Markup
 
 from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.base.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, one_line
-from missing_from_care.documents.letter.writing import cost_paragraphs
 from missing_from_care.documents.open_data.files import as_json
 from missing_from_care.documents.page.page import HERE as TEMPLATES
 from missing_from_care.documents.page.page import pack_files, rendered
+from missing_from_care.documents.statements import cost_paragraphs
 from missing_from_care.documents.workbook.content import wordings, workbook_content
 from missing_from_care.response.answers import Response
 from missing_from_care.response.names import version_folder
@@ -171,7 +171,7 @@ def _revised(response: Response) -> list[str]:
     told = [text for name, text in response.notes.items() if name.startswith("revised_since ")]
     return list(
         dict.fromkeys(
-            f"{each.heading}, {each.period}"
+            f"{each.heading}, {each.period_name}"
             + (f", {each.category_label}" if each.breakdown != "none" else "")
             for table in response.tables
             for each in table.answers
