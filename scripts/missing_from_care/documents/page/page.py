@@ -50,10 +50,12 @@ def page_bytes(response: Response) -> bytes:
     """
     content = workbook_content(response)
     answers = []
+    explained: set[str] = set()
     for number, (table, sheet, parts) in enumerate(
         zip(response.tables, content.answers, answered_tables(response), strict=True), start=1
     ):
         used = {marker for text in sheet.table_texts for marker in markers_in(text)}
+        explained |= used
         answers.append(
             {
                 "id": f"table-{number}",
@@ -83,9 +85,7 @@ def page_bytes(response: Response) -> bytes:
         not_held=not_held(response.tables),
         not_held_advice=not_held_advice(response),
         shorthand={
-            marker: meaning
-            for marker, meaning in content.shorthand.items()
-            if any(marker in each["markers"] for each in answers)
+            marker: meaning for marker, meaning in content.shorthand.items() if marker in explained
         },
         say=partial(said, response),
         licence_address=LICENCE_ADDRESS,
