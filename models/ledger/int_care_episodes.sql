@@ -16,7 +16,8 @@ with rows_of_returns as (
         reason_started_code,
         reason_ceased_code,
         legal_status_code,
-        placement_code
+        placement_code,
+        cast(null as int) as miles_from_home
     from {{ ref('int_episode_rows_judged') }}
     where reject_code is null
 
@@ -35,7 +36,8 @@ rows_of_extract as (
         reason_started_code,
         reason_ceased_code,
         legal_status_code,
-        placement_code
+        placement_code,
+        miles_from_home
     from {{ ref('int_case_episode_rows_judged') }}
     where reject_code is null and not is_repeated
 
@@ -132,7 +134,7 @@ ended_and_known as (
         ranked.source_row,
         councils.la_code,
         coalesce(places.placement_area, 'not_known') as placement_area,
-        places.miles_from_home
+        coalesce(places.miles_from_home, ranked.miles_from_home) as miles_from_home
     from ranked
     left join councils on coalesce({{ council_of('ranked.source_file') }}, '') = councils.folder
     left join council_years

@@ -149,6 +149,7 @@ final as (
         judged_rows.reason_ceased_code,
         judged_rows.legal_status_code,
         placements.placement_code,
+        placements.miles_from_home,
         judged_rows.taken_on,
         judged_rows.raw_values,
         judged_rows.reject_code,

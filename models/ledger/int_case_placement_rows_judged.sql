@@ -62,6 +62,10 @@ judged as (
         coalesce({{ council_of('placement_rows.source_file') }}, '') as folder,
         read_texts.placement_code,
         case
+            when try_cast(placement_rows.distance_text as double) between 0 and 9999
+                then cast(floor(try_cast(placement_rows.distance_text as double)) as int)
+        end as miles_from_home,
+        case
             when
                 placement_rows.placement_id is null
                 and (placement_rows.child_id is null or placement_rows.started_on is null)

@@ -42,6 +42,7 @@ pairs as (
         episodes.source_row,
         episodes.started_on as episode_started_on,
         placements.placement_code,
+        placements.miles_from_home,
         placements.started_on,
         placements.ended_on,
         placements.source_file as placement_file,
@@ -61,6 +62,7 @@ pairs as (
         episodes.source_row,
         episodes.started_on as episode_started_on,
         placements.placement_code,
+        placements.miles_from_home,
         placements.started_on,
         placements.ended_on,
         placements.source_file as placement_file,
@@ -103,7 +105,8 @@ final as (
     select
         source_file,
         source_row,
-        placement_code
+        placement_code,
+        miles_from_home
     from ranked
     where place_in_line = 1
 

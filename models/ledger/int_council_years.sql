@@ -143,6 +143,15 @@ places_known as (
 
 ),
 
+-- An extract says itself how far from home a placement is.
+distances_of_extract as (
+
+    select distinct coalesce({{ council_of('source_file') }}, '') as folder
+    from {{ ref('int_case_episode_rows_judged') }}
+    where miles_from_home is not null and reject_code is null
+
+),
+
 -- The return has dates alone; a system that writes nothing but midnight knows no time of day.
 times_known as (
 
@@ -221,8 +230,10 @@ joined as (
         coalesce(sources_of_missing.is_from_extract, false) as has_all_children,
         coalesce(places_known.has_areas, false) and not sources_of_care.is_from_extract
             as has_placement_areas,
-        coalesce(places_known.has_distances, false) and not sources_of_care.is_from_extract
-            as has_distances,
+        case
+            when sources_of_care.is_from_extract then distances_of_extract.folder is not null
+            else coalesce(places_known.has_distances, false)
+        end as has_distances,
         coalesce(sources_of_missing.is_from_extract, false)
         and times_known.folder is not null as has_times,
         interviews_landed.folder is not null and coalesce(parts_lost.interviews, 0) = 0
@@ -252,6 +263,7 @@ joined as (
     left join module_sources as sources_of_care
         on sources_of_care.module = 'episodes'
     left join places_known on council_years.folder = places_known.folder
+    left join distances_of_extract on council_years.folder = distances_of_extract.folder
     left join times_known on council_years.folder = times_known.folder
     left join interviews_landed on council_years.folder = interviews_landed.folder
     left join interview_columns_filled

@@ -21,10 +21,10 @@ from walkers import sections_with_tables, sheet_table
 ASKED = {
     "years": (("none", "financial_year:2014/15..2017/18"), ["2017/18"], 1),
     "years by sex": (("sex", "financial_year:2014/15..2017/18"), ["2017/18"], 3),
-    "nine months by sex": (("sex", "month:2017-01..2017-09"), ["2017-04"], 3),
+    "nine months by sex": (("sex", "month:2017-01..2017-09"), ["April 2017"], 3),
     "calendar years": (("none", "calendar_year:2015..2017"), ["2017"], 1),
     "quarters": (("none", "quarter:2016/17 Q3..2017/18 Q2"), ["2017/18 Q1"], 1),
-    "months": (("none", "month:2017-01..2017-06"), ["2017-04"], 1),
+    "months": (("none", "month:2017-01..2017-06"), ["April 2017"], 1),
     "a year by month": (("month", "financial_year:2017/18"), ["April 2017"], 1),
     "two years by month": (("month", "financial_year:2016/17..2017/18"), ["April 2017"], 1),
     "calendar years by quarter": (("quarter", "calendar_year:2016..2017"), ["2017/18 Q1"], 1),

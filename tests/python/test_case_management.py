@@ -668,6 +668,34 @@ def test_legal_statuses_in_words_tell_short_breaks_from_care(
     assert found == (6 if figure is None else 0,)
 
 
+def test_how_far_from_home_is_what_the_extract_says(
+    tmp_path: Path,
+    strict_warehouse: duckdb.DuckDBPyConnection,
+    statements: compiled_models.Statements,
+) -> None:
+    """Rule 26: whole miles, rounded down; what is no distance is not known."""
+    said = ["4.99", "5.0", "", "-1", "1e3", "inf"]
+    header = (
+        "clap_cla_placement_id,clap_cla_placement_start_date,clap_cla_placement_type,"
+        "clap_cla_placement_end_date,clap_cla_placement_distance"
+    )
+    placements = [f"p{number},2017-05-01,U4,,{miles}" for number, miles in enumerate(said, 1)]
+    files = {
+        "missing.csv": [MISSING_HEADER, *missing_lines(ENDED)],
+        "placements.csv": [header, *placements],
+    }
+    build_extract(strict_warehouse, statements, tmp_path, files)
+    found = strict_warehouse.execute(
+        "select miles_from_home from fct_missing_occasions order by child_id"
+    ).fetchall()
+    assert [miles for (miles,) in found] == [4, 5, None, None, 1000, None]
+    known = "select bool_and(has_distances), bool_or(has_placement_areas) from int_council_years"
+    assert strict_warehouse.execute(f"{known} where has_episodes").fetchone() == (True, False)
+    files["placements.csv"] = [header, *(f"p{number},2017-05-01,U4,," for number in NUMBERS)]
+    build_extract(strict_warehouse, statements, tmp_path / "without", files)
+    assert strict_warehouse.execute(f"{known} where has_episodes").fetchone() == (False, False)
+
+
 def test_placements_come_from_their_own_table(
     tmp_path: Path,
     strict_warehouse: duckdb.DuckDBPyConnection,
