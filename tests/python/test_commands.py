@@ -63,7 +63,7 @@ def test_an_export_says_its_steps_a_line_each_where_no_terminal_is(
     assert len(steps) == 4 and " …" not in done.stderr
     quiet = run(*export(database, tmp_path), "--quiet")
     assert quiet.returncode == done.returncode == 0
-    assert quiet.stdout.startswith("These figures are of invented children.")
+    assert quiet.stdout.startswith("These figures are of invented children")
 
 
 def test_on_a_terminal_the_steps_are_one_line_that_goes(database: Path, tmp_path: Path) -> None:
