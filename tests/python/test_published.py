@@ -227,7 +227,7 @@ def test_a_model_that_fails_is_told_in_its_sentence(refreshed) -> None:
 
 def test_a_column_that_is_not_allowed_fails_the_build(tmp_path: Path) -> None:
     project = compiled_models.copy_project(tmp_path / "project")
-    folder = project / "models" / "marts" / "deadlines"
+    folder = project / "models" / "deadlines"
     for file, old, new in [
         ("dim_working_days.sql", "    ) as working_day_number\n",
          "    ) as working_day_number,\n    cast('a' as string) as child_id\n"),
