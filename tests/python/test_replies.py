@@ -173,8 +173,33 @@ def test_after_a_clarification_and_a_fees_notice(reply) -> None:
 def test_revised(reply) -> None:
     response = reply(on=date(2021, 3, 1), first_answered_on=date(2018, 7, 16), working_days_late=3)
     said = sections(response)["all"]
-    assert "This letter replaces our answer of 16 July 2018." in said
+    assert "This answer replaces that of 16 July 2018." in said
+    assert "revised" not in said
     assert "working days late" not in said
+
+
+def test_the_figures_that_are_revised_are_named_in_letter_page_and_cover(reply) -> None:
+    note = "Revised since it was first released on 16 July 2018."
+    response = changed(
+        reply(on=date(2021, 3, 1)),
+        lambda each: (
+            replace(each, note=note)
+            if each.measure == "occasions_missing" and each.period in ("2015/16", "2017/18")
+            else each
+        ),
+    )
+    response = replace(response, notes={**response.notes, "revised_since 2018-07-16": note})
+    named = (
+        "We have revised figures that we released before: Occasions missing, 2015/16 and 2017/18; "
+        "Occasions missing (unaccompanied asylum-seeking), 2015/16 and 2017/18."
+    )
+    said = sections(response)["all"]
+    assert named in said
+    # There the note would stand without the row that it is about.
+    assert note not in said
+    assert named in read_page(page_bytes(response)).text
+    cover = {line.label: line.text for line in workbook_content(response).cover.lines}
+    assert cover["Revised"] == named
 
 
 def test_refused_for_its_cost(reply) -> None:

@@ -121,7 +121,7 @@
     },
     'unused_return_modules': {'key': 'module', 'rows': 8},
     'letter_texts': {
-        'rows': 58, 'periods_of': 'letter_text', 'is_for_all_time': true,
+        'rows': 59, 'periods_of': 'letter_text', 'is_for_all_time': true,
         'holds': ['letter_text is not null', 'wording is not null'],
     },
     'cost_limits': {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from missing_from_care.base.texts import LICENCE_ADDRESS, long_day
-from missing_from_care.documents.letter.sentences import Count, filled, periods_listed
+from missing_from_care.documents.letter.sentences import Count, filled, of_whom, periods_listed
 from missing_from_care.response.answers import Answer, Response, Table
 
 
@@ -27,10 +27,10 @@ def handling_texts(response: Response) -> list[str]:
     if handling.fee_notice_on and handling.fee_paid_on:
         found.append("fee_paid")
     if handling.first_answered_on:
-        found.append("revised")
+        found.append("replaces")
     elif handling.working_days_late:
         found.append("late")
-    return found
+    return [*found, *(["revised"] if revised_figures(response) else [])]
 
 
 def holding_texts(response: Response) -> list[str]:
@@ -70,6 +70,7 @@ def said(response: Response, letter_text: str) -> str:
         "request_ref": response.request_ref,
         "licence_address": LICENCE_ADDRESS,
         "late": Count(response.handling.working_days_late),
+        "revised": "; ".join(revised_figures(response)),
     }
     handling = response.handling
     days = {
@@ -94,6 +95,25 @@ def said(response: Response, letter_text: str) -> str:
             "within": Count(estimate.records_within),
         }
     return filled("letter_texts.csv", response.words[f"letter:{letter_text}"], values)
+
+
+def revised_figures(response: Response) -> list[str]:
+    """The figures that carry a note of having been revised, each once, with its periods."""
+    notes = revised_notes(response)
+    found: dict[tuple[str, str], list[Answer]] = {}
+    for table in response.tables:
+        for each in table.answers:
+            if any(text in (each.note or "") for text in notes):
+                name = each.heading + of_whom(table)
+                if each.breakdown != "none":
+                    name += f", {each.category_label}"
+                found.setdefault((name, each.period_basis), []).append(each)
+    return [f"{name}, {periods_listed(revised)}" for (name, _), revised in found.items()]
+
+
+def revised_notes(response: Response) -> list[str]:
+    """The notes that say of a figure since when it is revised."""
+    return [text for name, text in response.notes.items() if name.startswith("revised_since ")]
 
 
 def not_held(tables: Sequence[Table]) -> list[str]:

@@ -13,6 +13,7 @@ from missing_from_care.documents.letter.sentences import (
     sentence,
     short_sentence,
 )
+from missing_from_care.documents.statements import revised_notes
 from missing_from_care.documents.workbook.content import general_notes, table_title, wordings
 from missing_from_care.response.answers import Answer, Change, Response, Table
 from missing_from_care.response.layout import MOST_PERIODS_ACROSS, figure, grid
@@ -203,6 +204,7 @@ def notes_of(table: Table, response: Response) -> list[str]:
     if not any(map(is_number, table.answers)):
         return []
     said_elsewhere = [response.notes.get(each) for each in SAID_ELSEWHERE]
+    said_elsewhere += revised_notes(response)
     return [each for each in general_notes(table, response) if each not in said_elsewhere]
 
 

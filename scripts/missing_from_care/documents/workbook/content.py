@@ -19,6 +19,7 @@ from missing_from_care.base.texts import (
 from missing_from_care.documents.statements import (
     answers_of,
     cost_paragraphs,
+    handling_texts,
     is_anything_held,
     not_held,
     not_held_advice,
@@ -219,6 +220,7 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
     answers = answers_of(response)
     days = [each.period_start for each in answers] + [each.period_end for each in answers]
     email = authority["review_email"]
+    revision = [each for each in handling_texts(response) if each in ("replaces", "revised")]
     lines = [
         CoverLine("Request reference", response.request_ref),
         CoverLine("Subject", response.subject),
@@ -229,6 +231,9 @@ def cover_lines(response: Response) -> tuple[CoverLine, ...]:
             if response.responded_on
             else response.words["letter:not_dated"],
         ),
+        CoverLine("Revised", " ".join(said(response, each) for each in revision))
+        if revision
+        else None,
         CoverLine("Periods", first_to_last([long_day(min(days)), long_day(max(days))]))
         if days
         else None,

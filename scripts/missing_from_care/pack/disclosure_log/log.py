@@ -16,7 +16,7 @@ from missing_from_care.base.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, one
 from missing_from_care.documents.open_data.files import as_json
 from missing_from_care.documents.page.page import HERE as TEMPLATES
 from missing_from_care.documents.page.page import pack_files, rendered
-from missing_from_care.documents.statements import cost_paragraphs
+from missing_from_care.documents.statements import cost_paragraphs, revised_figures
 from missing_from_care.documents.workbook.content import wordings, workbook_content
 from missing_from_care.response.answers import Response
 from missing_from_care.response.names import version_folder
@@ -79,7 +79,7 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
             "folder": version_folder(response.request_ref, version),
             "version": version,
             "replaces": version_folder(response.request_ref, version - 1) if version > 1 else None,
-            "revised": _revised(response) if version > 1 else [],
+            "revised": revised_figures(response) if version > 1 else [],
             "files": [
                 {
                     "name": name,
@@ -164,17 +164,3 @@ def log_pages(entries: Iterable[bytes]) -> dict[str, bytes]:
             "feed.atom.j2", feed_id=uuid5(NAMESPACE_URL, publisher).urn, **values
         ),
     }
-
-
-def _revised(response: Response) -> list[str]:
-    """The figures that carry a note of having been revised, each once."""
-    told = [text for name, text in response.notes.items() if name.startswith("revised_since ")]
-    return list(
-        dict.fromkeys(
-            f"{each.heading}, {each.period_name}"
-            + (f", {each.category_label}" if each.breakdown != "none" else "")
-            for table in response.tables
-            for each in table.answers
-            if each.note and any(text in each.note for text in told)
-        )
-    )
