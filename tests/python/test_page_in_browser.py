@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -115,6 +116,34 @@ def test_no_page_scrolls_sideways_at_320_pixels(pages: dict[str, str], tmp_path:
         assert 0 < width <= 320
         assert needed <= width, name
         assert cut == [], name
+
+
+def test_a_table_of_three_columns_fits_320_pixels(
+    responses: dict[str, Response], tmp_path: Path
+) -> None:
+    """Without scrolling in its region, which would cut the digits of the last column.
+
+    The frame is so high that no bar for scrolling takes of its width, as on a telephone.
+    """
+    shown = ("occasions_missing", "occasions_missing_or_absent")
+    response = protected(responses["foi-2018-0417"])
+    table = response.tables[0]
+    answers = tuple(
+        replace(each, measure=measure, heading=heading)
+        for measure, heading in zip(
+            shown, ("Occasions missing", "Occasions missing or absent"), strict=True
+        )
+        for each in table.answers
+        if each.measure == table.answers[0].measure
+    )
+    page = page_bytes(replace(response, tables=(replace(table, answers=answers),))).decode()
+    frame = f"""<iframe width="320" height="9000" style="border: 0"
+        srcdoc="{html.escape(page)}"></iframe><title></title><script>onload = () => {{
+        const each = document.querySelector("iframe").contentDocument.querySelector(".scroll");
+        document.title = JSON.stringify(
+            [each.querySelectorAll("thead th").length, each.scrollWidth - each.clientWidth]);
+        }}</script>"""
+    assert told(opened(f"<!DOCTYPE html>{frame}", tmp_path)) == [3, 0]
 
 
 def test_the_log_finds_what_a_reader_looks_for(pages: dict[str, str], tmp_path: Path) -> None:
