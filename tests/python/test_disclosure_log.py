@@ -16,6 +16,7 @@ from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.base.warehouse import open_warehouse
 from missing_from_care.disclosure.assessment import refusal
 from missing_from_care.pack.disclosure_log.log import disclosure_log_entry, log_pages
+from missing_from_care.pack.index import write_index
 from missing_from_care.response.answers import Estimate, Response
 from pack_cases import AUTHORITY, REFUSAL, nasty, protected
 from read_page import Element, read_page
@@ -116,6 +117,26 @@ def test_what_costs_too_much_is_refused_or_makes_it_a_part(
         entry = json.loads(disclosure_log_entry(response, FILES))
         assert entry["outcome"] == became
         assert entry["exemptions"] == ["Freedom of Information Act 2000, section 12(1)"]
+
+
+def test_an_answer_without_figures_is_listed_once_it_was_sent(
+    tmp_path: Path, responses: dict[str, Response]
+) -> None:
+    """It has no rows in the ledger, which is not there."""
+    whole = shown(responses["foi-2018-0417"], 3.0)
+    handling = replace(
+        whole.handling, estimate=Estimate("every file", 4000, 15, 1000, 18, 450, 25, 72, "")
+    )
+    file = tmp_path / "foi-2018-0417" / "public" / "disclosure-log.json"
+    file.parent.mkdir(parents=True)
+    for responded_on in (None, date(2018, 7, 16)):
+        refused = replace(whole, tables=(), handling=handling, responded_on=responded_on)
+        file.write_bytes(disclosure_log_entry(refused, FILES))
+        assert write_index(tmp_path) == []
+        page = (tmp_path / "index.html").read_text(encoding="utf-8")
+        assert ("foi-2018-0417" in page) == (responded_on is not None)
+        assert ("Refused for its cost" in page) == (responded_on is not None)
+    assert "No figures." in page
 
 
 def test_ranges_alone_are_a_part_of_what_was_asked(responses: dict[str, Response]) -> None:

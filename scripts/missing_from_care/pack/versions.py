@@ -10,6 +10,9 @@ from missing_from_care.disclosure.ledger import Released
 from missing_from_care.pack.beside import entry_of
 from missing_from_care.response.names import version_folder
 
+WITHOUT_FIGURES = ("refused", "not_held")
+"""Outcomes of the disclosure log."""
+
 
 @dataclass(frozen=True)
 class Version:
@@ -42,6 +45,8 @@ def version_in(folder: Path) -> Version:
 def is_sent(folder: Path, request_ref: str, ledger: Iterable[Released]) -> bool:
     """Whether a pack says on which day it was sent, and was not withdrawn since.
 
+    An answer without figures has no rows in the ledger that could be withdrawn.
+
     Raises:
         DataFault: the folder holds the pack of another request.
     """
@@ -52,4 +57,5 @@ def is_sent(folder: Path, request_ref: str, ledger: Iterable[Released]) -> bool:
             "would take its place: give one of the two another reference in the register."
         )
     is_released = any(each.request_ref == request_ref for each in ledger)
-    return bool(entry.get("responded_on")) and is_released
+    has_no_figures = entry.get("outcome") in WITHOUT_FIGURES
+    return bool(entry.get("responded_on")) and (is_released or has_no_figures)

@@ -62,7 +62,7 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
             "reference": response.request_ref,
             "title": response.subject,
             "asked": asked(response),
-            "summary": f"Counted: {'; '.join(headings)}.{by}",
+            "summary": f"Counted: {'; '.join(headings)}.{by}" if headings else "No figures.",
             "outcome": outcome(response),
             "exemptions": exemptions(response),
             "keywords": [*content.keywords, *headings, *breakdowns],
