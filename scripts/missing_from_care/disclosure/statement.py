@@ -320,7 +320,7 @@ class _Stating:
                 for part in figures
                 if self._is_within(part, whole)
                 and (name := _difference(whole, part))
-                and (policy := self.rules.policies.get(name))
+                and (policy := self._policy_of(name, whole, part))
                 and self.values[whole] <= policy.group_size
             ]
             for part, name, policy in parts:
@@ -343,6 +343,23 @@ class _Stating:
             if not self._is_told(whole, part, name, zeros):
                 found |= {part: policy, Rest(whole, (part,)): policy}
         return found
+
+    def _policy_of(self, name: str, whole: Figure, part: Figure) -> Policy | None:
+        """The row for a difference: of the breakdown, or of a measure that counts the same.
+
+        Children looked after who are unaccompanied are those of `uasc_children`, however asked.
+        """
+        rules = self.rules
+        if name in rules.policies or not rules.measures[part.measure].is_care:
+            return rules.policies.get(name)
+        added = tuple(set(part.every_condition) - set(whole.every_condition))
+        alike = (
+            policy
+            for measure, policy in rules.policies.items()
+            if measure in rules.measures and rules.measures[measure].is_care
+            if rules.measures[measure].conditions == added
+        )
+        return next(alike, None)
 
     def _is_within(self, part: Figure, whole: Figure) -> bool:
         one, other = self.forms[part], self.forms[whole]
