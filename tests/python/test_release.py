@@ -204,6 +204,18 @@ def test_all_of_a_small_group_is_withheld() -> None:
     assert {figure.measure for figure in verdict.withheld} == {"children_missing"}
 
 
+def test_all_of_a_small_group_are_unaccompanied_however_it_is_asked() -> None:
+    """Of 6 children 6 are unaccompanied and 0 are not: neither may be told, of 12 both are."""
+    for number, withheld in ((6, {"uasc:yes", "uasc:no"}), (12, set())):
+        names = (f"child {place}" for place in range(number))
+        _, verdict = judged(
+            [replace(each, uasc="yes") for each in looked_after(*names)],
+            table(1, "children_looked_after_at_end", "yes", number),
+            table(2, "children_looked_after_at_end", "no", 0),
+        )
+        assert {":".join(figure.conditions[0]) for figure in verdict.withheld} == withheld
+
+
 def five_each(children: int) -> list[Fact]:
     return [fact for _ in range(children) for fact in of_one_child(occasions(5))]
 
