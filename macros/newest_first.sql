@@ -4,3 +4,12 @@
     {%- set of = rows ~ '.' if rows else '' -%}
     {{ of }}taken_on desc nulls last, {{ of }}source_row desc, {{ of }}source_file desc
 {%- endmacro %}
+
+{#- Rule 21: whether an accepted row stands again in an extract that was taken later; `keys` tell one row. -#}
+{% macro is_repeated_later(keys) -%}
+    reject_code is null
+    and rank() over (
+        partition by {{ keys | join(', ') }}, case when reject_code is null then 1 else 0 end
+        order by taken_on desc nulls last
+    ) > 1
+{%- endmacro %}

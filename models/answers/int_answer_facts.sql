@@ -165,7 +165,7 @@ final as (
         facts.legal_status,
         facts.placement_area,
         facts.miles_from_home,
-        coalesce(distances.categories, 'not_known') as distance_band,
+        coalesce(distance_band_stretch.categories, 'not_known') as distance_band,
         left(cast(facts.from_day as string), 7) as month,
         {{ financial_quarter('facts.from_day') }} as quarter,
         facts.uasc,
@@ -180,13 +180,13 @@ final as (
         facts.outcome_since,
         facts.days_in_care,
         case
-            when facts.fact = 'occasion' then coalesce(times_in_care.categories, 'not_known')
+            when facts.fact = 'occasion' then coalesce(time_in_care_stretch.categories, 'not_known')
         end as time_in_care,
         facts.hours_missing,
         case
             when facts.fact <> 'occasion' then null
             when facts.ended_on is null then 'still_missing'
-            else coalesce(hours.categories, 'not_known')
+            else coalesce(hours_band_stretch.categories, 'not_known')
         end as hours_band,
         facts.is_interview_offered,
         facts.is_interview_completed,
@@ -201,21 +201,9 @@ final as (
         facts.was_in_crime
     from facts
     left join councils on facts.la_code = councils.la_code
-    left join bands as times_in_care
-        on
-            times_in_care.breakdown = 'time_in_care'
-            and facts.days_in_care >= times_in_care.lowest
-            and facts.days_in_care <= times_in_care.highest
-    left join bands as distances
-        on
-            distances.breakdown = 'distance_band'
-            and facts.miles_from_home >= distances.lowest
-            and facts.miles_from_home <= distances.highest
-    left join bands as hours
-        on
-            hours.breakdown = 'hours_band'
-            and facts.hours_missing >= hours.lowest
-            and facts.hours_missing <= hours.highest
+    {{ join_band('time_in_care', 'facts.days_in_care') }}
+    {{ join_band('distance_band', 'facts.miles_from_home') }}
+    {{ join_band('hours_band', 'facts.hours_missing') }}
     left join ages on facts.age >= ages.lowest and facts.age <= ages.highest
 
 )

@@ -19,29 +19,21 @@ banded as (
     select
         occasions.financial_year,
         occasions.counts_as,
-        coalesce(age_bands.categories, 'not_known') as age_band,
+        coalesce(age_band_stretch.categories, 'not_known') as age_band,
         occasions.sex,
         occasions.is_uasc,
         occasions.placement_type,
         occasions.is_found,
         case
-            when occasions.is_found then coalesce(duration_bands.categories, 'not_known')
+            when occasions.is_found then coalesce(duration_band_stretch.categories, 'not_known')
             else 'still_missing'
         end as duration_band,
         occasions.is_interview_offered,
         occasions.is_interview_completed,
         occasions.is_interviewed_in_time
     from occasions
-    left join bands as age_bands
-        on
-            age_bands.breakdown = 'age_band'
-            and occasions.age_at_start >= age_bands.lowest
-            and occasions.age_at_start <= age_bands.highest
-    left join bands as duration_bands
-        on
-            duration_bands.breakdown = 'duration_band'
-            and occasions.duration_days >= duration_bands.lowest
-            and occasions.duration_days <= duration_bands.highest
+    {{ join_band('age_band', 'occasions.age_at_start') }}
+    {{ join_band('duration_band', 'occasions.duration_days') }}
 
 )
 

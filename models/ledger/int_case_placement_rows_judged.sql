@@ -81,15 +81,9 @@ repeated as (
 
     select
         *,
-        reject_code is null
-        and rank() over (
-            partition by
-                folder,
-                child_id,
-                coalesce(placement_id, cast(started_on as string)),
-                case when reject_code is null then 1 else 0 end
-            order by taken_on desc nulls last
-        ) > 1 as is_repeated
+        {{ is_repeated_later([
+            'folder', 'child_id', 'coalesce(placement_id, cast(started_on as string))'
+        ]) }} as is_repeated
     from judged
 
 ),

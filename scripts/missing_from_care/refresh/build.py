@@ -42,13 +42,6 @@ def build_database(file: Path, extracts: Path | None, progress: Progress) -> Non
     if run_child(command, environment, lambda lines: said.extend(_followed(lines, progress))):
         raise _dbt_fault(file.parent / "dbt" / "run_results.json", said)
     with duckdb.connect(str(file)) as connection:
-        # A view of landed files could not be read any more once they have moved.
-        views = connection.execute(
-            "select view_name from duckdb_views() "
-            "where contains(sql, 'read_csv(') or contains(sql, 'read_parquet(')"
-        )
-        for (view,) in views.fetchall():
-            connection.execute(f"drop view {view}")
         connection.execute("checkpoint")
     if file.with_name(f"{file.name}.wal").exists():
         raise UsageFault(
