@@ -8,7 +8,7 @@ import re
 import tempfile
 import textwrap
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, time
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Literal
 from zipfile import ZipFile
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from lxml import etree
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, Side
@@ -32,7 +34,7 @@ from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from missing_from_care.base.fixed_zip import fixed_zip
+from missing_from_care.base.fixed_zip import fixed_zip, zip_of
 from missing_from_care.base.texts import NOTE, markers_in, one_line, without_notes
 from missing_from_care.documents.workbook.content import (
     Column,
@@ -43,7 +45,6 @@ from missing_from_care.documents.workbook.content import (
     Value,
     running_lines,
 )
-from missing_from_care.documents.workbook.opendocument import as_opendocument
 
 LETTERS = "Arial"
 BODY_SIZE = 12
@@ -77,6 +78,8 @@ LONGEST_NAME = 31
 ROWS_ON_A_SHEET = 1_000_000
 """Excel has 1,048,576."""
 
+OPENDOCUMENT = "application/vnd.oasis.opendocument.spreadsheet"
+
 Links = Mapping[tuple[int, int], str]
 """The worksheet that a cell of a table leads to, by row and column, counted from 0."""
 
@@ -97,8 +100,39 @@ def workbook_bytes(content: ResponseWorkbook) -> bytes:
 
 
 def opendocument_bytes(content: ResponseWorkbook) -> bytes:
-    """The same workbook as an `.ods` file; else as `workbook_bytes`."""
-    return as_opendocument(response_workbook(content))
+    """The same workbook as an `.ods` file (ODF 1.3); else as `workbook_bytes`."""
+    workbook = response_workbook(content)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters |= {
+        "first_row": lambda area: int(area.partition(":")[0].lstrip("A")),
+        "short": lambda number: f"{number:g}",
+        "style_name": lambda name: "Default" if name == "Normal" else name.replace(" ", "_20_"),
+    }
+    looks: dict[tuple[str, str, str], str] = {}
+
+    def look(family: str, properties: str, attributes: str = "", name: str = "") -> str:
+        key = (family, properties, attributes)
+        return looks.setdefault(key, name or f"{family}{len(looks) + 1}")
+
+    macros = environment.get_template("opendocument.xml.j2").make_module().__dict__
+    parts = {
+        "content.xml": macros["content"](workbook, looks, look),
+        "styles.xml": macros["styles"](workbook),
+        "meta.xml": macros["meta"](workbook.properties),
+    }
+    parts["META-INF/manifest.xml"] = macros["manifest"](OPENDOCUMENT, list(parts))
+    # Without the template's white space, and the namespaces that a part does not use.
+    files = {"mimetype": OPENDOCUMENT.encode()}
+    for name, text in parts.items():
+        root = etree.fromstring(text.strip(), etree.XMLParser(remove_blank_text=True))
+        etree.cleanup_namespaces(root)
+        files[name] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return zip_of(files)
 
 
 def response_workbook(content: ResponseWorkbook) -> Workbook:
@@ -115,10 +149,25 @@ def response_workbook(content: ResponseWorkbook) -> Workbook:
     names = safe_names([answer.name for answer in content.answers])
     workbook.active.title = "Cover"
     _write_cover(workbook.active, content.cover)
-    contents, links = contents_sheet(content, names)
-    notes = [("Notes", notes_sheet(content.notes))] if content.notes else []
-    answers = zip(names, content.answers, strict=True)
-    for name, table in [("Contents", contents), *notes, *answers]:
+    tables = list(zip(names, content.answers, strict=True))
+    if content.notes:
+        notes = TableSheet(
+            name="Notes",
+            title="Notes on the figures",
+            columns=(Column("Note number"), Column("Note text")),
+            rows=[(f"[note {number}]", text) for number, text in enumerate(content.notes, start=1)],
+        )
+        tables.insert(0, ("Notes", notes))
+    listed = [("Cover", content.cover.title), *((name, table.title) for name, table in tables)]
+    contents = TableSheet(
+        name="Contents",
+        title="Contents of this workbook",
+        columns=(Column("Worksheet, with a link"), Column("What it shows")),
+        rows=[(name, without_notes(title).removeprefix(f"{name}: ")) for name, title in listed],
+    )
+    # A link stands on each name: a short text is never cut.
+    links = {(row, 0): name for row, (name, _) in enumerate(listed)}
+    for name, table in [("Contents", contents), *tables]:
         sheet = workbook.create_sheet(name)
         above = list(sentences_above(table, content.shorthand))
         _write_table(sheet, table, above, links if table is contents else {})
@@ -176,30 +225,6 @@ def safe_names(wanted: list[str]) -> list[str]:
     return names
 
 
-def contents_sheet(content: ResponseWorkbook, names: list[str]) -> tuple[TableSheet, Links]:
-    """The table of all other worksheets, with a link from each name: a short text is never cut."""
-    listed = [("Cover", content.cover.title)]
-    listed += [("Notes", "Notes on the figures")] if content.notes else []
-    listed += [(name, answer.title) for name, answer in zip(names, content.answers, strict=True)]
-    sheet = TableSheet(
-        name="Contents",
-        title="Contents of this workbook",
-        columns=(Column("Worksheet, with a link"), Column("What it shows")),
-        rows=[(name, without_notes(title).removeprefix(f"{name}: ")) for name, title in listed],
-    )
-    return sheet, {(row, 0): name for row, (name, _) in enumerate(listed)}
-
-
-def notes_sheet(notes: tuple[str, ...]) -> TableSheet:
-    """The table of notes."""
-    return TableSheet(
-        name="Notes",
-        title="Notes on the figures",
-        columns=(Column("Note number"), Column("Note text")),
-        rows=[(f"[note {number}]", text) for number, text in enumerate(notes, start=1)],
-    )
-
-
 def sentences_above(table: TableSheet, shorthand: Mapping[str, str]) -> Iterator[str]:
     """What a reader is told before the table."""
     yield "This worksheet contains one table."
@@ -249,11 +274,7 @@ def _write_cover(sheet: Worksheet, cover: Cover) -> None:
         _append(sheet, row, [cell])
     for cell, address in links:
         _link(cell, target=address)
-    _break_pages(sheet, labels)
-
-
-def _break_pages(sheet: Worksheet, labels: Collection[int]) -> None:
-    """Sees to it that no label of the cover stands alone at the foot of a printed page."""
+    # No label stands alone at the foot of a printed page.
     used = 0.0
     for row in range(1, len(sheet.row_dimensions) + 1):
         height = sheet.row_dimensions[row].height
@@ -371,40 +392,32 @@ def _append(sheet: Worksheet, row: int, cells: Sequence[Cell]) -> None:
 
 def _set_height(sheet: Worksheet, row: int, cells: Sequence[Cell]) -> None:
     """Gives a row its height: not every program works it out when it opens a file."""
-    heights = [
-        _height(cell, sheet.column_dimensions[get_column_letter(column)].width)
-        for column, cell in enumerate(cells, start=1)
-        if isinstance(cell.value, str)
-    ]
+    heights = []
+    for column, cell in enumerate(cells, start=1):
+        if isinstance(cell.value, str):
+            # Rather too many points than too few.
+            width, size = sheet.column_dimensions[get_column_letter(column)].width, cell.font.sz
+            room = (width - 1.5) * BODY_SIZE / (size * (1.1 if cell.font.b else 1)) * 1.05
+            lines = len(textwrap.wrap(cell.value, max(int(room), 1), break_on_hyphens=False))
+            gap = {"Heading 1": 8, "Heading 2": 14}.get(cell.style, 3)
+            heights.append(float(lines * size * 1.3 + gap))
     sheet.row_dimensions[row].height = min(max(heights, default=LOWEST), HIGHEST)
-
-
-def _height(cell: Cell, width: float) -> float:
-    """The points that a text takes in a column so wide, rather too many than too few."""
-    size = cell.font.sz
-    room = (width - 1.5) * BODY_SIZE / (size * (1.1 if cell.font.b else 1)) * 1.05
-    lines = len(textwrap.wrap(cell.value, max(int(room), 1), break_on_hyphens=False))
-    gap = {"Heading 1": 8, "Heading 2": 14}.get(cell.style, 3)
-    return float(lines * size * 1.3 + gap)
 
 
 def _fitting_width(table: TableSheet, index: int, column: Column, above: list[str]) -> int:
     """A width in characters: cells in full up to 75, the heading in about three lines."""
     heading = one_line(column.heading)
     longest = max(map(len, re.findall(r"\[note \d+\]|\S+", heading)), default=0)
-    cells = [_shown_length(column, row[index]) for row in table.rows]
+    decimals = 0 if column.kind == "whole" else 1
+    cells = [
+        len(value) + 3 if isinstance(value, str) else len(f"{value:,.{decimals}f}") + 4
+        for value in (row[index] for row in table.rows)
+    ]
     width = max(max(longest, len(heading) / 3) * BOLD + 5, *cells, NARROWEST)
     if index == 0:
         texts = [*map(len, above), len(table.title) * 1.5]
         width = max(width, min(max(texts), WIDEST_FOR_TEXT_ABOVE))
     return min(round(width), WIDEST)
-
-
-def _shown_length(column: Column, value: Value) -> int:
-    """The characters that a value takes, with some room."""
-    if isinstance(value, str):
-        return len(value) + 3
-    return len(f"{value:,.{0 if column.kind == 'whole' else 1}f}") + 4
 
 
 def _alignment(index: int, column: Column, is_wrapped: bool, vertical: str) -> Alignment:
