@@ -12,7 +12,7 @@ from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.texts import INVENTED_CHILDREN, long_day
 from missing_from_care.base.warehouse import database_file
 from missing_from_care.disclosure.assessment import revision_sentence
-from missing_from_care.documents.open_data.files import PACKAGE
+from missing_from_care.documents.open_data import PACKAGE
 from missing_from_care.documents.page.page import pack_files
 from missing_from_care.pack.making import Pack, making_pack, write_pack
 from missing_from_care.pack.verifying import verified

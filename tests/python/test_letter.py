@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from missing_from_care.base.faults import DataFault, ProtectionFault, UsageFault
 from missing_from_care.base.texts import LICENCE_ADDRESS, one_line
-from missing_from_care.documents.letter.sentences import sentence
-from missing_from_care.documents.letter.writing import TEMPLATE, letter_bytes, settings_to_check
+from missing_from_care.documents.letter import TEMPLATE, letter_bytes, settings_to_check
+from missing_from_care.documents.sentences import sentence
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.documents.workbook.writing import workbook_bytes
 from missing_from_care.response.answers import Answer, Response

@@ -10,7 +10,7 @@ import frictionless
 import pytest
 
 from missing_from_care.base.faults import DataFault, ProtectionFault
-from missing_from_care.documents.open_data.files import open_data_files
+from missing_from_care.documents.open_data import open_data_files
 from missing_from_care.response.answers import Response
 from missing_from_care.response.layout import shown
 from pack_cases import AUTHORITY, changed, nasty, protected, renumbered

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from missing_from_care.base.texts import one_line
-from missing_from_care.documents.letter.questions import answered_tables
 from missing_from_care.documents.page.page import page_bytes
+from missing_from_care.documents.sentences import answered_tables
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.response.answers import Response, Table
 from missing_from_care.response.layout import figure, shown

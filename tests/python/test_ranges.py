@@ -15,8 +15,8 @@ from rich.console import Console
 from accessibility import check_workbook
 from missing_from_care.base.models_in_memory import build_model
 from missing_from_care.disclosure.assessment import refusal
-from missing_from_care.documents.letter.writing import letter_bytes
-from missing_from_care.documents.open_data.files import open_data_files
+from missing_from_care.documents.letter import letter_bytes
+from missing_from_care.documents.open_data import open_data_files
 from missing_from_care.documents.page.page import page_bytes
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.documents.workbook.writing import workbook_bytes

@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 
 from missing_from_care.base.models_in_memory import build_model, rule_rows
 from missing_from_care.disclosure.assessment import refusal
-from missing_from_care.documents.letter.writing import letter_bytes
-from missing_from_care.documents.open_data.files import open_data_files
+from missing_from_care.documents.letter import letter_bytes
+from missing_from_care.documents.open_data import open_data_files
 from missing_from_care.documents.page.page import page_bytes
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.documents.workbook.writing import workbook_bytes

@@ -1,9 +1,9 @@
-"""What became of a request and what is held of it, in the words of the rule seed `letter_texts`."""
+"""What became of a request, what is held of it and what each table is of, in all documents."""
 
 from collections.abc import Sequence
 
 from missing_from_care.base.texts import LICENCE_ADDRESS, long_day
-from missing_from_care.documents.letter.sentences import Count, filled, of_whom, periods_listed
+from missing_from_care.documents.sentences import Count, filled, of_whom, periods_listed
 from missing_from_care.response.answers import Answer, Response, Table
 
 
@@ -14,8 +14,8 @@ def answers_of(response: Response) -> list[Answer]:
 
 def opening(response: Response) -> list[str]:
     """The paragraphs that letter and page open with: how the request was handled, what is held."""
-    handled, held = handling_texts(response), holding_texts(response)
-    return [" ".join(said(response, name) for name in names) for names in (handled, held)]
+    both = handling_texts(response), holding_texts(response)
+    return [" ".join(said(response, name) for name in names) for names in both]
 
 
 def handling_texts(response: Response) -> list[str]:
@@ -36,7 +36,7 @@ def handling_texts(response: Response) -> list[str]:
 def holding_texts(response: Response) -> list[str]:
     """The texts of `letter_texts` that say what is held, and what of it is given."""
     answers = answers_of(response)
-    held = [each for each in answers if not is_not_held(each)]
+    held = [each for each in answers if not each.is_not_held]
     withheld = [each for each in held if each.is_withheld]
     found = []
     if answers:
@@ -56,10 +56,8 @@ def cost_paragraphs(response: Response) -> list[str]:
     estimate = response.handling.estimate
     if estimate is None:
         return []
-    return [
-        said(response, name)
-        for name in ("cost_estimate", "cost_offer" if estimate.offer else "cost_within")
-    ]
+    names = ("cost_estimate", "cost_offer" if estimate.offer else "cost_within")
+    return [said(response, name) for name in names]
 
 
 def said(response: Response, letter_text: str) -> str:
@@ -104,9 +102,8 @@ def revised_figures(response: Response) -> list[str]:
     for table in response.tables:
         for each in table.answers:
             if any(text in (each.note or "") for text in notes):
-                name = each.heading + of_whom(table)
-                if each.breakdown != "none":
-                    name += f", {each.category_label}"
+                category = "" if each.breakdown == "none" else f", {each.category_label}"
+                name = each.heading + of_whom(table) + category
                 found.setdefault((name, each.period_basis), []).append(each)
     return [f"{name}, {periods_listed(revised)}" for (name, _), revised in found.items()]
 
@@ -121,22 +118,44 @@ def not_held(tables: Sequence[Table]) -> list[str]:
     found: dict[str, list[Answer]] = {}
     for table in tables:
         for each in table.answers:
-            if is_not_held(each):
+            if each.is_not_held:
                 found.setdefault(f"{table.label}: {each.heading}", []).append(each)
     return [f"{name}, {periods_listed(lacking)}" for name, lacking in found.items()]
 
 
 def not_held_advice(response: Response) -> str:
     """What a requester can ask for instead of what is not held (FOIA s.16)."""
-    is_some = is_anything_held(response)
-    return said(response, "advice_not_held" if is_some else "advice_nothing_held")
+    kind = "advice_not_held" if is_anything_held(response) else "advice_nothing_held"
+    return said(response, kind)
 
 
 def is_anything_held(response: Response) -> bool:
     """Whether a figure is held, shown or not."""
-    return not all(map(is_not_held, answers_of(response)))
+    return not all(each.is_not_held for each in answers_of(response))
 
 
-def is_not_held(answer: Answer) -> bool:
-    """Whether the returns that a figure needs are not there."""
-    return answer.value is None and answer.marker == "[x]" and not answer.is_withheld
+def table_title(table: Table) -> str:
+    """`Question 4: Occasions missing and related figures, 2014/15 to 2017/18`."""
+    headings = list(dict.fromkeys(each.heading for each in table.answers))
+    said = headings[0] if len(headings) == 1 else f"{headings[0]} and related figures"
+    said += table.by
+    if table.population:
+        said += f" ({table.population})"
+    return f"{table.label}: {said}, {first_to_last(table.periods)}"
+
+
+def first_to_last(periods: Sequence[str]) -> str:
+    """`2014/15 to 2017/18`, or the one period."""
+    distinct = list(dict.fromkeys(periods))
+    return " to ".join([distinct[0], *distinct[1:][-1:]])
+
+
+def general_notes(table: Table, response: Response) -> list[str]:
+    """The notes of the answers themselves, each once, in the order of the seed."""
+    found = response.notes_of(table)
+    measures = {each.measure for each in table.answers}
+    if sum(f"harm:{measure}" in response.words for measure in measures) > 1:
+        found.append(response.notes["parts_overlap"])
+    if table.has_ranges:
+        found.append(response.notes["ranges"])
+    return found

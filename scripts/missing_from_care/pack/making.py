@@ -28,8 +28,8 @@ from missing_from_care.disclosure.ledger import (
 )
 from missing_from_care.disclosure.rules import Rules, read_rules
 from missing_from_care.disclosure.verdict import Verdict, protected, released
-from missing_from_care.documents.letter.writing import letter_bytes
-from missing_from_care.documents.open_data.files import as_json, open_data_files
+from missing_from_care.documents.letter import letter_bytes
+from missing_from_care.documents.open_data import as_json, open_data_files
 from missing_from_care.documents.page.page import page_bytes
 from missing_from_care.pack.beside import LOG_ENTRY, ledger_of, refuse_lost_rows
 from missing_from_care.pack.disclosure_log.log import disclosure_log_entry

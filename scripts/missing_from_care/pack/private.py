@@ -12,7 +12,7 @@ from missing_from_care.base.project import CHECKOUT
 from missing_from_care.disclosure.assessment import assessment_page, audit_record
 from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.verdict import Verdict
-from missing_from_care.documents.open_data.files import as_json
+from missing_from_care.documents.open_data import as_json
 from missing_from_care.documents.quality.reading import summary, without_children
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.documents.workbook.writing import opendocument_bytes, workbook_bytes

@@ -7,8 +7,8 @@ from typing import Any
 
 from missing_from_care.base.project import template_file
 from missing_from_care.base.texts import long_day
-from missing_from_care.documents.letter.document import rendered
-from missing_from_care.documents.letter.writing import settings_to_check
+from missing_from_care.documents.letter import settings_to_check
+from missing_from_care.documents.word import rendered
 from missing_from_care.response.answers import Response
 
 TEMPLATE = template_file("sign_off.docx")

@@ -63,6 +63,11 @@ class Answer:
         return None if self.low is None or self.high is None else (self.low, self.high)
 
     @property
+    def is_not_held(self) -> bool:
+        """Whether the returns that the figure needs are not there."""
+        return self.value is None and self.marker == "[x]" and not self.is_withheld
+
+    @property
     def is_range(self) -> bool:
         """Whether the figure is withheld and released as a range."""
         return self.low is not None

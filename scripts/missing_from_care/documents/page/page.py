@@ -19,11 +19,10 @@ from missing_from_care.base.texts import (
     one_line,
     without_notes,
 )
-from missing_from_care.documents.letter.questions import answered_tables
-from missing_from_care.documents.letter.writing import counted
-from missing_from_care.documents.open_data.files import PACKAGE, csv_names
+from missing_from_care.documents.letter import counted
+from missing_from_care.documents.open_data import PACKAGE, csv_names
 from missing_from_care.documents.page.charts import charts
-from missing_from_care.documents.page.colours import palette_css
+from missing_from_care.documents.sentences import answered_tables
 from missing_from_care.documents.statements import (
     cost_paragraphs,
     handling_texts,
@@ -131,7 +130,8 @@ def rendered(template: str, **values: object) -> bytes:
         "iso_day": lambda text: long_day(date.fromisoformat(text)),
         "size": lambda size: f"{max(1, round(size / 1024)):,} KB",
     }
-    css = Markup(f"{palette_css()}\n{(HERE / 'page.css').read_text(encoding='utf-8')}")
+    # It begins with the palette: light on paper and by default, dark or the system's if asked for.
+    css = Markup((HERE / "page.css").read_text(encoding="utf-8"))
     return environment.get_template(template).render(style=css, **values).encode()
 
 

@@ -16,14 +16,18 @@ from missing_from_care.base.texts import (
     long_day,
     one_line,
 )
+from missing_from_care.documents.sentences import wordings
 from missing_from_care.documents.statements import (
     answers_of,
     cost_paragraphs,
+    first_to_last,
+    general_notes,
     handling_texts,
     is_anything_held,
     not_held,
     not_held_advice,
     said,
+    table_title,
 )
 from missing_from_care.response.answers import Response, Table
 from missing_from_care.response.layout import Grid, grid
@@ -343,33 +347,6 @@ def kind(laid_out: Grid, index: int) -> Kind:
     return "whole" if all(isinstance(each, str | int) for each in figures) else "decimal"
 
 
-def table_title(table: Table) -> str:
-    """`Question 4: Occasions missing and related figures, 2014/15 to 2017/18`."""
-    headings = list(dict.fromkeys(each.heading for each in table.answers))
-    said = headings[0] if len(headings) == 1 else f"{headings[0]} and related figures"
-    said += table.by
-    if table.population:
-        said += f" ({table.population})"
-    return f"{table.label}: {said}, {first_to_last(table.periods)}"
-
-
-def first_to_last(periods: Sequence[str]) -> str:
-    """`2014/15 to 2017/18`, or the one period."""
-    distinct = list(dict.fromkeys(periods))
-    return " to ".join([distinct[0], *distinct[1:][-1:]])
-
-
-def general_notes(table: Table, response: Response) -> list[str]:
-    """The notes of the answers themselves, each once, in the order of the seed."""
-    found = response.notes_of(table)
-    measures = {each.measure for each in table.answers}
-    if sum(f"harm:{measure}" in response.words for measure in measures) > 1:
-        found.append(response.notes["parts_overlap"])
-    if table.has_ranges:
-        found.append(response.notes["ranges"])
-    return found
-
-
 def introduction(table: Table) -> tuple[str, ...]:
     """What was asked, and of whom the figures are."""
     asked = []
@@ -379,13 +356,3 @@ def introduction(table: Table) -> tuple[str, ...]:
     if table.population:
         asked.append(f"Only these are counted: {table.population}.")
     return tuple(asked)
-
-
-def wordings(table: Table) -> list[tuple[str, str]]:
-    """Each part with its wording, once; that of no part, if the parts do not repeat it."""
-    asked = dict.fromkeys((each.part, each.wording) for each in table.answers if each.wording)
-    return [
-        (part, wording)
-        for part, wording in asked
-        if part or not any(other and wording.split("?")[0][:60] in said for other, said in asked)
-    ]

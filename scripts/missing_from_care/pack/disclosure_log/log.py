@@ -13,11 +13,12 @@ from markupsafe import Markup
 
 from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.base.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, one_line
-from missing_from_care.documents.open_data.files import as_json
+from missing_from_care.documents.open_data import as_json
 from missing_from_care.documents.page.page import HERE as TEMPLATES
 from missing_from_care.documents.page.page import pack_files, rendered
+from missing_from_care.documents.sentences import wordings
 from missing_from_care.documents.statements import cost_paragraphs, revised_figures
-from missing_from_care.documents.workbook.content import wordings, workbook_content
+from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.response.answers import Response
 from missing_from_care.response.names import version_folder
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,37 @@ from missing_from_care.base.texts import (
     long_day,
     markers_in,
 )
-from missing_from_care.documents.letter.document import rendered, texts_of
-from missing_from_care.documents.letter.questions import (
+from missing_from_care.documents.sentences import (
+    answered_tables,
     is_change_explained,
-    notes_of_several_questions,
-    questions,
+    is_number,
+    is_table_needed,
+    listed,
+    worded,
 )
 from missing_from_care.documents.statements import (
     answers_of,
     cost_paragraphs,
+    general_notes,
     is_anything_held,
     not_held,
     not_held_advice,
     opening,
+    revised_notes,
     said,
+    table_title,
 )
-from missing_from_care.response.answers import Response
+from missing_from_care.documents.word import rendered, texts_of
+from missing_from_care.response.answers import Response, Table
+from missing_from_care.response.layout import figure, grid
 
 TEMPLATE = template_file("letter.docx")
+
+MOST_ROWS, MOST_COLUMNS = 12, 7
+"""A larger table is found in the workbook, not in the letter."""
+
+SAID_ELSEWHERE = ("break_in_series", "ranges", "not_available", "part_period")
+"""Notes on what the sentences, the names of the periods or a section of the letter say."""
 
 
 def letter_bytes(response: Response, template: Path = TEMPLATE) -> bytes:
@@ -100,6 +114,73 @@ def letter_context(response: Response) -> dict[str, Any]:
     return context
 
 
+def questions(response: Response) -> list[dict[str, Any]]:
+    """What the letter says to each question.
+
+    Returns:
+        For each question its `heading`, `parts` and `notes`; for each part what was `asked` and
+        what is `answered`, a paragraph each, and a `table` or None. See docs/letter.md.
+    """
+    pairs = zip(response.tables, answered_tables(response), strict=True)
+    shared = _shared_notes(response)
+    of_first = [response.words["letter:every_instance"]] if is_change_explained(response) else []
+    found = []
+    for question_no, of_number in groupby(pairs, lambda pair: pair[0].question_no):
+        of_question: list[dict[str, Any]] = []
+        notes: list[str] = []
+        for table, parts in of_number:
+            of_table = parts or [{"asked": [], "answered": []}]
+            of_question += [part | {"table": None} for part in of_table]
+            if is_table_needed(table):
+                of_question[-1]["table"] = _small_table(table)
+                if of_question[-1]["table"] is None:
+                    pointer = worded(response.words, "see_worksheet", worksheet=table.label)
+                    of_question[-1]["answered"].append(pointer)
+            if any(each.by_definition for each in table.answers):
+                notes += of_first
+                of_first = []
+            notes += [each for each in _notes_of(table, response) if each not in shared]
+        heading, notes = f"Question {question_no}", list(dict.fromkeys(notes))
+        found.append({"heading": heading, "parts": of_question, "notes": notes})
+    return found
+
+
+def _notes_of(table: Table, response: Response) -> list[str]:
+    """The notes of a table but for those whose matter the letter says elsewhere; of a table
+    without figures none."""
+    if not any(map(is_number, table.answers)):
+        return []
+    said_elsewhere = [response.notes.get(each) for each in SAID_ELSEWHERE]
+    said_elsewhere += revised_notes(response)
+    return [each for each in general_notes(table, response) if each not in said_elsewhere]
+
+
+def _shared_notes(response: Response) -> dict[str, list[str]]:
+    """The notes of several questions, each with their numbers."""
+    found: dict[str, dict[str, None]] = {}
+    for table in response.tables:
+        for note in _notes_of(table, response):
+            found.setdefault(note, {})[table.question_no] = None
+    return {note: list(numbers) for note, numbers in found.items() if len(numbers) > 1}
+
+
+def _small_table(table: Table) -> dict[str, Any] | None:
+    """A table's texts as the workbook has them, if it is small enough for a letter."""
+    laid_out = grid(table)
+    if len(laid_out.rows) > MOST_ROWS or len(laid_out.headings) > MOST_COLUMNS:
+        return None
+    labels = laid_out.labels
+    return {
+        "title": table_title(table).removeprefix(f"{table.label}: "),
+        "label_headings": list(laid_out.headings[:labels]),
+        "figure_headings": list(laid_out.headings[labels:]),
+        "rows": [
+            {"labels": list(map(str, row[:labels])), "figures": list(map(figure, row[labels:]))}
+            for row in laid_out.rows
+        ],
+    }
+
+
 def links_of(response: Response) -> dict[str, str]:
     """Where the addresses in the authority's settings lead, by how they stand there."""
     email = response.authority.get("review_email") or ""
@@ -119,7 +200,8 @@ def counted(response: Response, *, in_full: bool = True) -> Iterator[str]:
     if response.definitions and in_full and is_anything_held(response):
         yield said(response, "every_instance")
         yield from response.definitions
-    yield from notes_of_several_questions(response)
+    for note, numbers in _shared_notes(response).items():
+        yield worded(response.words, "note_of_questions", note=note, questions=listed(numbers))
 
 
 def settings_to_check(response: Response, on: date) -> list[str]:
@@ -129,18 +211,14 @@ def settings_to_check(response: Response, on: date) -> list[str]:
         response: its `words` hold the review dates.
         on: today.
     """
-    dates = {
-        setting.removeprefix("review_on:"): date.fromisoformat(day)
-        for setting, day in response.words.items()
-        if setting.startswith("review_on:")
-    }
-    return [
-        (
-            f"seeds/rules/authority.csv: {setting} (“{response.authority[setting]}”)"
-            if setting in response.authority
-            else f"seeds/rules/{setting}.csv"
-        )
-        + f" was to be checked by {long_day(day)}; check it and move review_on."
-        for setting, day in dates.items()
-        if day < on
-    ]
+    found = []
+    for word, text in response.words.items():
+        kind, _, setting = word.partition(":")
+        if kind == "review_on" and (day := date.fromisoformat(text)) < on:
+            what = f"seeds/rules/{setting}.csv"
+            if setting in response.authority:
+                what = f"seeds/rules/authority.csv: {setting} (“{response.authority[setting]}”)"
+            found.append(
+                f"{what} was to be checked by {long_day(day)}; check it and move review_on."
+            )
+    return found

@@ -1,1 +1,0 @@
-"""The letter that answers a request."""

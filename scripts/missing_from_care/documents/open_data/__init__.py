@@ -1,1 +1,0 @@
-"""The answers as open data: one tidy CSV file a question, described for machines."""
