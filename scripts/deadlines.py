@@ -93,9 +93,8 @@ def deadlines(
 def show_statistics(states: list[RequestState], *, as_json: bool) -> None:
     """Prints how many requests came, were answered in time, and what became of them."""
     # What reads packs takes long to load, and the deadlines need none of it.
-    from missing_from_care.pack.beside import entry_of
-    from missing_from_care.pack.disclosure_log.log import OUTCOMES
-    from missing_from_care.pack.versions import versions_of
+    from missing_from_care.pack.beside import entry_of, versions_of
+    from missing_from_care.pack.disclosure_log import OUTCOMES
 
     packs = {each.request_ref: versions_of(responses_folder(), each.request_ref) for each in states}
     entries = {ref: entry_of(folders[-1]) for ref, folders in packs.items() if folders}

@@ -15,8 +15,7 @@ import pytest
 from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.base.warehouse import open_warehouse
 from missing_from_care.disclosure.assessment import refusal
-from missing_from_care.pack.disclosure_log.log import disclosure_log_entry, log_pages
-from missing_from_care.pack.index import write_index
+from missing_from_care.pack.disclosure_log import disclosure_log_entry, log_pages, write_index
 from missing_from_care.response.answers import Estimate, Response
 from pack_cases import AUTHORITY, REFUSAL, nasty, protected
 from read_page import Element, read_page

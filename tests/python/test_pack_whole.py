@@ -31,8 +31,7 @@ from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.texts import long_day
 from missing_from_care.disclosure.ledger import read_ledger, withdraw
 from missing_from_care.pack import provenance
-from missing_from_care.pack.making import Pack, making_pack, write_pack
-from missing_from_care.pack.verifying import verified
+from missing_from_care.pack.making import Pack, making_pack, verified, write_pack
 from read_page import Element, figures_in, read_page
 from walkers import (
     STATUSES,

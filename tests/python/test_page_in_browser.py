@@ -15,7 +15,7 @@ import compiled_models
 from make_docs import dictionary_page
 from missing_from_care.documents.page.page import page_bytes
 from missing_from_care.documents.quality.director import director_page
-from missing_from_care.pack.disclosure_log.log import disclosure_log_entry, log_pages
+from missing_from_care.pack.disclosure_log import disclosure_log_entry, log_pages
 from missing_from_care.response.answers import Response
 from pack_cases import nasty, protected
 

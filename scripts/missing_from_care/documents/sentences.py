@@ -38,7 +38,7 @@ class Figures:
 
     def __format__(self, unit: str) -> str:
         one, is_noun, many = unit.partition("|")
-        said = []
+        said: list[str] = []
         for each in self.answers:
             text = figure(shown(each))
             if is_noun:

@@ -1,5 +1,6 @@
-"""Makes the pack of a response: what is public and what is private, whole or not at all."""
+"""Makes the pack of a response, whole or not at all, and makes one again to compare its bytes."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -8,9 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from missing_from_care.base.faults import ProtectionFault
+from missing_from_care.base.faults import DataFault, ProtectionFault, UsageFault
 from missing_from_care.base.fixed_zip import zip_of
 from missing_from_care.base.settings import refuse_open_settings
 from missing_from_care.base.warehouse import open_warehouse, refuse_failed_build
@@ -31,12 +30,19 @@ from missing_from_care.disclosure.verdict import Verdict, protected, released
 from missing_from_care.documents.letter import letter_bytes
 from missing_from_care.documents.open_data import as_json, open_data_files
 from missing_from_care.documents.page.page import page_bytes
-from missing_from_care.pack.beside import LOG_ENTRY, ledger_of, refuse_lost_rows
-from missing_from_care.pack.disclosure_log.log import disclosure_log_entry
-from missing_from_care.pack.index import write_index
+from missing_from_care.pack.beside import (
+    LOG_ENTRY,
+    RECORD,
+    Version,
+    is_sent,
+    ledger_of,
+    refuse_lost_rows,
+    version_in,
+    versions_of,
+)
+from missing_from_care.pack.disclosure_log import disclosure_log_entry, write_index
 from missing_from_care.pack.private import checked_workbook, private_files
-from missing_from_care.pack.provenance import checksums, provenance
-from missing_from_care.pack.versions import Version, is_sent, version_in, versions_of
+from missing_from_care.pack.provenance import checksums, differences, provenance
 from missing_from_care.response.answers import Response
 from missing_from_care.response.names import LEDGER, file_stem, version_folder
 from missing_from_care.response.reading import (
@@ -167,7 +173,11 @@ def _made(
         step("make the letter, the workbook, the page and the open data")
         public = public_files(safe, version.number)
         step("look for what must not be public in them")
-        _refuse_leaks(warehouse, safe, verdict, public, version.number)
+        withheld = [verdict.printed[figure] for figure in verdict.withheld]
+        secrets = secrets_of(warehouse, safe, withheld)
+        blank = public_files(blank_response(safe), version.number)
+        if found := leaks(public, secrets, blank):
+            raise ProtectionFault(*(f"Request {request_ref}: {sentence}" for sentence in found))
     step("make the private files")
     with open_warehouse(database, "dq_findings") as warehouse:
         private = private_files(response, safe, verdict, rules, record, public, lost, warehouse)
@@ -238,14 +248,40 @@ def public_bytes(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _refuse_leaks(
-    warehouse: duckdb.DuckDBPyConnection,
-    safe: Response,
-    verdict: Verdict,
-    public: Mapping[str, bytes],
-    version: int,
-) -> None:
-    secrets = secrets_of(warehouse, safe, [verdict.printed[figure] for figure in verdict.withheld])
-    blank = public_files(blank_response(safe), version)
-    if found := leaks(public, secrets, blank):
-        raise ProtectionFault(*(f"Request {safe.request_ref}: {sentence}" for sentence in found))
+def verified(folder: Path, database: Path) -> str:
+    """Makes a pack again from the inputs that it names.
+
+    Args:
+        folder: of the pack, with `public` and `private`.
+        database: the warehouse, built from the same inputs.
+
+    Returns: a sentence that every public file is the same.
+
+    Raises:
+        UsageFault: this is no pack.
+        DataFault: a file differs, with the inputs that differ; or the ledger lost rows.
+    """
+    folder = folder.resolve()
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        request_ref = record["request"]["stg_foi_requests"][0]["request_ref"]
+        rows = record["ledger"]["rows_before"]
+    except (OSError, ValueError, LookupError, TypeError):
+        raise UsageFault(
+            f"{folder} is no pack: name a folder of responses with private/provenance.json."
+        ) from None
+    again = version_in(folder), rows
+    with making_pack(database, request_ref, folder.parent, again=again) as pack:
+        kept = public_bytes(folder)
+    differing = [
+        name
+        for name in sorted(kept.keys() | pack.public.keys())
+        if kept.get(name) != pack.public.get(name)
+    ]
+    if not differing:
+        return f"All {len(kept)} public files of {request_ref} are the same, byte for byte."
+    causes = differences(record, pack.record)
+    raise DataFault(
+        f"{', '.join(differing)} of {request_ref} cannot be made again as they are.",
+        *(causes or ["No input differs, so the files were changed after they were written."]),
+    )

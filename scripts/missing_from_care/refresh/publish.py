@@ -40,7 +40,7 @@ def stage(folder: Path, places: Places, number: int, packs: Mapping[str, str]) -
     _copy_file(folder / "published" / places.published.name, figures)
     if packs:
         # Takes a second, which is not to pass between the switch and the index page.
-        import missing_from_care.pack.index  # noqa: F401
+        import missing_from_care.pack.disclosure_log  # noqa: F401
 
         _waiting_packs(places.responses).mkdir(mode=0o700)
     for name in packs:
@@ -147,7 +147,7 @@ def put_in_place(run: Run, places: Places, log: RunLog) -> None:
 
 def _write_index(responses: Path) -> list[str]:
     # It loads what draws charts, and most refreshes make no pack.
-    from missing_from_care.pack.index import write_index
+    from missing_from_care.pack.disclosure_log import write_index
 
     return write_index(responses)
 

@@ -23,8 +23,7 @@ from missing_from_care.deadlines.wording import written_day
 from missing_from_care.disclosure.ledger import holding
 from missing_from_care.landing.land import land
 from missing_from_care.landing.parts import MODULES_FILE
-from missing_from_care.pack.beside import refuse_lost_rows
-from missing_from_care.pack.versions import versions_of
+from missing_from_care.pack.beside import refuse_lost_rows, versions_of
 from missing_from_care.refresh.analysts import write_published
 from missing_from_care.refresh.build import build_database, export_pack
 from missing_from_care.refresh.plan import (

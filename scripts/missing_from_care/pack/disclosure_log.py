@@ -1,4 +1,4 @@
-"""The disclosure log: what was asked, what was answered, and the files to take it from."""
+"""The disclosure log: an entry for each response, and the page and the feed that list them."""
 
 import json
 import re
@@ -6,21 +6,25 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from markupsafe import Markup
 
-from missing_from_care.base.faults import ProtectionFault
+from missing_from_care.base.faults import DataFault, ProtectionFault
 from missing_from_care.base.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, one_line
+from missing_from_care.base.whole_files import write_file_whole
+from missing_from_care.disclosure.ledger import read_ledger
 from missing_from_care.documents.open_data import as_json
 from missing_from_care.documents.page.page import HERE as TEMPLATES
 from missing_from_care.documents.page.page import pack_files, rendered
 from missing_from_care.documents.sentences import wordings
 from missing_from_care.documents.statements import cost_paragraphs, revised_figures
 from missing_from_care.documents.workbook.content import workbook_content
+from missing_from_care.pack.beside import entry_of, is_sent, packs_in
 from missing_from_care.response.answers import Response
-from missing_from_care.response.names import version_folder
+from missing_from_care.response.names import LEDGER, version_folder
 
 OUTCOMES = {
     "released": "Released in full",
@@ -165,3 +169,22 @@ def log_pages(entries: Iterable[bytes]) -> dict[str, bytes]:
             "feed.atom.j2", feed_id=uuid5(NAMESPACE_URL, publisher).urn, **values
         ),
     }
+
+
+def write_index(out: Path) -> list[str]:
+    """Writes the page and the feed that list every pack of a folder that was sent.
+
+    Returns: sentences on packs that they cannot list, since their entries are damaged.
+    """
+    entries, remarks = [], []
+    ledger = read_ledger(out / LEDGER)
+    for pack in packs_in(out):
+        try:
+            entry = entry_of(pack)
+            if is_sent(pack, entry["reference"], ledger):
+                entries.append(json.dumps(entry).encode())
+        except DataFault as fault:
+            remarks += [f"{sentence} The index page lacks it." for sentence in fault.sentences]
+    for name, data in log_pages(entries).items():
+        write_file_whole(out / name, data, mode=0o644)
+    return remarks

@@ -1,1 +1,0 @@
-"""What has been published: an entry for each response, and the page that lists them."""
