@@ -9,8 +9,8 @@ import typer
 from missing_from_care.base.command_line import err, out, run
 from missing_from_care.base.warehouse import build_problem, database_file, open_warehouse
 from missing_from_care.response.asking import TRY_OUT, answer_rows, ask, question_of, save_question
+from missing_from_care.response.layout import terminal_tables
 from missing_from_care.response.reading import read_response
-from missing_from_care.response.terminal import terminal_tables
 
 
 def ask_question(

@@ -16,7 +16,7 @@ from missing_from_care.documents.open_data import PACKAGE
 from missing_from_care.documents.page.page import pack_files
 from missing_from_care.pack.making import Pack, making_pack, verified, write_pack
 from missing_from_care.response.answers import Response
-from missing_from_care.response.terminal import terminal_tables
+from missing_from_care.response.layout import terminal_tables
 
 
 def export_response(

@@ -10,6 +10,7 @@ from missing_from_care.base.command_line import err, out, run
 from missing_from_care.base.faults import UsageFault
 from missing_from_care.base.warehouse import database_file, open_warehouse
 from missing_from_care.response.asking import TRY_OUT, Question, ask
+from missing_from_care.response.layout import terminal_tables
 from missing_from_care.response.reading import read_response
 from missing_from_care.response.requests import (
     Asked,
@@ -20,7 +21,6 @@ from missing_from_care.response.requests import (
     proposals,
     refuse_known,
 )
-from missing_from_care.response.terminal import terminal_tables
 
 MOST_PROPOSALS = 5
 
@@ -124,10 +124,11 @@ def chosen(words: list[str], span: tuple[str, str], is_silent: bool) -> list[Ask
         place = 1
         if not is_silent and len(ways) > 1:
             for place, way in enumerate(ways, start=1):
-                out.print(f"  {place}  {way.asked_for}", markup=False)
+                out.print(f"  {place}  {way['asked_for']}", markup=False)
             place = typer.prompt("Which", type=typer.IntRange(1, len(ways)), default=1)
         way = ways[place - 1]
-        row = Question(way.measure, way.breakdown, way.population, "financial_year", *span)
+        put = (way["measure"], way["breakdown"], way["population"])
+        row = Question(*put, "financial_year", *span)
         asked.append(Asked(str(number), "", wording, row))
     if not asked:
         raise UsageFault("Nothing is asked: give --question WORDS, or --campaign NAME.")

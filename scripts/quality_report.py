@@ -61,7 +61,7 @@ def quality_report(
         status.update("Writing the workbook")
         author = reading.authority_name(connection)
         with _scratch_below(folder) as scratch:
-            content = report(author, tables, reading.findings(connection))
+            content = report(author, tables, reading.rows(connection))
             data = report_bytes(content, Path(scratch))
     workbook = folder / FILE_NAME
     write_file_whole(workbook, data, mode=0o600)

@@ -12,7 +12,7 @@ from missing_from_care.documents.page.charts import charts
 from missing_from_care.pack.making import public_files
 from missing_from_care.response.answers import Response
 from missing_from_care.response.asking import question_of
-from missing_from_care.response.terminal import terminal_tables
+from missing_from_care.response.layout import terminal_tables
 from read_page import read_page
 from released_responses import answered
 from walkers import sections_with_tables, sheet_table

@@ -204,7 +204,7 @@ def test_more_findings_than_a_sheet_holds_go_on_the_next(
     monkeypatch.setattr(writing, "ROWS_ON_A_SHEET", 2)
     with reading.opened(database) as connection:
         content = report_content(
-            "Wyndale Council", reading.summary(connection), reading.findings(connection)
+            "Wyndale Council", reading.summary(connection), reading.rows(connection)
         )
         data = writing.report_bytes(content, tmp_path)
     names = load_workbook(BytesIO(data)).sheetnames

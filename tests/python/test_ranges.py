@@ -21,8 +21,7 @@ from missing_from_care.documents.page.page import page_bytes
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.documents.workbook.writing import workbook_bytes
 from missing_from_care.response.answers import Answer, Response
-from missing_from_care.response.layout import shown
-from missing_from_care.response.terminal import terminal_tables
+from missing_from_care.response.layout import shown, terminal_tables
 from pack_cases import changed, protected, ranged
 from read_page import read_page
 from walkers import (

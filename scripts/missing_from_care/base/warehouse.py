@@ -3,7 +3,9 @@
 import errno
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -134,6 +136,14 @@ def _not_opened(file: Path, problem: duckdb.IOException) -> Fault:
         f"{file.name} is open for writing elsewhere{by}, by a build or another program: "
         "close it or wait until it has ended, then try again."
     )
+
+
+def rows_of(found: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    """The rows of a query that was run, by column name, read a piece at a time."""
+    names = [column[0] for column in found.description]
+    while piece := found.fetchmany(10_000):
+        for values in piece:
+            yield dict(zip(names, values, strict=True))
 
 
 def tables_lacking(connection: duckdb.DuckDBPyConnection, *needed: str) -> list[str]:

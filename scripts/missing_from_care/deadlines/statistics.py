@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from missing_from_care.base.warehouse import rows_of
 from missing_from_care.deadlines.states import RequestState
 
 COUNTS = {
@@ -55,17 +56,19 @@ def statistics(
         )
         if rows:
             connection.executemany("insert into requests values (?, ?, ?, ?, ?)", rows)
+
+        def found(query: str) -> list[dict[str, Any]]:
+            return list(rows_of(connection.execute(query)))
+
         counts = ", ".join(f"count(*) filter ({which}) as {what}" for what, which in COUNTS.items())
         return {
-            "quarters": _found(
-                connection,
+            "quarters": found(
                 f"select strftime(quarter_start, '%Y') || ' Q' || quarter(quarter_start) as quarter"
                 f", {counts} from (select *, date_trunc('quarter', received_on) as quarter_start "
                 "from requests) group by grouping sets ((quarter_start), ()) "
                 "order by quarter_start nulls last",
             ),
-            "exemptions": _found(
-                connection,
+            "exemptions": found(
                 "select exemption, count(*) as answers "
                 "from (select unnest(exemptions) as exemption from requests) "
                 "group by exemption order by answers desc, exemption",
@@ -80,9 +83,3 @@ def is_answered(state: RequestState, entries: Mapping[str, Mapping[str, Any]]) -
 
 def _of_pack(entry: Mapping[str, Any]) -> tuple[str | None, list[str]]:
     return entry.get("outcome") or None, entry.get("exemptions", [])
-
-
-def _found(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    cursor = connection.execute(query)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

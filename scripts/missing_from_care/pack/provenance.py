@@ -20,6 +20,7 @@ import duckdb
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import seed_columns, setting_rows
 from missing_from_care.base.project import CHECKOUT, RULES, settings_folder, template_file
+from missing_from_care.base.warehouse import rows_of
 from missing_from_care.response.answers import Response
 
 PROGRAM = ("models", "macros", "scripts", "seeds")
@@ -197,13 +198,10 @@ def _flat(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _rows_of(
     warehouse: duckdb.DuckDBPyConnection, table: str, request_ref: str
 ) -> list[dict[str, str]]:
-    found = warehouse.execute(
-        f"select * from {table} where request_ref = ? order by all", [request_ref]
-    )
-    names = [each[0] for each in found.description]
+    query = f"select * from {table} where request_ref = ? order by all"
     return [
-        {name: str(value) for name, value in zip(names, row, strict=True) if value is not None}
-        for row in found.fetchall()
+        {name: str(value) for name, value in row.items() if value is not None}
+        for row in rows_of(warehouse.execute(query, [request_ref]))
     ]
 
 

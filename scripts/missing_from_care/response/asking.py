@@ -11,12 +11,8 @@ import duckdb
 
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import read_rows
-from missing_from_care.base.register import (
-    append_rows,
-    changing_register,
-    references,
-)
-from missing_from_care.base.warehouse import open_warehouse
+from missing_from_care.base.register import append_rows, changing_register, references
+from missing_from_care.base.warehouse import open_warehouse, rows_of
 
 TRY_OUT = "try-out"
 STORE = "warehouse_read_here"
@@ -84,7 +80,8 @@ def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
     ).fetchall()
     if problems:
         opening = f"Request {TRY_OUT}, question 1: "
-        raise DataFault(*(_capital(text.removeprefix(opening)) for (text,) in problems))
+        said = (text.removeprefix(opening) for (text,) in problems)
+        raise DataFault(*(f"{text[:1].upper()}{text[1:]}" for text in said))
     columns = connection.execute(
         "select string_agg(column_name, ', ' order by column_index) from duckdb_columns() "
         f"where database_name = '{STORE}' and table_name = 'foi_answers'"
@@ -128,10 +125,18 @@ def put(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
     connection.execute(
         f"create table {QUESTIONS} as select * from {STORE}.main.{QUESTIONS} limit 0"
     )
-    rows = [_row(number, question) for number, question in enumerate(questions, start=1)]
+    columns = ("request_ref", "question_no", "part", "wording", *asdict(questions[0]))
     connection.executemany(
-        f"insert into {QUESTIONS} ({', '.join(rows[0])}) values ({', '.join('?' * len(rows[0]))})",
-        [list(row.values()) for row in rows],
+        f"insert into {QUESTIONS} ({', '.join(columns)}) values ({', '.join('?' * len(columns))})",
+        [
+            (
+                *(TRY_OUT, str(number), "", ""),
+                *(each.measure.lower(), each.breakdown.lower()),
+                *(each.population.lower().replace(" ", ""), each.period_basis.lower()),
+                *(each.first_period, each.last_period),
+            )
+            for number, each in enumerate(questions, start=1)
+        ],
     )
     texts = dict(
         connection.execute(
@@ -143,31 +148,14 @@ def put(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _row(number: int, question: Question) -> dict[str, str]:
-    return {
-        "request_ref": TRY_OUT,
-        "question_no": str(number),
-        "part": "",
-        "wording": "",
-        "measure": question.measure.lower(),
-        "breakdown": question.breakdown.lower(),
-        "population": question.population.lower().replace(" ", ""),
-        "period_basis": question.period_basis.lower(),
-        "first_period": question.first_period,
-        "last_period": question.last_period,
-    }
-
-
 def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
     """The rows of `foi_answers`, days as text, for machines."""
-    found = connection.execute("select * from foi_answers")
-    names = [column[0] for column in found.description]
     return [
         {
             name: value.isoformat() if hasattr(value, "isoformat") else value
-            for name, value in zip(names, row, strict=True)
+            for name, value in row.items()
         }
-        for row in found.fetchall()
+        for row in rows_of(connection.execute("select * from foi_answers"))
     ]
 
 
@@ -203,7 +191,3 @@ def save_question(question: Question, request_ref: str) -> Path:
         row = {"request_ref": request_ref, "question_no": str(max(numbers, default=0) + 1)}
         append_rows(questions, [row | asdict(question)])
     return questions
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

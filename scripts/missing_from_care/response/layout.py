@@ -1,13 +1,18 @@
-"""Lays a table's answers out as rows and columns, as they read best."""
+"""Lays a table's answers out as rows and columns, as they read best, and shows them so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from missing_from_care.response.answers import Answer, Table
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from missing_from_care.response.answers import Answer, Response, Table
 
 MOST_PERIODS_ACROSS = 8
 MOST_MEASURES_ACROSS = 5
+SHORT_LABEL = len("2017/18 [b]")
 OF_THE_PERIOD = ("month", "quarter")
 """The breakdowns whose categories follow each other within a period."""
 
@@ -170,3 +175,26 @@ def named(columns: dict[tuple[str, str], str], measures: Sequence[tuple[str, str
         f"{text} (part {part})" if texts.count(text) > 1 and part else text
         for text, (part, _) in zip(texts, measures, strict=True)
     ]
+
+
+def terminal_tables(response: Response) -> Iterator[RichTable]:
+    """One table for each table of the response, for a terminal of 80 columns."""
+    for table in response.tables:
+        laid_out = grid(table)
+        title = table.label + (f" ({table.population})" if table.population else "")
+        shown = RichTable(
+            title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, width=80
+        )
+        for index, heading in enumerate(laid_out.headings):
+            shown.add_column(
+                # Long words may break at their hyphens.
+                escape(heading.replace("-", "- ") if len(heading) > 24 else heading),
+                justify="left" if index < laid_out.labels else "right",
+                overflow="fold",
+                min_width=SHORT_LABEL if index < laid_out.labels else None,
+            )
+        for row in laid_out.rows:
+            labels = [str(value) for value in row[: laid_out.labels]]
+            figures = [figure(value) for value in row[laid_out.labels :]]
+            shown.add_row(*(escape(cell) for cell in (*labels, *figures)))
+        yield shown

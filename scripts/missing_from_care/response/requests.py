@@ -30,21 +30,6 @@ SPANS = """
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A way to put a question as a row.
-
-    Attributes:
-        asked_for: what requesters mean by it.
-        measure, breakdown, population: words of the rule seeds.
-    """
-
-    asked_for: str
-    measure: str
-    breakdown: str
-    population: str
-
-
-@dataclass(frozen=True)
 class Asked:
     """A question of a request: the requester's words, and what answers them.
 
@@ -59,8 +44,12 @@ class Asked:
     question: Question
 
 
-def proposals(wording: str) -> list[Proposal]:
-    """The ways to put a requester's words, the likeliest first; none if no word is known."""
+def proposals(wording: str) -> list[dict[str, str]]:
+    """The ways to put a requester's words, the likeliest first; none if no word is known.
+
+    Returns: what requesters mean by each (`asked_for`), and its `measure`, `breakdown` and
+        `population`.
+    """
     said = f" {' '.join(re.findall(WORD, wording.lower()))} "
     scored = []
     for row in _rows("types.csv"):
@@ -69,10 +58,7 @@ def proposals(wording: str) -> list[Proposal]:
             weight = sum(len(words.split()) for words in found)
             scored.append((-weight, -int(row["asked_in"]), row))
     scored.sort(key=lambda each: each[:2])
-    return [
-        Proposal(row["asked_for"], row["measure"], row["breakdown"], row["population"])
-        for *_, row in scored
-    ]
+    return [row for *_, row in scored]
 
 
 def campaigns() -> list[str]:
@@ -99,9 +85,7 @@ def campaign_questions(name: str, warehouse: duckdb.DuckDBPyConnection) -> list[
     spans = {basis: landed_span(basis, warehouse) for basis in {r["period_basis"] for r in rows}}
     return [
         Asked(
-            row["question_no"],
-            row["part"],
-            row["wording"],
+            *(row["question_no"], row["part"], row["wording"]),
             Question(
                 *(row["measure"], row["breakdown"], row["population"], row["period_basis"]),
                 *spans[row["period_basis"]],
@@ -135,16 +119,13 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 def refuse_known(request_ref: str) -> None:
-    """Refuses a reference that the register has already, before anything is asked.
+    """Refuses a reference that the register has already.
 
     Raises:
         UsageFault: it has, or it is not there.
         DataFault: it cannot be read.
     """
-    _refuse_reference(request_ref, usual_register())
-
-
-def _refuse_reference(request_ref: str, register: Path) -> None:
+    register = usual_register()
     if request_ref in references(register):
         raise UsageFault(
             f"{register} has a request {request_ref} already: give another reference, or add "
@@ -171,24 +152,9 @@ def add_request(
         BusyFault: another run has been adding to it for long.
     """
     with changing_register() as (requests, questions):
-        _refuse_reference(request_ref, requests)
-        row = {
-            "request_ref": request_ref,
-            "received_on": received_on.isoformat(),
-            "subject": subject,
-        }
-        append_rows(requests, [row])
-        append_rows(
-            questions,
-            [
-                {
-                    "request_ref": request_ref,
-                    "question_no": each.question_no,
-                    "part": each.part,
-                    "wording": each.wording,
-                    **asdict(each.question),
-                }
-                for each in asked
-            ],
-        )
+        refuse_known(request_ref)
+        row = {"request_ref": request_ref, "received_on": received_on.isoformat()}
+        append_rows(requests, [row | {"subject": subject}])
+        rows = [{"request_ref": request_ref, **asdict(each)} for each in asked]
+        append_rows(questions, [row | row.pop("question") for row in rows])
     return [requests, questions]

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from missing_from_care.base.faults import DataFault
-from missing_from_care.base.warehouse import open_database, tables_lacking
+from missing_from_care.base.warehouse import open_database, rows_of, tables_lacking
 
 Row = dict[str, Any]
 
@@ -114,21 +114,12 @@ def without_children(tables: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def findings(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
-    """Every finding, file by file, read a piece at a time."""
-    return rows(connection, FINDINGS)
+def rows(connection: duckdb.DuckDBPyConnection, query: str = FINDINGS) -> Iterator[Row]:
+    """The rows of a query, else every finding, file by file; read on a cursor of their own."""
+    return rows_of(connection.cursor().execute(query))
 
 
 def authority_name(connection: duckdb.DuckDBPyConnection) -> str:
     """Whose returns these are, as the rule seed `authority` has it."""
     found = connection.execute("select value from authority where setting = 'name'").fetchone()
     return found[0] if found else "The authority"
-
-
-def rows(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Row]:
-    """The rows of a query, by column name, on a cursor of their own."""
-    cursor = connection.cursor().execute(query)
-    names = [column[0] for column in cursor.description]
-    while piece := cursor.fetchmany(10_000):
-        for values in piece:
-            yield dict(zip(names, values, strict=True))

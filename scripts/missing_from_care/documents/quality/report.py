@@ -1,9 +1,8 @@
 """What the private workbook of the quality report says: every finding, and what to do about it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from missing_from_care.base.texts import one_line
 from missing_from_care.documents.quality.reading import Row, totals_sentence
@@ -14,22 +13,11 @@ PRIVATE = (
     "Private: it names children. Only for the team that mends the source; never publish it, send "
     "it on or make a public file from it."
 )
-
-
 SHORTHAND = "The shorthand [x] means: not available."
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A worksheet with one table.
-
-    Attributes:
-        name: of the worksheet.
-        title: what the table shows.
-        columns: heading, key in the rows, width in characters.
-        introduction: a sentence above the table.
-        is_wrapped: whether long texts take several lines; too slow for very many rows.
-    """
+class Sheet(NamedTuple):
+    """A worksheet with one table as `TableSheet` has it; of its columns heading, key, width."""
 
     name: str
     title: str
@@ -139,7 +127,7 @@ def report(author: str, tables: Mapping[str, Any], findings: Iterable[Row]) -> R
     Args:
         author: the organisation whose returns these are.
         tables: from `reading.summary`.
-        findings: every finding, from `reading.findings`; read once.
+        findings: every finding, from `reading.rows`; read once.
     """
     paragraphs = (
         PRIVATE,

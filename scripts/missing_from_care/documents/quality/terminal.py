@@ -1,6 +1,7 @@
 """The quality report on the terminal: counts, rule codes and file names, 80 columns wide."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -10,12 +11,8 @@ from rich.text import Text
 
 from missing_from_care.documents.quality.reading import Row, totals_sentence
 
-EFFECTS = {
-    "rejected": "rejected",
-    "repeated": "repeated",
-    "left_out": "left out",
-    "counted": "counted",
-}
+EFFECTS = {name: name.replace("_", " ") for name in ("rejected", "repeated", "left_out", "counted")}
+STEPS = ("landed", "rejected", "repeated", "left_out", "counted")
 COMPARISONS = {
     "equal": "equal",
     "differs": "different",
@@ -24,6 +21,12 @@ COMPARISONS = {
     "not available here": "not available here",
 }
 WORST = 10
+LOOKS: Mapping[str, Mapping[str, Any]] = {
+    "label": {"no_wrap": True},
+    "number": {"no_wrap": True, "justify": "right"},
+    "short": {},
+    "long": {"overflow": "fold"},
+}
 
 
 def show(console: Console, tables: dict[str, Any]) -> None:
@@ -33,35 +36,95 @@ def show(console: Console, tables: dict[str, Any]) -> None:
         console: where to.
         tables: from `reading.summary`; nothing of its examples is shown.
     """
+
+    def table(title: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
+        """Prints a table; `columns` has the look of each by its heading."""
+        printed = Table(
+            *(Column(heading, **LOOKS[look]) for heading, look in columns.items()),
+            title=f"\n{title}",
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
+            show_edge=False,
+        )
+        for row in rows:
+            printed.add_row(
+                *(Text(f"{each:,}" if isinstance(each, int | float) else str(each)) for each in row)
+            )
+        console.print(printed)
+
     totals = tables["totals"]
     console.print(totals_sentence(totals))
+    effects = {name.capitalize(): "number" for name in EFFECTS.values()}
     if totals["findings"]:
-        console.print(_by_rule(tables["by_rule"]))
-        console.print(_by_year(tables["by_year"]))
-        console.print(_worst_files(tables["worst_files"]))
-    console.print(_accounting(tables["accounting"]))
+        table(
+            "Findings by rule",
+            {
+                **{"Rule": "label", "Severity": "label", "Effect": "short", "Findings": "number"},
+                "What it finds, what to do": "long",
+            },
+            (
+                (row["rule_code"], row["severity"], _effect(row), row["findings"], _texts(row))
+                for row in tables["by_rule"]
+            ),
+        )
+        table(
+            "Findings by year and effect, with the commonest rule",
+            {"Year": "label", "Findings": "number", **effects, "Often": "label"},
+            (
+                (
+                    row["collection_year"] or "all",
+                    row["findings"],
+                    *(row[effect] for effect in EFFECTS),
+                    row["commonest_rule"],
+                )
+                for row in tables["by_year"]
+            ),
+        )
+        files = tables["worst_files"]
+        table(
+            f"The {WORST} worst files" if len(files) > WORST else "Files, the worst first",
+            {"File": "long", "Findings": "number", "Rows": "number", "Commonest rule": "label"},
+            (
+                (
+                    row["source_file"] or "not known",
+                    row["findings"],
+                    row["rows_with_findings"],
+                    f"{row['commonest_rule']} ({row['of_this_rule']:,})",
+                )
+                for row in files[:WORST]
+            ),
+        )
+    table(
+        "What became of every row",
+        {"Raw table": "label", "Year": "label", "Landed": "number", **effects},
+        (
+            (row["raw_table"], row["collection_year"], *(row[f"rows_{step}"] for step in STEPS))
+            for row in tables["accounting"]
+        ),
+    )
     if tables["losses"]:
         console.print("\nLost")
     for row in tables["losses"]:
         console.print(row["sentence"], markup=False)
-    _show_published(console, tables["published"])
-
-
-def _by_rule(found: list[Row]) -> Table:
-    table = _table("Findings by rule", _label("Rule"), _label("Severity"), Column("Effect"))
-    table.add_column("Findings", justify="right", no_wrap=True)
-    table.add_column("What it finds, what to do", overflow="fold")
-    for row in found:
-        accepted = f"{row['accepted']:,} accepted." if row["accepted"] else ""
-        texts = (row["rule_finds"], row["what_to_do"], accepted)
-        table.add_row(
-            Text(row["rule_code"]),
-            row["severity"],
-            _effect(row),
-            f"{row['findings']:,}",
-            Text("\n".join(text for text in texts if text)),
+    numbers = Counter(row["comparison"] for row in tables["published"])
+    words = [f"{numbers[each]} {word}" for each, word in COMPARISONS.items() if numbers[each]]
+    compared = ", ".join(words) or "nothing to compare"
+    console.print(f"\nBeside the published figures: {compared}.")
+    if numbers["differs"]:
+        headings = dict.fromkeys(("Ours", "Published", "Difference"), "number")
+        table(
+            "Different from the published figures",
+            {"Year": "label", "Measure": "label", **headings},
+            (
+                (
+                    *(row[name] for name in ("financial_year", "measure", "ours", "published")),
+                    f"{row['difference']:+,}",
+                )
+                for row in tables["published"]
+                if row["comparison"] == "differs"
+            ),
         )
-    return table
 
 
 def _effect(row: Row) -> str:
@@ -72,85 +135,7 @@ def _effect(row: Row) -> str:
     return "\n".join(f"{number:,} {name}" for name, number in found.items())
 
 
-def _by_year(found: list[Row]) -> Table:
-    table = _table(
-        "Findings by year and effect, with the commonest rule", _label("Year"), _number("Findings")
-    )
-    for name in EFFECTS.values():
-        table.add_column(name.capitalize(), justify="right", no_wrap=True)
-    table.add_column("Often", no_wrap=True)
-    for row in found:
-        effects = [f"{row[effect]:,}" for effect in EFFECTS]
-        year = Text(row["collection_year"] or "all")
-        table.add_row(year, f"{row['findings']:,}", *effects, Text(row["commonest_rule"]))
-    return table
-
-
-def _worst_files(found: list[Row]) -> Table:
-    title = f"The {WORST} worst files" if len(found) > WORST else "Files, the worst first"
-    table = _table(title, Column("File", overflow="fold"), _number("Findings"), _number("Rows"))
-    table.add_column("Commonest rule", no_wrap=True)
-    for row in found[:WORST]:
-        table.add_row(
-            Text(row["source_file"] or "not known"),
-            f"{row['findings']:,}",
-            f"{row['rows_with_findings']:,}",
-            Text(f"{row['commonest_rule']} ({row['of_this_rule']:,})"),
-        )
-    return table
-
-
-def _accounting(found: list[Row]) -> Table:
-    table = _table("What became of every row", _label("Raw table"), _label("Year"))
-    steps = ("landed", "rejected", "repeated", "left_out", "counted")
-    for step in steps:
-        table.add_column(EFFECTS.get(step, step).capitalize(), justify="right", no_wrap=True)
-    for row in found:
-        numbers = [f"{row[f'rows_{step}']:,}" for step in steps]
-        table.add_row(Text(row["raw_table"]), Text(row["collection_year"]), *numbers)
-    return table
-
-
-def _show_published(console: Console, found: list[Row]) -> None:
-    """How the figures compare, and each that differs."""
-    numbers = Counter(row["comparison"] for row in found)
-    words = ", ".join(
-        f"{numbers[comparison]} {word}"
-        for comparison, word in COMPARISONS.items()
-        if numbers[comparison]
-    )
-    console.print(f"\nBeside the published figures: {words or 'nothing to compare'}.")
-    differing = [row for row in found if row["comparison"] == "differs"]
-    if not differing:
-        return
-    table = _table("Different from the published figures", _label("Year"), _label("Measure"))
-    for name in ("Ours", "Published", "Difference"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in differing:
-        table.add_row(
-            row["financial_year"],
-            row["measure"],
-            f"{row['ours']:,}",
-            f"{row['published']:,}",
-            f"{row['difference']:+,}",
-        )
-    console.print(table)
-
-
-def _table(title: str, *columns: Column) -> Table:
-    return Table(
-        *columns,
-        title=f"\n{title}",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        show_edge=False,
-    )
-
-
-def _label(heading: str) -> Column:
-    return Column(heading, no_wrap=True)
-
-
-def _number(heading: str) -> Column:
-    return Column(heading, justify="right", no_wrap=True)
+def _texts(row: Row) -> str:
+    """What a rule finds, what to do about it, and how much of it is accepted."""
+    accepted = f"{row['accepted']:,} accepted." if row["accepted"] else ""
+    return "\n".join(filter(None, (row["rule_finds"], row["what_to_do"], accepted)))
