@@ -1,7 +1,7 @@
 """Fills a Word template in, and refuses a result that lacks something or tells too much."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from datetime import date, datetime, time
 from io import BytesIO
@@ -73,7 +73,14 @@ def rendered(
     try:
         filled = DocxTemplate(str(template))
         filled.init_docx()
-        _leave_behind(filled.docx)
+        # The template's own properties stay behind, and what its text does not need.
+        for relations, kept in (
+            (filled.docx.part.package.rels, ("/officeDocument",)),
+            (filled.docx.part.rels, KEPT),
+        ):
+            others = [key for key, each in relations.items() if not each.reltype.endswith(kept)]
+            for key in others:
+                del relations[key]
     except (PackageNotFoundError, BadZipFile, KeyError, ValueError):
         raise UsageFault(f"{template} is not there or is no Word document (.docx).") from None
     try:
@@ -91,7 +98,12 @@ def rendered(
     data = BytesIO()
     filled.docx.save(data)
     _refuse_gaps(filled.docx, context, template.name)
-    _refuse_names(data, template.name)
+    with ZipFile(data) as package:
+        if any(PRIVATE.search(package.read(part)) for part in package.namelist()):
+            raise DataFault(
+                f"{template.name} holds comments, tracked changes or the path of another template, "
+                "and so names of persons: accept or remove them in Word (File, Inspect Document)."
+            )
     return fixed_zip(data.getvalue())
 
 
@@ -116,19 +128,14 @@ def texts_of(value: Any) -> Iterator[str]:
         yield value
 
 
-def _leave_behind(document: Document) -> None:
-    """Leaves the template's own properties behind, and what its text does not need."""
-    for relations, kept in (
-        (document.part.package.rels, ("/officeDocument",)),
-        (document.part.rels, KEPT),
-    ):
-        for name in [name for name, each in relations.items() if not each.reltype.endswith(kept)]:
-            del relations[name]
-
-
 def _fit_columns(document: Document) -> None:
     """Gives the columns of answers the widths of their texts: not every program works them out."""
     section = document.sections[0]
+
+    def width(texts: Iterable[str]) -> int:
+        """How wide a column is whose longest text is not wrapped."""
+        return int(Pt(POINTS_A_CHARACTER * max(map(len, texts)) + MARGIN))
+
     room = (section.page_width or A4) - (section.left_margin or 0) - (section.right_margin or 0)
     for table in document.tables:
         if table.style is None or table.style.name != ANSWER_TABLE:
@@ -138,10 +145,10 @@ def _fit_columns(document: Document) -> None:
             [heading[:LINE_OF_HEADING], *heading.split(), *(text[:WIDEST] for text in texts)]
             for heading, *texts in columns
         )
-        wanted = [_width(max(map(len, texts))) for texts in cut]
+        wanted = list(map(width, cut))
         columns = ([cell.text for cell in column.cells] for column in table.columns)
         # No word may break, and no figure; what room is left is shared by what would fit each.
-        needed = [_width(max(map(len, " ".join(texts).split()))) for texts in columns]
+        needed = [width(" ".join(texts).split()) for texts in columns]
         spare = max(0, room - sum(needed))
         more = [max(0, wish - need) for wish, need in zip(wanted, needed, strict=True)]
         share = min(1, spare / (sum(more) or 1))
@@ -150,11 +157,6 @@ def _fit_columns(document: Document) -> None:
             column.width = Twips(int((need + wish * share) * squeeze / Twips(1)))
             for cell in column.cells:
                 cell.width = column.width
-
-
-def _width(characters: int) -> int:
-    """How wide a column of so many characters is."""
-    return int(Pt(POINTS_A_CHARACTER * characters + MARGIN))
 
 
 def _link(document: Document, links: Mapping[str, str]) -> None:
@@ -199,14 +201,4 @@ def _refuse_gaps(document: Document, context: Mapping[str, Any], name: str) -> N
             raise DataFault(
                 f"{name} leaves out “{text[:80]}”: put the tag for it back; docs/letter.md lists "
                 "them."
-            )
-
-
-def _refuse_names(data: BytesIO, name: str) -> None:
-    """Refuses a document that tells who edited the template."""
-    with ZipFile(data) as package:
-        if any(PRIVATE.search(package.read(part)) for part in package.namelist()):
-            raise DataFault(
-                f"{name} holds comments, tracked changes or the path of another template, and so "
-                "names of persons: accept or remove them in Word (File, Inspect Document)."
             )

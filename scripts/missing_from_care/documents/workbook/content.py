@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from missing_from_care.base.texts import (
     INVENTED_CHILDREN,
@@ -52,8 +52,7 @@ def running_lines(text: str) -> tuple[str, ...]:
     return tuple(piece for piece in pieces if any(character.isalnum() for character in piece))
 
 
-@dataclass(frozen=True)
-class CoverLine:
+class CoverLine(NamedTuple):
     """A labelled line of the cover; a link is an address (`https:` or `mailto:`), or empty."""
 
     label: str
@@ -76,13 +75,7 @@ class Cover:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table.
-
-    Attributes:
-        heading: may hold a note, `Occasions [note 1]`.
-        kind: numbers, whole or with a decimal, or text.
-        width: in characters; None for as wide as its texts need.
-    """
+    """A column of a table; its width in characters, None for as wide as its texts need."""
 
     heading: str
     kind: Kind = "text"
@@ -127,13 +120,9 @@ class ResponseWorkbook:
     """All that a response workbook says.
 
     Attributes:
-        title: of the document, as a reader's program shows it.
-        author: the organisation that answers, never a person.
-        keywords: what the document is found by.
-        issued_on: the date in the document's properties.
+        title, author, keywords, issued_on, language: of the document; never a person's name.
         cover, answers, notes: the worksheets; note 1 is the first of `notes`.
         shorthand: explanations by marker; those in use are shown above each table.
-        language: of the text, as in `en-GB`.
     """
 
     title: str
@@ -149,10 +138,7 @@ class ResponseWorkbook:
 
 @dataclass(frozen=True)
 class Report:
-    """A workbook of tables that may be very long: each is written once, row by row.
-
-    Attributes: as of `ResponseWorkbook`; every column of `tables` has a width.
-    """
+    """A workbook of tables that may be very long, written row by row; all columns have a width."""
 
     title: str
     author: str
@@ -161,43 +147,24 @@ class Report:
     language: str = "en-GB"
 
 
-class NoteList:
-    """The notes of a workbook, numbered in the order in which they are first referred to."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    @property
-    def marks(self) -> list[str]:
-        """All marks so far, in order."""
-        return [f"[note {number}]" for number, _ in enumerate(self.texts, start=1)]
-
-    def mark(self, text: str) -> str:
-        """`[note 2]` for a note's text, which is added if it is new."""
-        if text not in self.texts:
-            self.texts.append(text)
-        return self.marks[self.texts.index(text)]
-
-
 def workbook_content(response: Response) -> ResponseWorkbook:
     """All that the workbook of a response says."""
-    notes = NoteList()
-    sheets = tuple(answer_sheet(table, response, notes) for table in response.tables)
-    name = response.authority["name"]
+    notes: list[str] = []
+    sheets = tuple(_answer_sheet(table, response, notes) for table in response.tables)
     title = f"{response.subject}: answers to request {response.request_ref}"
     return ResponseWorkbook(
         title=title,
-        author=name,
+        author=response.authority["name"],
         keywords=("looked-after children", "missing from care", "freedom of information"),
         issued_on=response.dated,
         cover=Cover(
             title=title,
-            lines=cover_lines(response),
+            lines=_cover_lines(response),
             paragraphs=paragraphs(response),
-            refusals=refusals(response),
+            refusals=_refusals(response),
         ),
         answers=sheets,
-        notes=tuple(notes.texts),
+        notes=tuple(notes),
         shorthand=response.shorthand,
     )
 
@@ -218,38 +185,33 @@ def paragraphs(response: Response) -> tuple[str, ...]:
     return (*told, *response.definitions)
 
 
-def cover_lines(response: Response) -> tuple[CoverLine, ...]:
+def _cover_lines(response: Response) -> tuple[CoverLine, ...]:
     """The labelled lines of the cover."""
     authority = response.authority
     answers = answers_of(response)
     days = [each.period_start for each in answers] + [each.period_end for each in answers]
     email = authority["review_email"]
-    revision = [each for each in handling_texts(response) if each in ("replaces", "revised")]
-    lines = [
+    revised = [each for each in handling_texts(response) if each in ("replaces", "revised")]
+    revision = " ".join(said(response, each) for each in revised)
+    received, responded = response.received_on, response.responded_on
+    periods = first_to_last([long_day(min(days)), long_day(max(days))]) if days else ""
+    return (
         CoverLine("Request reference", response.request_ref),
         CoverLine("Subject", response.subject),
-        CoverLine("Received", long_day(response.received_on)) if response.received_on else None,
+        *([CoverLine("Received", long_day(received))] if received else ()),
         CoverLine(
-            "Answered",
-            long_day(response.responded_on)
-            if response.responded_on
-            else response.words["letter:not_dated"],
+            "Answered", long_day(responded) if responded else response.words["letter:not_dated"]
         ),
-        CoverLine("Revised", " ".join(said(response, each) for each in revision))
-        if revision
-        else None,
-        CoverLine("Periods", first_to_last([long_day(min(days)), long_day(max(days))]))
-        if days
-        else None,
+        *([CoverLine("Revised", revision)] if revision else ()),
+        *([CoverLine("Periods", periods)] if periods else ()),
         CoverLine("Who answers", authority["name"]),
         CoverLine(DISSATISFIED, f"{said(response, 'review')}\n{said(response, 'regulator')}"),
         CoverLine("Email for reviews", email, link=f"mailto:{email}"),
         CoverLine("Licence", authority["licence"], link=LICENCE_ADDRESS),
-    ]
-    return tuple(line for line in lines if line)
+    )
 
 
-def refusals(response: Response) -> tuple[CoverLine, ...]:
+def _refusals(response: Response) -> tuple[CoverLine, ...]:
     """The refusal notices, for somebody who has the workbook alone."""
     lacking = not_held(response.tables)
     if lacking:
@@ -262,10 +224,17 @@ def refusals(response: Response) -> tuple[CoverLine, ...]:
     return tuple(CoverLine(label, "\n".join(texts)) for label, texts in notices.items() if texts)
 
 
-def answer_sheet(table: Table, response: Response, notes: NoteList) -> TableSheet:
+def _answer_sheet(table: Table, response: Response, notes: list[str]) -> TableSheet:
     """The worksheet of a table, its notes added to the workbook's."""
+
+    def mark_of(text: str) -> str:
+        """`[note 2]` for a note's text, which is added if it is new."""
+        if text not in notes:
+            notes.append(text)
+        return f"[note {notes.index(text) + 1}]"
+
     laid_out = grid(table)
-    marks = {each.measure: notes.mark(each.definition) for each in table.answers}
+    marks = {each.measure: mark_of(each.definition) for each in table.answers}
     by_heading = {each.heading: marks[each.measure] for each in table.answers}
     headings = list(laid_out.headings)
     rows = [list(row) for row in laid_out.rows]
@@ -278,57 +247,45 @@ def answer_sheet(table: Table, response: Response, notes: NoteList) -> TableShee
     for row, measure in zip(rows, laid_out.row_measures, strict=False):
         row[0] = f"{row[0]} {marks[measure]}"
     for text in general_notes(table, response):
-        mark = notes.mark(text)
-        places = note_places(laid_out, text)
-        if not places:
+        mark = mark_of(text)
+        in_headings, in_rows = _note_places(laid_out, text)
+        if not (in_headings or in_rows):
             title_marks.append(mark)
-        for down, across in places:
-            if down is None:
-                headings[across] += f" {mark}"
-            else:
-                rows[down][across] = f"{rows[down][across]} {mark}"
+        for across in in_headings:
+            headings[across] += f" {mark}"
+        for down in in_rows:
+            rows[down][0] = f"{rows[down][0]} {mark}"
+    title_marks = sorted(set(title_marks), key=lambda mark: int(mark[6:-1]))
+    above = (*introduction(table), *([response.notes["ranges_in_table"]] * table.has_ranges))
+    # Whole numbers, or decimals where a figure of the column needs them.
+    kinds: list[Kind] = ["text"] * laid_out.labels
+    for column in list(zip(*laid_out.rows, strict=True))[laid_out.labels :]:
+        is_whole = all(isinstance(each, str | int) for each in column)
+        kinds.append("whole" if is_whole else "decimal")
     return TableSheet(
         name=table.label,
-        title=" ".join([table_title(table), *sorted(set(title_marks), key=notes.marks.index)]),
-        columns=tuple(
-            Column(heading, "text" if index < laid_out.labels else kind(laid_out, index))
-            for index, heading in enumerate(headings)
-        ),
+        title=" ".join([table_title(table), *title_marks]),
+        columns=tuple(map(Column, headings, kinds)),
         rows=tuple(tuple(row) for row in rows),
-        introduction=tuple(
-            line
-            for text in (
-                *introduction(table),
-                *([response.notes["ranges_in_table"]] if table.has_ranges else ()),
-            )
-            for line in running_lines(text)
-        ),
+        introduction=tuple(line for text in above for line in running_lines(text)),
     )
 
 
-def note_places(laid_out: Grid, text: str) -> list[tuple[int | None, int]]:
-    """Where the mark of a note stands.
-
-    Args:
-        laid_out: the table.
-        text: the note's.
-
-    Returns: the row and the column of each cell that is marked, None for the row of the headings:
-        those of the columns that carry the note throughout, and the first label of other rows that
-        carry it, or of a period that does throughout. Nothing for a note on the whole table.
-    """
+def _note_places(laid_out: Grid, text: str) -> tuple[list[int], list[int]]:
+    """Where the mark of a note stands: the columns that carry it throughout, and other rows that
+    carry it, or the first of a period that does throughout. Nowhere for one on the whole table."""
     carries = [
         [each is not None and text in (each.note or "") for each in row] for row in laid_out.answers
     ]
     is_held = [[each is not None for each in row] for row in laid_out.answers]
     if carries == is_held:
-        return []
+        return [], []
     columns = [
         across
         for across, carried in enumerate(zip(*carries, strict=True))
         if any(carried) and carried == tuple(held[across] for held in is_held)
     ]
-    places: list[tuple[int | None, int]] = [(None, laid_out.labels + each) for each in columns]
+    rows: list[int] = []
     in_rows = [
         any(carried for across, carried in enumerate(row) if across not in columns)
         for row in carries
@@ -337,14 +294,8 @@ def note_places(laid_out: Grid, text: str) -> list[tuple[int | None, int]]:
     for _, group in groupby(numbered, lambda row: str(row[1][0]).removesuffix(" [b]")):
         of_period = [down for down, _ in group]
         found = [down for down in of_period if in_rows[down]]
-        places += [(down, 0) for down in (found[:1] if found == of_period else found)]
-    return places
-
-
-def kind(laid_out: Grid, index: int) -> Kind:
-    """Whole numbers, or decimals where a figure of the column needs them."""
-    figures = (row[index] for row in laid_out.rows)
-    return "whole" if all(isinstance(each, str | int) for each in figures) else "decimal"
+        rows += found[:1] if found == of_period else found
+    return [laid_out.labels + each for each in columns], rows
 
 
 def introduction(table: Table) -> tuple[str, ...]:

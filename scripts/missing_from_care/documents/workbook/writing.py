@@ -9,7 +9,6 @@ import tempfile
 import textwrap
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, time
 from io import BytesIO
@@ -175,16 +174,15 @@ def response_workbook(content: ResponseWorkbook) -> Workbook:
 
 
 def report_bytes(content: Report, scratch: Path) -> bytes:
-    """Writes a workbook of tables that may have very many rows, which are read once.
+    """A workbook, as `.xlsx`, of tables that may have very many rows, which are read once.
 
     Args:
         content: what it says.
-        scratch: a private folder for what openpyxl writes meanwhile, on the database's own disk.
-
-    Returns:
-        The bytes of an `.xlsx` file.
+        scratch: a private folder for what openpyxl writes meanwhile, on the database's own disk:
+            the system's folder for temporary files may lie on another than children's data may.
     """
-    with _spilling_into(scratch):
+    before, tempfile.tempdir = tempfile.tempdir, str(scratch)
+    try:
         workbook = _empty_workbook(content, write_only=True)
         _write_cover(workbook.create_sheet("Cover"), content.cover)
         for table in content.tables:
@@ -195,16 +193,7 @@ def report_bytes(content: Report, scratch: Path) -> bytes:
                 _write_long_table(workbook.create_sheet(name), table, piece)
         written = BytesIO()
         workbook.save(written)
-    return written.getvalue()
-
-
-@contextmanager
-def _spilling_into(folder: Path) -> Iterator[None]:
-    """openpyxl keeps unfinished worksheets in the system's folder for temporary files, which may
-    lie on another disk than the children's data may."""
-    before, tempfile.tempdir = tempfile.tempdir, str(folder)
-    try:
-        yield
+        return written.getvalue()
     finally:
         tempfile.tempdir = before
 
@@ -258,12 +247,11 @@ def _write_cover(sheet: Worksheet, cover: Cover) -> None:
     sheet.column_dimensions["A"].width = COVER_WIDTH
     _set_page(sheet, "portrait")
     texts = (line for paragraph in cover.paragraphs for line in running_lines(paragraph))
-    cells = [_title(sheet, cover.title), *(_text(sheet, text) for text in texts)]
+    title = _text(sheet, cover.title, LONGEST_LABEL, "Heading 1")
+    cells = [title, *(_text(sheet, text) for text in texts)]
     links, labels = [], set()
     for line in (*cover.lines, *cover.refusals):
-        label = _text(sheet, line.label, LONGEST_LABEL)
-        label.style = "Heading 2"
-        label.alignment = Alignment(wrap_text=True, vertical="bottom")
+        label = _text(sheet, line.label, LONGEST_LABEL, "Heading 2", "bottom")
         said = [_text(sheet, text) for text in running_lines(line.text)]
         if not said:
             raise ValueError(f"“{line.label}” on the cover is empty: fill it.")
@@ -291,7 +279,8 @@ def _write_table(sheet: Worksheet, table: TableSheet, above: list[str], links: L
         width = _fitting_width(table, index, column, above)
         sheet.column_dimensions[get_column_letter(index + 1)].width = width
     _set_page(sheet, "landscape")
-    lines = [[_title(sheet, table.title)], *([_text(sheet, text)] for text in above)]
+    title = _text(sheet, table.title, LONGEST_LABEL, "Heading 1")
+    lines = [[title], *([_text(sheet, text)] for text in above)]
     first = len(lines) + 1
     columns = [
         [
@@ -315,7 +304,8 @@ def _write_long_table(sheet: Worksheet, table: TableSheet, rows: Iterable[Sequen
     for index, column in enumerate(table.columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = column.width
     _set_page(sheet, "landscape")
-    for cell in chain([_title(sheet, table.title)], (_text(sheet, t) for t in table.introduction)):
+    title = _text(sheet, table.title, LONGEST_LABEL, "Heading 1")
+    for cell in (title, *(_text(sheet, text) for text in table.introduction)):
         # In the first of several columns it would be as high as it is long.
         cell.alignment = Alignment()
         sheet.append([cell])
@@ -331,17 +321,10 @@ def _write_long_table(sheet: Worksheet, table: TableSheet, rows: Iterable[Sequen
             if isinstance(value, str):
                 cell.data_type = "s"
         if table.is_wrapped:
-            _set_height(sheet, last, cells)
-        sheet.append(cells)
+            _append(sheet, last, cells)
+        else:
+            sheet.append(cells)
     _mark_up(sheet, table, first, last, has_filter=True)
-
-
-def _title(sheet: Worksheet, text: str) -> Cell:
-    """The title, for A1."""
-    title = _text(sheet, text, LONGEST_LABEL)
-    title.style = "Heading 1"
-    title.alignment = Alignment(wrap_text=True, vertical="top")
-    return title
 
 
 def _heading(sheet: Worksheet, index: int, column: Column) -> Cell:
@@ -364,7 +347,13 @@ def _value(sheet: Worksheet, index: int, column: Column, value: Value) -> Cell:
     return cell
 
 
-def _text(sheet: Worksheet, text: str, longest: int = LONGEST_CELL) -> Cell:
+def _text(
+    sheet: Worksheet,
+    text: str,
+    longest: int = LONGEST_CELL,
+    style: str = "",
+    vertical: str = "top",
+) -> Cell:
     """Text in a cell, always as text, in one line that is wrapped.
 
     Raises:
@@ -380,18 +369,14 @@ def _text(sheet: Worksheet, text: str, longest: int = LONGEST_CELL) -> Cell:
         )
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if style:
+        cell.style = style
+    cell.alignment = Alignment(wrap_text=True, vertical=vertical)
     return cell
 
 
 def _append(sheet: Worksheet, row: int, cells: Sequence[Cell]) -> None:
-    """Adds the next row, which is high enough for its texts."""
-    _set_height(sheet, row, cells)
-    sheet.append(cells)
-
-
-def _set_height(sheet: Worksheet, row: int, cells: Sequence[Cell]) -> None:
-    """Gives a row its height: not every program works it out when it opens a file."""
+    """Adds the next row, high enough for its texts: not every program works that out itself."""
     heights = []
     for column, cell in enumerate(cells, start=1):
         if isinstance(cell.value, str):
@@ -402,6 +387,7 @@ def _set_height(sheet: Worksheet, row: int, cells: Sequence[Cell]) -> None:
             gap = {"Heading 1": 8, "Heading 2": 14}.get(cell.style, 3)
             heights.append(float(lines * size * 1.3 + gap))
     sheet.row_dimensions[row].height = min(max(heights, default=LOWEST), HIGHEST)
+    sheet.append(cells)
 
 
 def _fitting_width(table: TableSheet, index: int, column: Column, above: list[str]) -> int:
