@@ -55,12 +55,7 @@ def ledger_of(pack: Path) -> dict[str, Any]:
 
 
 def refuse_lost_rows(ledger: Path) -> int:
-    """Sees to it that every pack beside a ledger stands in it.
-
-    Args:
-        ledger: the file, in the folder of the packs.
-
-    Returns: how many packs there are.
+    """Sees to it that every pack beside a ledger stands in it; gives how many there are.
 
     Raises:
         DataFault: the ledger is broken, or lacks what a pack released.
@@ -93,12 +88,7 @@ def refuse_lost_rows(ledger: Path) -> int:
 
 @dataclass(frozen=True)
 class Version:
-    """Which version of a response a pack holds.
-
-    Attributes:
-        number: 1 for the first.
-        dated: its day; None for the first, which has the day that the register says.
-    """
+    """Which version of a response a pack holds, 1 for the first; that has the register's day."""
 
     number: int = 1
     dated: date | None = None

@@ -20,7 +20,7 @@ from missing_from_care.documents.open_data import as_json
 from missing_from_care.documents.page.page import HERE as TEMPLATES
 from missing_from_care.documents.page.page import pack_files, rendered
 from missing_from_care.documents.sentences import wordings
-from missing_from_care.documents.statements import cost_paragraphs, revised_figures
+from missing_from_care.documents.statements import answers_of, cost_paragraphs, revised_figures
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.pack.beside import entry_of, is_sent, packs_in
 from missing_from_care.response.answers import Response
@@ -42,12 +42,9 @@ FIRST: dict[str, Any] = {
 
 
 def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version: int = 1) -> bytes:
-    """The entry of a response in the disclosure log, as JSON.
+    """The entry of a response in the disclosure log, as JSON, with the files of its pack by name.
 
-    Args:
-        response: the request and its answers, protected.
-        files: all files of its pack, by name; they stand in a folder named as `folder` says.
-        version: of the response; from the second it names the one before and what was revised.
+    From the second version it names the one before and what was revised.
 
     Raises:
         ProtectionFault: the response is not protected, so nothing of it may be published.
@@ -58,7 +55,7 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
             "are not protected yet."
         )
     content = workbook_content(response)
-    headings = dict.fromkeys(each.heading for table in response.tables for each in table.answers)
+    headings = dict.fromkeys(each.heading for each in answers_of(response))
     breakdowns = dict.fromkeys(table.breakdown for table in response.tables if table.breakdown)
     by = f" By: {'; '.join(breakdowns)}." if breakdowns else ""
     names = {"response.html": "Web page"} | pack_files(response)
@@ -116,7 +113,7 @@ def outcome(response: Response) -> str:
     A range is a part of what was asked for. What is not applicable was not lacking.
     """
     is_refused = response.handling.estimate is not None
-    answers = [each for table in response.tables for each in table.answers]
+    answers = answers_of(response)
     is_given = any(each.value is not None or each.is_range for each in answers)
     is_withheld = any(each.is_withheld for each in answers)
     is_lacking = any(each.marker == "[x]" for each in answers)

@@ -56,18 +56,15 @@ from missing_from_care.response.reading import (
 
 @dataclass(frozen=True)
 class Pack:
-    """A response that passed the gate, with its files.
+    """A response that passed the gate, as it is published, with its files.
 
     Attributes:
-        response: as it is published.
-        verdict: of the gate.
-        rules: that it was judged by.
+        verdict, rules: of the gate, and by which it was judged.
         record: where it came from.
         folder: where it belongs.
         public, private: what the files hold, by name.
         lost: sentences on what was lost of the returns, in short.
-        rows_before: how many rows the ledger had that it was judged under.
-        seed: by which cover was chosen.
+        rows_before, seed: how many rows the ledger had then, and by which seed cover was chosen.
         is_sent: it lies there already as it was sent, and stays.
     """
 
@@ -87,10 +84,6 @@ class Pack:
 Step = Callable[[str], None]
 
 
-def unsaid(_: str) -> None:
-    """Where nobody asks what the making is at."""
-
-
 @contextmanager
 def making_pack(
     database: Path,
@@ -98,7 +91,7 @@ def making_pack(
     out: Path,
     *,
     again: tuple[Version, int] | None = None,
-    step: Step = unsaid,
+    step: Step = lambda _: None,
 ) -> Iterator[Pack]:
     """Makes a pack, and holds the ledger until the block has ended.
 

@@ -44,10 +44,8 @@ def private_files(
     """Everything that is kept and not published.
 
     Args:
-        response: with every number.
-        safe: the same as it is published.
-        verdict: of the gate.
-        rules: that it was judged by.
+        response, safe: with every number, and as it is published.
+        verdict, rules: of the gate, and by which it was judged.
         record: where it came from.
         public: the public files, by name.
         lost: sentences on what was lost of the returns.
@@ -68,10 +66,7 @@ def private_files(
         "assessment.html": assessment_page(response, rules, verdict),
         "audit.json": as_json(audit_record(rules, verdict)),
         "accessibility.json": as_json(
-            [
-                {"check": each.check_id, "asks": each.rule, "result": "passed"}
-                for each in CHECKS.values()
-            ]
+            [{"check": e.check_id, "asks": e.rule, "result": "passed"} for e in CHECKS.values()]
         ),
         "quality.json": as_json(without_children(summary(warehouse))),
         "provenance.json": as_json(record),
@@ -80,11 +75,7 @@ def private_files(
 
 
 def checked_workbook(response: Response, name: str) -> bytes:
-    """The workbook of a response, once it passes every check of accessibility.
-
-    Args:
-        response: the request and its answers.
-        name: of the file, which ends in `.xlsx` or `.ods`.
+    """The workbook of a response, `.xlsx` or `.ods`, once it passes every check of accessibility.
 
     Raises:
         DataFault: a text cannot be shown accessibly.
@@ -106,13 +97,7 @@ def checked_workbook(response: Response, name: str) -> bytes:
 
 
 def checks_of(response: Response, record: Mapping[str, Any], on: date) -> list[Check]:
-    """What the program can say for itself: each check with its result.
-
-    Args:
-        response: the request and its answers.
-        record: its provenance.
-        on: today, for the settings whose review date has passed.
-    """
+    """What the program can say for itself today, by the provenance: each check with its result."""
     results = record["dbt_results"]
     counts = {key: n for key, n in results.get("counts", {}).items() if "test " in key}
     said = ", ".join(f"{key.replace('_', ' ')}: {n}" for key, n in counts.items())
@@ -143,18 +128,14 @@ def sign_off_bytes(response: Response, checks: Sequence[Check], template: Path =
         DataFault, UsageFault: the template cannot be used.
     """
     due = f"Due: {long_day(response.due_on)}." if response.due_on else "No date is due."
-    kinds = ("by_hand", "role")
-    lists = {
-        kind: [text for key, text in response.words.items() if key.startswith(f"{kind}:")]
-        for kind in kinds
-    }
     title = f"Sign-off sheet: request {response.request_ref}"
     context = {
         "title": title,
         "reference": response.request_ref,
         "opening": [response.subject, due],
         "checks": [{"what": what, "result": result} for what, result in checks],
-        **lists,
     }
-    name = response.authority["name"]
-    return rendered(template, context, title, name, response.dated)
+    for kind in ("by_hand", "role"):
+        found = [text for key, text in response.words.items() if key.startswith(f"{kind}:")]
+        context[kind] = found
+    return rendered(template, context, title, response.authority["name"], response.dated)

@@ -24,24 +24,18 @@ from missing_from_care.base.warehouse import rows_of
 from missing_from_care.response.answers import Response
 
 PROGRAM = ("models", "macros", "scripts", "seeds")
+KINDS = (".sql", ".py", ".yml", ".j2", ".css", ".js")
 COMPARED = ("request", "inputs", "program_sha256", "versions")
 
 
 def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """All that made a response, to be kept as `provenance.json`; private.
 
-    The landed files are those of the folder FOI_EXTRACTS, else the demonstration's.
-
-    Args:
-        response: read from the warehouse.
-        warehouse: open for reading.
-
-    Returns:
-        What `json.dumps` can write. Nothing in it is of today or of this computer's folders: the
-        same inputs give the same dictionary.
+    Nothing in it is of today or of this computer's folders: the same inputs give the same.
 
     Raises:
-        UsageFault: the warehouse was built from other landed files or rules than those here.
+        UsageFault: the warehouse was built from other landed files (of FOI_EXTRACTS, else the
+            demonstration's) or rules than those here.
     """
     extracts = Path(os.environ.get("FOI_EXTRACTS") or CHECKOUT / "seeds" / "extracts")
     own = settings_folder()
@@ -54,13 +48,11 @@ def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict
         **sums(extracts.rglob("*"), "extracts", extracts),
         **sums((file for file in rules if file.parent == RULES), "rules", RULES),
         **(sums((file for file in rules if file.parent == own), "settings", own) if own else {}),
-        **{
-            f"templates/{file.name}": sums([file], "", file.parent)[file.name]
-            for file in map(template_file, ("letter.docx", "sign_off.docx"))
-        },
     }
+    for file in map(template_file, ("letter.docx", "sign_off.docx")):
+        inputs |= sums([file], "templates", file.parent)
     program = [file for name in PROGRAM for file in (CHECKOUT / name).rglob("*")]
-    program = [file for file in program if file.suffix in (".sql", ".py", ".yml")]
+    program = [file for file in program if file.suffix in KINDS]
     program_sums = sums([*program, CHECKOUT / "dbt_project.yml"], "", CHECKOUT)
     return {
         "request": {
@@ -86,13 +78,7 @@ def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict
 
 
 def sums(files: Iterable[Path], named: str, below: Path) -> dict[str, str]:
-    """The SHA-256 of each file by its path below a folder, in the order of the paths.
-
-    Args:
-        files: folders among them are passed over.
-        named: what stands for the folder in the paths; nothing for its own paths.
-        below: the folder.
-    """
+    """The SHA-256 of each file by its path below a folder, for which `named` stands."""
     found = {}
     for file in sorted(files):
         if file.is_file():
@@ -103,12 +89,8 @@ def sums(files: Iterable[Path], named: str, below: Path) -> dict[str, str]:
 
 
 def checksums(folder: Path, leaving_out: str = "SHA256SUMS") -> str:
-    """The checksums of a folder's files as `sha256sum --check` reads them.
-
-    Args:
-        folder: with all that lies below it.
-        leaving_out: the file that will hold them.
-    """
+    """The checksums of a folder's files as `sha256sum --check` reads them, `leaving_out` the file
+    that will hold them."""
     found = sums(folder.rglob("*"), "", folder)
     return "".join(f"{hash_}  {name}\n" for name, hash_ in found.items() if name != leaving_out)
 
@@ -163,15 +145,10 @@ def dbt_results(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def differences(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """What differs between the inputs of two packs, a sentence each.
+    """What differs between the inputs of a pack and one that was made again, a sentence each.
 
-    Args:
-        recorded: the provenance that was kept.
-        found: that of a pack which was made again.
-
-    Returns:
-        Nothing if request, inputs, program and versions are the same: then a pack whose bytes
-        differ was changed by hand, or the program does not give the same bytes each time.
+    Nothing if request, inputs, program and versions are the same: then a pack whose bytes differ
+    was changed by hand, or the program does not give the same bytes each time.
     """
     before, now = dict(_flat(recorded)), dict(_flat(found))
     said = []
