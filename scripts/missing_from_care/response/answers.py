@@ -78,10 +78,8 @@ class Table:
     """The answers of a question that share breakdown, population and periods: one table.
 
     Attributes:
-        question_no: number of the question.
         label: `Question 2`, or `Question 2b` where the parts need tables of their own.
-        population: in words, empty for all.
-        breakdown: its heading, empty for none.
+        population, breakdown: in words, empty for all and for none.
         period_heading: `Financial year`.
         answers: one for each measure, period and category.
     """
@@ -111,12 +109,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Change:
-    """A change of what counts as missing.
-
-    Attributes:
-        day: on which the new definition begins.
-        reason: why figures since are not those before, with `{day}`.
-    """
+    """A change of what counts as missing: from which day, and why, with `{day}`."""
 
     day: date
     reason: str
@@ -127,9 +120,7 @@ class Estimate:
     """What finding a part of the information would cost (FOIA s.12).
 
     Attributes:
-        what: would have to be found.
-        records, minutes: to look at, and for each.
-        hours: for all.
+        records, minutes, hours: to look at, for each, and for all.
         limit_hours, limit_pounds, pounds_an_hour: the most that the law asks for.
         records_within: so many could be looked at within it.
         offer: what could be answered within it, after "we could"; empty if nothing is offered.
@@ -148,15 +139,8 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Handling:
-    """What became of a request before it was answered.
-
-    Attributes:
-        clarified_on: the day on which a clarification arrived that was needed.
-        fee_notice_on, fee_paid_on: of a fees notice.
-        working_days_late: after the last day for an answer.
-        first_answered_on: the day of the first answer, if this one replaces it.
-        estimate: if a part is refused for what it would cost.
-    """
+    """What became of a request before it was answered: a clarification that was needed arrived, a
+    fee was asked for and paid, a first answer is replaced, a part is refused for its cost."""
 
     clarified_on: date | None = None
     fee_notice_on: date | None = None

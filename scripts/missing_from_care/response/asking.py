@@ -30,12 +30,8 @@ QUESTION_VIEWS = (
 
 @dataclass(frozen=True)
 class Question:
-    """A question as a row of the register puts it.
-
-    Attributes:
-        measure, breakdown, population, period_basis: words of the rule seeds.
-        first_period, last_period: as the basis writes them.
-    """
+    """A question as a row of the register puts it: words of the rule seeds, and periods as their
+    basis writes them."""
 
     measure: str
     breakdown: str
@@ -62,14 +58,10 @@ def question_of(measure: str, by: str, of: str, period: str) -> Question:
 
 
 def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
-    """Puts questions to a warehouse.
-
-    Args:
-        database: the DuckDB file; it is only read.
-        *questions: as in the register.
+    """Puts questions to a warehouse, which is only read.
 
     Returns: a connection in which `foi_answers`, `stg_foi_requests` and all that a response is read
-    from hold these questions alone, numbered from 1, as request `try-out`.
+        from hold these questions alone, numbered from 1, as request `try-out`.
 
     Raises:
         DataFault: a word is wrong, or a period is not landed.
@@ -95,10 +87,6 @@ def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
 
 def put(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
     """Puts questions to a warehouse, whether they can be answered or not.
-
-    Args:
-        database: the DuckDB file; it is only read.
-        *questions: as in the register.
 
     Returns: a connection in which `QUESTION_VIEWS` are of these questions alone, numbered from 1.
     """
@@ -160,13 +148,9 @@ def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, object]
 
 
 def save_question(question: Question, request_ref: str) -> Path:
-    """Adds a question to a request of the register, as the next one of its questions.
+    """Adds a question that was tried before to a request of the register, as its next one.
 
     Of several that add at once each waits for the one before.
-
-    Args:
-        question: its words were tried before.
-        request_ref: a request of the register.
 
     Returns: the file that was written, whole or not at all.
 

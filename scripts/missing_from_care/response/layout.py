@@ -68,64 +68,55 @@ def marked(label: str, *answers: Answer | None) -> str:
 
 
 def grid(table: Table) -> Grid:
-    """Lays out a table: categories down if there are any, else periods, else measures."""
-    measures = list(dict.fromkeys((each.part, each.measure) for each in table.answers))
-    if table.breakdown and len(measures) == 1 and len(table.periods) <= MOST_PERIODS_ACROSS:
-        return categories_down(table)
-    if table.breakdown:
-        return periods_down(table, measures, with_categories=True)
-    if len(table.periods) == 1 or len(measures) > MOST_MEASURES_ACROSS >= len(table.periods):
-        return measures_down(table, measures)
-    return periods_down(table, measures, with_categories=False)
+    """Lays out a table: categories down if there are any, else periods, else measures.
 
-
-def categories_down(table: Table) -> Grid:
-    """One row a category, one column a period; months and quarters, which differ from period to
-    period, one below the other."""
-    if table.answers[0].breakdown in OF_THE_PERIOD:
-        return periods_down(
-            table, [(table.answers[0].part, table.answers[0].measure)], with_categories=True
-        )
-    by_place = {(each.category, each.period_name): each for each in table.answers}
-    labels = dict.fromkeys((each.category, each.category_label) for each in table.answers)
-    answers = [[by_place[category, period] for period in table.periods] for category, _ in labels]
-    return periods_across(table, table.breakdown, [label for _, label in labels], answers)
-
-
-def measures_down(table: Table, measures: Sequence[tuple[str, str]]) -> Grid:
-    """One row a measure, one column a period."""
-    by_place = {(each.part, each.measure, each.period_name): each for each in table.answers}
+    Months and quarters differ from period to period, so stand one below the other.
+    """
     headings = {(each.part, each.measure): each.heading for each in table.answers}
-    labels = [
-        f"Part {part}: {headings[part, measure]}" if part else headings[part, measure]
-        for part, measure in measures
+    measures, periods = list(headings), table.periods
+    is_of_period = table.answers[0].breakdown in OF_THE_PERIOD
+    if table.breakdown:
+        if is_of_period or len(measures) > 1 or len(periods) > MOST_PERIODS_ACROSS:
+            return _periods_down(table, measures, with_categories=True)
+        places = {(each.category, each.period_name): each for each in table.answers}
+        categories = dict.fromkeys((each.category, each.category_label) for each in table.answers)
+        rows = [(label, [places[key, period] for period in periods]) for key, label in categories]
+        return _periods_across(table, table.breakdown, rows)
+    if len(periods) > 1 and not len(measures) > MOST_MEASURES_ACROSS >= len(periods):
+        return _periods_down(table, measures, with_categories=False)
+    by_place = {(each.part, each.measure, each.period_name): each for each in table.answers}
+    of_measures = [
+        (
+            f"Part {part}: {heading}" if part else heading,
+            [by_place.get((part, measure, period)) for period in periods],
+        )
+        for (part, measure), heading in headings.items()
     ]
-    answers = [[by_place.get((*each, period)) for period in table.periods] for each in measures]
-    laid_out = periods_across(table, "What was counted", labels, answers)
+    laid_out = _periods_across(table, "What was counted", of_measures)
     return replace(laid_out, row_measures=tuple(measure for _, measure in measures))
 
 
-def periods_across(
-    table: Table, heading: str, labels: Sequence[str], answers: Sequence[Sequence[Answer | None]]
+def _periods_across(
+    table: Table, heading: str, rows: Sequence[tuple[str, Sequence[Answer | None]]]
 ) -> Grid:
     """One row a label, one column a period."""
-    across = zip(table.periods, zip(*answers, strict=True), strict=True)
+    across = zip(table.periods, zip(*(answers for _, answers in rows), strict=True), strict=True)
     measures = {each.measure for each in table.answers}
     return Grid(
         headings=(heading, *(marked(period, *column) for period, column in across)),
         labels=1,
-        rows=tuple((label, *cells(row)) for label, row in zip(labels, answers, strict=True)),
+        rows=tuple((label, *_cells(answers)) for label, answers in rows),
         measures=(measures.pop() if len(measures) == 1 else "",) * len(table.periods),
-        answers=tuple(map(tuple, answers)),
+        answers=tuple(tuple(answers) for _, answers in rows),
     )
 
 
-def cells(answers: Sequence[Answer | None]) -> tuple[str | float, ...]:
+def _cells(answers: Sequence[Answer | None]) -> tuple[str | float, ...]:
     """The figures of a row; [z] where there is none."""
     return tuple(shown(each) if each else "[z]" for each in answers)
 
 
-def periods_down(
+def _periods_down(
     table: Table, measures: Sequence[tuple[str, str]], *, with_categories: bool
 ) -> Grid:
     """One row a period, and category if there are any; one column a measure.
@@ -162,7 +153,7 @@ def periods_down(
     return Grid(
         headings=(*headings, *named(columns, measures)),
         labels=len(headings),
-        rows=tuple((*label, *cells(row)) for label, row in zip(names, answers, strict=True)),
+        rows=tuple((*label, *_cells(row)) for label, row in zip(names, answers, strict=True)),
         measures=tuple(measure for _, measure in measures),
         answers=tuple(answers),
     )

@@ -200,11 +200,7 @@ WORDS = f"""
 
 
 def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Response:
-    """Reads a request of the register and its answers.
-
-    Args:
-        warehouse: an open warehouse.
-        request_ref: the authority's reference, as in the register.
+    """Reads a request of the register, by the authority's reference, and its answers.
 
     Raises:
         UsageFault: the register has no such request, or it has no question.
@@ -217,7 +213,22 @@ def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Res
         known = ", ".join(texts(warehouse, "select request_ref from stg_foi_requests order by 1"))
         raise UsageFault(f"The register has no request {request_ref}. It has: {known or 'none'}.")
     subject, received_on, responded_on, due_on, *handled = request
-    _refuse_faults(warehouse, request_ref)
+    own, wanted = macro_sql("file_stem", "request_ref"), macro_sql("file_stem", "?")
+    unusable = texts(
+        warehouse,
+        "select distinct problem from dq_request_register "
+        f"where column_name = 'request_ref' and {own} = {wanted} order by all",
+        request_ref,
+    )
+    if unusable:
+        raise DataFault(*(f"Request {request_ref}: its reference {each}." for each in unusable))
+    problems = texts(
+        warehouse,
+        "select distinct sentence from int_question_problems where request_ref = ? order by all",
+        request_ref,
+    )
+    if problems:
+        raise DataFault(*problems)
     found = warehouse.execute(ANSWERS, [request_ref]).fetchall()
     estimates = [Estimate(*row) for row in warehouse.execute(ESTIMATE, [request_ref]).fetchall()]
     # A request that is refused for its cost may have no question that figures answer.
@@ -265,42 +276,15 @@ def dated_anew(response: Response, day: date, warehouse: duckdb.DuckDBPyConnecti
     )
 
 
-def _refuse_faults(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> None:
-    """Refuses a reference that cannot name a pack of its own, and questions that cannot be read."""
-    own, named = macro_sql("file_stem", "request_ref"), macro_sql("file_stem", "?")
-    unusable = texts(
-        warehouse,
-        "select distinct problem from dq_request_register "
-        f"where column_name = 'request_ref' and {own} = {named} order by all",
-        request_ref,
-    )
-    if unusable:
-        raise DataFault(*(f"Request {request_ref}: its reference {each}." for each in unusable))
-    problems = texts(
-        warehouse,
-        "select distinct sentence from int_question_problems where request_ref = ? order by all",
-        request_ref,
-    )
-    if problems:
-        raise DataFault(*problems)
-
-
 def is_of_invented_children(warehouse: duckdb.DuckDBPyConnection) -> bool:
     """Whether the children are invented: a file that was landed says so in its name."""
     return warehouse.execute(INVENTED).fetchone() is not None
 
 
 def losses(warehouse: duckdb.DuckDBPyConnection, which: str = "true") -> tuple[str, ...]:
-    """What was lost of the landed modules, a sentence each (rule 16).
-
-    Args:
-        warehouse: an open warehouse.
-        which: a condition on `int_module_losses`; all of them without one.
-    """
-    return texts(
-        warehouse,
-        f"select sentence from int_module_losses where {which} order by source_file, part",
-    )
+    """What was lost of the landed modules that meet a condition, a sentence each (rule 16)."""
+    query = f"select sentence from int_module_losses where {which} order by source_file, part"
+    return texts(warehouse, query)
 
 
 def losses_in_short(warehouse: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

@@ -31,12 +31,7 @@ SPANS = """
 
 @dataclass(frozen=True)
 class Asked:
-    """A question of a request: the requester's words, and what answers them.
-
-    Attributes:
-        question_no, part, wording: as in the request.
-        question: the row.
-    """
+    """A question of a request: the requester's words, and the row that answers them."""
 
     question_no: str
     part: str
@@ -69,10 +64,6 @@ def campaigns() -> list[str]:
 def campaign_questions(name: str, warehouse: duckdb.DuckDBPyConnection) -> list[Asked]:
     """The questions of a campaign, for all the periods that are landed.
 
-    Args:
-        name: of the campaign.
-        warehouse: an open warehouse.
-
     Raises:
         UsageFault: there is no such campaign, or nothing is landed.
     """
@@ -100,7 +91,7 @@ def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, 
 
     Args:
         basis: financial_year; calendar_year, of which the last may be a part; or one of a day.
-        warehouse: an open warehouse.
+        warehouse: open for reading.
 
     Raises:
         UsageFault: nothing is landed.
@@ -136,13 +127,7 @@ def refuse_known(request_ref: str) -> None:
 def add_request(
     request_ref: str, received_on: date, subject: str, asked: Sequence[Asked]
 ) -> list[Path]:
-    """Adds a request with its questions to the register.
-
-    Args:
-        request_ref: a reference that the register does not have.
-        received_on: the day of receipt.
-        subject: what it is about.
-        asked: its questions, each tried out before.
+    """Adds a request with its questions, each tried out before, to the register.
 
     Returns: the two files that were written. The request stands there before its questions do.
 
