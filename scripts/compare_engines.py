@@ -8,7 +8,7 @@ import typer
 
 from missing_from_care.base.command_line import out, run
 from missing_from_care.base.faults import DataFault, UsageFault
-from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT, is_queried
 from missing_from_care.base.warehouse import database_file, open_database
 
 
@@ -22,8 +22,7 @@ def compare_engines(
     ] = None,
 ) -> None:
     """Compares every mart and quality table cell by cell, types and number of rows included."""
-    models = (file.stem for file in (CHECKOUT / "models").rglob("*.sql"))
-    marts = sorted(name for name in models if not name.startswith(("stg_", "int_")))
+    marts = sorted(filter(is_queried, (file.stem for file in (CHECKOUT / "models").rglob("*.sql"))))
     differing = []
     with open_database(database_file(database)) as warehouse:
         for mart in marts:

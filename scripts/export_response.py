@@ -14,8 +14,8 @@ from missing_from_care.base.warehouse import database_file
 from missing_from_care.disclosure.assessment import revision_sentence
 from missing_from_care.documents.open_data import PACKAGE
 from missing_from_care.documents.page.page import pack_files
+from missing_from_care.documents.statements import answers_of
 from missing_from_care.pack.making import Pack, making_pack, verified, write_pack
-from missing_from_care.response.answers import Response
 from missing_from_care.response.layout import terminal_tables
 
 
@@ -57,55 +57,44 @@ def export_response(
         out.print(table)
     for sentence in (*pack.lost, *unlisted):
         err.print(sentence, markup=False, soft_wrap=True)
-    for sentence in withheld(pack):
-        out.print(sentence, markup=False)
+    out.print(withheld(pack), markup=False)
     for each in pack.verdict.revisions:
         err.print(revision_sentence(each, pack.rules), markup=False, soft_wrap=True)
-    if pack.response.due_on:
-        out.print(deadline(pack.response), markup=False)
+    if due := pack.response.due_on:
+        on = pack.response.responded_on
+        answered = f"; answered on {long_day(on)}" if on else ""
+        out.print(f"Due: {long_day(due)}{answered}.", markup=False)
     if dry_run:
         out.print("A dry run: nothing was written.", markup=False)
         return
     if pack.is_sent:
         out.print("It was sent as it is: nothing was written.", markup=False)
-    for line in places(pack):
-        out.print(line, soft_wrap=True, markup=False)
-
-
-def places(pack: Pack) -> list[str]:
-    """Where the files are that people open, and the folders."""
     here = Path.cwd()
     folder = pack.folder.relative_to(here) if pack.folder.is_relative_to(here) else pack.folder
     names = {kind: name for name, kind in pack_files(pack.response).items()}
-    return [
+    for line in (
         f"Public: {folder / 'public'}",
         f"  Letter: {folder / 'public' / names['Letter']}",
         f"  Workbook: {folder / 'public' / names['Workbook']}",
         f"  Page: {folder / 'public' / 'response.html'}",
         f"  Open data: {folder / 'public' / PACKAGE}",
         f"Private: {folder / 'private'}",
-    ]
+    ):
+        out.print(line, soft_wrap=True, markup=False)
 
 
-def withheld(pack: Pack) -> list[str]:
+def withheld(pack: Pack) -> str:
     """How much is withheld, and how much of it only to cover the rest."""
     verdict = pack.verdict
     if not verdict.withheld:
-        return [f"None of {len(verdict.printed)} figures is withheld."]
-    answers = [each for table in pack.response.tables for each in table.answers]
-    ranges = sum(each.is_range for each in answers)
-    return [
+        return f"None of {len(verdict.printed)} figures is withheld."
+    ranges = sum(each.is_range for each in answers_of(pack.response))
+    return (
         f"{len(verdict.withheld)} of {len(verdict.printed)} figures are withheld, {ranges} of them "
         f"given as a range, {len(verdict.cover)} as cover. The ranges that can be told of them are "
         f"{verdict.cost(verdict.counts_withheld):,g} wide in all, those of cover "
         f"{verdict.cost(verdict.cover):,g}."
-    ]
-
-
-def deadline(response: Response) -> str:
-    """When the answer is due, and when it was given."""
-    answered = f"; answered on {long_day(response.responded_on)}" if response.responded_on else ""
-    return f"Due: {long_day(response.due_on)}{answered}."
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from missing_from_care.base.command_line import out, run
 from missing_from_care.base.faults import UsageFault
-from missing_from_care.base.project import CHECKOUT, RULES
+from missing_from_care.base.project import CHECKOUT, RULES, is_queried
 from missing_from_care.base.whole_files import write_file_whole
 from missing_from_care.documents.page.page import rendered
 
@@ -55,7 +55,7 @@ def dictionary_page(manifest: Mapping[str, Any], catalog: Mapping[str, Any]) -> 
     models = [each for each in manifest["nodes"].values() if each["resource_type"] == "model"]
     tables = []
     for node in sorted(models, key=itemgetter("path")):
-        if node["name"].startswith(("stg_", "int_")):
+        if not is_queried(node["name"]):
             continue
         found = catalog.get("nodes", {}).get(node["unique_id"], {"columns": {}})["columns"]
         types = {name: each["type"].lower() for name, each in found.items()}

@@ -53,8 +53,7 @@ def quality_report(
         data = director_page(database)
         with _scratch_below(folder):
             write_file_whole(page, data, mode=0o600)
-        out.print("Private page for the director:")
-        out.print(str(page), markup=False, soft_wrap=True)
+        out.print(f"Private page for the director:\n{page}", markup=False, soft_wrap=True)
         return
     with reading.opened(database) as connection, err.status("Reading the findings") as status:
         tables = reading.summary(connection)
@@ -70,16 +69,11 @@ def quality_report(
         typer.echo(json.dumps(summary, indent=2, default=str))
         return
     terminal.show(out, tables)
-    out.print("\nPrivate workbook with every finding:")
-    out.print(str(workbook), markup=False, soft_wrap=True)
+    out.print(f"\nPrivate workbook with every finding:\n{workbook}", markup=False, soft_wrap=True)
 
 
 def _checked_folder(folder: Path) -> Path:
-    """The folder for the workbook.
-
-    Raises:
-        UsageFault: git would offer to commit what is written there.
-    """
+    """The folder for the workbook, unless git would offer to commit what is written there."""
     resolved = folder.resolve()
     if resolved.is_relative_to(CHECKOUT):
         parts = resolved.relative_to(CHECKOUT).parts

@@ -18,6 +18,11 @@ SOURCES_FILE = CHECKOUT / "models" / "staging" / "_sources.yml"
 LANDED_COLUMNS = ("collection_year", "source_file", "source_row")
 
 
+def is_queried(model: str) -> bool:
+    """Whether people query a model: every one is a mart but those on the way to it."""
+    return not model.startswith(("stg_", "int_"))
+
+
 def settings_folder() -> Path | None:
     """The folder of a council's own settings, which FOI_SETTINGS names; None: the demonstration."""
     folder = os.environ.get("FOI_SETTINGS")

@@ -12,10 +12,7 @@ from missing_from_care.deadlines.wording import remarks
 def calendar_bytes(states: Iterable[RequestState], as_of: date) -> bytes:
     """A calendar with an all-day event for each request that is still to be answered.
 
-    Args:
-        states: the requests; the answered ones, and those waiting for a fee, have no event.
-        as_of: the day of the states; it stands as the day on which the events were made, so that
-            the same register gives the same bytes.
+    `as_of` stands as the day on which the events were made: the same states give the same bytes.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//missing_from_care//deadlines//EN")
@@ -24,17 +21,13 @@ def calendar_bytes(states: Iterable[RequestState], as_of: date) -> bytes:
     calendar.add("x-wr-calname", "Freedom of Information deadlines")
     for state in states:
         if state.answer_by and state.state != "answered":
-            calendar.add_component(_event(state, state.answer_by, as_of))
+            event = Event()
+            event.add("uid", f"{state.request_ref}@missing-from-care")
+            event.add("dtstamp", datetime.combine(as_of, time(), tzinfo=UTC))
+            event.add("dtstart", state.answer_by)
+            event.add("dtend", state.answer_by + timedelta(days=1))
+            event.add("summary", f"FOI answer due: {state.request_ref}")
+            event.add("description", "\n".join([state.subject or "", *remarks(state)]).strip())
+            event.add("transp", "TRANSPARENT")
+            calendar.add_component(event)
     return bytes(calendar.to_ical())
-
-
-def _event(state: RequestState, day: date, as_of: date) -> Event:
-    event = Event()
-    event.add("uid", f"{state.request_ref}@missing-from-care")
-    event.add("dtstamp", datetime.combine(as_of, time(), tzinfo=UTC))
-    event.add("dtstart", day)
-    event.add("dtend", day + timedelta(days=1))
-    event.add("summary", f"FOI answer due: {state.request_ref}")
-    event.add("description", "\n".join([state.subject or "", *remarks(state)]).strip())
-    event.add("transp", "TRANSPARENT")
-    return event

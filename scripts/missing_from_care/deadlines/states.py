@@ -51,18 +51,24 @@ MODEL_COLUMNS = tuple(name for name in RequestState.__annotations__ if name != "
 
 
 def request_states(register: Register, as_of: date) -> list[RequestState]:
-    """The state of each request on a day, the most urgent first.
-
-    Args:
-        register: the register.
-        as_of: the day from which working days are counted.
+    """The state of each request, the most urgent first; working days are counted from a day.
 
     Raises:
         DataFault: a row is impossible, or a deadline lies where no bank holidays are confirmed.
     """
     with duckdb.connect() as connection:
         make_table(connection, "foi_requests", list(COLUMNS), register.rows)
-        _refuse_faults(connection, register)
+        build_model(connection, "dq_request_register")
+        faults = connection.execute(
+            "select source_rows, column_name, problem from dq_request_register order by all"
+        ).fetchall()
+        if faults:
+            raise DataFault(
+                *(
+                    f"{register.file}, {rows} below the header, column {column} {problem}."
+                    for rows, column, problem in faults
+                )
+            )
         try:
             build_model(connection, "foi_deadline_states", {"as_of": as_of.isoformat()})
         except duckdb.Error as problem:
@@ -77,27 +83,8 @@ def request_states(register: Register, as_of: date) -> list[RequestState]:
     return [replace(e, subject=one_line(e.subject)) if e.subject else e for e in states]
 
 
-def _refuse_faults(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
-    build_model(connection, "dq_request_register")
-    faults = connection.execute(
-        "select source_rows, column_name, problem from dq_request_register order by all"
-    ).fetchall()
-    if faults:
-        raise DataFault(
-            *(
-                f"{register.file}, {rows} below the header, column {column} {problem}."
-                for rows, column, problem in faults
-            )
-        )
-
-
 def is_pack_older(pack: Path, database: Path) -> bool:
-    """Whether a request's pack was made before the database that it should tell of.
-
-    Args:
-        pack: the folder of the pack, `responses/REF`.
-        database: the warehouse.
-    """
+    """Whether a request's pack, a folder, was made before the database that it should tell of."""
     try:
         files = [file for file in pack.rglob("*") if file.is_file()]
         written = max((file.stat().st_mtime for file in files), default=None)

@@ -34,21 +34,19 @@ def statistics(
 
     Args:
         states: of each request of the register.
-        entries: of the disclosure log, by reference, for the requests that have a pack.
+        entries: of the disclosure log, by reference, of the packs that are here.
 
     Returns:
         `quarters`, the last of them without a quarter for the total: the counts of `COUNTS`; and
         `exemptions`, each with the number of answers that rest on it.
     """
-    rows = [
-        (
-            each.received_on,
-            each.responded_on,
-            each.is_answered_late,
-            *(_of_pack(entries[each.request_ref]) if is_answered(each, entries) else (None, [])),
+    rows = []
+    for each in states:
+        entry = entries.get(each.request_ref, {}) if each.responded_on else {}
+        outcome, exemptions = entry.get("outcome") or None, entry.get("exemptions", [])
+        rows.append(
+            (each.received_on, each.responded_on, each.is_answered_late, outcome, exemptions)
         )
-        for each in states
-    ]
     with duckdb.connect() as connection:
         connection.execute(
             "create table requests (received_on date, responded_on date, is_answered_late boolean, "
@@ -74,12 +72,3 @@ def statistics(
                 "group by exemption order by answers desc, exemption",
             ),
         }
-
-
-def is_answered(state: RequestState, entries: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether a request was answered with a pack that is here."""
-    return state.responded_on is not None and state.request_ref in entries
-
-
-def _of_pack(entry: Mapping[str, Any]) -> tuple[str | None, list[str]]:
-    return entry.get("outcome") or None, entry.get("exemptions", [])

@@ -51,14 +51,11 @@ SAID_ELSEWHERE = ("break_in_series", "ranges", "not_available", "part_period")
 
 
 def letter_bytes(response: Response, template: Path = TEMPLATE) -> bytes:
-    """The letter of a response as a Word document.
+    """The letter of a response as a Word document; unprotected it says that it is a draft.
 
     Args:
-        response: the request and its answers; protected, or the letter says that it is a draft.
+        response: the request and its answers.
         template: a Word document with the tags of docs/letter.md.
-
-    Returns:
-        The bytes of a `.docx` file. They depend on the response and the template alone.
 
     Raises:
         ProtectionFault: figures are withheld without the refusal that section 17 of the Freedom
@@ -193,9 +190,7 @@ def links_of(response: Response) -> dict[str, str]:
 def counted(response: Response, *, in_full: bool = True) -> Iterator[str]:
     """How occasions were counted: the definitions in force, and notes of several questions.
 
-    Args:
-        response: of which it is said.
-        in_full: whether the definitions stand there; else the answers explained them.
+    Not `in_full`: without the definitions, which the answers explained.
     """
     if response.definitions and in_full and is_anything_held(response):
         yield said(response, "every_instance")
@@ -205,12 +200,7 @@ def counted(response: Response, *, in_full: bool = True) -> Iterator[str]:
 
 
 def settings_to_check(response: Response, on: date) -> list[str]:
-    """A sentence for each setting of the authority, and rule, whose review date has passed.
-
-    Args:
-        response: its `words` hold the review dates.
-        on: today.
-    """
+    """A sentence for each setting of the authority, and rule, whose review date has passed."""
     found = []
     for word, text in response.words.items():
         kind, _, setting = word.partition(":")

@@ -59,11 +59,7 @@ def open_data_files(response: Response) -> dict[str, bytes]:
 
     Lines end with CRLF (RFC 4180). What the requester wrote is in the descriptions alone.
 
-    Args:
-        response: the request and its answers, protected.
-
-    Returns:
-        The files' bytes by name.
+    Returns: the files' bytes by name.
 
     Raises:
         ProtectionFault: the response is not protected.

@@ -156,9 +156,8 @@ def _made(
             response = dated_anew(response, version.dated, warehouse)
         rules = read_rules(warehouse, response.dated)
         lost, lost_in_short = losses(warehouse), losses_in_short(warehouse)
-    ledger, seed = read_ledger(out / LEDGER, rows), seed_of(out / LEDGER)
-    step("withhold small numbers and audit the rest")
-    with open_warehouse(database) as warehouse:
+        ledger, seed = read_ledger(out / LEDGER, rows), seed_of(out / LEDGER)
+        step("withhold small numbers and audit the rest")
         verdict = judge(response, rules, warehouse, ledger, seed)
         safe = protected(response, verdict)
         safe = replace(safe, refusal=refusal(warehouse, safe))
@@ -182,10 +181,7 @@ def write_pack(pack: Pack, today: date) -> list[str]:
     """Writes a pack in the place of one that was not sent, and what it releases to the ledger.
 
     The ledger comes first: it may name what a killed run did not publish, never the other way.
-
-    Args:
-        pack: made within `making_pack`.
-        today: the day of release, if the register does not say when it was answered.
+    Released is it today, if the register does not say when it was answered.
 
     Returns: sentences on packs that the index page lacks; see `write_index`.
     """
@@ -242,11 +238,7 @@ def public_bytes(folder: Path) -> dict[str, bytes]:
 
 
 def verified(folder: Path, database: Path) -> str:
-    """Makes a pack again from the inputs that it names.
-
-    Args:
-        folder: of the pack, with `public` and `private`.
-        database: the warehouse, built from the same inputs.
+    """Makes the pack in a folder again from the inputs that it names, which built the warehouse.
 
     Returns: a sentence that every public file is the same.
 

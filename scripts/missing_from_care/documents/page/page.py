@@ -43,9 +43,7 @@ HERE = Path(__file__).parent
 def page_bytes(response: Response) -> bytes:
     """The page of a response: its answers as tables, with charts where they help.
 
-    Args:
-        response: the request and its answers; if it is not protected the page says that it is not
-            for release.
+    Unprotected it says that it is not for release.
     """
     content = workbook_content(response)
     answers = []
@@ -143,9 +141,7 @@ def clean(value: object) -> object:
 def with_links(text: str, linked: set[str]) -> Markup:
     """A text whose notes lead to the list of notes, which leads back to the first of each.
 
-    Args:
-        text: plain.
-        linked: the numbers of the notes that the page has had so far; added to.
+    `linked` has the numbers of the notes that the page has had so far; it grows.
     """
 
     def link(note: re.Match[str]) -> str:

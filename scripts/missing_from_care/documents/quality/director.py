@@ -49,9 +49,6 @@ PARTS = (
 def director_page(database: Path) -> bytes:
     """The page, which fits on one sheet of paper; private, since small numbers stand in it.
 
-    Args:
-        database: the warehouse; it is only read.
-
     Raises:
         UsageFault, DataFault: it cannot be read, or no year has what is needed.
     """

@@ -67,12 +67,8 @@ CHILD_LEVEL = ("example_row", "example_child", "example_finding")
 def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, for reading only.
 
-    Args:
-        database: the DuckDB file that `dbt build` wrote.
-
     Raises:
-        UsageFault: there is no such file, or it is no DuckDB database.
-        BusyFault: it is open for writing elsewhere.
+        UsageFault, BusyFault: as `open_database`.
         DataFault: it holds no findings, since another version of the project built it.
     """
     with open_database(database) as connection:
@@ -107,10 +103,11 @@ def totals_sentence(totals: Row) -> str:
 
 def without_children(tables: dict[str, Any]) -> dict[str, Any]:
     """A summary without what only the private workbook may show."""
-    lists = {name: found for name, found in tables.items() if name != "totals"}
-    return {"totals": tables["totals"]} | {
-        name: [{key: row[key] for key in row if key not in CHILD_LEVEL} for row in found]
-        for name, found in lists.items()
+    return {
+        name: found
+        if name == "totals"
+        else [{key: row[key] for key in row if key not in CHILD_LEVEL} for row in found]
+        for name, found in tables.items()
     }
 
 
