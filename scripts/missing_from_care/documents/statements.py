@@ -6,6 +6,8 @@ from missing_from_care.base.texts import LICENCE_ADDRESS, long_day
 from missing_from_care.documents.sentences import Count, filled, of_whom, periods_listed
 from missing_from_care.response.answers import Answer, Response, Table
 
+COST_NUMBERS = ("records", "minutes", "hours", "limit_hours", "limit_pounds", "pounds_an_hour")
+
 
 def answers_of(response: Response) -> list[Answer]:
     """All answers of a response."""
@@ -70,28 +72,13 @@ def said(response: Response, letter_text: str) -> str:
         "late": Count(response.handling.working_days_late),
         "revised": "; ".join(revised_figures(response)),
     }
-    handling = response.handling
-    days = {
-        "received": response.received_on,
-        "due": response.due_on,
-        "clarified": handling.clarified_on,
-        "fee_notice": handling.fee_notice_on,
-        "fee_paid": handling.fee_paid_on,
-        "first_answered": handling.first_answered_on,
-    }
-    values |= {name: long_day(day) if day else "" for name, day in days.items()}
-    if estimate := handling.estimate:
-        values |= {
-            "cost_of": estimate.what,
-            "cost_offer": estimate.offer,
-            "records": Count(estimate.records),
-            "minutes": Count(estimate.minutes),
-            "hours": Count(estimate.hours),
-            "limit_hours": Count(estimate.limit_hours),
-            "limit_pounds": Count(estimate.limit_pounds),
-            "pounds_an_hour": Count(estimate.pounds_an_hour),
-            "within": Count(estimate.records_within),
-        }
+    for name in ("received", "due", "clarified", "fee_notice", "fee_paid", "first_answered"):
+        day = (vars(response) | vars(response.handling))[f"{name}_on"]
+        values[name] = long_day(day) if day else ""
+    if estimate := response.handling.estimate:
+        values |= {"cost_of": estimate.what, "cost_offer": estimate.offer}
+        values |= {name: Count(getattr(estimate, name)) for name in COST_NUMBERS}
+        values["within"] = Count(estimate.records_within)
     return filled("letter_texts.csv", response.words[f"letter:{letter_text}"], values)
 
 

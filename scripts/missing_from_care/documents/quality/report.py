@@ -1,7 +1,8 @@
 """What the private workbook of the quality report says: every finding, and what to do about it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from missing_from_care.base.texts import one_line
@@ -149,7 +150,9 @@ def report(author: str, tables: Mapping[str, Any], findings: Iterable[Row]) -> R
 
 
 def _table(sheet: Sheet, found: Iterable[Row]) -> TableSheet:
-    """A sheet with its rows."""
+    """A sheet with its rows; one row says so where there is none."""
+    rows = ([_shown(row[key]) for _, key, _ in sheet.columns] for row in found)
+    first = next(rows, ["None", *["[x]"] * (len(sheet.columns) - 1)])
     return TableSheet(
         name=sheet.name,
         title=sheet.title,
@@ -157,20 +160,10 @@ def _table(sheet: Sheet, found: Iterable[Row]) -> TableSheet:
             Column(heading, "whole" if key in NUMBERS else "text", width)
             for heading, key, width in sheet.columns
         ),
-        rows=_values(found, [key for _, key, _ in sheet.columns]),
+        rows=chain([first], rows),
         introduction=(sheet.introduction, SHORTHAND),
         is_wrapped=sheet.is_wrapped,
     )
-
-
-def _values(found: Iterable[Row], keys: list[str]) -> Iterator[list[Value]]:
-    """The cells of each row; a row that says so where there is none."""
-    is_empty = True
-    for row in found:
-        is_empty = False
-        yield [_shown(row[key]) for key in keys]
-    if is_empty:
-        yield ["None", *["[x]"] * (len(keys) - 1)]
 
 
 def _shown(value: Any) -> Value:

@@ -13,13 +13,7 @@ from missing_from_care.documents.quality.reading import Row, totals_sentence
 
 EFFECTS = {name: name.replace("_", " ") for name in ("rejected", "repeated", "left_out", "counted")}
 STEPS = ("landed", "rejected", "repeated", "left_out", "counted")
-COMPARISONS = {
-    "equal": "equal",
-    "differs": "different",
-    "suppressed there": "suppressed there",
-    "not published": "not published",
-    "not available here": "not available here",
-}
+COMPARISONS = ("equal", "differs", "suppressed there", "not published", "not available here")
 WORST = 10
 LOOKS: Mapping[str, Mapping[str, Any]] = {
     "label": {"no_wrap": True},
@@ -108,8 +102,8 @@ def show(console: Console, tables: dict[str, Any]) -> None:
     for row in tables["losses"]:
         console.print(row["sentence"], markup=False)
     numbers = Counter(row["comparison"] for row in tables["published"])
-    words = [f"{numbers[each]} {word}" for each, word in COMPARISONS.items() if numbers[each]]
-    compared = ", ".join(words) or "nothing to compare"
+    words = [f"{numbers[each]} {each}" for each in COMPARISONS if numbers[each]]
+    compared = ", ".join(words).replace("differs", "different") or "nothing to compare"
     console.print(f"\nBeside the published figures: {compared}.")
     if numbers["differs"]:
         headings = dict.fromkeys(("Ours", "Published", "Difference"), "number")
