@@ -27,6 +27,12 @@ FEWEST_DATES = 5
 FEWEST_YEARS = 3
 PLAIN = "regexp_full_match({}, '[0-9][0-9]/[0-9][0-9]/[0-9][0-9][0-9][0-9]')"
 MOST_YEARS_IN_CARE = 19
+# Years before and after the collection year in which a column's days lie, if other than those.
+YEARS_AROUND = {
+    **dict.fromkeys(("mis_start", "mis_end", "dec"), (0, 0)),
+    **dict.fromkeys(("offered_date", "interview_date"), (0, 1)),
+    "duc": (0, MOST_YEARS_IN_CARE),
+}
 NO_YEAR = dt.date.max, dt.date.min
 SWAPPED = (
     "all days to the 12th are written in one way and all later ones in another, as when a "
@@ -37,7 +43,6 @@ NO_FORM = "the dates are in no one form that is known"
 YEAR_DAY_MONTH = "the dates look year-day-month"
 YEAR_FIRST_SHORT = "the dates look year-month-day with two digits for the year"
 BOTH_ORDERS = "some dates of the file can only be day-first and others only month-first"
-
 SERIALS_OPEN = (
     "the numbers count days from 1900 or from 1904, and nothing in the file tells from which"
 )
@@ -47,12 +52,8 @@ BLANK_WORDS = "(select array_agg(trim(word, '''')) from blank_words where kind =
 class Kind(NamedTuple):
     """Values of a column that the forms read alike, by their number of rows.
 
-    Attributes:
-        rows: how many there are.
-        is_number: whether they begin with one or two digits.
-        is_iso: whether they begin with the year.
-        days: the day that each form reads.
-        likely: the first and the last day on which they lie if the collection year is right.
+    `is_number`: they begin with one or two digits; `is_iso`: with the year. `days`: what each form
+    reads. `likely`: the first and the last day on which they lie if the collection year is right.
     """
 
     rows: int
@@ -92,14 +93,12 @@ def find_date_forms(
     """Decides in which form the dates of a file are.
 
     Args:
-        connection: where the relation can be read.
-        relation: SQL of the rows.
+        connection, relation: where the rows can be read, and their SQL.
         columns: its columns of dates.
         year: the first calendar year of the collection year, if the rows are all of one.
         epoch: the form of serial numbers, if the file says from which day it counts. Where it does
             not, they are read only if one epoch alone puts the days where they can lie.
-        span: the first calendar years of the first and the last collection year of which the rows
-            can be, where they are not all of one.
+        span: else those of the first and the last collection year of which the rows can be.
     """
     reach = (year, year) if year is not None else span
     named = ", ".join(columns)
@@ -117,15 +116,18 @@ def find_date_forms(
         for column, text, rows in found
         if text
     ]
-    kinds, is_plain = _by_column(columns, plain), len(plain) == len(found)
+    others: list[tuple[str, Kind]] = []
+    is_plain = len(plain) == len(found)
     if not is_plain:
         build_model(connection, "blank_words")
         # The other forms take ten times as long to try.
         for forms in (PAIR, ALL):
-            kinds = _by_column(columns, plain + _kinds(connection, values, year, forms, reach))
-            if all(each.days[USUAL] for of_column in kinds.values() for each in of_column):
+            others = _kinds(connection, values, _latest(year), forms, reach)
+            if all(kind.days[USUAL] for _, kind in plain + others):
                 break
-    return replace(_decided(kinds, epoch), latest_year=_latest(year), is_plain=is_plain)
+    kinds = {name: [kind for at, kind in plain + others if at == name] for name in columns}
+    decided = _decided({name: found for name, found in kinds.items() if found}, epoch)
+    return replace(decided, latest_year=_latest(year), is_plain=is_plain)
 
 
 def spans(
@@ -135,18 +137,12 @@ def spans(
     dates: DateForms,
     label: str = "''",
 ) -> list[tuple[str, int, int | None, int]]:
-    """In which collection years the rows start and end.
-
-    Args:
-        connection: where the relation can be read.
-        relation: SQL of the rows.
-        start_and_end: its columns of the start and of the end.
-        dates: what was found of them.
-        label: SQL for what the rows are told apart by.
+    """In which collection years the rows start and end, by their columns and forms of dates.
 
     Returns:
-        Label, the first calendar year of the start's and of the end's year, and how many rows. The
-        end's is none if it is blank; rows with a date that cannot be read are left out.
+        Label (SQL for what rows are told apart by), the first calendar year of the start's and of
+        the end's year, and how many rows. The end's is none if it is blank; rows with a date that
+        cannot be read are left out.
     """
     texts, parts, days = [], "", []
     for name, text in zip(start_and_end, ("start_text", "end_text"), strict=True):
@@ -217,23 +213,18 @@ def _plain_days(text: str) -> dict[str, dt.date | None]:
     return days
 
 
-def _by_column(columns: Sequence[str], found: Sequence[tuple[str, Kind]]) -> dict[str, list[Kind]]:
-    kinds = {name: [kind for column, kind in found if column == name] for name in columns}
-    return {name: of_column for name, of_column in kinds.items() if of_column}
-
-
 def _kinds(
     connection: duckdb.DuckDBPyConnection,
     values: str,
-    year: int | None,
+    latest: int,
     forms: Sequence[str],
     reach: tuple[int, int] | None,
 ) -> list[tuple[str, Kind]]:
     """What some forms read of the values that are not written dd/mm/yyyy, each with its column."""
-    latest = str(_latest(year))
     # The part is a column, since to plan its expression once a form takes longer than to run it.
     days = [
-        f"{_macro('parse_date', 'text', repr(form), latest, 'part')} as {form}" for form in forms
+        f"{_macro('parse_date', 'text', repr(form), str(latest), 'part')} as {form}"
+        for form in forms
     ]
     found = connection.execute(
         "select column_name, cast(sum(rows) as bigint), "
@@ -256,15 +247,7 @@ def _likely(column: str, years: tuple[int, int] | None) -> tuple[dt.date, dt.dat
     """The first and the last day on which most days of a column lie."""
     if years is None:
         return NO_YEAR
-    reach = {
-        "mis_start": (0, 0),
-        "mis_end": (0, 0),
-        "dec": (0, 0),
-        "offered_date": (0, 1),
-        "interview_date": (0, 1),
-        "duc": (0, MOST_YEARS_IN_CARE),
-    }
-    before, after = reach.get(column, (MOST_YEARS_IN_CARE, 0))
+    before, after = YEARS_AROUND.get(column, (MOST_YEARS_IN_CARE, 0))
     return dt.date(years[0] - before, 4, 1), dt.date(years[1] + 1 + after, 3, 31)
 
 
@@ -296,15 +279,20 @@ def _is_nearly_all(part: int, whole: int) -> bool:
     return 100 * part >= _threshold("date_form_fits_at_least") * whole
 
 
-def _epochs(columns: Mapping[str, Sequence[Kind]]) -> dict[str, str]:
+def _epochs(columns: Mapping[str, Sequence[Kind]], told: str | None) -> dict[str, str]:
     """From which day the serial numbers of a file's columns count; `none` where nothing tells.
 
     A column tells if nearly all of its days are likely by one epoch and not by the other, or most
-    by one and hardly any by the other. One that both fit follows those beside it that tell.
+    by one and hardly any by the other. One that both fit follows those beside it that tell. Where
+    the file itself has `told`, a number that is no day, as a year alone, is still not made one.
     """
     found, is_open = {}, set()
     for name, kinds in columns.items():
         total = sum(each.rows for each in kinds)
+        if told:
+            is_likely = kinds[0].likely == NO_YEAR or 2 * _fitting(kinds, told) > total
+            found[name] = told if is_likely else "none"
+            continue
         fitting = [_fitting(kinds, form) for form in SERIALS]
         nearly = [_is_nearly_all(each, total) for each in fitting]
         found[name] = "none"
@@ -314,11 +302,10 @@ def _epochs(columns: Mapping[str, Sequence[Kind]]) -> dict[str, str]:
                 found[name] = form
         if all(nearly):
             is_open.add(name)
-    told = set(found.values()) - {"none"}
-    if len(told) != 1:
+    epochs = set(found.values()) - {"none"}
+    if len(epochs) != 1:
         return dict.fromkeys(columns, "none")
-    (epoch,) = told
-    return {name: epoch if name in is_open else form for name, form in found.items()}
+    return found | dict.fromkeys(is_open, *epochs)
 
 
 def _decided(columns: Mapping[str, Sequence[Kind]], epoch: str | None) -> DateForms:
@@ -328,15 +315,7 @@ def _decided(columns: Mapping[str, Sequence[Kind]], epoch: str | None) -> DateFo
         forms[name], remark = _form(kinds)
         remarks |= {name: remark} if remark else {}
     numbered = {name: columns[name] for name, form in forms.items() if form in SERIALS}
-    if epoch:
-        # A number that is no day, as a year alone, is not made one.
-        for name, kinds in numbered.items():
-            total = sum(each.rows for each in kinds)
-            is_of_no_year = kinds[0].likely == NO_YEAR
-            is_likely = is_of_no_year or 2 * _fitting(kinds, epoch) > total
-            forms[name] = epoch if is_likely else "none"
-    else:
-        forms |= _epochs(numbered)
+    forms |= _epochs(numbered, epoch)
     remarks |= {name: SERIALS_OPEN for name in numbered if forms[name] == "none"}
     turning = {name: form for name, form in forms.items() if form in TURNED}
     order = _order([(columns[name], form, TURNED[form]) for name, form in turning.items()])
@@ -378,10 +357,7 @@ def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:
 
     A value that only one order can read is evidence. Without any, the collection year tells, then
     variety: in a true column days vary more than months, unless days were made the first of their
-    month. Else the return's own form is taken.
-
-    Args:
-        columns: of each column what the forms read, its form and that with the month first.
+    month. Else the return's own form is taken. `columns`: each with its form and that turned.
     """
     only, told = [0, 0], [0, 0]
     for kinds, *pair in columns:
@@ -399,23 +375,13 @@ def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:
         both = [each for each in kinds if each.is_number and each.days.get(turned)]
         read = [(each.rows, day) for each in both if (day := each.days.get(form))]
         days, months = {day.day for _, day in read}, {day.month for _, day in read}
-        is_turned = len(months) >= FEWEST_DATES and len(days) <= max(1, len(months) // 4)
-        if is_turned and not _are_firsts_of_months(read, _fitting(both, form)):
-            return "month_first"
+        if len(months) >= FEWEST_DATES and len(days) <= max(1, len(months) // 4):
+            # Days made the first of their month, to tell less of a child, fit the collection year
+            # or are of several years. Month-first they would all lie in January.
+            rows = sum(count for count, _ in read)
+            firsts = sum(count for count, day in read if day.day == 1)
+            is_of_years = len({day.year for _, day in read}) >= FEWEST_YEARS
+            is_likely = is_of_years or _is_nearly_all(_fitting(both, form), rows)
+            if not (is_likely and _is_nearly_all(firsts, rows)):
+                return "month_first"
     return "day_first"
-
-
-def _are_firsts_of_months(read: Sequence[tuple[int, dt.date]], fitting: int) -> bool:
-    """Whether days were made the first of their month, as to tell less of a child.
-
-    Month-first they would all lie in January. That is not so where they fit the collection year, or
-    are of several years.
-
-    Args:
-        read: days as read, each with how many rows it has.
-        fitting: how many of the rows fit the collection year.
-    """
-    rows = sum(count for count, _ in read)
-    firsts = sum(count for count, day in read if day.day == 1)
-    is_likely = _is_nearly_all(fitting, rows) or len({d.year for _, d in read}) >= FEWEST_YEARS
-    return _is_nearly_all(firsts, rows) and is_likely
