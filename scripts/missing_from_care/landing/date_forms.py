@@ -7,7 +7,6 @@ where all dates of a file are days written dd/mm/yyyy, which need no trying.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
@@ -34,18 +33,6 @@ YEARS_AROUND = {
     "duc": (0, MOST_YEARS_IN_CARE),
 }
 NO_YEAR = dt.date.max, dt.date.min
-SWAPPED = (
-    "all days to the 12th are written in one way and all later ones in another, as when a "
-    "spreadsheet with US settings has swapped days and months"
-)
-SOME_OTHER_FORM = "many dates are in another form than most, and are not read"
-NO_FORM = "the dates are in no one form that is known"
-YEAR_DAY_MONTH = "the dates look year-day-month"
-YEAR_FIRST_SHORT = "the dates look year-month-day with two digits for the year"
-BOTH_ORDERS = "some dates of the file can only be day-first and others only month-first"
-SERIALS_OPEN = (
-    "the numbers count days from 1900 or from 1904, and nothing in the file tells from which"
-)
 BLANK_WORDS = "(select array_agg(trim(word, '''')) from blank_words where kind = 'word')"
 
 
@@ -107,22 +94,24 @@ def find_date_forms(
         f"{relation}) on {named} into name column_name value value) where trim(value) <> '' "
         "group by all"
     )
+    plain_days = (
+        f"case when is_number then cast(try_strptime(value, '{form}') as date) end"
+        for form in ("%d/%m/%Y", "%m/%d/%Y")
+    )
     found = connection.execute(
-        f"select column_name, case when {PLAIN.format('value')} then value end as text, "
-        f"cast(sum(rows) as bigint) from ({values}) group by all"
-    ).fetchall()
-    plain = [
-        (column, Kind(rows, True, False, _plain_days(text), _likely(column, reach)))
-        for column, text, rows in found
-        if text
-    ]
+        f"select column_name, cast(sum(rows) as bigint), {PLAIN.format('value')} as is_number, "
+        f"false, {', '.join(plain_days)} from ({values}) group by all"
+    )
+    read = _kinds(found, PAIR, reach)
+    plain = [(column, kind) for column, kind in read if kind.is_number]
     others: list[tuple[str, Kind]] = []
-    is_plain = len(plain) == len(found)
+    is_plain = len(plain) == len(read)
     if not is_plain:
         build_model(connection, "blank_words")
         # The other forms take ten times as long to try.
         for forms in (PAIR, ALL):
-            others = _kinds(connection, values, _latest(year), forms, reach)
+            found = connection.execute(_reading(values, _latest(year), forms))
+            others = _kinds(found, forms, reach)
             if all(kind.days[USUAL] for _, kind in plain + others):
                 break
     kinds = {name: [kind for at, kind in plain + others if at == name] for name in columns}
@@ -147,20 +136,20 @@ def spans(
     texts, parts, days = [], "", []
     for name, text in zip(start_and_end, ("start_text", "end_text"), strict=True):
         form = dates.forms.get(name, USUAL)
-        year, month, number = (f"substring({text}, {at})" for at in ("7, 4", "4, 2", "1, 2"))
-        day, cleaned = f"concat({year}, '-', {month}, '-', {number})", f"nullif(trim({name}), '')"
-        if form == "none":
-            day = "null"
-        elif not dates.is_plain:
-            read = _macro("parse_date", text, repr(form), str(dates.latest_year), f"{text}_part")
-            is_usual = PLAIN.format(text) if form == USUAL else "false"
-            day = f"case when {is_usual} then try_cast({day} as date) else {read} end"
+        cleaned = f"nullif(trim({name}), '')"
+        day = f"cast(try_strptime({text}, '%d/%m/%Y') as date)"
         if not dates.is_plain:
             parts += f", {_macro('day_part', text)} as {text}_part"
             read = _macro("source_text", name, BLANK_WORDS)
             cleaned = f"case when {PLAIN.format(name)} then {name} else {read} end"
-        texts.append(cleaned)
-        days.append(f"try_cast({day} as date)")
+        if form == "none":
+            day = "cast(null as date)"
+        elif not dates.is_plain:
+            read = _macro("parse_date", text, repr(form), str(dates.latest_year), f"{text}_part")
+            is_usual = PLAIN.format(text) if form == USUAL else "false"
+            day = f"case when {is_usual} then {day} else try_cast({read} as date) end"
+        texts.append(f"{cleaned} as {text}")
+        days.append(day)
     found = connection.execute(
         f"""
         select label, year(start_day - interval 3 month), year(end_day - interval 3 month),
@@ -170,8 +159,7 @@ def spans(
             from (
                 select *{parts}
                 from (
-                    select {label} as label, {texts[0]} as start_text, {texts[1]} as end_text,
-                        count(*) as rows
+                    select {label} as label, {", ".join(texts)}, count(*) as rows
                     from {relation}
                     group by all
                 )
@@ -204,29 +192,14 @@ def _latest(year: int | None) -> int:
     return (year or 2999) + 1 + _threshold("years_ahead_of_two_digits")
 
 
-def _plain_days(text: str) -> dict[str, dt.date | None]:
-    """The days that day-first and month-first read where dd/mm/yyyy is written."""
-    days: dict[str, dt.date | None] = dict.fromkeys(PAIR)
-    for form, day, month in zip(PAIR, (text[:2], text[3:5]), (text[3:5], text[:2]), strict=True):
-        with suppress(ValueError):
-            days[form] = dt.date(int(text[6:]), int(month), int(day))
-    return days
-
-
-def _kinds(
-    connection: duckdb.DuckDBPyConnection,
-    values: str,
-    latest: int,
-    forms: Sequence[str],
-    reach: tuple[int, int] | None,
-) -> list[tuple[str, Kind]]:
-    """What some forms read of the values that are not written dd/mm/yyyy, each with its column."""
+def _reading(values: str, latest: int, forms: Sequence[str]) -> str:
+    """SQL of what some forms read of the values that are not written dd/mm/yyyy."""
     # The part is a column, since to plan its expression once a form takes longer than to run it.
     days = [
         f"{_macro('parse_date', 'text', repr(form), str(latest), 'part')} as {form}"
         for form in forms
     ]
-    found = connection.execute(
+    return (
         "select column_name, cast(sum(rows) as bigint), "
         "regexp_matches(text, '^[0-9]{1,2}[^0-9]') as is_number, "
         f"regexp_matches(text, '^[0-9]{{4}}-') as is_iso, {', '.join(days)} "
@@ -234,6 +207,12 @@ def _kinds(
         f"{_macro('source_text', 'value', BLANK_WORDS)} as text from ({values}) "
         f"where not {PLAIN.format('value')})) where text is not null group by all"
     )
+
+
+def _kinds(
+    found: duckdb.DuckDBPyConnection, forms: Sequence[str], reach: tuple[int, int] | None
+) -> list[tuple[str, Kind]]:
+    """What some forms read, as kinds of values, each with its column."""
     kinds = []
     for column, rows, is_number, is_iso, *read in found.fetchall():
         # A year that Python does not know comes as text.
@@ -316,14 +295,18 @@ def _decided(columns: Mapping[str, Sequence[Kind]], epoch: str | None) -> DateFo
         remarks |= {name: remark} if remark else {}
     numbered = {name: columns[name] for name, form in forms.items() if form in SERIALS}
     forms |= _epochs(numbered, epoch)
-    remarks |= {name: SERIALS_OPEN for name in numbered if forms[name] == "none"}
+    remarks |= dict.fromkeys(
+        (name for name in numbered if forms[name] == "none"),
+        "the numbers count days from 1900 or from 1904, and nothing in the file tells from which",
+    )
     turning = {name: form for name, form in forms.items() if form in TURNED}
     order = _order([(columns[name], form, TURNED[form]) for name, form in turning.items()])
     if order == "month_first":
         return DateForms(refused=tuple(turning))
     if order == "none":
         forms |= dict.fromkeys(turning, "none")
-        remarks |= dict.fromkeys(turning, BOTH_ORDERS)
+        both = "some dates of the file can only be day-first and others only month-first"
+        remarks |= dict.fromkeys(turning, both)
     return DateForms({name: f for name, f in forms.items() if f != USUAL}, remarks=remarks)
 
 
@@ -333,7 +316,10 @@ def _form(kinds: Sequence[Kind]) -> tuple[str, str]:
     Where it reads some only, what it does not read is lost, which rule 16 keeps account of.
     """
     if _is_swapped(kinds):
-        return "none", SWAPPED
+        return "none", (
+            "all days to the 12th are written in one way and all later ones in another, as when a "
+            "spreadsheet with US settings has swapped days and months"
+        )
     total = sum(each.rows for each in kinds)
     if _rows(kinds, USUAL) == total:
         return USUAL, ""
@@ -343,13 +329,14 @@ def _form(kinds: Sequence[Kind]) -> tuple[str, str]:
     best = max(FORMS, key=lambda form: reads[form])
     last = "year_day_month"
     if _rows(kinds, last, but=USUAL) and not _rows(kinds, USUAL, but=last):
-        return "none", YEAR_DAY_MONTH
+        return "none", "the dates look year-day-month"
     if 2 * reads[best] <= total:
-        return "none", NO_FORM
+        return "none", "the dates are in no one form that is known"
     is_short = best == "day_first_short"
     if is_short and _fitting(kinds, "year_first_short") > _fitting(kinds, best):
-        return "none", YEAR_FIRST_SHORT
-    return best, "" if _is_nearly_all(reads[best], total) else SOME_OTHER_FORM
+        return "none", "the dates look year-month-day with two digits for the year"
+    is_sure = _is_nearly_all(reads[best], total)
+    return best, "" if is_sure else "many dates are in another form than most, and are not read"
 
 
 def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:

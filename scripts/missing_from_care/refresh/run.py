@@ -24,6 +24,7 @@ from missing_from_care.landing.land import land
 from missing_from_care.landing.parts import MODULES_FILE
 from missing_from_care.pack.beside import refuse_lost_rows
 from missing_from_care.pack.versions import versions_of
+from missing_from_care.refresh import publish
 from missing_from_care.refresh.analysts import write_published
 from missing_from_care.refresh.build import build_database, export_pack
 from missing_from_care.refresh.plan import (
@@ -38,18 +39,6 @@ from missing_from_care.refresh.plan import (
     refuse_other_mounts,
     snapshot,
     today,
-)
-from missing_from_care.refresh.publish import (
-    add_to_ledger,
-    follow_up,
-    number_led_to,
-    places_of,
-    prune,
-    put_in_place,
-    stage,
-    state_of,
-    switch,
-    unstage,
 )
 from missing_from_care.refresh.run_log import RunLog, utc_now
 from missing_from_care.response.names import LEDGER, file_stem
@@ -84,15 +73,15 @@ def _refresh(plan: Plan, log: RunLog) -> Run:
         log.remark(sentence)
     told = before.record if before else {}
     if before and told:
-        refuse_other_mounts(told["mounts"], places_of(before))
+        refuse_other_mounts(told["mounts"], publish.places_of(before))
         refuse_other_mounts(told["mounts"], plan)
-        follow_up(before, log)
+        publish.follow_up(before, log)
     check_places(plan)
     _refuse_writer(plan.database)
     # A file that analysts read is not written over, even if the state was lost.
-    number = 1 + max(before.number if before else 0, number_led_to(plan.published))
+    number = 1 + max(before.number if before else 0, publish.number_led_to(plan.published))
     started, mounts = utc_now(), mount_points(plan)
-    unstage(plan, number)
+    publish.unstage(plan, number)
     log.line("begin", run=number, requests=plan.requests, source=str(plan.source or ""))
     if before and before.finished and started < before.finished:
         log.line("clock set back", last_good=told["finished"])
@@ -136,18 +125,18 @@ def _refresh(plan: Plan, log: RunLog) -> Run:
         log.step("bring it beside what it replaces")
         try:
             refuse_other_mounts(mounts, plan)
-            stage(work, plan, number, packs)
+            publish.stage(work, plan, number, packs)
             shutil.rmtree(database.parent / "dbt", ignore_errors=True)
             _refuse_writer(plan.database)
             log.step("publish")
-            add_to_ledger(work, plan)
-            run = Run(switch(work, number), record)
+            publish.add_to_ledger(work, plan)
+            run = Run(publish.switch(work, number), record)
         except BaseException:
-            unstage(plan, number)
+            publish.unstage(plan, number)
             raise
         if before:
             os.utime(before.folder)
-        put_in_place(run, plan, log)
+        publish.put_in_place(run, plan, log)
     with open_database(run.folder / "built" / plan.database.name) as opened:
         days = dict(
             opened.execute(
@@ -167,7 +156,7 @@ def _refresh(plan: Plan, log: RunLog) -> Run:
         )
     log.step("remove what need not be kept")
     shutil.rmtree(run.folder / "packs", ignore_errors=True)
-    prune(plan, run, utc_now(), days, [ref for (ref,) in still_open])
+    publish.prune(plan, run, utc_now(), days, [ref for (ref,) in still_open])
     log.line("done", run=number)
     return run
 
@@ -240,7 +229,7 @@ def _packs(
             log.step(f"protect and export {ref}")
             export_pack(database, ref, out, extracts)
             new = [each for each in versions_of(out, ref) if each.stat().st_ino not in copies]
-            made = {each.name: state_of(plan.responses / each.name) for each in new}
+            made = {each.name: publish.state_of(plan.responses / each.name) for each in new}
             write_file_whole(done, json.dumps(made).encode())
         written |= made
     return written
