@@ -39,15 +39,15 @@ def one_at_a_time(file: Path, busy: str, wait: float = 0) -> Iterator[None]:
             f"{file} could not be written ({problem.strerror or problem}), so nothing was changed: "
             "free space, mend the rights or choose another place."
         ) from None
-    told = {
-        "command": Path(sys.argv[0]).name,
-        "process": os.getpid(),
-        "computer": socket.gethostname(),
-        "since": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S"),
-    }
     try:
         # On Windows nobody reads a file that is locked: there the sentence names no holder.
         with suppress(OSError):
+            told = {
+                "command": Path(sys.argv[0]).name,
+                "process": os.getpid(),
+                "computer": socket.gethostname(),
+                "since": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+            }
             file.write_text(json.dumps(told), encoding="utf-8")
         yield
     finally:

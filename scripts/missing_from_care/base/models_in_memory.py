@@ -170,7 +170,7 @@ def _environment() -> tuple[Environment, _Dbt]:
         autoescape=False,
     )
 
-    def call(file: str, name: str, *arguments: object, **named: object) -> object:
+    def call(file: str, name: str, /, *arguments: object, **named: object) -> object:
         return getattr(environment.get_template(file).module, name)(*arguments, **named)
 
     # Each file is compiled when one of its macros is first called: few commands need many.
