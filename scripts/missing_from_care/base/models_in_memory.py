@@ -69,12 +69,7 @@ def build_model(
 def read_rows(
     path: Path, columns: Sequence[str], needed: Sequence[str]
 ) -> tuple[dict[int, dict[str, str | None]], str]:
-    """Reads a file of the register or of settings with the macro by which dbt reads it.
-
-    Args:
-        path: the file.
-        columns: the columns to give.
-        needed: those of them that must be there.
+    """Reads columns of a file of the register or of settings with the macro by which dbt does.
 
     Returns:
         The values by column of each row in which any stands, by its number, 1 = the first below the
@@ -82,7 +77,8 @@ def read_rows(
 
     Raises:
         UsageFault: there is no such file, or it cannot be read.
-        DataFault: it is no CSV file, a column is missing or twice there, or a row is ragged.
+        DataFault: it is no CSV file, a needed column is missing, one is there twice, or a row is
+            ragged.
     """
     statement = macro_sql("register_rows", str(path), list(columns), list(needed))
     try:

@@ -66,9 +66,7 @@ def read_register(path: Path) -> Register:
 
 @contextmanager
 def changing_register() -> Iterator[tuple[Path, Path]]:
-    """Holds the register that the warehouse reads while it is added to; each waits for the other.
-
-    Yields: the file of requests and the file of questions.
+    """Holds the register that the warehouse reads, its two files, while it is added to.
 
     Raises:
         UsageFault: it is not there.

@@ -24,11 +24,8 @@ NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
 def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Writes a file so that a reader, or a run that is killed, never sees a part of it.
 
-    Args:
-        path: the file; its folder exists.
-        data: all of its bytes.
-        mode: who may read and write it, less what the user's umask takes away; 0o600 for what is
-            private, which so never stands open for a moment.
+    Its folder exists. `mode` says who may read and write it, less what the user's umask takes away:
+    0o600 for what is private, which so never stands open for a moment.
 
     Raises:
         UsageFault: the file or its folder cannot be written; the old file is still there.
@@ -59,12 +56,8 @@ def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
 def replacing_folder(target: Path, mode: int = 0o777) -> Iterator[Path]:
     """Gives an empty folder to fill; at the end of the block it takes the place of `target`.
 
-    Args:
-        target: the folder to replace, or one that does not exist yet. What it held is removed.
-        mode: as of `write_file_whole`; 0o700 for what is private.
-
-    Yields:
-        The folder to fill, `.NAME.new` beside `target`, hence on the same file system.
+    The folder to fill is `.NAME.new` beside `target`, hence on the same file system; what `target`
+    held, if it was there, is removed. `mode` is as of `write_file_whole`.
 
     If the block fails, `target` stays as it was and nothing is left beside it. What a killed run
     left there is put right by the next one.

@@ -30,10 +30,8 @@ CATALOGUE = """
 def write_published(source: Path, target: Path, about: Mapping[str, str]) -> None:
     """Makes the published database, a new file, from the record-level one.
 
-    Args:
-        source: its table `published_tables` says which tables and columns may leave it.
-        target: the file to make.
-        about: what the table `about` says besides what it is, by item.
+    The source's table `published_tables` says which tables and columns may leave it; `about` is
+    what the table of that name says besides what it is, by item.
 
     Raises:
         DataFault: a table or a column that is to be published is not there.

@@ -168,10 +168,7 @@ def chosen_requests(
 ) -> tuple[str, ...]:
     """The requests whose packs are made: those named, else open ones that are due.
 
-    Args:
-        states: the register.
-        named: references to take.
-        due_within: within so many working days; None: those at risk.
+    Due within so many working days; None: those at risk.
 
     Raises:
         UsageFault: the register has no such request.
