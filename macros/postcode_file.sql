@@ -32,11 +32,13 @@
     {%- if not run_query('select count(*) > 0 from glob(' ~ place ~ ')').rows[0][0] -%}
         {%- do stop_with('FOI_POSTCODES names ' ~ file ~ ', where no file is.') -%}
     {%- endif -%}
-    {%- set read = 'read_csv(' ~ place ~ ", delim = ',', quote = '\"', header = true, all_varchar = true)" -%}
-    {%- set names = [] -%}
-    {%- for row in run_query('describe select * from ' ~ read).rows -%}
-        {%- do names.append(row[0]) -%}
-    {%- endfor -%}
+    {#- Every byte is a character of Latin-1, so that the line of headings can always be read. -#}
+    {%- set first_line = run_query(
+        'select lower(ltrim(line, chr(239) || chr(187) || chr(191))) from read_csv(' ~ place ~ ", columns = {'line': "
+        ~ "'varchar'}, header = false, auto_detect = false, delim = chr(1), quote = '', escape = '', encoding = "
+        ~ "'latin-1') limit 1"
+    ).rows -%}
+    {%- set names = (first_line[0][0] or '').replace('"', '').split(',') if first_line else [] -%}
     {#- The directories' own headings; that of an authority has its year in it, lad25cd. -#}
     {%- set headings = {
         'postcode': ['pcds', 'pcd8', 'pcd7', 'pcd2', 'pcd', 'postcode'],
@@ -49,10 +51,10 @@
     {%- for column, spellings in headings.items() -%}
         {%- for spelling in spellings -%}
             {%- for name in names if column not in found and (
-                name | lower == spelling
-                or (spelling in ('lad', 'cty') and name | lower == spelling ~ (name | lower)[3:5] ~ 'cd')
+                name | trim == spelling
+                or (spelling in ('lad', 'cty') and name | trim == spelling ~ (name | trim)[3:5] ~ 'cd')
             ) -%}
-                {%- do found.update({column: '"' ~ name ~ '"'}) -%}
+                {%- do found.update({column: 'c' ~ names.index(name)}) -%}
             {%- endfor -%}
         {%- endfor -%}
         {%- if column not in found and column != 'county' -%}
@@ -69,8 +71,32 @@
             try_cast({{ found['north'] }} as double) as north,
             {{ found.get('county', 'null') }} as county,
             {{ found['authority'] }} as authority
-        from {{ read }}
+        from read_csv(
+            {{ place }}, delim = ',', quote = '"', escape = '"', header = true, auto_detect = false,
+            columns = {
+                {%- for at in range(names | length) %}'c{{ at }}': 'varchar'{{ ', ' if not loop.last }}{% endfor -%}
+            },
+            store_rejects = true, rejects_table = 'unread_postcodes', rejects_limit = 1
+        )
     )
+{%- endmacro %}
+
+{#- Stops dbt once the model is built, and so undone, if a line of the directory could not be read: what
+    DuckDB itself would say of it quotes the line and tells nobody whose file it is. -#}
+{% macro refuse_unread_postcodes() -%}
+    {%- if execute and env_var('FOI_POSTCODES', '') != '' -%}
+        {%- for line, kind in run_query('select line, error_type from unread_postcodes limit 1').rows -%}
+            {%- set found = {
+                'INVALID ENCODING': 'a byte that is not UTF-8',
+                'MISSING COLUMNS': 'fewer values than its first line has columns',
+                'TOO MANY COLUMNS': 'more values than its first line has columns',
+            }.get(kind, 'a quotation mark or a length that no line of values has') -%}
+            {%- do stop_with(
+                'FOI_POSTCODES names ' ~ env_var('FOI_POSTCODES') ~ ', whose line ' ~ line ~ ' has ' ~ found
+                ~ ': save it as "CSV UTF-8 (comma delimited)", or take the file from its publisher again.'
+            ) -%}
+        {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- A postcode without blanks, in capitals. -#}

@@ -1,7 +1,5 @@
 """Lands a folder of annual returns, return interviews and case-management extracts."""
 
-import signal
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +13,7 @@ from rich.text import Text
 from missing_from_care.base.command_line import err, out, run
 from missing_from_care.base.faults import UsageFault
 from missing_from_care.base.project import CHECKOUT
-from missing_from_care.landing.case_extracts import covers_option, taken_option
-from missing_from_care.landing.checks import accepted_module
+from missing_from_care.landing.checks import accepted_module, covers_option, taken_option
 from missing_from_care.landing.land import Form, LandingReport, land
 
 
@@ -80,22 +77,7 @@ def land_extracts(
         )
     accepted = frozenset(accepted_module(text) for text in accept_missing or [])
     days = dict(taken_option(text) for text in taken or [])
-    show(
-        land_with_progress(
-            source, into, accepted, form, days, covers_option(covers) if covers else ("", "")
-        )
-    )
-
-
-def land_with_progress(
-    source: Path,
-    into: Path,
-    accepted: frozenset[tuple[str, str]],
-    form: Form,
-    taken: dict[str, str],
-    covers: tuple[str, str],
-) -> LandingReport:
-    """Lands a folder with a progress bar, if somebody looks on."""
+    covered = covers_option(covers) if covers else ("", "")
     columns = (
         BarColumn(bar_width=16),
         TaskProgressColumn(),
@@ -110,7 +92,8 @@ def land_with_progress(
         def progress(done: int, size: int, file: str) -> None:
             bar.update(task, completed=done, total=size, file=escape(file))
 
-        return land(source, into, accepted, progress, form, taken=taken, covers=covers)
+        report = land(source, into, accepted, progress, form, taken=days, covers=covered)
+    show(report)
 
 
 def show(report: LandingReport) -> None:
@@ -124,14 +107,10 @@ def show(report: LandingReport) -> None:
         title="Landed",
     )
     for each in report.landed:
-        missing = each.status == "accepted_missing"
-        landed.add_row(
-            each.collection_year,
-            each.table.module,
-            Text("accepted as missing" if missing else each.source_file),
-            "" if missing else f"{each.rows:,}",
-            Text("; ".join(each.notes)),
-        )
+        is_landed = each.status == "landed"
+        file = Text(each.source_file if is_landed else "accepted as missing")
+        rows, notes = f"{each.rows:,}" if is_landed else "", Text("; ".join(each.notes))
+        landed.add_row(each.collection_year, each.table.module, file, rows, notes)
     out.print(landed)
     if report.not_used:
         not_used = Table(Column("File", overflow="fold"), Column("Reason"), title="Not used")
@@ -144,6 +123,4 @@ def show(report: LandingReport) -> None:
 
 
 if __name__ == "__main__":
-    # A run that is asked to end tidies up behind itself, as it does when something fails.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     run(land_extracts)

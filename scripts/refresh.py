@@ -16,8 +16,7 @@ from missing_from_care.base.register import read_register, usual_register
 from missing_from_care.base.warehouse import database_place
 from missing_from_care.deadlines.states import request_states
 from missing_from_care.deadlines.wording import risk_sentence, written_day
-from missing_from_care.landing.case_extracts import covers_option, taken_option
-from missing_from_care.landing.checks import accepted_module
+from missing_from_care.landing.checks import accepted_module, covers_option, taken_option
 from missing_from_care.refresh.plan import Plan, Run, chosen_requests, last_run, today
 from missing_from_care.refresh.run import refresh
 from missing_from_care.refresh.run_log import RunLog, utc_now
@@ -111,7 +110,14 @@ def refresh_all(
     if dry_run:
         say_what_would_be_done(plan, before, day)
     else:
-        carry_out(plan, quiet)
+        with RunLog(plan.state / "logs", quiet) as log:
+            done = refresh(plan, log)
+        out.print(f"Refreshed, run {done.number}.")
+        if not plan.requests:
+            out.print("No open request is due, so no pack was made.")
+        for name, place in places_of(plan):
+            out.print(f"{name}: {place}", markup=False, soft_wrap=True)
+        out.print(f"Log: {log.file}", markup=False, soft_wrap=True)
     if warning := risk_sentence(states):
         raise DeadlineRisk(warning)
 
@@ -119,18 +125,6 @@ def refresh_all(
 def place_of(file: Path) -> Path:
     """A file's place with no link on the way to it; it may be a link itself."""
     return file.parent.resolve() / file.name
-
-
-def carry_out(plan: Plan, is_quiet: bool) -> None:
-    """Refreshes, and says where everything is."""
-    with RunLog(plan.state / "logs", is_quiet) as log:
-        run = refresh(plan, log)
-    out.print(f"Refreshed, run {run.number}.")
-    if not plan.requests:
-        out.print("No open request is due, so no pack was made.")
-    for name, place in places_of(plan):
-        out.print(f"{name}: {place}", markup=False, soft_wrap=True)
-    out.print(f"Log: {log.file}", markup=False, soft_wrap=True)
 
 
 def say_what_would_be_done(plan: Plan, before: Run | None, day: date) -> None:
@@ -159,10 +153,7 @@ def places_of(plan: Plan) -> list[tuple[str, Path]]:
 def read_settings(arguments: list[str]) -> list[str]:
     """Takes the variables of the file that `--settings` names into the environment.
 
-    Args:
-        arguments: of the command.
-
-    Returns: the arguments, with those of FOI_OPTIONS.
+    Returns: the arguments of the command, with those of FOI_OPTIONS.
 
     Raises:
         UsageFault: the file cannot be read, or a line of it is no setting.

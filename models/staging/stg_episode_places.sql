@@ -1,3 +1,4 @@
+{{ config(post_hook="{{ refuse_unread_postcodes() }}") }}
 -- Rule 26: where each row of the Episodes module says that the child was placed, by the directory
 -- of postcodes that the council supplies, and how far from home. The postcodes end here.
 

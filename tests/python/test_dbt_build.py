@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -230,3 +231,31 @@ def test_a_directory_of_postcodes_of_another_form_is_read_and_one_that_lacks_a_c
     with duckdb.connect(tmp_path / "compiled.duckdb", read_only=True) as warehouse:
         found = warehouse.execute("select distinct placement_area from stg_episode_places")
         assert {area for (area,) in found.fetchall()} >= {"in_area", "wales", "not_known"}
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        (lambda line: line.replace(b"XL", b"X\xe9"), "a byte that is not UTF-8"),
+        (lambda line: line.rpartition(b",")[0], "fewer values than its first line has columns"),
+        (lambda line: line + b",E1", "more values than its first line has columns"),
+    ],
+    ids=["byte", "short", "long"],
+)
+def test_a_directory_of_postcodes_that_cannot_be_read_is_told_by_its_line(
+    damage: Callable[[bytes], bytes], found: str, tmp_path: Path, landed_returns: Landed
+) -> None:
+    lines = compiled_models.POSTCODES.read_bytes().splitlines()
+    directory = tmp_path / "it's a directory.csv"
+    directory.write_bytes(b"\n".join([*lines[:3], damage(lines[3]), *lines[4:]]))
+    done = compiled_models.run_dbt(
+        ["build", "--select", "+stg_episode_places", *NO_UNIT_TESTS],
+        tmp_path,
+        extracts=landed_returns(0),
+        postcodes=directory,
+    )
+    assert done.returncode == 1
+    sentence = f"FOI_POSTCODES names {directory}, whose line 4 has {found}: "
+    assert sentence in " ".join(done.stdout.split())
+    log = "".join(each.read_text(encoding="utf-8") for each in (tmp_path / "logs").glob("*"))
+    assert "XL3" not in log + done.stdout

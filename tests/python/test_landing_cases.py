@@ -9,7 +9,7 @@ import pytest
 from land_extracts import covers_option, taken_option
 from landing_sources import EPISODES, HEADER, MISSING, RETURN, UASC, fill, put, refused, rows_of
 from missing_from_care.base.faults import UsageFault
-from missing_from_care.landing.case_extracts import day_in_name
+from missing_from_care.landing.checks import day_in_name
 from missing_from_care.landing.land import land
 from test_landing_xml import CHILD
 

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -33,11 +33,7 @@ EPILOG = (
 
 
 def responses_option(said: str) -> Any:
-    """The option that names the folder of responses; FOI_RESPONSES names it otherwise.
-
-    Args:
-        said: what lies there, as `--help` says it.
-    """
+    """The option that names the folder of responses; `said` is what lies there, for `--help`."""
     return typer.Option(
         "--out",
         metavar="DIR",
@@ -61,9 +57,6 @@ def steps(is_quiet: bool) -> Iterator[Callable[[str], None]]:
     """What a long command calls to say what it is at.
 
     On a terminal it is one line that rewrites itself and goes in the end, else a line a step.
-
-    Args:
-        is_quiet: say nothing.
     """
     if is_quiet:
         yield lambda _: None
@@ -108,48 +101,47 @@ def run(
             with suppress(OSError):
                 err.print("Stopped.")
             sys.exit(128 + stopped_by[0])
-        if isinstance(problem, Fault):
-            for sentence in problem.sentences:
-                err.print(sentence, soft_wrap=True, markup=False)
-            sys.exit(problem.status)
         if not isinstance(problem, Exception):
             raise
-        if isinstance(problem, OSError) and problem.filename and problem.errno in OF_THE_PLACE:
-            err.print(
-                f"{problem.filename} cannot be used ({problem.strerror}), so nothing was written: "
-                "free space, mend the rights or choose another place.",
-                soft_wrap=True,
-                markup=False,
-            )
-            sys.exit(UsageFault.status)
-        if os.environ.get("FOI_DEBUG"):
-            places = traceback.format_tb(problem.__traceback__)
-            err.print("".join(places), soft_wrap=True, markup=False, end="")
-        err.print(
-            f"A fault of the program ({type(problem).__name__}), not of your data: nothing was "
-            "written. Run it again with FOI_DEBUG=1 set to see where, and report it as "
-            "SECURITY.md says.",
-            soft_wrap=True,
-            markup=False,
-        )
-        sys.exit(1)
+        status, sentences = _told(problem)
+        for sentence in sentences:
+            err.print(sentence, soft_wrap=True, markup=False)
+        sys.exit(status)
 
 
-def _end_now(number: int) -> None:
-    with suppress(OSError):
-        os.write(2, b"Stopped.\n")
-    os._exit(128 + number)
+def _told(problem: Exception) -> tuple[int, Sequence[str]]:
+    """Exit status and sentences."""
+    if isinstance(problem, Fault):
+        return problem.status, problem.sentences
+    if isinstance(problem, OSError) and problem.filename and problem.errno in OF_THE_PLACE:
+        return UsageFault.status, [
+            f"{problem.filename} cannot be used ({problem.strerror}), so nothing was written: "
+            "free space, mend the rights or choose another place."
+        ]
+    is_debugged = os.environ.get("FOI_DEBUG")
+    places = traceback.format_tb(problem.__traceback__) if is_debugged else []
+    return 1, [
+        *("".join(places).splitlines()),
+        f"A fault of the program ({type(problem).__name__}), not of your data: nothing was "
+        "written. Run it again with FOI_DEBUG=1 set to see where, and report it as "
+        "SECURITY.md says.",
+    ]
 
 
 def _end_on_signals() -> list[int]:
     """Ends the process on the first signal; gives a list that will hold it."""
     stopped_by: list[int] = []
 
+    def end_now(number: int) -> None:
+        with suppress(OSError):
+            os.write(2, b"Stopped.\n")
+        os._exit(128 + number)
+
     def end(number: int, _frame: object) -> None:
         if not stopped_by:
             stopped_by.append(number)
             # A library may swallow what is raised here; whatever is written is written whole.
-            timer = threading.Timer(SECONDS_TO_END, _end_now, [number])
+            timer = threading.Timer(SECONDS_TO_END, end_now, [number])
             timer.daemon = True
             timer.start()
             sys.exit(128 + number)

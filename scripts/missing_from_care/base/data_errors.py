@@ -42,11 +42,7 @@ def raised_sentences(problem: duckdb.Error) -> list[str]:
 
 
 def without_values(problem: Exception) -> str:
-    """What may be told of an error, wherever it is then written.
-
-    Args:
-        problem: an error of DuckDB's, or any other.
-    """
+    """What may be told of an error, DuckDB's or any other, wherever it is then written."""
     text = str(problem)
     if isinstance(problem, CAN_LACK_ROOM) and any(
         sign in text.lower() for sign in SIGNS_OF_NO_ROOM
@@ -63,14 +59,11 @@ def without_values(problem: Exception) -> str:
 
 
 def build_sentences(results: Path) -> list[str]:
-    """Why a build failed, in sentences without any word of DuckDB's or dbt's.
-
-    Args:
-        results: the `run_results.json` that dbt left; it may not be there.
+    """Why a build failed, by dbt's `run_results.json`, without any word of DuckDB's or dbt's.
 
     Returns: what the project's own models and tests raised, and a sentence for every other node
     that failed, `NO_ROOM` if that is why; none if no node failed, as when dbt stopped before the
-    first, or if the file is damaged.
+    first, or if the file is damaged or not there.
     """
     try:
         nodes = json.loads(results.read_bytes())["results"]
@@ -82,7 +75,9 @@ def build_sentences(results: Path) -> list[str]:
 
 def _sentences(result: dict[str, Any]) -> list[str]:
     kind, _, name, *_ = result["unique_id"].split(".")
-    told = _raised(result)
+    # Without the line that dbt puts before what was raised, and the one after.
+    lines = [line.strip() for line in (result["message"] or "").splitlines()][1:]
+    told = "\n".join(line for line in lines if not line.startswith("compiled code at "))
     if told == NO_ROOM:
         return [NO_ROOM]
     if raised := _marked(told.removeprefix(RAISED_AS)):
@@ -92,12 +87,6 @@ def _sentences(result: dict[str, Any]) -> list[str]:
         return [f"The check {name} found {rows:,} row{'s' * (rows != 1)} that should not be there."]
     done = "carried out" if kind == "test" else "built"
     return [f"The {kind} {name} could not be {done}. {BY_HAND}"]
-
-
-def _raised(result: dict[str, Any]) -> str:
-    """What a node raised, without the line that dbt puts before it and the one after."""
-    lines = [line.strip() for line in (result["message"] or "").splitlines()]
-    return "\n".join(line for line in lines[1:] if not line.startswith("compiled code at "))
 
 
 def _marked(text: str) -> list[str]:

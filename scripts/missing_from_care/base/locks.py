@@ -42,19 +42,16 @@ def one_at_a_time(file: Path, busy: str, wait: float = 0) -> Iterator[None]:
     try:
         # On Windows nobody reads a file that is locked: there the sentence names no holder.
         with suppress(OSError):
-            file.write_text(json.dumps(_self()), encoding="utf-8")
+            told = {
+                "command": Path(sys.argv[0]).name,
+                "process": os.getpid(),
+                "computer": socket.gethostname(),
+                "since": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+            }
+            file.write_text(json.dumps(told), encoding="utf-8")
         yield
     finally:
         lock.release()
-
-
-def _self() -> dict[str, str | int]:
-    return {
-        "command": Path(sys.argv[0]).name,
-        "process": os.getpid(),
-        "computer": socket.gethostname(),
-        "since": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S"),
-    }
 
 
 def _holder(file: Path) -> str:

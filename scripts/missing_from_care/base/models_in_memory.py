@@ -7,7 +7,7 @@ request seeds need neither.
 import csv
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import duckdb
@@ -22,7 +22,10 @@ MACRO = re.compile(r"{%-? macro (\w+)")
 
 
 class _Dbt:
-    """As much of dbt's Jinja as these models use; `reads` collects what a model refers to."""
+    """As much of dbt's Jinja as these models use; `reads` collects what a model refers to.
+
+    No variable of the environment moves the tables: the caller puts them in place.
+    """
 
     def __init__(self) -> None:
         self.variables: Mapping[str, str] = {}
@@ -36,10 +39,6 @@ class _Dbt:
     def var(self, name: str, default: str = "") -> str:
         return self.variables.get(name, default)
 
-    def env_var(self, _name: str, default: str = "") -> str:
-        """No variable of the environment moves the tables: the caller puts them in place."""
-        return default
-
     def dispatch(self, name: str, _project: str) -> Macro:
         return self.macros.get(f"duckdb__{name}") or self.macros[f"default__{name}"]
 
@@ -47,20 +46,19 @@ class _Dbt:
 def build_model(
     connection: duckdb.DuckDBPyConnection, name: str, variables: Mapping[str, str] | None = None
 ) -> None:
-    """Makes the table of a model, and first the tables that it reads and that do not exist yet.
+    """Makes the table of a model or seed, and first the tables that it reads.
 
-    Args:
-        connection: the database; a table that is there already stands in for its seed or model.
-        name: a model or a seed.
-        variables: what `var` gives, as dbt's `--vars`.
+    A table that is there already stands in for its seed or model. `variables` are dbt's `--vars`.
 
     Raises:
         duckdb.Error: a statement fails; `raised_sentences` gives what `raise_sentence` said.
     """
-    if _exists(connection, name):
+    is_there = "select 1 from information_schema.tables where table_name = ?"
+    if connection.execute(is_there, [name]).fetchone():
         return
-    if name in _files("seeds", ".csv"):
-        _load_seed(connection, name)
+    if seed := _files("seeds", ".csv").get(name):
+        seeded = rule_rows(name) if seed.parent == RULES else seed_rows(seed)
+        make_table(connection, name, seed_columns(seed), [[*row.values()] for row in seeded])
         return
     statement, reads = _statement(name, tuple(sorted((variables or {}).items())))
     for table in reads:
@@ -71,12 +69,7 @@ def build_model(
 def read_rows(
     path: Path, columns: Sequence[str], needed: Sequence[str]
 ) -> tuple[dict[int, dict[str, str | None]], str]:
-    """Reads a file of the register or of settings with the macro by which dbt reads it.
-
-    Args:
-        path: the file.
-        columns: the columns to give.
-        needed: those of them that must be there.
+    """Reads columns of a file of the register or of settings with the macro by which dbt does.
 
     Returns:
         The values by column of each row in which any stands, by its number, 1 = the first below the
@@ -84,7 +77,8 @@ def read_rows(
 
     Raises:
         UsageFault: there is no such file, or it cannot be read.
-        DataFault: it is no CSV file, a column is missing or twice there, or a row is ragged.
+        DataFault: it is no CSV file, a needed column is missing, one is there twice, or a row is
+            ragged.
     """
     statement = macro_sql("register_rows", str(path), list(columns), list(needed))
     try:
@@ -103,46 +97,33 @@ def read_rows(
 
 
 def rule_rows(name: str) -> list[dict[str, str]]:
-    """The rows of a rule seed, or of the file by which a council replaces it; blanks as "".
-
-    Args:
-        name: of the seed.
-
-    Raises: as `read_rows`, of a council's own file.
-    """
+    """The rows of a rule seed, or of the file by which a council replaces it, as `setting_rows`."""
     seed, settings = RULES / f"{name}.csv", settings_folder()
     own = settings / seed.name if settings else None
-    return setting_rows(own) if own and own.exists() else _seed_rows(seed)
+    return setting_rows(own) if own and own.exists() else seed_rows(seed)
 
 
 def setting_rows(file: Path) -> list[dict[str, str]]:
-    """The rows of a settings file by the columns of the seed that it replaces, blanks as "".
-
-    Raises: as `read_rows`.
-    """
+    """The rows of a settings file by its seed's columns, blanks as ""; raises as `read_rows`."""
     columns = seed_columns(RULES / file.name)
     rows, _ = read_rows(file, columns, columns)
     return [{name: (row[name] or "").strip() for name in columns} for row in rows.values()]
 
 
 def seed_columns(seed: Path) -> list[str]:
-    """The columns of a seed."""
+    """The columns of a seed, in their order."""
     with seed.open(encoding="utf-8", newline="") as opened:
         return next(csv.reader(opened))
 
 
-def _seed_rows(seed: Path) -> list[dict[str, str]]:
+def seed_rows(seed: Path) -> list[dict[str, str]]:
+    """The rows of a seed, or of any CSV file that the program itself wrote."""
     with seed.open(encoding="utf-8", newline="") as opened:
         return list(csv.DictReader(opened))
 
 
 def macro_sql(macro: str, *arguments: object) -> str:
-    """The SQL that one of the project's macros gives.
-
-    Args:
-        macro: its name, `parse_date`.
-        arguments: what it takes; what it refers to, a seed say, has to be there by its name.
-    """
+    """The SQL that one of the project's macros gives; what it refers to has to be there by name."""
     _, dbt = _environment()
     return str(dbt.macros[macro](*arguments))
 
@@ -157,17 +138,6 @@ def make_table(
     places = (f"nullif(unnest(cast(? as varchar[])), '') as {column}" for column in header)
     values = [[row[at] for row in rows] for at in range(len(header))]
     connection.execute(f"create table {name} as select {', '.join(places)}", values)
-
-
-def _load_seed(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    seed = _files("seeds", ".csv")[name]
-    rows = rule_rows(name) if seed.parent == RULES else _seed_rows(seed)
-    make_table(connection, name, seed_columns(seed), [list(row.values()) for row in rows])
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    query = "select 1 from information_schema.tables where table_name = ?"
-    return connection.execute(query, [name]).fetchone() is not None
 
 
 @cache
@@ -188,29 +158,22 @@ def _statement(name: str, variables: tuple[tuple[str, str], ...]) -> tuple[str, 
 @cache
 def _environment() -> tuple[Environment, _Dbt]:
     """Jinja with the project's own macros."""
-    dbt = _Dbt()
-    loader = FileSystemLoader(CHECKOUT / "macros")
+    dbt, loader = _Dbt(), FileSystemLoader(CHECKOUT / "macros")
     environment = Environment(
         loader=loader,
         extensions=["jinja2.ext.do"],
         undefined=StrictUndefined,
         autoescape=False,
     )
-    environment.globals.update(ref=dbt.ref, var=dbt.var, env_var=dbt.env_var, adapter=dbt)
-    environment.globals["config"] = lambda **_: ""
+
+    def call(file: str, name: str, /, *arguments: object, **named: object) -> object:
+        return getattr(environment.get_template(file).module, name)(*arguments, **named)
+
     # Each file is compiled when one of its macros is first called: few commands need many.
     for file in environment.list_templates(extensions=["sql"]):
         text, *_ = loader.get_source(environment, file)
-        for name in MACRO.findall(text):
-            dbt.macros[name] = _macro(environment, file, name)
-    environment.globals.update(dbt.macros)
+        dbt.macros |= {name: partial(call, file, name) for name in MACRO.findall(text)}
+    environment.globals.update(ref=dbt.ref, var=dbt.var, adapter=dbt, **dbt.macros)
+    environment.globals["config"] = lambda **_: ""
+    environment.globals["env_var"] = lambda _name, default="": default
     return environment, dbt
-
-
-def _macro(environment: Environment, file: str, name: str) -> Macro:
-    """A macro of a file."""
-
-    def call(*arguments: object, **named: object) -> object:
-        return getattr(environment.get_template(file).module, name)(*arguments, **named)
-
-    return call

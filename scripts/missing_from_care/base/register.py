@@ -53,17 +53,9 @@ def usual_register() -> Path:
 
 
 def read_register(path: Path) -> Register:
-    """Reads a register CSV file.
+    """Reads a register, unjudged: what the dates must be like is for the models to say.
 
-    Args:
-        path: the file, with at least the columns `NEEDED`.
-
-    Returns:
-        Its rows, unjudged: what the dates must be like is for the models to say.
-
-    Raises:
-        UsageFault: there is no such file, or it cannot be read.
-        DataFault: it is no CSV file, a column is missing or twice there, or a row is ragged.
+    Raises: as `read_rows`; the columns `NEEDED` must be there.
     """
     numbered, unused = read_rows(path, COLUMNS, NEEDED)
     rows: list[list[str | None]] = [[None] * len(COLUMNS) for _ in range(max(numbered, default=0))]
@@ -74,9 +66,7 @@ def read_register(path: Path) -> Register:
 
 @contextmanager
 def changing_register() -> Iterator[tuple[Path, Path]]:
-    """Holds the register that the warehouse reads while it is added to; each waits for the other.
-
-    Yields: the file of requests and the file of questions.
+    """Holds the register that the warehouse reads, its two files, while it is added to.
 
     Raises:
         UsageFault: it is not there.
@@ -95,20 +85,13 @@ def changing_register() -> Iterator[tuple[Path, Path]]:
 
 
 def references(requests: Path) -> set[str]:
-    """The references of a file of requests.
-
-    Raises: as `read_register`.
-    """
+    """The references of a file of requests; raises as `read_rows`."""
     found, _ = read_rows(requests, NEEDED, NEEDED)
     return {(row["request_ref"] or "").strip() for row in found.values()}
 
 
 def append_rows(file: Path, rows: Sequence[Mapping[str, str]]) -> None:
-    """Adds rows at the end of a file of the register, whole or not at all.
-
-    Args:
-        file: of requests or of questions.
-        rows: values by column; the file has each of these columns, a further one stays blank.
+    """Adds rows, values by column, at the end of a file of the register: whole or not at all.
 
     Raises:
         UsageFault: it is saved in a form to which nothing can be added.

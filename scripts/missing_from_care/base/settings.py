@@ -8,28 +8,23 @@ from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import yaml
 
 from missing_from_care.base.faults import Fault, UsageFault
-from missing_from_care.base.models_in_memory import read_rows, setting_rows
+from missing_from_care.base.models_in_memory import read_rows, seed_rows, setting_rows
 from missing_from_care.base.project import CHECKOUT, RULES, SOURCES_FILE
 from missing_from_care.base.warehouse import refuse_name
 from missing_from_care.base.whole_files import write_file_whole
 
 TEMPLATES = CHECKOUT / "templates" / "settings"
+NONE_OF_THEM = ": it lists children's services authorities of England."
 
 
-@dataclass(frozen=True)
-class Council:
-    """A council by the Department for Education's list.
-
-    Attributes:
-        la_code: three digits.
-        name: without "Council", as the Department writes it.
-    """
+class Council(NamedTuple):
+    """A council by the Department for Education's list: code of three digits, and name."""
 
     la_code: str
     name: str
@@ -58,25 +53,20 @@ class CouncilFolder:
 
 
 def council_named(text: str) -> Council:
-    """The council with a code or a name.
-
-    Raises:
-        UsageFault: there is none; with those whose names are nearest.
-    """
-    with (RULES / "councils.csv").open(encoding="utf-8", newline="") as opened:
-        found = [Council(row["la_code"], row["council"]) for row in csv.DictReader(opened)]
-    plain = {_plain(each.name): each for each in found}
+    """The council with a code or a name; else a `UsageFault` with the nearest."""
+    found = [Council(row["la_code"], row["council"]) for row in seed_rows(RULES / "councils.csv")]
+    plain, wanted = {_plain(each.name): each for each in found}, _plain(text)
     for each in found:
         if text.strip() == each.la_code:
             return each
-    if council := plain.get(_plain(text)):
-        return council
-    nearest = [plain[name] for name in difflib.get_close_matches(_plain(text), plain)]
-    nearest += [each for each in found if _plain(text) in _plain(each.name) and each not in nearest]
-    said = "; did you mean " + ", ".join(f"{e.la_code} ({e.name})" for e in nearest[:5]) + "?"
+    if wanted in plain:
+        return plain[wanted]
+    nearest = [plain[name] for name in difflib.get_close_matches(wanted, plain)]
+    nearest += [each for each in found if wanted in _plain(each.name) and each not in nearest]
+    names = ", ".join(f"{each.la_code} ({each.name})" for each in nearest[:5])
     raise UsageFault(
         f'--council "{text}" is no council of seeds/rules/councils.csv, by code or name'
-        + (said if nearest else ": it lists children's services authorities of England.")
+        + (f"; did you mean {names}?" if nearest else NONE_OF_THEM)
     )
 
 
@@ -87,14 +77,9 @@ def _plain(name: str) -> str:
 
 
 def write_settings(places: CouncilFolder, council: Council, today: date) -> list[Path]:
-    """Writes what is not there yet of a council's settings and places.
+    """Writes what is not there yet of a council's settings and places; gives the new files.
 
-    Args:
-        places: where; what is there already stays as it is.
-        council: whose.
-        today: addresses are to be checked a year later.
-
-    Returns: the files that were written.
+    Addresses are to be checked a year after `today`.
 
     Raises:
         UsageFault: the folder lies in the checkout, or can be no place of a database.
@@ -147,13 +132,10 @@ def _filled(file: Path, facts: dict[str, str]) -> str:
 
 def _published(council: Council) -> str:
     """What the Department published of England and, where it is known here, of the council."""
-    with (RULES / "published_statistics.csv").open(encoding="utf-8", newline="") as opened:
-        header, *rows = csv.reader(opened)
-    area = header.index("area")
-    text = StringIO()
-    csv.writer(text, lineterminator="\n").writerows(
-        [header, *(row for row in rows if row[area] in ("England", council.name))]
-    )
+    rows, text = seed_rows(RULES / "published_statistics.csv"), StringIO()
+    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row for row in rows if row["area"] in ("England", council.name))
     return text.getvalue()
 
 
@@ -164,7 +146,6 @@ def _register_tables() -> list[dict[str, Any]]:
 
 
 def _columns_of_the_register() -> str:
-    """The columns of the register in words, from the models' own description."""
     lines = []
     for table in _register_tables():
         lines += ["", f"{table['name']}.csv: {table['description']}"]
@@ -185,14 +166,7 @@ def _environments(places: CouncilFolder) -> Iterator[tuple[str, str]]:
 
 
 def refuse_open_settings(warehouse: duckdb.DuckDBPyConnection) -> None:
-    """Refuses figures of real children under settings that nobody at the council has settled.
-
-    Args:
-        warehouse: an open warehouse.
-
-    Raises:
-        UsageFault: with each setting that is open.
-    """
+    """Refuses figures of real children, with a `UsageFault`, while a setting is open."""
     found = warehouse.execute(
         "select settings_file, row_name, column_name, question from dq_settings order by all"
     ).fetchall()
@@ -200,16 +174,15 @@ def refuse_open_settings(warehouse: duckdb.DuckDBPyConnection) -> None:
         raise UsageFault(
             "The returns are a council's own, and these settings are not settled yet, so nothing "
             "is released:",
-            *open_sentences(found),
+            *_open_sentences(found),
             "Write the answers into these files, build again with `dbt build`, then export again.",
         )
 
 
-def open_sentences(found: Iterable[tuple[str, str | None, str | None, str | None]]) -> list[str]:
-    """What is open, a sentence for each question, with the rows that it is asked in.
+def _open_sentences(found: Iterable[tuple[str, str | None, str | None, str | None]]) -> list[str]:
+    """A sentence for each file, column and question, with the rows that it is asked in.
 
-    Args:
-        found: file, row, column and question; without a row, the whole file is the demonstration's.
+    Without a row, the whole file is the demonstration's.
     """
     rows: dict[tuple[str, str | None, str | None], list[str]] = {}
     for file, row, column, question in found:
@@ -228,18 +201,19 @@ def unfit_settings(settings: Path) -> list[str]:
 
     Rows that it needs and a file lacks, as after an upgrade, are told with the line to add.
     """
-    told = []
-    seeds = {file.name for file in RULES.glob("*.csv")}
-    for name in _settled_by_the_council():
-        if not (settings / name).exists():
-            told.append(f"{settings / name} is not there: set_up.py --council writes it anew.")
+    told = [
+        f"{settings / name} is not there: set_up.py --council writes it anew."
+        for name in _settled_by_the_council()
+        if not (settings / name).exists()
+    ]
+    seeds = sorted(file.name for file in RULES.glob("*.csv"))
     for file in sorted(settings.glob("*.csv")):
         if file.name not in seeds:
-            (nearest,) = difflib.get_close_matches(file.name, sorted(seeds), 1, 0)
+            (nearest,) = difflib.get_close_matches(file.name, seeds, 1, 0)
             told.append(f"{file} replaces no rule: did you mean {nearest}?")
             continue
         try:
-            told += _lines_to_add(file, setting_rows(file))
+            told += _lines_to_add(file)
         except Fault as fault:
             told += fault.sentences
     for table in _register_tables():
@@ -251,23 +225,25 @@ def unfit_settings(settings: Path) -> list[str]:
     return told
 
 
-def _lines_to_add(file: Path, own: list[dict[str, str]]) -> Iterator[str]:
+def _lines_to_add(file: Path) -> list[str]:
+    """The rows that this version needs and a settings file lacks, each as a line to add."""
+    own = setting_rows(file)
     described = yaml.safe_load((RULES / "_rules.yml").read_text(encoding="utf-8"))["seeds"]
     config = next(each["config"] for each in described if each["name"] == file.stem)
-    if key := config.get("meta", {}).get("every_row"):
-        known = {row[key] for row in own}
-        # What a council settles itself is not taken from the demonstration.
-        template = TEMPLATES / file.name
-        for row in setting_rows(template if template.exists() else RULES / file.name):
-            if row[key] not in known:
-                line = StringIO()
-                named = (value.replace("{in_a_year}", "") for value in row.values())
-                values = ["? The council's own" if "{" in value else value for value in named]
-                csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="").writerow(values)
-                yield (
-                    f"{file} has no row {row[key]}, which this version needs: add the line "
-                    f"{line.getvalue()}"
-                )
+    key = config.get("meta", {}).get("every_row")
+    # What a council settles itself is not taken from the demonstration.
+    template, told = TEMPLATES / file.name, []
+    for row in setting_rows(template if template.exists() else RULES / file.name) if key else []:
+        if row[key] not in {each[key] for each in own}:
+            named = (value.replace("{in_a_year}", "") for value in row.values())
+            values = ["? The council's own" if "{" in value else value for value in named]
+            line = StringIO()
+            csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="").writerow(values)
+            told.append(
+                f"{file} has no row {row[key]}, which this version needs: add the line "
+                f"{line.getvalue()}"
+            )
+    return told
 
 
 def _settled_by_the_council() -> list[str]:
@@ -276,11 +252,7 @@ def _settled_by_the_council() -> list[str]:
 
 
 def open_settings(settings: Path) -> list[str]:
-    """What is open in the files of a folder of settings, a sentence each.
-
-    Raises:
-        DataFault: a file cannot be read.
-    """
+    """What is open in the files of a folder of settings, a sentence each."""
     found = []
     for file in (settings / name for name in _settled_by_the_council()):
         for row in setting_rows(file):
@@ -288,7 +260,7 @@ def open_settings(settings: Path) -> list[str]:
             for column, value in row.items():
                 if value.startswith("?"):
                     found.append((str(file), label, column, value[1:].strip()))
-    return open_sentences(found)
+    return _open_sentences(found)
 
 
 def due_for_review(settings: Path, today: date) -> list[str]:
@@ -306,8 +278,7 @@ def unlike_the_returns(places: CouncilFolder) -> list[str]:
     if not landed.exists():
         return ["Nothing is landed yet: scripts/refresh.py --source FOLDER lands and builds."]
     authority = {r["setting"]: r["value"] for r in setting_rows(places.settings / "authority.csv")}
-    with landed.open(encoding="utf-8", newline="") as opened:
-        modules = [row for row in csv.DictReader(opened) if row["status"] == "landed"]
+    modules = [row for row in seed_rows(landed) if row["status"] == "landed"]
     codes = {row["source_file"].partition("/")[0] for row in modules}
     others = sorted(code for code in codes if len(code) == 3 and code.isdecimal())
     found = []

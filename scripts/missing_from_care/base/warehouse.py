@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 
 from missing_from_care.base.faults import BusyFault, DataFault, Fault, UsageFault
-from missing_from_care.base.pointers import follow
 from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.whole_files import follow
 
 DEFAULT_DATABASE = Path("warehouse") / "missing_from_care.duckdb"
 RESERVED = ("main", "memory", "system", "temp")
@@ -21,31 +21,19 @@ PRIVATE = "published_tables"
 
 
 def database_file(named: Path | None) -> Path:
-    """The DuckDB file to read: the one named, else FOI_DATABASE's, else the checkout's own.
-
-    Raises:
-        UsageFault: no database can be there.
-    """
+    """The DuckDB file to read: the one named, else FOI_DATABASE's, else the checkout's own."""
     return follow(database_place(named))
 
 
 def database_place(named: Path | None) -> Path:
-    """Where people know the database to be; a refresh makes it lead to the newest file.
-
-    Raises:
-        UsageFault: no database can be there.
-    """
+    """Where people know the database to be; a refresh makes it lead to the newest file."""
     file = named or Path(os.environ.get("FOI_DATABASE") or CHECKOUT / DEFAULT_DATABASE)
     refuse_name(file)
     return file
 
 
 def refuse_name(file: Path) -> None:
-    """Refuses a database of a name that DuckDB or dbt would take for something else.
-
-    Raises:
-        UsageFault: it has one.
-    """
+    """Raises a `UsageFault` at a name that DuckDB or dbt would take for something else."""
     name = file.name.lstrip(".").partition(".")[0]
     signs = [sign for sign in "\"'" if sign in file.name] + [s for s in "#?" if s in str(file)]
     if name.lower() in RESERVED:
@@ -85,11 +73,7 @@ def refuse_unwritable(file: Path) -> None:
 
 
 def open_warehouse(file: Path, needed: str = "foi_answers") -> duckdb.DuckDBPyConnection:
-    """Opens the warehouse read-only.
-
-    Args:
-        file: the DuckDB file.
-        needed: a table that it must hold.
+    """Opens the warehouse read-only, if it holds the table that is needed.
 
     Raises:
         UsageFault: there is no such file, or it is no warehouse.
@@ -111,12 +95,7 @@ def open_warehouse(file: Path, needed: str = "foi_answers") -> duckdb.DuckDBPyCo
 
 
 def open_database(file: Path) -> duckdb.DuckDBPyConnection:
-    """Opens a DuckDB file read-only, whatever tables it holds.
-
-    Raises:
-        UsageFault: there is no such file, or it cannot be read as one.
-        BusyFault: a build or another program has it open for writing.
-    """
+    """Opens a DuckDB file read-only, whatever tables it holds; raises as `open_warehouse`."""
     if not file.is_file():
         raise UsageFault(f"There is no warehouse at {file}: build it first with `dbt build`.")
     try:
@@ -153,12 +132,7 @@ def tables_lacking(connection: duckdb.DuckDBPyConnection, *needed: str) -> list[
 
 
 def build_problem(connection: duckdb.DuckDBPyConnection, file: Path) -> str | None:
-    """A sentence if the last build of the warehouse did not pass its checks, else None.
-
-    Args:
-        connection: to the warehouse.
-        file: its DuckDB file.
-    """
+    """A sentence if the last build of the warehouse did not pass its checks, else None."""
     try:
         found = connection.execute("select has_passed from dbt_build").fetchall()
     except duckdb.CatalogException:
@@ -175,10 +149,6 @@ def build_problem(connection: duckdb.DuckDBPyConnection, file: Path) -> str | No
 
 
 def refuse_failed_build(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Refuses a warehouse whose last build did not pass its checks.
-
-    Raises:
-        DataFault: it did not.
-    """
+    """Raises a `DataFault` if the last build of the warehouse did not pass its checks."""
     if problem := build_problem(connection, file):
         raise DataFault(problem)

@@ -1,6 +1,7 @@
 """Writing all or nothing: whoever looks sees the old file or folder, or the new one, whole."""
 
 import ctypes
+import errno
 import os
 import shutil
 import sys
@@ -17,14 +18,14 @@ except ImportError:  # Windows has no such lock; it refuses to remove a file tha
     fcntl = None  # type: ignore[assignment]
 
 
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
+
+
 def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Writes a file so that a reader, or a run that is killed, never sees a part of it.
 
-    Args:
-        path: the file; its folder exists.
-        data: all of its bytes.
-        mode: who may read and write it, less what the user's umask takes away; 0o600 for what is
-            private, which so never stands open for a moment.
+    Its folder exists. `mode` says who may read and write it, less what the user's umask takes away:
+    0o600 for what is private, which so never stands open for a moment.
 
     Raises:
         UsageFault: the file or its folder cannot be written; the old file is still there.
@@ -55,12 +56,8 @@ def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
 def replacing_folder(target: Path, mode: int = 0o777) -> Iterator[Path]:
     """Gives an empty folder to fill; at the end of the block it takes the place of `target`.
 
-    Args:
-        target: the folder to replace, or one that does not exist yet. What it held is removed.
-        mode: as of `write_file_whole`; 0o700 for what is private.
-
-    Yields:
-        The folder to fill, `.NAME.new` beside `target`, hence on the same file system.
+    The folder to fill is `.NAME.new` beside `target`, hence on the same file system; what `target`
+    held, if it was there, is removed. `mode` is as of `write_file_whole`.
 
     If the block fails, `target` stays as it was and nothing is left beside it. What a killed run
     left there is put right by the next one.
@@ -70,14 +67,20 @@ def replacing_folder(target: Path, mode: int = 0o777) -> Iterator[Path]:
         BusyFault: another run is writing it.
     """
     target = target.resolve()
-    work = target.with_name(f".{target.name}.new")
-    old = target.with_name(f".{target.name}.old")
+    work, old = (target.with_name(f".{target.name}.{end}") for end in ("new", "old"))
     with _as_fault(target):
-        made = _make_parents(target.parent)
+        # With those above it, the deepest first.
+        parent = target.parent
+        made = [each for each in (parent, *parent.parents) if not each.exists()]
+        parent.mkdir(parents=True, exist_ok=True)
         descriptor, is_ours = None, False
         try:
             _remove_abandoned(work, target)
-            _restore(old, target)
+            # What a run left that was killed while it changed the folders over.
+            if old.exists() and not target.exists():
+                old.rename(target)
+            elif old.exists():
+                shutil.rmtree(old)
             try:
                 # Said before it is made: a signal may come between the two.
                 is_ours = True
@@ -85,7 +88,10 @@ def replacing_folder(target: Path, mode: int = 0o777) -> Iterator[Path]:
             except FileExistsError:
                 is_ours = False
                 raise BusyFault(_busy(target)) from None
-            descriptor = _hold(work)
+            # Locked for as long as the descriptor stays open, hence no longer than the run.
+            if fcntl:
+                descriptor = os.open(work, os.O_RDONLY)
+                _lock(descriptor)
             yield work
             sync_all(work)
             swap_folders(work, target, old)
@@ -156,14 +162,6 @@ def exchange(one: Path, other: Path) -> bool:
     return bool(rename(here, os.fsencode(one), here, os.fsencode(other), swap) == 0)
 
 
-def _restore(old: Path, target: Path) -> None:
-    """Mends what a run left that was killed while it changed the folders over."""
-    if old.exists() and not target.exists():
-        old.rename(target)
-    elif old.exists():
-        shutil.rmtree(old)
-
-
 def _remove_abandoned(work: Path, path: Path) -> None:
     """Removes the unfinished work of a killed run; that of a living one is locked, so stays."""
     if not work.exists():
@@ -187,22 +185,6 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _hold(folder: Path) -> int | None:
-    """Locks a folder for as long as the descriptor stays open, hence no longer than the run."""
-    if not fcntl:
-        return None
-    descriptor = os.open(folder, os.O_RDONLY)
-    _lock(descriptor)
-    return descriptor
-
-
-def _make_parents(folder: Path) -> list[Path]:
-    """Makes a folder with those above it; gives the new ones, the deepest first."""
-    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing
-
-
 def sync_all(folder: Path) -> None:
     """Has the disk keep a folder and all files below it."""
     for path in sorted(folder.rglob("*")):
@@ -221,3 +203,36 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def lead(place: Path, target: Path) -> None:
+    """Makes a place lead to a file. Whoever has the file before it open goes on reading that.
+
+    The place becomes a link. On Windows and on disks without links a text of the same name ending
+    in `.txt` names the file instead; see `follow`.
+    """
+    relative = os.path.relpath(target, place.parent)
+    named, link = place.with_suffix(".txt"), place.with_name(f".{place.name}.link")
+    if os.name != "nt":
+        link.unlink(missing_ok=True)
+        try:
+            link.symlink_to(relative)
+        except OSError as problem:
+            if problem.errno not in NO_LINKS:
+                raise
+        else:
+            link.replace(place)
+            named.unlink(missing_ok=True)
+            sync_folder(place.parent)
+            return
+    write_file_whole(named, f"{Path(relative).as_posix()}\n".encode(), mode=0o644)
+
+
+def follow(place: Path) -> Path:
+    """The file to which a place leads; the place itself where it is a link or plain file."""
+    try:
+        name = place.with_suffix(".txt").read_text(encoding="utf-8").strip()
+        target = place.parent / name
+        return target if target.suffix == place.suffix and target.is_file() else place
+    except (OSError, ValueError):
+        return place

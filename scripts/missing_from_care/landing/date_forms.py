@@ -7,7 +7,6 @@ where all dates of a file are days written dd/mm/yyyy, which need no trying.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
@@ -27,32 +26,21 @@ FEWEST_DATES = 5
 FEWEST_YEARS = 3
 PLAIN = "regexp_full_match({}, '[0-9][0-9]/[0-9][0-9]/[0-9][0-9][0-9][0-9]')"
 MOST_YEARS_IN_CARE = 19
+# Years before and after the collection year in which a column's days lie, if other than those.
+YEARS_AROUND = {
+    **dict.fromkeys(("mis_start", "mis_end", "dec"), (0, 0)),
+    **dict.fromkeys(("offered_date", "interview_date"), (0, 1)),
+    "duc": (0, MOST_YEARS_IN_CARE),
+}
 NO_YEAR = dt.date.max, dt.date.min
-SWAPPED = (
-    "all days to the 12th are written in one way and all later ones in another, as when a "
-    "spreadsheet with US settings has swapped days and months"
-)
-SOME_OTHER_FORM = "many dates are in another form than most, and are not read"
-NO_FORM = "the dates are in no one form that is known"
-YEAR_DAY_MONTH = "the dates look year-day-month"
-YEAR_FIRST_SHORT = "the dates look year-month-day with two digits for the year"
-BOTH_ORDERS = "some dates of the file can only be day-first and others only month-first"
-
-SERIALS_OPEN = (
-    "the numbers count days from 1900 or from 1904, and nothing in the file tells from which"
-)
 BLANK_WORDS = "(select array_agg(trim(word, '''')) from blank_words where kind = 'word')"
 
 
 class Kind(NamedTuple):
     """Values of a column that the forms read alike, by their number of rows.
 
-    Attributes:
-        rows: how many there are.
-        is_number: whether they begin with one or two digits.
-        is_iso: whether they begin with the year.
-        days: the day that each form reads.
-        likely: the first and the last day on which they lie if the collection year is right.
+    `is_number`: they begin with one or two digits; `is_iso`: with the year. `days`: what each form
+    reads. `likely`: the first and the last day on which they lie if the collection year is right.
     """
 
     rows: int
@@ -92,14 +80,12 @@ def find_date_forms(
     """Decides in which form the dates of a file are.
 
     Args:
-        connection: where the relation can be read.
-        relation: SQL of the rows.
+        connection, relation: where the rows can be read, and their SQL.
         columns: its columns of dates.
         year: the first calendar year of the collection year, if the rows are all of one.
         epoch: the form of serial numbers, if the file says from which day it counts. Where it does
             not, they are read only if one epoch alone puts the days where they can lie.
-        span: the first calendar years of the first and the last collection year of which the rows
-            can be, where they are not all of one.
+        span: else those of the first and the last collection year of which the rows can be.
     """
     reach = (year, year) if year is not None else span
     named = ", ".join(columns)
@@ -108,24 +94,29 @@ def find_date_forms(
         f"{relation}) on {named} into name column_name value value) where trim(value) <> '' "
         "group by all"
     )
+    plain_days = (
+        f"case when is_number then cast(try_strptime(value, '{form}') as date) end"
+        for form in ("%d/%m/%Y", "%m/%d/%Y")
+    )
     found = connection.execute(
-        f"select column_name, case when {PLAIN.format('value')} then value end as text, "
-        f"cast(sum(rows) as bigint) from ({values}) group by all"
-    ).fetchall()
-    plain = [
-        (column, Kind(rows, True, False, _plain_days(text), _likely(column, reach)))
-        for column, text, rows in found
-        if text
-    ]
-    kinds, is_plain = _by_column(columns, plain), len(plain) == len(found)
+        f"select column_name, cast(sum(rows) as bigint), {PLAIN.format('value')} as is_number, "
+        f"false, {', '.join(plain_days)} from ({values}) group by all"
+    )
+    read = _kinds(found, PAIR, reach)
+    plain = [(column, kind) for column, kind in read if kind.is_number]
+    others: list[tuple[str, Kind]] = []
+    is_plain = len(plain) == len(read)
     if not is_plain:
         build_model(connection, "blank_words")
         # The other forms take ten times as long to try.
         for forms in (PAIR, ALL):
-            kinds = _by_column(columns, plain + _kinds(connection, values, year, forms, reach))
-            if all(each.days[USUAL] for of_column in kinds.values() for each in of_column):
+            found = connection.execute(_reading(values, _latest(year), forms))
+            others = _kinds(found, forms, reach)
+            if all(kind.days[USUAL] for _, kind in plain + others):
                 break
-    return replace(_decided(kinds, epoch), latest_year=_latest(year), is_plain=is_plain)
+    kinds = {name: [kind for at, kind in plain + others if at == name] for name in columns}
+    decided = _decided({name: found for name, found in kinds.items() if found}, epoch)
+    return replace(decided, latest_year=_latest(year), is_plain=is_plain)
 
 
 def spans(
@@ -135,36 +126,30 @@ def spans(
     dates: DateForms,
     label: str = "''",
 ) -> list[tuple[str, int, int | None, int]]:
-    """In which collection years the rows start and end.
-
-    Args:
-        connection: where the relation can be read.
-        relation: SQL of the rows.
-        start_and_end: its columns of the start and of the end.
-        dates: what was found of them.
-        label: SQL for what the rows are told apart by.
+    """In which collection years the rows start and end, by their columns and forms of dates.
 
     Returns:
-        Label, the first calendar year of the start's and of the end's year, and how many rows. The
-        end's is none if it is blank; rows with a date that cannot be read are left out.
+        Label (SQL for what rows are told apart by), the first calendar year of the start's and of
+        the end's year, and how many rows. The end's is none if it is blank; rows with a date that
+        cannot be read are left out.
     """
     texts, parts, days = [], "", []
     for name, text in zip(start_and_end, ("start_text", "end_text"), strict=True):
         form = dates.forms.get(name, USUAL)
-        year, month, number = (f"substring({text}, {at})" for at in ("7, 4", "4, 2", "1, 2"))
-        day, cleaned = f"concat({year}, '-', {month}, '-', {number})", f"nullif(trim({name}), '')"
-        if form == "none":
-            day = "null"
-        elif not dates.is_plain:
-            read = _macro("parse_date", text, repr(form), str(dates.latest_year), f"{text}_part")
-            is_usual = PLAIN.format(text) if form == USUAL else "false"
-            day = f"case when {is_usual} then try_cast({day} as date) else {read} end"
+        cleaned = f"nullif(trim({name}), '')"
+        day = f"cast(try_strptime({text}, '%d/%m/%Y') as date)"
         if not dates.is_plain:
             parts += f", {_macro('day_part', text)} as {text}_part"
             read = _macro("source_text", name, BLANK_WORDS)
             cleaned = f"case when {PLAIN.format(name)} then {name} else {read} end"
-        texts.append(cleaned)
-        days.append(f"try_cast({day} as date)")
+        if form == "none":
+            day = "cast(null as date)"
+        elif not dates.is_plain:
+            read = _macro("parse_date", text, repr(form), str(dates.latest_year), f"{text}_part")
+            is_usual = PLAIN.format(text) if form == USUAL else "false"
+            day = f"case when {is_usual} then {day} else try_cast({read} as date) end"
+        texts.append(f"{cleaned} as {text}")
+        days.append(day)
     found = connection.execute(
         f"""
         select label, year(start_day - interval 3 month), year(end_day - interval 3 month),
@@ -174,8 +159,7 @@ def spans(
             from (
                 select *{parts}
                 from (
-                    select {label} as label, {texts[0]} as start_text, {texts[1]} as end_text,
-                        count(*) as rows
+                    select {label} as label, {", ".join(texts)}, count(*) as rows
                     from {relation}
                     group by all
                 )
@@ -208,34 +192,14 @@ def _latest(year: int | None) -> int:
     return (year or 2999) + 1 + _threshold("years_ahead_of_two_digits")
 
 
-def _plain_days(text: str) -> dict[str, dt.date | None]:
-    """The days that day-first and month-first read where dd/mm/yyyy is written."""
-    days: dict[str, dt.date | None] = dict.fromkeys(PAIR)
-    for form, day, month in zip(PAIR, (text[:2], text[3:5]), (text[3:5], text[:2]), strict=True):
-        with suppress(ValueError):
-            days[form] = dt.date(int(text[6:]), int(month), int(day))
-    return days
-
-
-def _by_column(columns: Sequence[str], found: Sequence[tuple[str, Kind]]) -> dict[str, list[Kind]]:
-    kinds = {name: [kind for column, kind in found if column == name] for name in columns}
-    return {name: of_column for name, of_column in kinds.items() if of_column}
-
-
-def _kinds(
-    connection: duckdb.DuckDBPyConnection,
-    values: str,
-    year: int | None,
-    forms: Sequence[str],
-    reach: tuple[int, int] | None,
-) -> list[tuple[str, Kind]]:
-    """What some forms read of the values that are not written dd/mm/yyyy, each with its column."""
-    latest = str(_latest(year))
+def _reading(values: str, latest: int, forms: Sequence[str]) -> str:
+    """SQL of what some forms read of the values that are not written dd/mm/yyyy."""
     # The part is a column, since to plan its expression once a form takes longer than to run it.
     days = [
-        f"{_macro('parse_date', 'text', repr(form), latest, 'part')} as {form}" for form in forms
+        f"{_macro('parse_date', 'text', repr(form), str(latest), 'part')} as {form}"
+        for form in forms
     ]
-    found = connection.execute(
+    return (
         "select column_name, cast(sum(rows) as bigint), "
         "regexp_matches(text, '^[0-9]{1,2}[^0-9]') as is_number, "
         f"regexp_matches(text, '^[0-9]{{4}}-') as is_iso, {', '.join(days)} "
@@ -243,6 +207,12 @@ def _kinds(
         f"{_macro('source_text', 'value', BLANK_WORDS)} as text from ({values}) "
         f"where not {PLAIN.format('value')})) where text is not null group by all"
     )
+
+
+def _kinds(
+    found: duckdb.DuckDBPyConnection, forms: Sequence[str], reach: tuple[int, int] | None
+) -> list[tuple[str, Kind]]:
+    """What some forms read, as kinds of values, each with its column."""
     kinds = []
     for column, rows, is_number, is_iso, *read in found.fetchall():
         # A year that Python does not know comes as text.
@@ -256,15 +226,7 @@ def _likely(column: str, years: tuple[int, int] | None) -> tuple[dt.date, dt.dat
     """The first and the last day on which most days of a column lie."""
     if years is None:
         return NO_YEAR
-    reach = {
-        "mis_start": (0, 0),
-        "mis_end": (0, 0),
-        "dec": (0, 0),
-        "offered_date": (0, 1),
-        "interview_date": (0, 1),
-        "duc": (0, MOST_YEARS_IN_CARE),
-    }
-    before, after = reach.get(column, (MOST_YEARS_IN_CARE, 0))
+    before, after = YEARS_AROUND.get(column, (MOST_YEARS_IN_CARE, 0))
     return dt.date(years[0] - before, 4, 1), dt.date(years[1] + 1 + after, 3, 31)
 
 
@@ -296,15 +258,20 @@ def _is_nearly_all(part: int, whole: int) -> bool:
     return 100 * part >= _threshold("date_form_fits_at_least") * whole
 
 
-def _epochs(columns: Mapping[str, Sequence[Kind]]) -> dict[str, str]:
+def _epochs(columns: Mapping[str, Sequence[Kind]], told: str | None) -> dict[str, str]:
     """From which day the serial numbers of a file's columns count; `none` where nothing tells.
 
     A column tells if nearly all of its days are likely by one epoch and not by the other, or most
-    by one and hardly any by the other. One that both fit follows those beside it that tell.
+    by one and hardly any by the other. One that both fit follows those beside it that tell. Where
+    the file itself has `told`, a number that is no day, as a year alone, is still not made one.
     """
     found, is_open = {}, set()
     for name, kinds in columns.items():
         total = sum(each.rows for each in kinds)
+        if told:
+            is_likely = kinds[0].likely == NO_YEAR or 2 * _fitting(kinds, told) > total
+            found[name] = told if is_likely else "none"
+            continue
         fitting = [_fitting(kinds, form) for form in SERIALS]
         nearly = [_is_nearly_all(each, total) for each in fitting]
         found[name] = "none"
@@ -314,11 +281,10 @@ def _epochs(columns: Mapping[str, Sequence[Kind]]) -> dict[str, str]:
                 found[name] = form
         if all(nearly):
             is_open.add(name)
-    told = set(found.values()) - {"none"}
-    if len(told) != 1:
+    epochs = set(found.values()) - {"none"}
+    if len(epochs) != 1:
         return dict.fromkeys(columns, "none")
-    (epoch,) = told
-    return {name: epoch if name in is_open else form for name, form in found.items()}
+    return found | dict.fromkeys(is_open, *epochs)
 
 
 def _decided(columns: Mapping[str, Sequence[Kind]], epoch: str | None) -> DateForms:
@@ -328,23 +294,19 @@ def _decided(columns: Mapping[str, Sequence[Kind]], epoch: str | None) -> DateFo
         forms[name], remark = _form(kinds)
         remarks |= {name: remark} if remark else {}
     numbered = {name: columns[name] for name, form in forms.items() if form in SERIALS}
-    if epoch:
-        # A number that is no day, as a year alone, is not made one.
-        for name, kinds in numbered.items():
-            total = sum(each.rows for each in kinds)
-            is_of_no_year = kinds[0].likely == NO_YEAR
-            is_likely = is_of_no_year or 2 * _fitting(kinds, epoch) > total
-            forms[name] = epoch if is_likely else "none"
-    else:
-        forms |= _epochs(numbered)
-    remarks |= {name: SERIALS_OPEN for name in numbered if forms[name] == "none"}
+    forms |= _epochs(numbered, epoch)
+    remarks |= dict.fromkeys(
+        (name for name in numbered if forms[name] == "none"),
+        "the numbers count days from 1900 or from 1904, and nothing in the file tells from which",
+    )
     turning = {name: form for name, form in forms.items() if form in TURNED}
     order = _order([(columns[name], form, TURNED[form]) for name, form in turning.items()])
     if order == "month_first":
         return DateForms(refused=tuple(turning))
     if order == "none":
         forms |= dict.fromkeys(turning, "none")
-        remarks |= dict.fromkeys(turning, BOTH_ORDERS)
+        both = "some dates of the file can only be day-first and others only month-first"
+        remarks |= dict.fromkeys(turning, both)
     return DateForms({name: f for name, f in forms.items() if f != USUAL}, remarks=remarks)
 
 
@@ -354,7 +316,10 @@ def _form(kinds: Sequence[Kind]) -> tuple[str, str]:
     Where it reads some only, what it does not read is lost, which rule 16 keeps account of.
     """
     if _is_swapped(kinds):
-        return "none", SWAPPED
+        return "none", (
+            "all days to the 12th are written in one way and all later ones in another, as when a "
+            "spreadsheet with US settings has swapped days and months"
+        )
     total = sum(each.rows for each in kinds)
     if _rows(kinds, USUAL) == total:
         return USUAL, ""
@@ -364,13 +329,14 @@ def _form(kinds: Sequence[Kind]) -> tuple[str, str]:
     best = max(FORMS, key=lambda form: reads[form])
     last = "year_day_month"
     if _rows(kinds, last, but=USUAL) and not _rows(kinds, USUAL, but=last):
-        return "none", YEAR_DAY_MONTH
+        return "none", "the dates look year-day-month"
     if 2 * reads[best] <= total:
-        return "none", NO_FORM
+        return "none", "the dates are in no one form that is known"
     is_short = best == "day_first_short"
     if is_short and _fitting(kinds, "year_first_short") > _fitting(kinds, best):
-        return "none", YEAR_FIRST_SHORT
-    return best, "" if _is_nearly_all(reads[best], total) else SOME_OTHER_FORM
+        return "none", "the dates look year-month-day with two digits for the year"
+    is_sure = _is_nearly_all(reads[best], total)
+    return best, "" if is_sure else "many dates are in another form than most, and are not read"
 
 
 def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:
@@ -378,10 +344,7 @@ def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:
 
     A value that only one order can read is evidence. Without any, the collection year tells, then
     variety: in a true column days vary more than months, unless days were made the first of their
-    month. Else the return's own form is taken.
-
-    Args:
-        columns: of each column what the forms read, its form and that with the month first.
+    month. Else the return's own form is taken. `columns`: each with its form and that turned.
     """
     only, told = [0, 0], [0, 0]
     for kinds, *pair in columns:
@@ -399,23 +362,13 @@ def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:
         both = [each for each in kinds if each.is_number and each.days.get(turned)]
         read = [(each.rows, day) for each in both if (day := each.days.get(form))]
         days, months = {day.day for _, day in read}, {day.month for _, day in read}
-        is_turned = len(months) >= FEWEST_DATES and len(days) <= max(1, len(months) // 4)
-        if is_turned and not _are_firsts_of_months(read, _fitting(both, form)):
-            return "month_first"
+        if len(months) >= FEWEST_DATES and len(days) <= max(1, len(months) // 4):
+            # Days made the first of their month, to tell less of a child, fit the collection year
+            # or are of several years. Month-first they would all lie in January.
+            rows = sum(count for count, _ in read)
+            firsts = sum(count for count, day in read if day.day == 1)
+            is_of_years = len({day.year for _, day in read}) >= FEWEST_YEARS
+            is_likely = is_of_years or _is_nearly_all(_fitting(both, form), rows)
+            if not (is_likely and _is_nearly_all(firsts, rows)):
+                return "month_first"
     return "day_first"
-
-
-def _are_firsts_of_months(read: Sequence[tuple[int, dt.date]], fitting: int) -> bool:
-    """Whether days were made the first of their month, as to tell less of a child.
-
-    Month-first they would all lie in January. That is not so where they fit the collection year, or
-    are of several years.
-
-    Args:
-        read: days as read, each with how many rows it has.
-        fitting: how many of the rows fit the collection year.
-    """
-    rows = sum(count for count, _ in read)
-    firsts = sum(count for count, day in read if day.day == 1)
-    is_likely = _is_nearly_all(fitting, rows) or len({d.year for _, d in read}) >= FEWEST_YEARS
-    return _is_nearly_all(firsts, rows) and is_likely

@@ -36,13 +36,8 @@ DAMAGE = (
 def find_files(source: Path, opened: ExitStack) -> list[FoundFile]:
     """Finds everything below the source folder, in the order of the names.
 
-    Args:
-        source: the folder, resolved.
-        opened: keeps the zip files open for as long as they are read.
-
-    Returns:
-        Files to read, and those not to be read with the reason. A hidden folder or a link to a
-        folder stands for all it holds; a zip file that can be read is its files.
+    A hidden folder or a link to a folder stands for all it holds; a zip file that can be read is
+    its files, and `opened` keeps it open for as long as they are read.
     """
     files: list[FoundFile] = []
     for item in _below(source, source):
@@ -77,29 +72,28 @@ def _cannot_be_shown(name: str) -> bool:
 
 def _why_unused(path: Path, source: Path) -> str | None:
     """Why a file or a whole folder is not looked at, or none."""
-    if path.name.startswith((".", "~$")):
-        return _why_unused_name(path.name)
-    if path.is_symlink():
+    is_hidden, is_folder = path.name.startswith((".", "~$")), path.is_dir()
+    if path.is_symlink() and not is_hidden:
         if not path.exists():
             return "link that leads nowhere"
         if not path.resolve().is_relative_to(source):
             return "link that leads outside the source folder, not followed"
-        if path.is_dir():
+        if is_folder:
             return "link to a folder, not followed"
-    if path.is_dir():
-        return None
-    if not path.is_file():
+    if not is_hidden and not is_folder and not path.is_file():
         return "not a file that can be read"
-    return _why_unused_name(path.name) or (None if path.stat().st_size else "empty")
+    is_read = is_folder and not is_hidden
+    return None if is_read else _why_unused_name(path.name, is_hidden or path.stat().st_size)
 
 
-def _why_unused_name(name: str) -> str | None:
+def _why_unused_name(name: str, size: int) -> str | None:
     if name.startswith("."):
         return "hidden"
     if name.startswith("~$"):
         return "lock file of a program that has the file open"
-    is_known = name.lower().endswith(READ_SUFFIXES)
-    return None if is_known else "no CSV, XML, workbook or zip file"
+    if not name.lower().endswith(READ_SUFFIXES):
+        return "no CSV, XML, workbook or zip file"
+    return None if size else "empty"
 
 
 def _packed_files(item: FoundFile, opened: ExitStack) -> list[FoundFile]:
@@ -113,17 +107,18 @@ def _packed_files(item: FoundFile, opened: ExitStack) -> list[FoundFile]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     names = [entry.filename.replace("\\", "/") for entry in entries]
     faults = {
-        "holds a name that leads out of the zip file, with “..” or from the root of a disk": any(
+        "holds a name that leads out of the zip file, with “..” or from the root of a disk": (
             name.startswith("/") or name[1:2] == ":" or ".." in name.split("/") for name in names
         ),
-        "holds a name with characters that cannot be shown": any(map(_cannot_be_shown, names)),
-        "holds two files of the same name in the same folder": len(set(names)) < len(names),
-        "is encrypted: unpack it with its password": any(e.flag_bits & ENCRYPTED for e in entries),
-        "holds another zip file: unpack that one": any(
+        "holds a name with characters that cannot be shown": map(_cannot_be_shown, names),
+        "holds two files of the same name in the same folder": [len(set(names)) < len(names)],
+        "is encrypted: unpack it with its password": (e.flag_bits & ENCRYPTED for e in entries),
+        "holds another zip file: unpack that one": (
             name.lower().endswith(ZIP_SUFFIX) for name in names
         ),
     }
-    fault = next((words for words, holds in faults.items() if holds), "") or beyond_limits(entries)
+    fault = next((words for words, found in faults.items() if any(found)), "")
+    fault = fault or beyond_limits(entries)
     if fault:
         return [replace(item, fault=f"{item.file} {fault}: {AGAIN}.")]
     if not entries:
@@ -147,7 +142,7 @@ def _why_unused_entry(name: str, entry: zipfile.ZipInfo) -> str | None:
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "link inside a zip file, not followed"
     hidden = next((part for part in parts if part.startswith((".", "~$"))), parts[-1])
-    return _why_unused_name(hidden) or (None if entry.file_size else "empty")
+    return _why_unused_name(hidden, entry.file_size)
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path) -> None:

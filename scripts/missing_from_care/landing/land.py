@@ -12,25 +12,18 @@ from pathlib import Path
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.project import RawTable, raw_tables
 from missing_from_care.base.whole_files import replacing_folder
-from missing_from_care.landing import (
-    case_extracts,
-    checks,
-    date_forms,
-    read_text,
-    read_xml,
-    years,
-)
+from missing_from_care.landing import checks, date_forms, read_text, read_xml, years
 from missing_from_care.landing.find_files import WORKBOOKS, find_files
 from missing_from_care.landing.parts import Form, LandedModule, LandedParts, file_hash, of_relation
-from missing_from_care.landing.plain_rows import sql_text
 from missing_from_care.landing.recognise import recognise
 from missing_from_care.landing.source_tables import (
+    FROM_1904,
     FaultList,
     FoundFile,
     SourceTable,
     column_names,
-    epoch_of,
     listed,
+    sql_text,
 )
 from missing_from_care.landing.years import Label, Spans, placed_year, split_council, year_column
 
@@ -49,9 +42,9 @@ class LandingReport:
 
     Attributes:
         into: the folder that holds the raw tables now.
-        landed: one entry for each file that was landed or module accepted as missing, in the order
-            of raw table, collection year and file.
-        not_used: file and reason for each file that was not used.
+        landed: files that were landed and modules accepted as missing, in the order of raw table,
+            collection year and file.
+        not_used: file and reason.
         remarks: sentences about what the figures will lack.
     """
 
@@ -106,12 +99,11 @@ def land(
             landing.look(item)
             done += item.size
         landing.split_all_years()
-        landing.check()
+        folders = landing.check()
         parts.finish(landing.modules, form)
         progress(size, size, "")
-        return LandingReport(
-            into, tuple(landing.modules), tuple(landing.not_used), tuple(landing.lacking())
-        )
+        remarks = (*landing.lacking(folders), *landing.remarks)
+        return LandingReport(into, tuple(landing.modules), tuple(landing.not_used), remarks)
 
 
 class _Landing:
@@ -141,9 +133,8 @@ class _Landing:
         self.years: set[str] = set()
         # Modules by first folder, where that is no collection year.
         self.stray: dict[str, list[str]] = defaultdict(list)
-        # What holds all years, with the spans of its rows by the label of their year.
-        self.all_years: list[tuple[FoundFile, RawTable, SourceTable]] = []
-        self.labels: dict[str, dict[str, Label]] = {}
+        # What holds all years, with SQL of a row's year and what that says; spans by file.
+        self.all_years: list[tuple[FoundFile, RawTable, SourceTable, str, dict[str, Label]]] = []
         self.label_spans: dict[str, dict[Label, Spans]] = {}
         self.spans: dict[str, dict[str, Spans]] = defaultdict(lambda: defaultdict(Counter))
 
@@ -178,15 +169,15 @@ class _Landing:
         if source.unused:
             self.not_used.append((source.file, source.unused))
             return
-        recognition, found = recognise(source.file, source.header), years.named_by(item.file)
-        table = recognition.table
-        if recognition.unused or (table and table.has_collection_year):
+        found = years.named_by(item.file)
+        table, unneeded, fault = recognise(source.file, source.header)
+        if unneeded or (table and table.has_collection_year):
             self.years.update(found)
-        if recognition.fault:
-            self.faults.add(recognition.fault)
+        if fault:
+            self.faults.add(fault)
         elif table is None:
-            unused = f"{recognition.unused}, no answer needs it" if recognition.unused else None
-            self.not_used.append((source.file, unused or "not recognised by its columns"))
+            why = f"{unneeded}, no answer needs it" if unneeded else "not recognised by its columns"
+            self.not_used.append((source.file, why))
         if table is None:
             return
         if not table.has_collection_year:
@@ -196,13 +187,13 @@ class _Landing:
             raise DataFault(f"{source.file} stands in {both}: which of them is it?")
         if found:
             self.seen[table.name, found[0]].append(source.file)
-            if not recognition.fault:
+            if not fault:
                 self._land(item, source, table, found[0], tables)
         elif not year_column(source.header):
             folder, is_below, _ = split_council(item.file)[1].partition("/")
             self.stray[folder if is_below else ""].append(table.module)
-        elif not recognition.fault:
-            self._read_labels(item, table, self.parts.settled(item, source))
+        elif not fault:
+            self._read_labels(item, table, source)
 
     def _land(
         self, item: FoundFile, source: SourceTable, table: RawTable, placed: str, tables: int
@@ -211,7 +202,9 @@ class _Landing:
         year = split_council(placed)[1]
         module = self.parts.make(item, source, table, year, tables)
         connection, rows = self.parts.connection, module.relation
-        epoch = epoch_of(item.file, source.notes)
+        epoch = None
+        if item.file.lower().endswith((".xlsx", ".xlsm")):
+            epoch = "serial_1904" if FROM_1904 in source.notes else "serial_1900"
         first = int(year[:4]) if year else None
         span = None if table.is_case_extract else self.span
         dates = date_forms.find_date_forms(connection, rows, table.dates, first, epoch, span)
@@ -235,19 +228,19 @@ class _Landing:
         forms = " ".join(f"{name}={form}" for name, form in dates.forms.items())
         module = replace(module, date_forms=forms)
         if table.is_case_extract:
-            day = self.taken.get(source.file) or case_extracts.day_in_name(source.file)
+            day = self.taken.get(source.file) or checks.day_in_name(source.file)
             covers_from, covers_to = self.covers
             module = replace(
                 module, taken_on=day, covers_from=covers_from, covers_to=covers_to or day
             )
         self.modules.append(module)
 
-    # Files with all years
-
     def _read_labels(self, item: FoundFile, table: RawTable, source: SourceTable) -> None:
         """Reads what the column of years holds; a `DataFault` names the rows without a year."""
-        connection, value = self.parts.connection, _year_value(source)
-        relation = next(source.rows(self.parts.work)).relation
+        connection = self.parts.connection
+        relation, notes = self.parts.settled(item, source)
+        names, column = column_names(source.header), str(year_column(source.header))
+        value = f"coalesce(c{names.index(column)}, '')"
         found = connection.execute(f"select distinct {value} from {relation}").fetchall()
         read = {text: years.read_label(text) for (text,) in found}
         labels = {text: label for text, label in read.items() if label is not None}
@@ -257,28 +250,25 @@ class _Landing:
                 "order by cast(source_row as bigint)",
                 [wrong],
             ).fetchall()
-            column = str(year_column(source.header)).upper()
             sentences = [
-                f"{source.file}, row {number} below the header, column {column}: found no "
+                f"{source.file}, row {number} below the header, column {column.upper()}: found no "
                 f"collection year there: {years.ADVICE}."
                 for (number,) in rows[:MOST_SENTENCES_ON_YEARS]
             ]
-            if len(rows) > len(sentences):
-                more = len(rows) - len(sentences)
+            if more := len(rows) - len(sentences):
                 sentences.append(f"{source.file}: {more:,} more rows without a collection year.")
             raise DataFault(*sentences)
-        self.all_years.append((item, table, source))
-        self.labels[source.file] = labels
         spans = self.label_spans[source.file] = {label: Counter() for label in labels.values()}
         if columns := years.START_AND_END.get(table.name):
-            names = table.named(column_names(source.header))
-            chosen = [f"c{names.index(name)} as {name}" for name in columns]
-            named = f"(select {value} as label, {', '.join(chosen)} from {relation})"
-            dates = date_forms.find_date_forms(connection, named, columns, None)
-            for label, start, end, count in date_forms.spans(
-                connection, named, columns, dates, "label"
-            ):
+            named = table.named(names)
+            chosen = [f"c{named.index(name)} as {name}" for name in columns]
+            dated = f"(select {value} as label, {', '.join(chosen)} from {relation})"
+            dates = date_forms.find_date_forms(connection, dated, columns, None)
+            of_labels = date_forms.spans(connection, dated, columns, dates, "label")
+            for label, start, end, count in of_labels:
                 spans[labels[label]][start, end] += count
+        source = of_relation(source, relation, notes)
+        self.all_years.append((item, table, source, value, labels))
 
     def split_all_years(self) -> None:
         """Lands files with all years, split by their column.
@@ -290,13 +280,13 @@ class _Landing:
         shift = years.shift_of_bare_years(self.label_spans, self.faults)
         if shift is None:
             return
-        by_file: dict[str, dict[str, list[str]]] = {}
-        for file, labels in self.labels.items():
-            by_year = by_file[file] = defaultdict(list)
+        by_file: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for *_, source, _, labels in self.all_years:
+            council = split_council(source.file)[0]
             for text, label in labels.items():
-                by_year[placed_year(split_council(file)[0], label.named(shift))].append(text)
-            self.years.update(by_year)
-        for item, table, source in self.all_years:
+                by_file[source.file][placed_year(council, label.named(shift))].append(text)
+            self.years.update(by_file[source.file])
+        for item, table, source, value, _ in self.all_years:
             texts, council = by_file[source.file], split_council(source.file)[0]
             without = {
                 year
@@ -306,27 +296,25 @@ class _Landing:
                 and min(texts, default=year) < year < max(texts, default=year)
             }
             relation = next(source.rows(self.parts.work)).relation
+            column = str(year_column(source.header)).upper()
             for placed in sorted({*texts, *without}):
                 self.seen[table.name, placed].append(source.file)
                 wanted = ", ".join(map(sql_text, texts.get(placed, []))) or "null"
-                rows = f"(select * from {relation} where {_year_value(source)} in ({wanted}))"
-                column = str(year_column(source.header)).upper()
+                rows = f"(select * from {relation} where {value} in ({wanted}))"
                 notes = (*source.notes, f"rows of {split_council(placed)[1]} by {column}")
                 with self.faults.of(source.file):
                     self._land(item, of_relation(source, rows, notes), table, placed, 0)
 
-    # What is missing
-
-    def check(self) -> None:
-        """Raises all faults, those of files first, then what is missing."""
+    def check(self) -> list[str]:
+        """Raises all faults, those of files first, then what is missing; gives the year folders."""
         extracts = [each for each in self.modules if each.table.is_case_extract]
-        case_extracts.check_taken([each.source_file for each in extracts], self.taken)
+        checks.check_taken([each.source_file for each in extracts], self.taken)
         self.modules.sort(
             key=lambda each: (each.table.name, each.collection_year, each.source_file)
         )
         self.not_used.sort()
         checks.check_council_columns(self.modules, self.faults)
-        case_extracts.check_newest(self.parts.connection, extracts, self.faults)
+        checks.check_newest(self.parts.connection, extracts, self.faults)
         if extracts and not self.covers[0]:
             self.remarks.append(
                 "It is not told which days the case-management extracts cover: tell it with "
@@ -344,13 +332,13 @@ class _Landing:
                 "return in it, nor a case-management extract: put the files of each return into a "
                 "folder named as `2017-18`."
             )
-        files = [each.source_file for each in self.modules if each.source_file]
-        checks.check_councils(files, self.faults)
-        self.folders = sorted({*years.year_folders(self.source), *self.years})
-        checks.check_modules(self.seen, self.years, self.folders, self.accepted, self.faults)
+        checks.check_councils(self.modules, self.faults)
+        folders = sorted({*years.year_folders(self.source), *self.years})
+        checks.check_modules(self.seen, self.years, folders, self.accepted, self.faults)
         self.faults.raise_if_any(self.not_used)
+        return folders
 
-    def lacking(self) -> list[str]:
+    def lacking(self, folders: list[str]) -> list[str]:
         """Sentences about what the figures will lack."""
         told = [
             f"{raw_tables()[name].module} of {year} is missing and accepted: what needs it is “not "
@@ -359,7 +347,7 @@ class _Landing:
         ]
         told += [
             f"The folder {year} holds no file of the annual return, so that year is not landed."
-            for year in self.folders
+            for year in folders
             if year not in self.years
             and split_council(year)[1] not in {other for _, other in self.accepted}
         ]
@@ -367,7 +355,7 @@ class _Landing:
             first = [int(year[:4]) for of, year in map(split_council, self.years) if of == council]
             gaps = sorted(set(range(min(first), max(first))) - set(first))
             missing = [placed_year(council, years.year_name(gap)) for gap in gaps]
-            missing = [year for year in missing if year not in self.folders]
+            missing = [year for year in missing if year not in folders]
             if missing:
                 told.append(
                     f"No file has rows of {listed(missing)}, though of years before and after: "
@@ -375,11 +363,21 @@ class _Landing:
                 )
         if not any(each.table.name == "return_interviews" for each in self.modules):
             told.append("There are no return interviews: question 2 will be “not available”.")
-        return told + self.remarks
+        return told
 
 
 def read_tables(item: FoundFile) -> list[SourceTable]:
-    """Reads the tables of a file by the ending of its name; any other is read as text."""
+    """Reads the tables of a file by the ending of its name; any other is read as text.
+
+    Returns:
+        Its tables with their column names, rows when asked for; none if the file is empty. A sheet
+        is named `book.xlsx#Sheet` in messages; what is no table of an extract is one not used.
+
+    Raises:
+        DataFault: not even the column names can be read: it is no such file, damaged, behind a
+            password, beyond the limits, or holds what no return has.
+        OSError: the file cannot be read.
+    """
     suffix = item.file[item.file.rfind(".") :].lower()
     if suffix in WORKBOOKS:
         # What it reads number formats with takes as long to import as all the rest.
@@ -387,8 +385,3 @@ def read_tables(item: FoundFile) -> list[SourceTable]:
 
         return read_workbook.read_tables(item)
     return read_xml.read_tables(item) if suffix == ".xml" else read_text.read_tables(item)
-
-
-def _year_value(source: SourceTable) -> str:
-    at = column_names(source.header).index(year_column(source.header) or "")
-    return f"coalesce(c{at}, '')"

@@ -20,7 +20,6 @@ from typing import Any, Literal
 import duckdb
 
 from missing_from_care.base.project import CHECKOUT, SOURCES_FILE, RawTable, raw_tables
-from missing_from_care.landing.plain_rows import sql_path, sql_text
 from missing_from_care.landing.recognise import known_columns
 from missing_from_care.landing.source_tables import (
     FoundFile,
@@ -28,6 +27,8 @@ from missing_from_care.landing.source_tables import (
     SourceTable,
     column_names,
     listed,
+    sql_path,
+    sql_text,
 )
 from missing_from_care.landing.years import YEAR_COLUMNS, year_column
 
@@ -62,8 +63,7 @@ class LandedModule:
         notes: what the user should know about the file.
         date_forms: `mis_start=month_name`, for columns that are not in the return's own form.
         taken_on: day on which a case-management extract was taken, 2018-02-01; else nothing.
-        covers_from: first day that it covers, if that was told.
-        covers_to: last day.
+        covers_from, covers_to: first and last day that it covers, if that was told.
         councils: what a column of the council holds, if there is one.
         path: the rows as a Parquet file, until all are in their places.
     """
@@ -89,12 +89,7 @@ class LandedModule:
 
 
 class LandedParts:
-    """Reads source tables into parts, in a folder that landing fills.
-
-    Args:
-        folder: the folder to fill.
-        last: the folder that was landed before; it may not exist.
-    """
+    """Reads source tables into parts, in a folder to fill; `last` was landed before, if any."""
 
     def __init__(self, folder: Path, last: Path) -> None:
         self.folder, self.work, self.made = folder, folder / "work", 0
@@ -120,21 +115,21 @@ class LandedParts:
         self.connection.close()
 
     def new_path(self) -> Path:
-        """A path in the folder for what is needed on the way."""
+        """A path for what is needed on the way."""
         self.made += 1
         return self.work / f"{self.made}"
 
     def tables_of(self, item: FoundFile) -> list[SourceTable]:
         """The tables of a file if all of them are landed already, and whole."""
         told = self.known[item.file, item.sha256]
-        is_whole = all(each["path"].stem[-64:] == file_hash(each["path"]) for each in told)
-        if not is_whole or any(each["tables"] != len(told) for each in told):
-            return []
-        return [
-            SourceTable(
-                each["file"], tuple(each["header"]), landed=each, notes=tuple(each["notes"])
-            )
+        is_whole = all(
+            each["tables"] == len(told) and each["path"].stem[-64:] == file_hash(each["path"])
             for each in told
+        )
+        return [
+            SourceTable(each["file"], (*each["header"],), notes=(*each["notes"],), landed=each)
+            for each in told
+            if is_whole
         ]
 
     def make(
@@ -143,17 +138,14 @@ class LandedParts:
         """Reads a source table, or takes over the part that was made of it.
 
         Args:
-            item: the file that holds it.
-            source: the table.
-            table: the raw table.
-            year: the collection year; nothing if it has none.
+            item, source: the file and the table in it.
+            table, year: the raw table and the collection year; nothing if it has none.
             tables: how many tables the file holds; 0 if it holds several years, since which rows
                 are of which then depends on other files too.
 
         Raises:
             DataFault: it cannot be read; the sentences name rows.
         """
-        module = LandedModule(table, year, "landed", source.file, sha256=item.sha256)
         part = self.new_path()
         if source.landed:
             try:
@@ -170,8 +162,8 @@ class LandedParts:
             ]
             values += [f"'{year}'"] if table.has_collection_year else []
             values += [sql_text(source.file), "cast(source_row as varchar)"]
-            columns = zip(values, table.landed_columns, strict=True)
-            chosen = ", ".join(f"{value} as {name}" for value, name in columns)
+            named = zip(values, table.landed_columns, strict=True)
+            chosen = ", ".join(f"{value} as {name}" for value, name in named)
             told = {
                 "made_by": _version(),
                 "origin": item.file,
@@ -182,14 +174,15 @@ class LandedParts:
                 "header": source.header,
             }
             rows, notes, councils = self._copy(item, source, chosen, part, told)
-        notes += notes_on_columns(source.header, table, tables == 0)
-        return replace(module, rows=rows, notes=notes, councils=councils, path=part)
+        notes += _notes_on_columns(source.header, table, is_split=tables == 0)
+        landed = LandedModule(table, year, "landed", source.file, rows, item.sha256, notes)
+        return replace(landed, councils=councils, path=part)
 
-    def settled(self, item: FoundFile, source: SourceTable) -> SourceTable:
-        """The same table, its rows read once and kept, so that they can be asked repeatedly."""
+    def settled(self, item: FoundFile, source: SourceTable) -> tuple[str, tuple[str, ...]]:
+        """SQL of a table's rows, read once and kept to be asked repeatedly; and the notes."""
         kept = self.new_path()
         _, notes, _ = self._copy(item, source, "*", kept, {})
-        return of_relation(source, f"read_parquet({sql_path(kept)})", notes)
+        return f"read_parquet({sql_path(kept)})", notes
 
     def _copy(
         self, item: FoundFile, source: SourceTable, values: str, part: Path, told: dict[str, Any]
@@ -203,12 +196,10 @@ class LandedParts:
             try:
                 councils = self._councils(rows, source.header)
                 told |= {"rows": rows.count, "notes": notes, "councils": councils}
-                count = self._write(
-                    f"(select {values} from {rows.relation})",
-                    part,
-                    f"parquet, compression zstd, row_group_size {group}, kv_metadata {{landed: ?}}",
-                    [json.dumps(told)],
-                )
+                form = f"parquet, compression zstd, row_group_size {group}, "
+                form += "kv_metadata {landed: ?}"
+                chosen = f"(select {values} from {rows.relation})"
+                count = self._write(chosen, part, form, [json.dumps(told)])
             except duckdb.Error as problem:
                 # What DuckDB says may hold a row.
                 why = next((words for kind, words in WHY.items() if isinstance(problem, kind)), why)
@@ -218,22 +209,20 @@ class LandedParts:
         raise OSError(5, why)
 
     def _write(self, rows: str, place: Path, form: str, told: Sequence[str] = ()) -> int:
-        """Writes a file; gives the number of rows."""
         statement = f"copy {rows} to {sql_text(str(place))} (format {form})"
         ((count,),) = self.connection.execute(statement, told).fetchall()
         return int(count)
 
     def _councils(self, rows: Rows, header: Sequence[str]) -> tuple[str, ...]:
         """The different values of a column of the council, a few at most."""
-        names = column_names(header)
-        at = next((at for at, name in enumerate(names) if _is_council(name)), None)
-        if at is None:
-            return ()
-        found = self.connection.execute(
-            f"select distinct trim(c{at}) from {rows.relation} where trim(c{at}) <> '' "
-            "order by 1 limit 9"
-        )
-        return tuple(value for (value,) in found.fetchall())
+        for at, name in enumerate(column_names(header)):
+            if _is_council(name):
+                found = self.connection.execute(
+                    f"select distinct trim(c{at}) from {rows.relation} where trim(c{at}) <> '' "
+                    "order by 1 limit 9"
+                )
+                return tuple(value for (value,) in found.fetchall())
+        return ()
 
     def finish(self, modules: Sequence[LandedModule], form: Form) -> None:
         """Gives each raw table its file or parts, and writes the list of what was landed."""
@@ -270,14 +259,8 @@ def of_relation(source: SourceTable, relation: str, notes: Iterable[str]) -> Sou
     return replace(source, rows=lambda _: iter((Rows(relation),)), notes=tuple(notes))
 
 
-def notes_on_columns(header: Sequence[str], table: RawTable, is_split: bool) -> tuple[str, ...]:
-    """What the user should know of a table's columns: which are blank, which left out.
-
-    Args:
-        header: the column names.
-        table: the raw table.
-        is_split: whether its column of years was used.
-    """
+def _notes_on_columns(header: Sequence[str], table: RawTable, is_split: bool) -> tuple[str, ...]:
+    """Which columns are blank, which left out; `is_split`: its column of years was used."""
     names = table.named(column_names(header))
     used = {*table.columns, year_column(header) if is_split else None}
     blank = [name.upper() for name in table.file_columns if name not in names]

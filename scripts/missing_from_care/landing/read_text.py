@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import TextIO
 
 from missing_from_care.base.faults import DataFault
-from missing_from_care.landing.plain_rows import read_csv, write_plain
 from missing_from_care.landing.recognise import column_at, header_row
 from missing_from_care.landing.source_tables import (
     FoundFile,
     Rows,
     SourceTable,
     is_blank,
+    read_csv,
+    write_plain,
 )
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
@@ -51,18 +52,7 @@ EXPLAINED = {
 
 
 def read_tables(item: FoundFile) -> list[SourceTable]:
-    """Reads the beginning of a text file.
-
-    Args:
-        item: the file.
-
-    Returns:
-        One table, or none if the file is empty.
-
-    Raises:
-        DataFault: not even the column names can be read.
-        OSError: the file cannot be read.
-    """
+    """The one table of a text file, or none if it is empty; see `land.read_tables`."""
     with item.path.open("rb") as stream:
         start = stream.read(BYTES_AT_FIRST)
         is_whole = not stream.read(1)
@@ -116,11 +106,8 @@ def _encoding(start: bytes) -> str:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     # Of plain letters and digits every second byte is zero.
-    sample = start[: len(start) // 2 * 2]
-    for encoding, zeros, others in (
-        ("utf-16-le", sample[1::2], sample[::2]),
-        ("utf-16-be", sample[::2], sample[1::2]),
-    ):
+    even, odd = start[: len(start) // 2 * 2 : 2], start[1::2]
+    for encoding, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if zeros and zeros.count(0) > len(zeros) * 0.7 and others.count(0) < len(others) * 0.1:
             return encoding
     return "utf-8-sig"
@@ -200,14 +187,11 @@ def _careful(
                             f"{file} holds NUL bytes, so it is damaged or not text: {SAVE_AS}."
                         )
                     at = next(at for at, value in enumerate(values) if NO_CHARACTER.search(value))
-                    by_mark = encoding == "utf-8-sig"
-                    told = (
-                        "UTF-8, as its byte order mark says" if by_mark else "UTF-8 or Windows-1252"
-                    )
+                    is_marked = encoding == "utf-8-sig"
+                    of = ", as its byte order mark says" if is_marked else " or Windows-1252"
                     raise DataFault(
-                        f"{file}, row {number} below the header, column "
-                        f"{column_at(header, at)}: a byte that is "
-                        f"no character in {told}: {SAVE_AS}."
+                        f"{file}, row {number} below the header, column {column_at(header, at)}: "
+                        f"a byte that is no character in UTF-8{of}: {SAVE_AS}."
                     )
                 yield number, values
         except csv.Error as problem:

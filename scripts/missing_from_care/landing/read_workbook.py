@@ -11,11 +11,10 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
@@ -25,7 +24,6 @@ from python_calamine import PasswordError, SheetTypeEnum, SheetVisibleEnum, load
 
 from missing_from_care.base.faults import DataFault
 from missing_from_care.landing.find_files import DAMAGE, beyond_limits
-from missing_from_care.landing.plain_rows import write_plain
 from missing_from_care.landing.recognise import column_at, header_row
 from missing_from_care.landing.source_tables import (
     FROM_1904,
@@ -35,6 +33,7 @@ from missing_from_care.landing.source_tables import (
     bare,
     is_blank,
     printable,
+    write_plain,
 )
 
 ROWS_UNTIL_THE_NAMES = 30
@@ -56,10 +55,7 @@ class _SheetFault(Exception):
     """What is wrong with a sheet, with its name before it."""
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """A sheet of an open workbook."""
-
+class _Sheet(NamedTuple):
     name: str
     is_chart: bool
     is_hidden: bool
@@ -67,18 +63,7 @@ class _Sheet:
 
 
 def read_tables(item: FoundFile) -> list[SourceTable]:
-    """Reads what a workbook holds: its sheets with their column names, rows when asked for.
-
-    Args:
-        item: the file; a sheet's name in messages is `book.xlsx#Sheet`.
-
-    Returns:
-        One table for each sheet, hidden ones as well; chart sheets and empty ones as not used.
-
-    Raises:
-        DataFault: the file is no workbook, damaged, behind a password or beyond the limits.
-        OSError: the file cannot be read.
-    """
+    """One table for each sheet, hidden ones as well; see `land.read_tables`."""
     _check(item)
     tables = []
     with _opened(item) as (sheets, book_notes):
@@ -100,7 +85,7 @@ def _check(item: FoundFile) -> None:
     with item.path.open("rb") as stream:
         start = stream.read(4096)
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    what, more = "", ""
+    what = more = ""
     if text.startswith((b"<html", b"<!doctype html", b"<table", b"<head")):
         what = "is a web page, not a workbook"
     elif text.startswith(b"<?xml"):
@@ -112,11 +97,9 @@ def _check(item: FoundFile) -> None:
         try:
             with zipfile.ZipFile(item.path) as archive:
                 entries = archive.infolist()
-                texts = [
-                    each.file_size for each in entries if each.filename.endswith("Strings.xml")
-                ]
+                texts = [each for each in entries if each.filename.endswith("Strings.xml")]
                 what = beyond_limits(entries, MOST_BYTES_OF_A_WORKBOOK)
-                if sum(texts) > MOST_BYTES_OF_SHARED_TEXT:
+                if sum(each.file_size for each in texts) > MOST_BYTES_OF_SHARED_TEXT:
                     what = what or "holds too much text for one workbook"
                 if not what and archive.testzip():
                     raise zipfile.BadZipFile
@@ -245,15 +228,8 @@ def _parts(archive: zipfile.ZipFile) -> tuple["_Cells", list[str]]:
     return _Cells(texts, formats, MAC_EPOCH if is_1904 else WINDOWS_EPOCH), sheets
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """What the cells of an .xlsx file refer to.
-
-    Attributes:
-        texts: the shared texts.
-        formats: the number formats by style.
-        epoch: the day from which days count.
-    """
+class _Cells(NamedTuple):
+    """What cells of an .xlsx file refer to: shared texts, number formats by style, first day."""
 
     texts: list[str]
     formats: list[str]
@@ -326,12 +302,8 @@ def _unescaped(text: str) -> str:
 def cell_text(value: Any) -> str:
     """The text of a cell as a person sees it.
 
-    Args:
-        value: text, number, truth value, day or time.
-
-    Returns:
-        Text as it stands. A day as dd/mm/yyyy, with the time behind it, rounded to the second, if
-        that is not midnight. A whole number without decimals.
+    A day is written dd/mm/yyyy, with the time behind it, rounded to the second, if that is not
+    midnight; a whole number without decimals.
     """
     if isinstance(value, bool):
         return str(value).upper()

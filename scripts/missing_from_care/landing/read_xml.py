@@ -16,9 +16,8 @@ from lxml import etree
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.models_in_memory import rule_rows
 from missing_from_care.base.project import RawTable, raw_tables
-from missing_from_care.landing.plain_rows import PlainRows
 from missing_from_care.landing.recognise import known_columns
-from missing_from_care.landing.source_tables import FoundFile, Rows, SourceTable
+from missing_from_care.landing.source_tables import FoundFile, PlainRows, Rows, SourceTable
 
 ROOT = "EXPSSDA903"
 RENAMED = {"childid": "child", "pl": "place", "uasc": "uasc_flag"}
@@ -43,19 +42,11 @@ class _Refused(Exception):
 
 
 def read_tables(item: FoundFile) -> list[SourceTable]:
-    """Reads what a return in XML holds, as far as the first child.
+    """The four tables of a return, or one that says that the file is not used.
 
-    Args:
-        item: the file.
-
-    Returns:
-        Four tables, or one that says that the file is not used.
-
-    Raises:
-        DataFault: the file is no XML, or holds what no return has.
-        OSError: the file cannot be read.
+    Read as far as the first child; see `land.read_tables`.
     """
-    if not any(True for _ in _children(item)):
+    if next(_children(item), None) is None:
         return [SourceTable(item.file, unused="XML, but no annual return")]
     tables = [table for table in raw_tables().values() if table.has_collection_year]
     written: dict[str, Rows] = {}
@@ -112,7 +103,9 @@ def _children(item: FoundFile) -> Iterator[dict[str, list[Fields]]]:
                     if name == ROOT:
                         is_return, path = True, []
                         yield {}
-                    elif is_return and not _may_stand(name, path):
+                    elif is_return and (
+                        len(path) >= MOST_DEPTH or path[-1] not in PARENTS.get(name, {path[-1]})
+                    ):
                         raise _Refused(f"{_shown(name)} stands where the return has none")
                     path.append(name)
                     continue
@@ -153,18 +146,13 @@ class _Limited:
 
 
 def _name(element: Any) -> str:
-    tag: str = element.tag
-    return tag.rpartition("}")[2].upper()
+    return str(element.tag).rpartition("}")[2].upper()
 
 
 def _shown(name: str) -> str:
     """An element in a sentence. Where a value holds a bracket its name may be of a child."""
     is_known = name in PARENTS or RENAMED.get(name.lower(), name.lower()) in known_columns()
     return f"the element '{name}'" if is_known else "an element of another name"
-
-
-def _may_stand(name: str, path: list[str]) -> bool:
-    return len(path) < MOST_DEPTH and path[-1] in PARENTS.get(name, {path[-1]})
 
 
 def _rows_of_child(child: Any) -> dict[str, list[Fields]]:

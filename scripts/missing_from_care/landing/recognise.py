@@ -2,23 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from typing import NamedTuple
 
 from missing_from_care.base.models_in_memory import rule_rows
 from missing_from_care.base.project import RawTable, raw_tables
 from missing_from_care.landing.source_tables import column_names, listed
 
 
-@dataclass(frozen=True)
-class Recognition:
+class Recognition(NamedTuple):
     """What a source table was recognised as.
 
-    Attributes:
-        table: the raw table it belongs to, or was most likely meant for.
-        unused: the name of a module of the return that this project does not need.
-        fault: why it cannot be landed, as a sentence.
+    `table`: the raw table it belongs to, or was most likely meant for; `unused`: a module of the
+    return that this project does not need; `fault`: why it cannot be landed, as a sentence.
     """
 
     table: RawTable | None = None
@@ -29,17 +26,13 @@ class Recognition:
 def recognise(file: str, header: Sequence[str]) -> Recognition:
     """Recognises a table by its column names, whatever their order, their case or its file name.
 
-    Args:
-        file: the table's name in messages.
-        header: its column names.
-
     Returns:
         A raw table if all columns that tell it are there. A fault if they fit two modules, if a
         column that is needed stands there twice, or if only some of the columns are there that no
         other file has. Neither, if the file is none of the return.
     """
     names = column_names(header)
-    matching = _matching(names)
+    matching, unused = _matching(names)
     if len(matching) > 1:
         both = " and ".join(table.module for table in matching)
         return Recognition(fault=f"{file} has the columns of {both}: each needs its own file.")
@@ -51,14 +44,16 @@ def recognise(file: str, header: Sequence[str]) -> Recognition:
             f"{table.module} needs and take the other out."
         )
         return Recognition(table, fault=fault if doubled else None)
-    for module, needed in unused_modules().items():
-        if needed <= set(names):
-            return Recognition(unused=module)
-    near = _near(names)
+    near = None if unused else _near(names)
     if near is None:
-        return Recognition()
+        return Recognition(unused=unused)
     own = near.needed & set(near.named(names))
-    missing = [_or_perhaps(name, names) for name in near.columns if name in near.needed - own]
+    missing = []
+    for name in (name for name in near.columns if name in near.needed - own):
+        # By its place alone: what stands in the line of column names may be of a child.
+        alike = get_close_matches(name, [n for n in names if n not in known_columns()], 1, 0.7)
+        perhaps = f" (perhaps column {names.index(alike[0]) + 1})" if alike else ""
+        missing.append(name.upper() + perhaps)
     found = [name.upper() for name in near.columns if name in own - _shared_columns()]
     return Recognition(
         near,
@@ -68,35 +63,23 @@ def recognise(file: str, header: Sequence[str]) -> Recognition:
     )
 
 
-def _or_perhaps(name: str, header: Sequence[str]) -> str:
-    """A column that is missing, with the place of the one that is spelt most like it.
-
-    Its place alone: what stands in the line of column names may be of a child.
-    """
-    others = [each for each in header if each not in known_columns()]
-    near = get_close_matches(name, others, 1, 0.7)
-    return f"{name.upper()} (perhaps column {header.index(near[0]) + 1})" if near else name.upper()
-
-
 def header_row(rows: Sequence[Sequence[str]]) -> int | None:
     """Which of the first rows of a table holds its column names.
 
-    Args:
-        rows: the values of each row.
-
-    Returns:
-        The first row by which a module is recognised, else the first that has a column which only
-        one module has: then the file is broken, and can be named. None if there is neither.
+    The first by which a module is recognised, else the first that has a column which only one
+    module has: then the file is broken, and can be named. None if there is neither.
     """
-    named = [column_names(row) for row in rows]
-    for at, names in enumerate(named):
-        if _matching(names) or any(needed <= set(names) for needed in unused_modules().values()):
-            return at
-    return next((at for at, names in enumerate(named) if len(names) > 1 and _near(names)), None)
+    named = list(enumerate(map(column_names, rows)))
+    known = (at for at, names in named if any(_matching(names)))
+    broken = (at for at, names in named if len(names) > 1 and _near(names))
+    return next(known, next(broken, None))
 
 
-def _matching(names: Sequence[str]) -> list[RawTable]:
-    return [table for table in raw_tables().values() if table.needed <= set(table.named(names))]
+def _matching(names: Sequence[str]) -> tuple[list[RawTable], str | None]:
+    """The raw tables whose columns are all there, and the module that is not needed, if it is."""
+    found = [table for table in raw_tables().values() if table.needed <= set(table.named(names))]
+    unused = (module for module, needed in unused_modules().items() if needed <= set(names))
+    return found, next(unused, None)
 
 
 def _near(names: Sequence[str]) -> RawTable | None:

@@ -1,18 +1,19 @@
-"""What every reader of source files gives, whatever the form of the file: a table of text."""
+"""What every reader of source files gives: a table of text, with rows that DuckDB can read."""
 
+import csv
+import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from missing_from_care.base.faults import DataFault
 
 FROM_1904 = "counts its days from 1904"
-MOST_SENTENCES = 20
-MOST_SENTENCES_OF_A_FILE = 5
-MOST_NOT_USED = 40
+MOST_SENTENCES, MOST_SENTENCES_OF_A_FILE, MOST_NOT_USED = 20, 5, 40
 WHITE = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u200d\u2060\ufeff"
 
 
@@ -23,11 +24,9 @@ class FoundFile:
     Attributes:
         path: where it is; a file inside a zip file is unpacked there when it is looked at.
         file: its path below the source folder, with `/`; a zip file counts as a folder.
-        unused: why it is not looked at; none if it is.
-        fault: why it cannot be, although it has to, as a sentence.
-        size: bytes.
+        unused, fault: why it is not looked at; why it cannot be, although it has to: a sentence.
+        size, sha256: bytes; their hash in hexadecimal, when they are known.
         unpack: writes it to a path, if it lies in a zip file.
-        sha256: hash of its bytes, in hexadecimal, when they are known.
     """
 
     path: Path
@@ -55,10 +54,6 @@ class Rows:
     notes: tuple[str, ...] = ()
 
 
-def _no_rows(_work: Path) -> Iterator[Rows]:
-    return iter(())
-
-
 @dataclass(frozen=True)
 class SourceTable:
     """A table of text in a source file.
@@ -67,8 +62,7 @@ class SourceTable:
         file: the file's path below the source folder, with `/`; a sheet as `book.xlsx#Sheet`.
         header: the column names as the file has them.
         rows: gives the rows, with a folder for what is written on the way: first as they are read
-            quickly, then, if DuckDB cannot read them so, in the way that can say which row is at
-            fault: a `DataFault`.
+            quickly, then, if DuckDB cannot read them so, as a `DataFault` can name a row.
         notes: what the reader did that the user should know.
         unused: why the table is not looked at, "chart sheet"; none if it is.
         landed: what the last landing wrote of it, if it need not be read again.
@@ -76,17 +70,99 @@ class SourceTable:
 
     file: str
     header: tuple[str, ...] = ()
-    rows: Callable[[Path], Iterator[Rows]] = _no_rows
+    rows: Callable[[Path], Iterator[Rows]] = lambda _work: iter(())
     notes: tuple[str, ...] = ()
     unused: str | None = None
     landed: dict[str, Any] | None = None
 
 
-def epoch_of(file: str, notes: Sequence[str]) -> str | None:
-    """The form of serial numbers in a workbook that says it, as .xlsx and .xlsm do."""
-    if not file.lower().endswith((".xlsx", ".xlsm")):
-        return None
-    return "serial_1904" if FROM_1904 in notes else "serial_1900"
+class PlainRows:
+    """Rows of so many values, written so plainly that DuckDB can read them in one way only."""
+
+    def __init__(self, work: Path, width: int) -> None:
+        self.stream = NamedTemporaryFile(  # noqa: SIM115
+            "w", encoding="utf-8", newline="", dir=work, suffix=".csv", delete=False
+        )
+        # Only from 3.13 on does Python's writer know by itself what needs quoting.
+        self.writer = csv.writer(self.stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        self.width, self.count = width, 0
+
+    def write(self, number: int, values: list[str]) -> None:
+        """Takes a row of the right width, with its number."""
+        self.writer.writerow((*values, number))
+        self.count += 1
+
+    def rows(self, notes: tuple[str, ...] = ()) -> Rows:
+        """The rows for DuckDB, when all are written."""
+        self.stream.close()
+        options = "header = false, delim = ',', new_line = '\\n', "
+        options += "max_line_size = 10000000, buffer_size = 10000000"
+        path = Path(self.stream.name)
+        read = read_csv(path, self.width, options, ", 'source_row': 'varchar'")
+        return Rows(read, self.count, notes)
+
+
+def write_plain(
+    work: Path,
+    file: str,
+    width: int,
+    rows: Iterable[tuple[int, list[str]]],
+    surplus: str,
+    notes: tuple[str, ...] = (),
+) -> Rows:
+    """Writes the rows below the column names; those of nothing are passed over.
+
+    Args:
+        work: the folder for the file.
+        file: the table's name in messages; `surplus` says why a row may have too many values.
+        width: how many values a row must have; a blank one too many is dropped.
+        rows: values, each row with its number.
+        notes: what the user should know already.
+
+    Raises:
+        DataFault: rows have too few or too many values.
+    """
+    plain, faults, misfits, blank = PlainRows(work, width), [], 0, 0
+    for number, values in rows:
+        if is_blank(values):
+            blank += 1
+        elif len(values) >= width and is_blank(values[width:]):
+            plain.write(number, values[:width])
+        else:
+            misfits += 1
+            what = "it may be cut off" if len(values) < width else surplus
+            if misfits <= MOST_SENTENCES_OF_A_FILE:
+                faults.append(
+                    f"{file}, row {number} below the header: found {len(values)} values, expected "
+                    f"{width}; {what}. Mend that row in the program the file came from."
+                )
+    if blank:
+        notes += (f"{blank:,} blank row{'s' * (blank > 1)} passed over",)
+    found = plain.rows(notes)
+    if misfits > len(faults):
+        faults.append(f"{file}: {misfits - len(faults):,} more rows do not have {width} values.")
+    if faults:
+        raise DataFault(*faults)
+    return found
+
+
+def read_csv(path: Path, width: int, options: str, more: str = "") -> str:
+    """DuckDB's reader with nothing left for it to guess; the columns are c0, c1, …"""
+    columns = ", ".join(f"'c{at}': 'varchar'" for at in range(width)) + more
+    return (
+        f"read_csv({sql_path(path)}, columns = {{{columns}}}, auto_detect = false, quote = '\"', "
+        f"escape = '\"', strict_mode = true, compression = 'none', {options})"
+    )
+
+
+def sql_path(path: Path) -> str:
+    """A file to read, for DuckDB, which would take some characters of a name for patterns."""
+    return sql_text(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
+def sql_text(text: str) -> str:
+    """A text as a constant of SQL, a path to write to for example."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def column_names(header: Sequence[str]) -> list[str]:
@@ -104,16 +180,15 @@ def is_blank(values: Sequence[str]) -> bool:
     return not bare("".join(values))
 
 
-def printable(name: str, most: int = 40) -> str:
+def printable(name: str) -> str:
     """A column's or a sheet's name in a sentence."""
-    return unicodedata.normalize("NFC", ascii(name)[1:-1])[:most]
+    return unicodedata.normalize("NFC", ascii(name)[1:-1])[:40]
 
 
 def listed(names: Sequence[str], most: int = 12) -> str:
     """Names in a sentence, "CHILD, DOB and 3 more"."""
-    if len(names) <= most:
-        return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 class FaultList:

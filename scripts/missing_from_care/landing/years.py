@@ -8,8 +8,8 @@ files of a source folder alike.
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from missing_from_care.landing.find_files import ZIP_SUFFIX
 from missing_from_care.landing.source_tables import FaultList, column_names
@@ -31,14 +31,8 @@ YEAR_ADVICE = (
 Spans = Counter[tuple[int, int | None]]
 
 
-@dataclass(frozen=True)
-class Label:
-    """What a value of a column of years says.
-
-    Attributes:
-        year: the first calendar year of the collection year, or the bare year itself.
-        is_bare: whether it is one year alone.
-    """
+class Label(NamedTuple):
+    """What a value of a column of years says: the first calendar year, or the bare year itself."""
 
     year: int
     is_bare: bool
@@ -81,12 +75,11 @@ def named_by(file: str) -> list[str]:
     """
     council, file = split_council(file)
     folders = file.split("/")[:-1]
-    packed = next(
-        (at for at, name in enumerate(folders) if name.lower().endswith(ZIP_SUFFIX)), None
-    )
     names = folders[:1]
-    if packed is not None:
-        names += [folders[packed][: -len(ZIP_SUFFIX)], *folders[packed + 1 :]]
+    for at, name in enumerate(folders):
+        if name.lower().endswith(ZIP_SUFFIX):
+            names += [name[: -len(ZIP_SUFFIX)], *folders[at + 1 :]]
+            break
     return sorted({placed_year(council, name) for name in names if is_collection_year(name)})
 
 
@@ -101,10 +94,7 @@ def year_folders(source: Path) -> list[str]:
 
 
 def misplaced(folder: str, modules: Sequence[str], source: Path) -> str:
-    """The sentence for modules of the return that lie in no folder of a collection year.
-
-    Their `folder` is the first one of their paths, or nothing: the source folder itself.
-    """
+    """The sentence for modules of the return below a folder, if any, that is no collection year."""
     found = f"{', '.join(sorted(set(modules)))} of the annual return"
     if not folder and is_collection_year(source.name):
         return f"The source folder itself holds {found}: give the folder above it instead."
@@ -137,11 +127,11 @@ def read_label(text: str) -> Label | None:
 def shift_of_bare_years(
     spans_by_file: Mapping[str, Mapping[Label, Spans]], faults: FaultList
 ) -> int | None:
-    """What to add to a bare year to get the first calendar year: -1 or 0.
+    """What to add to a bare year to get the first calendar year: -1 or 0; none if not known.
 
     Args:
         spans_by_file: of each file with a column of years, the spans of its rows by their label.
-        faults: is given a sentence if it cannot be known, and then none is returned.
+        faults: is given a sentence if it cannot be known.
     """
     bare = [file for file, spans in spans_by_file.items() if any(each.is_bare for each in spans)]
     labels = [(label, spans) for file in bare for label, spans in spans_by_file[file].items()]
@@ -161,15 +151,10 @@ def shift_of_bare_years(
 
 
 def disagreement(label: str, spans_by_file: Mapping[str, Spans]) -> str | None:
-    """The sentence for a folder whose dates belong to another year, or none.
+    """The sentence for a folder of a year whose Episodes and Missing belong to another, or none.
 
-    Args:
-        label: the collection year that the folder names, `2017-18`.
-        spans_by_file: the spans of its Episodes and Missing files, by file name.
-
-    A row fits a year if it starts no later than that year's end and is open or ends within it. The
-    label is wrong if another year fits more than twice as many rows: of all files together, or of
-    one file with at least five rows. Since open episodes fit every later year too, the rows with
+    The label is wrong if another year fits more than twice as many rows: of all files together, or
+    of one file with at least five rows. Since open episodes fit every later year too, the rows with
     an end are compared among themselves as well. A few impossible rows land, to be found.
     """
     year = int(label[:4])
@@ -193,8 +178,5 @@ def disagreement(label: str, spans_by_file: Mapping[str, Spans]) -> str | None:
 
 def fitting(spans: Spans, year: int) -> int:
     """How many rows fit a year: they start no later than its end and are open or end within it."""
-    return sum(
-        count
-        for (start, end), count in spans.items()
-        if start <= year and (end is None or end == year)
-    )
+    fits = (n for (start, end), n in spans.items() if start <= year and end in (None, year))
+    return sum(fits)

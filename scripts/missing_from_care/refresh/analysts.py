@@ -10,6 +10,7 @@ import duckdb
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.texts import INVENTED_CHILDREN
 from missing_from_care.base.warehouse import open_database
+from missing_from_care.landing.source_tables import sql_text
 from missing_from_care.response.reading import is_of_invented_children
 
 READABLE_FROM = "v1.5.0"
@@ -27,13 +28,10 @@ CATALOGUE = """
 
 
 def write_published(source: Path, target: Path, about: Mapping[str, str]) -> None:
-    """Makes the published database from the record-level one.
+    """Makes the published database, a new file, from the record-level one.
 
-    Args:
-        source: the record-level database; its table `published_tables` says which tables and
-            columns may leave it.
-        target: the file to make; it does not exist yet.
-        about: what the table `about` says besides what it is, by item.
+    The source's table `published_tables` says which tables and columns may leave it; `about` is
+    what the table of that name says besides what it is, by item.
 
     Raises:
         DataFault: a table or a column that is to be published is not there.
@@ -41,9 +39,9 @@ def write_published(source: Path, target: Path, about: Mapping[str, str]) -> Non
     with open_database(source) as private:
         invented = {"invented": INVENTED_CHILDREN} if is_of_invented_children(private) else {}
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_text(source)} as private (read_only)")
+        connection.execute(f"attach {sql_text(str(source))} as private (read_only)")
         connection.execute(
-            f"attach {_text(target)} as published (storage_version '{READABLE_FROM}')"
+            f"attach {sql_text(str(target))} as published (storage_version '{READABLE_FROM}')"
         )
         connection.execute("use published.main")
         tables = connection.execute(
@@ -89,7 +87,7 @@ def _copy(
     comments = [(kind, shown, comment)]
     comments += [("column", f"{shown}.{column}", described[column][0]) for column in columns]
     for kind, place, text in comments:
-        connection.execute(f"comment on {kind} {place} is {_text((text or '').strip())}")
+        connection.execute(f"comment on {kind} {place} is {sql_text((text or '').strip())}")
 
 
 def _write_about(connection: duckdb.DuckDBPyConnection, about: Mapping[str, str]) -> None:
@@ -116,9 +114,4 @@ def _write_about(connection: duckdb.DuckDBPyConnection, about: Mapping[str, str]
         "column about.item": "What it is about.",
         "column about.value": "What there is to know.",
     }.items():
-        connection.execute(f"comment on {place} is {_text(comment)}")
-
-
-def _text(value: object) -> str:
-    quoted = str(value).replace("'", "''")
-    return f"'{quoted}'"
+        connection.execute(f"comment on {place} is {sql_text(comment)}")

@@ -20,7 +20,7 @@ def build_database(file: Path, extracts: Path | None, progress: Progress) -> Non
     """Builds the record-level database and runs every test, in one run of dbt.
 
     Args:
-        file: the DuckDB file to make, in a folder of its own in which dbt may write.
+        file: to make, in a folder of its own in which dbt may write.
         extracts: the landed folder; None: the demonstration extracts.
         progress: is told how many nodes of how many are done, and the name of the next.
 
@@ -53,11 +53,7 @@ def build_database(file: Path, extracts: Path | None, progress: Progress) -> Non
 def export_pack(database: Path, request_ref: str, out: Path, extracts: Path | None) -> None:
     """Protects a request and writes its pack into a folder, whole, after its rows of the ledger.
 
-    Args:
-        database: the record-level database that `build_database` made.
-        request_ref: the request.
-        out: the folder of packs, with the ledger.
-        extracts: the landed folder that the database was built from; None: the demonstration's.
+    The database was built from the extracts, as by `build_database`.
 
     Raises:
         Fault: of the kind that the command's status tells.
@@ -82,10 +78,7 @@ def export_pack(database: Path, request_ref: str, out: Path, extracts: Path | No
 
 
 def _followed(lines: Iterator[str], progress: Progress) -> Iterator[str]:
-    """Tells of each node that dbt starts; gives what the project itself raised.
-
-    What else dbt says may hold values of the data.
-    """
+    """Tells of each node that dbt starts; gives what the project itself raised, and no value."""
     for line in lines:
         try:
             told = json.loads(line)

@@ -21,13 +21,9 @@ def run_child(
     read: Callable[[Iterator[str]], object],
     errors_only: bool = False,
 ) -> int:
-    """Runs a module or a script; whatever stops this process stops it too.
+    """Runs a module or a script with its arguments; whatever stops this process stops it too.
 
-    Args:
-        arguments: the module or the script, and what it takes.
-        environment: its variables.
-        read: is given the lines that it writes.
-        errors_only: the lines of standard error alone.
+    `read` is given the lines that it writes, or those of standard error alone.
 
     Returns: its exit status.
     """

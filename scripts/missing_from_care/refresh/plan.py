@@ -62,9 +62,7 @@ class Plan(Places):
     Attributes:
         requests: references of the requests whose packs are made.
         source: a folder of returns to land first; None: build from what is landed.
-        accepted: modules known to be missing there, as `land` takes them.
-        taken: days on which case-management extracts were taken, likewise.
-        covers: first and last day that they cover, likewise.
+        accepted, taken, covers: as `land` takes them.
     """
 
     requests: tuple[str, ...] = ()
@@ -79,11 +77,11 @@ class Plan(Places):
         Raises:
             UsageFault: the last run was built from returns of which nothing says where they are.
         """
-        if self.extracts:
+        if self.extracts or not before:
             return self.extracts
-        if before and before.landed.exists():
+        if before.landed.exists():
             return before.landed
-        built_from = before.record.get("built from", DEMONSTRATION) if before else DEMONSTRATION
+        built_from = before.record.get("built from", DEMONSTRATION)
         if built_from != DEMONSTRATION and not self.source:
             raise UsageFault(
                 f"The last refresh was built from {built_from}, and nothing says where those "
@@ -95,9 +93,7 @@ class Plan(Places):
     def fingerprint(self, reads: Path | None, day: date) -> str:
         """Tells orders apart, and the days, returns, registers and rules that they are built from.
 
-        Args:
-            reads: the landed folder to build from, if nothing is landed.
-            day: the day of the run.
+        `reads` is the landed folder to build from, if nothing is landed.
         """
         told = hashlib.sha256()
         ordered = asdict(self) | {"accepted": sorted(self.accepted)}
@@ -145,25 +141,18 @@ def last_run(state: Path) -> tuple[Run | None, list[str]]:
     folders = sorted(state.glob("runs/[0-9][0-9][0-9][0-9][0-9][0-9]"))
     if not folders:
         return None, []
-    run = Run(folders[-1], _record(folders[-1]))
-    if run.record:
-        return run, []
-    return run, [
-        f"{run.folder / RECORD} is damaged or gone: when the last refresh ended and on which disks "
-        "its files lay is not known, so this time a clock that was set back or a share that has "
-        "gone is not noticed. This refresh writes it anew."
-    ]
-
-
-def _record(folder: Path) -> dict[str, Any]:
-    """What a run says of itself; empty if it says nothing or is damaged."""
+    file = folders[-1] / RECORD
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-        told: dict[str, Any] = json.loads((folder / RECORD).read_bytes())
+        told: dict[str, Any] = json.loads(file.read_bytes())
         finished = [datetime.fromisoformat(told[name]) for name in ("finished", "new_since")]
         texts = [*told["mounts"].values(), *told["places"].values(), *told["packs"].values()]
         if all(at.tzinfo for at in finished) and all(isinstance(each, str) for each in texts):
-            return told
-    return {}
+            return Run(folders[-1], told), []
+    return Run(folders[-1], {}), [
+        f"{file} is damaged or gone: when the last refresh ended and on which disks "
+        "its files lay is not known, so this time a clock that was set back or a share that has "
+        "gone is not noticed. This refresh writes it anew."
+    ]
 
 
 def today(before: Run | None, now: datetime) -> date:
@@ -177,12 +166,9 @@ def today(before: Run | None, now: datetime) -> date:
 def chosen_requests(
     states: Sequence[RequestState], named: Sequence[str], due_within: int | None
 ) -> tuple[str, ...]:
-    """The requests whose packs are made.
+    """The requests whose packs are made: those named, else open ones that are due.
 
-    Args:
-        states: the register.
-        named: references to take; empty for those that are due.
-        due_within: working days within which an open request is due; None: those at risk.
+    Due within so many working days; None: those at risk.
 
     Raises:
         UsageFault: the register has no such request.
@@ -213,12 +199,8 @@ def mount_points(places: Places) -> dict[str, str]:
 def refuse_other_mounts(told: Mapping[str, str], places: Places) -> None:
     """Refuses to write into the empty folder that stays behind when a share has gone.
 
-    Args:
-        told: the mount points at another time.
-        places: where they are looked up now.
-
     Raises:
-        UsageFault: a place lay on another disk or share then.
+        UsageFault: a place lay on another disk or share when the mount points were `told`.
     """
     now = mount_points(places)
     for place, mount in told.items():
@@ -230,11 +212,7 @@ def refuse_other_mounts(told: Mapping[str, str], places: Places) -> None:
 
 
 def check_places(plan: Plan) -> None:
-    """Sees to it that everything can lie where it is to lie; makes new folders.
-
-    Raises:
-        UsageFault: with what to change.
-    """
+    """Makes new folders; a `UsageFault` with what to change, if something cannot lie there."""
     if plan.source and not plan.source.is_dir():
         raise UsageFault(f"--source {plan.source}: there is no such folder; is it connected?")
     if (plan.state / "last_good.json").exists():
@@ -253,10 +231,41 @@ def check_places(plan: Plan) -> None:
             f"FOI_EXTRACTS names {landing}, which lies inside the checkout, and children's data "
             "never enters it: name a folder elsewhere."
         )
-    _refuse_mixture(plan)
-    _refuse_other_kinds(plan, landing)
-    folders = {plan.database.parent, plan.state, plan.published.parent, plan.responses}
-    for folder in folders | ({landing.parent} if landing else set()):
+    if plan.published.parent == plan.database.parent:
+        raise UsageFault(
+            f"{plan.published} lies in the folder of the record-level database: name another with "
+            "--published, to which analysts have access and that folder not."
+        )
+    for public in (plan.published.parent, plan.responses):
+        for private in (plan.state, *([plan.extracts] if plan.extracts else [])):
+            if public.is_relative_to(private):
+                raise UsageFault(
+                    f"{public} is for others to read and lies in {private}, which is private: name "
+                    "another with --published or --out."
+                )
+            if private.is_relative_to(public) and public == plan.responses:
+                raise UsageFault(
+                    f"{private} is private and lies in the folder of responses: name another with "
+                    "--database or FOI_EXTRACTS."
+                )
+    pointer, index = plan.published.with_suffix(".txt"), plan.responses / "index.html"
+    files = (plan.database, plan.published, pointer, plan.ledger, index)
+    packs = [plan.responses / file_stem(ref) for ref in plan.requests]
+    folders = [plan.state, plan.published.parent, plan.responses, *packs]
+    for place in (*files, *folders, *([landing] if landing else [])):
+        kind = "file" if place in files else "folder"
+        if place.exists() and not (place.is_file() if kind == "file" else place.is_dir()):
+            raise UsageFault(
+                f"{place} is no {kind}, and a {kind} is to lie there: move it away or name another "
+                "place."
+            )
+    if landing and landing.is_mount():
+        raise UsageFault(
+            f"FOI_EXTRACTS names {landing}, which is a disk or share of its own and so cannot be "
+            "replaced whole: name a folder in it."
+        )
+    wanted = {plan.database.parent, plan.state, plan.published.parent, plan.responses}
+    for folder in wanted | ({landing.parent} if landing else set()):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder) as probe:
@@ -276,50 +285,6 @@ def check_places(plan: Plan) -> None:
                 f"The disk of {folder} has less room than the last {last.name} took "
                 f"({needed >> 20} MiB), so nothing was begun: free space or choose another place."
             )
-
-
-def _refuse_mixture(plan: Plan) -> None:
-    if plan.published.parent == plan.database.parent:
-        raise UsageFault(
-            f"{plan.published} lies in the folder of the record-level database: name another with "
-            "--published, to which analysts have access and that folder not."
-        )
-    private = [plan.state, *([plan.extracts] if plan.extracts else [])]
-    for public in (plan.published.parent, plan.responses):
-        for folder in private:
-            if public.is_relative_to(folder):
-                raise UsageFault(
-                    f"{public} is for others to read and lies in {folder}, which is private: name "
-                    "another with --published or --out."
-                )
-            if folder.is_relative_to(public) and public == plan.responses:
-                raise UsageFault(
-                    f"{folder} is private and lies in the folder of responses: name another with "
-                    "--database or FOI_EXTRACTS."
-                )
-
-
-def _refuse_other_kinds(plan: Plan, landing: Path | None) -> None:
-    index, pointer = plan.responses / "index.html", plan.published.with_suffix(".txt")
-    for place in (plan.database, plan.published, pointer, plan.ledger, index):
-        if place.exists() and not place.is_file():
-            raise UsageFault(
-                f"{place} is no file, and a file is to lie there: move it away or name another "
-                "place."
-            )
-    packs = [plan.responses / file_stem(ref) for ref in plan.requests]
-    wanted = [plan.state, plan.published.parent, plan.responses, *packs]
-    for folder in [*wanted, landing] if landing else wanted:
-        if folder.exists() and not folder.is_dir():
-            raise UsageFault(
-                f"{folder} is no folder, and a folder is to lie there: move it away or name "
-                "another place."
-            )
-    if landing and landing.is_mount():
-        raise UsageFault(
-            f"FOI_EXTRACTS names {landing}, which is a disk or share of its own and so cannot be "
-            "replaced whole: name a folder in it."
-        )
 
 
 def snapshot(folder: Path | None) -> dict[str, tuple[int, int]]:

@@ -10,17 +10,24 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from missing_from_care.base.faults import ProtectionFault, UsageFault
-from missing_from_care.base.pointers import follow, lead
-from missing_from_care.base.whole_files import swap_folders, sync_all, sync_folder, write_file_whole
+from missing_from_care.base.whole_files import (
+    follow,
+    lead,
+    swap_folders,
+    sync_all,
+    sync_folder,
+    write_file_whole,
+)
 from missing_from_care.disclosure.ledger import holding
 from missing_from_care.refresh.plan import Places, Run
 from missing_from_care.refresh.run_log import RunLog
-from missing_from_care.response.names import LEDGER
+from missing_from_care.response.names import LEDGER, file_stem
 
 IN_PLACE = "in_place"
 """While a published run lacks this file, its places have yet to follow."""
@@ -28,13 +35,9 @@ EARLIER_PACKS = ".earlier"
 
 
 def stage(folder: Path, places: Places, number: int, packs: Mapping[str, str]) -> None:
-    """Brings copies onto the disks of the public places, where nobody looks yet.
+    """Brings copies of a run onto the disks of the public places, where nobody looks yet.
 
-    Args:
-        folder: of the run.
-        places: where its files are to be.
-        number: of the run.
-        packs: the names of its packs, each with the `state_of` the one that it may replace.
+    Each name of a pack has the `state_of` the one that it may replace.
     """
     figures = numbered(places.published, number)
     _copy_file(folder / "published" / places.published.name, figures)
@@ -114,7 +117,11 @@ def put_in_place(run: Run, places: Places, log: RunLog) -> None:
     log.step("put everything in place")
     place = places.database
     try:
-        _keep_file_of_other_hands(place, run.folder)
+        _without_changes(place)
+        if place.is_file() and not place.is_symlink():
+            # Built by hand: it is kept for as long as the run that replaces it.
+            with suppress(OSError):
+                (run.folder / f"replaced-{place.name}").hardlink_to(place)
         lead(place, run.folder / "built" / place.name)
         place = places.published
         _without_changes(place)
@@ -124,7 +131,10 @@ def put_in_place(run: Run, places: Places, log: RunLog) -> None:
             _replace_pack(_waiting_packs(places.responses) / name, place, before, run.number)
         if run.record["packs"]:
             place = places.responses / "index.html"
-            for sentence in _write_index(places.responses):
+            # It loads what draws charts, and most refreshes make no pack.
+            from missing_from_care.pack.disclosure_log import write_index
+
+            for sentence in write_index(places.responses):
                 log.remark(sentence)
         if run.landed.exists():
             place = places.state / "landed"
@@ -143,13 +153,6 @@ def put_in_place(run: Run, places: Places, log: RunLog) -> None:
         ) from problem
     _remove_waiting(places)
     write_file_whole(run.folder / IN_PLACE, b"")
-
-
-def _write_index(responses: Path) -> list[str]:
-    # It loads what draws charts, and most refreshes make no pack.
-    from missing_from_care.pack.disclosure_log import write_index
-
-    return write_index(responses)
 
 
 def places_of(run: Run) -> Places:
@@ -196,14 +199,6 @@ def _replace_pack(new: Path, place: Path, before: str, number: int) -> None:
         os.utime(earlier)
 
 
-def _keep_file_of_other_hands(database: Path, folder: Path) -> None:
-    """Keeps a database that was built by hand for as long as the run that replaces it."""
-    _without_changes(database)
-    if database.is_file() and not database.is_symlink():
-        with suppress(OSError):
-            (folder / f"replaced-{database.name}").hardlink_to(database)
-
-
 def _without_changes(database: Path) -> None:
     """Removes a log of changes to the old file, which would make the new one unreadable."""
     database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
@@ -240,3 +235,35 @@ def _copy_folder(source: Path, target: Path) -> None:
     target.mkdir(mode=0o700)
     shutil.copytree(source, target, dirs_exist_ok=True)
     sync_all(target)
+
+
+def prune(
+    places: Places, run: Run, now: datetime, days: Mapping[str, int], still_open: Sequence[str]
+) -> None:
+    """Removes runs, logs and replaced packs that are older than the thresholds, in days, say.
+
+    Never what is in place, never a replaced pack of a request that is answered or that the
+    register does not know, since it may have been released; and nothing else in the folder of
+    responses. The age of what was replaced counts from then.
+    """
+    figures = numbered(places.published, run.number)
+    dated = f"{places.published.stem}-{'[0-9]' * 6}{places.published.suffix}"
+    kept = [
+        (places.state / "runs", "[0-9]*", "keep_builds"),
+        (figures.parent, dated, "keep_builds"),
+        (places.state / "logs", "*.jsonl", "keep_logs"),
+    ]
+    earlier = places.responses / EARLIER_PACKS
+    kept += [(earlier / file_stem(ref), "[0-9]*", "keep_packs") for ref in still_open]
+    for folder, pattern, threshold in kept:
+        for path in sorted(folder.glob(pattern)):
+            age = timedelta(seconds=now.timestamp() - path.stat().st_mtime)
+            if age <= timedelta(days=days[threshold]) or path in (run.folder, figures):
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                # On Windows somebody may still read it.
+                with suppress(OSError):
+                    path.chmod(0o600)
+                    path.unlink()

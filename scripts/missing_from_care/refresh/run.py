@@ -7,7 +7,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from missing_from_care.disclosure.ledger import holding
 from missing_from_care.landing.land import land
 from missing_from_care.landing.parts import MODULES_FILE
 from missing_from_care.pack.beside import refuse_lost_rows, versions_of
+from missing_from_care.refresh import publish
 from missing_from_care.refresh.analysts import write_published
 from missing_from_care.refresh.build import build_database, export_pack
 from missing_from_care.refresh.plan import (
@@ -39,31 +39,12 @@ from missing_from_care.refresh.plan import (
     snapshot,
     today,
 )
-from missing_from_care.refresh.publish import (
-    add_to_ledger,
-    follow_up,
-    number_led_to,
-    places_of,
-    put_in_place,
-    stage,
-    state_of,
-    switch,
-    unstage,
-)
-from missing_from_care.refresh.retention import prune
 from missing_from_care.refresh.run_log import RunLog, utc_now
 from missing_from_care.response.names import LEDGER, file_stem
 
 
 def refresh(plan: Plan, log: RunLog) -> Run:
-    """Carries out a refresh: all of it, or nothing that anybody sees.
-
-    Args:
-        plan: what is to be done.
-        log: is told of every step.
-
-    Returns:
-        The run that is published now.
+    """Carries out a refresh: all of it, or nothing that anybody sees; gives the published run.
 
     Raises:
         BusyFault: another refresh is running, or somebody is writing the database.
@@ -91,15 +72,15 @@ def _refresh(plan: Plan, log: RunLog) -> Run:
         log.remark(sentence)
     told = before.record if before else {}
     if before and told:
-        refuse_other_mounts(told["mounts"], places_of(before))
+        refuse_other_mounts(told["mounts"], publish.places_of(before))
         refuse_other_mounts(told["mounts"], plan)
-        follow_up(before, log)
+        publish.follow_up(before, log)
     check_places(plan)
     _refuse_writer(plan.database)
     # A file that analysts read is not written over, even if the state was lost.
-    number = 1 + max(before.number if before else 0, number_led_to(plan.published))
+    number = 1 + max(before.number if before else 0, publish.number_led_to(plan.published))
     started, mounts = utc_now(), mount_points(plan)
-    unstage(plan, number)
+    publish.unstage(plan, number)
     log.line("begin", run=number, requests=plan.requests, source=str(plan.source or ""))
     if before and before.finished and started < before.finished:
         log.line("clock set back", last_good=told["finished"])
@@ -107,18 +88,28 @@ def _refresh(plan: Plan, log: RunLog) -> Run:
     with holding(plan.ledger) if plan.requests else nullcontext():
         if plan.requests:
             refuse_lost_rows(plan.ledger)
-        making = _Making(plan, log, plan.state / "runs" / "next", before)
-        making.begin(started)
-        extracts = making.landed()
-        database = making.database(extracts)
-        packs = making.packs(database, extracts)
+        reads = plan.reads(before)
+        work = plan.state / "runs" / "next"
+        # What a run of the same order, day, returns and rules made whole is there already.
+        order = plan.fingerprint(reads, today(before, started)).encode()
+        if not ((work / "plan").is_file() and (work / "plan").read_bytes() == order):
+            _clear(work)
+            work.mkdir(mode=0o700)
+            write_file_whole(work / "plan", order)
+        extracts = _landed(plan, log, work, reads)
+        database = _built(plan, log, work, extracts)
+        packs = _packs(plan, log, work, database, extracts)
         about = {
             "refreshed": started.isoformat(timespec="seconds"),
             "built from": str(plan.source or extracts or DEMONSTRATION),
             "commit": _commit(),
             "run": str(number),
         }
-        making.published(database, about)
+        log.step("make the analysts' database")
+        figures = work / "published" / plan.published.name
+        _clear(figures.parent)
+        figures.parent.mkdir()
+        write_published(database, figures, about)
         places = {name: str(getattr(plan, name)) for name in Places.__annotations__}
         record = about | {
             "run": number,
@@ -129,152 +120,123 @@ def _refresh(plan: Plan, log: RunLog) -> Run:
             "packs": packs,
             **_news(extracts, started, told),
         }
-        write_file_whole(making.work / RECORD, json.dumps(record, indent=1).encode())
+        write_file_whole(work / RECORD, json.dumps(record, indent=1).encode())
         log.step("bring it beside what it replaces")
         try:
             refuse_other_mounts(mounts, plan)
-            stage(making.work, plan, number, packs)
+            publish.stage(work, plan, number, packs)
             shutil.rmtree(database.parent / "dbt", ignore_errors=True)
             _refuse_writer(plan.database)
             log.step("publish")
-            add_to_ledger(making.work, plan)
-            run = Run(switch(making.work, number), record)
+            publish.add_to_ledger(work, plan)
+            run = Run(publish.switch(work, number), record)
         except BaseException:
-            unstage(plan, number)
+            publish.unstage(plan, number)
             raise
         if before:
             os.utime(before.folder)
-        put_in_place(run, plan, log)
-    if extracts:
-        _remark_on_age(run, database_of(run, plan), log)
+        publish.put_in_place(run, plan, log)
+    with open_database(run.folder / "built" / plan.database.name) as opened:
+        days = dict(
+            opened.execute(
+                "select threshold, cast(value as int) from thresholds "
+                "where threshold like 'keep_%' or threshold = 'returns_new_within'"
+            ).fetchall()
+        )
+        still_open = opened.execute(
+            "select request_ref from foi_deadlines where responded_on is null"
+        ).fetchall()
+    since = datetime.fromisoformat(run.record["new_since"]).astimezone()
+    if extracts and utc_now() - since > timedelta(days=days["returns_new_within"]):
+        log.remark(
+            f"Nothing new was landed since {written_day(since.date())}, more than "
+            f"{days['returns_new_within']} days ago: see whether the returns still arrive where "
+            "they are landed from."
+        )
     log.step("remove what need not be kept")
     shutil.rmtree(run.folder / "packs", ignore_errors=True)
-    prune(plan, run, utc_now())
+    publish.prune(plan, run, utc_now(), days, [ref for (ref,) in still_open])
     log.line("done", run=number)
     return run
 
 
-def database_of(run: Run, plan: Places) -> Path:
-    """The record-level database of a run."""
-    return run.folder / "built" / plan.database.name
-
-
-@dataclass(frozen=True)
-class _Making:
-    """The making of one run. What a run that was broken off made whole is there already."""
-
-    plan: Plan
-    log: RunLog
-    work: Path
-    before: Run | None
-
-    def begin(self, started: datetime) -> None:
-        """Empties the folder of the run unless it is of the same order, day, returns and rules."""
-        told = self.plan.fingerprint(self.reads, today(self.before, started)).encode()
-        order = self.work / "plan"
-        if not (order.is_file() and order.read_bytes() == told):
-            _clear(self.work)
-            self.work.mkdir(mode=0o700)
-            write_file_whole(order, told)
-
-    @property
-    def reads(self) -> Path | None:
-        return self.plan.reads(self.before)
-
-    def landed(self) -> Path | None:
-        """The landed folder to build from; None: the demonstration extracts."""
-        plan, landed = self.plan, self.work / "landed"
-        if landed.exists():
-            return landed
-        if plan.source:
-            self.log.step("land")
-            with unchanged(plan.source):
-                land(
-                    plan.source,
-                    landed,
-                    plan.accepted,
-                    self.log.progress,
-                    last=self.reads,
-                    taken=plan.taken,
-                    covers=plan.covers,
-                )
-        elif self.reads and not plan.extracts:
-            # Each run has the returns that it was built from, of the same bytes on the disk.
-            part = self.work / "landed.part"
-            _clear(part)
-            shutil.copytree(self.reads, part, copy_function=_link_or_copy)
-            part.rename(landed)
-        else:
-            return self.reads
+def _landed(plan: Plan, log: RunLog, work: Path, reads: Path | None) -> Path | None:
+    """The landed folder to build from; None: the demonstration extracts."""
+    landed = work / "landed"
+    if landed.exists():
         return landed
+    if plan.source:
+        log.step("land")
+        with unchanged(plan.source):
+            told = plan.taken, plan.covers
+            land(plan.source, landed, plan.accepted, log.progress, "parquet", reads, *told)
+    elif reads and not plan.extracts:
+        # Each run has the returns that it was built from, of the same bytes on the disk.
+        part = work / "landed.part"
+        _clear(part)
+        shutil.copytree(reads, part, copy_function=_link_or_copy)
+        part.rename(landed)
+    else:
+        return reads
+    return landed
 
-    def database(self, extracts: Path | None) -> Path:
-        """The record-level database, tested."""
-        built = self.work / "built" / self.plan.database.name
-        if built.exists():
-            return built
-        for left in [*self.work.glob("building-*"), built.parent]:
-            _clear(left)
-        self.log.step("build and test")
-        # A name of its own, since the dbt of a run that was killed may be ending still.
-        folder = self.work / f"building-{os.getpid()}"
-        folder.mkdir(mode=0o700)
-        with unchanged(extracts):
-            build_database(folder / built.name, extracts, self.log.progress)
-        folder.rename(built.parent)
+
+def _built(plan: Plan, log: RunLog, work: Path, extracts: Path | None) -> Path:
+    """The record-level database, tested."""
+    built = work / "built" / plan.database.name
+    if built.exists():
         return built
+    for left in [*work.glob("building-*"), built.parent]:
+        _clear(left)
+    log.step("build and test")
+    # A name of its own, since the dbt of a run that was killed may be ending still.
+    folder = work / f"building-{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    with unchanged(extracts):
+        build_database(folder / built.name, extracts, log.progress)
+    folder.rename(built.parent)
+    return built
 
-    def packs(self, database: Path, extracts: Path | None) -> dict[str, str]:
-        """The names of the packs that were written, each with the state of the one in its place.
 
-        They are made over a copy of the ledger, so that each is judged by all that was released
-        and by the packs of this run before it; and beside copies of the request's own packs, since
-        one that was sent stays.
-        """
-        out, ledger = self.work / "packs", self.plan.ledger
-        released = ledger.read_bytes() if ledger.exists() else b""
-        copied = out / LEDGER
-        if not (out.is_dir() and (copied.read_bytes() if copied.exists() else b"").startswith(
-            released
-        )):  # fmt: skip
-            _clear(out)
-            out.mkdir(mode=0o700)
-            if released:
-                write_file_whole(copied, released, mode=0o600)
-        written: dict[str, str] = {}
-        for ref in self.plan.requests:
-            done = out / f".{file_stem(ref)}.json"
-            made = _read_texts(done)
-            if made is None:
-                for folder in versions_of(out, ref):
-                    shutil.rmtree(folder)
-                for folder in versions_of(self.plan.responses, ref):
-                    shutil.copytree(folder, out / folder.name)
-                copies = {folder.stat().st_ino for folder in versions_of(out, ref)}
-                self.log.step(f"protect and export {ref}")
-                export_pack(database, ref, out, extracts)
-                new = [each for each in versions_of(out, ref) if each.stat().st_ino not in copies]
-                made = {each.name: state_of(self.plan.responses / each.name) for each in new}
-                write_file_whole(done, json.dumps(made).encode())
-            written |= made
-        return written
+def _packs(
+    plan: Plan, log: RunLog, work: Path, database: Path, extracts: Path | None
+) -> dict[str, str]:
+    """The names of the packs that were written, each with the state of the one in its place.
 
-    def published(self, database: Path, about: Mapping[str, str]) -> None:
-        """The analysts' database; `about` is for its table of that name."""
-        self.log.step("make the analysts' database")
-        target = self.work / "published" / self.plan.published.name
-        _clear(target.parent)
-        target.parent.mkdir()
-        write_published(database, target, about)
+    They are made over a copy of the ledger, so that each is judged by all that was released
+    and by the packs of this run before it; and beside copies of the request's own packs, since
+    one that was sent stays.
+    """
+    out, ledger = work / "packs", work / "packs" / LEDGER
+    released = plan.ledger.read_bytes() if plan.ledger.exists() else b""
+    copied = ledger.read_bytes() if ledger.exists() else b""
+    if not (out.is_dir() and copied.startswith(released)):
+        _clear(out)
+        out.mkdir(mode=0o700)
+        if released:
+            write_file_whole(ledger, released, mode=0o600)
+    written: dict[str, str] = {}
+    for ref in plan.requests:
+        done = out / f".{file_stem(ref)}.json"
+        made = _read_texts(done)
+        if made is None:
+            for folder in versions_of(out, ref):
+                shutil.rmtree(folder)
+            for folder in versions_of(plan.responses, ref):
+                shutil.copytree(folder, out / folder.name)
+            copies = {folder.stat().st_ino for folder in versions_of(out, ref)}
+            log.step(f"protect and export {ref}")
+            export_pack(database, ref, out, extracts)
+            new = [each for each in versions_of(out, ref) if each.stat().st_ino not in copies]
+            made = {each.name: publish.state_of(plan.responses / each.name) for each in new}
+            write_file_whole(done, json.dumps(made).encode())
+        written |= made
+    return written
 
 
 @contextmanager
 def unchanged(folder: Path | None) -> Iterator[None]:
-    """Sees to it that no file of a folder, if there is one, changes during the block.
-
-    Raises:
-        DataFault: one did; it names the files.
-    """
+    """Raises a `DataFault` if a file of a folder, if there is one, changes during the block."""
     before, failed = snapshot(folder), None
     try:
         yield
@@ -299,20 +261,6 @@ def _news(extracts: Path | None, started: datetime, told: Mapping[str, Any]) -> 
     landed = hashlib.sha256(found).hexdigest()
     since = told["new_since"] if told.get("landed") == landed else started.isoformat()
     return {"landed": landed, "new_since": since}
-
-
-def _remark_on_age(run: Run, database: Path, log: RunLog) -> None:
-    """Says so if nothing new was landed for longer than the threshold."""
-    with open_database(database) as opened:
-        days = opened.execute(
-            "select cast(value as int) from thresholds where threshold = 'returns_new_within'"
-        ).fetchall()[0][0]
-    since = datetime.fromisoformat(run.record["new_since"]).astimezone()
-    if utc_now() - since > timedelta(days=days):
-        log.remark(
-            f"Nothing new was landed since {written_day(since.date())}, more than {days} days ago: "
-            "see whether the returns still arrive where they are landed from."
-        )
 
 
 def _refuse_writer(database: Path) -> None:
