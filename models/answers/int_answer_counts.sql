@@ -31,35 +31,15 @@
     'month', 'quarter', 'uasc', 'counts_as', 'council', 'region', 'country', 'times_missing_band'
 ] + interview_columns() -%}
 
-with questions as (
+with questions as (select * from {{ ref('stg_foi_request_questions') }}),
 
-    select * from {{ ref('stg_foi_request_questions') }}
+measures as (select * from {{ ref('measures') }}),
 
-),
+question_periods as (select * from {{ ref('int_question_periods') }}),
 
-measures as (
+facts as (select * from {{ ref('int_answer_facts') }}),
 
-    select * from {{ ref('measures') }}
-
-),
-
-question_periods as (
-
-    select * from {{ ref('int_question_periods') }}
-
-),
-
-facts as (
-
-    select * from {{ ref('int_answer_facts') }}
-
-),
-
-bands as (
-
-    select * from {{ ref('int_bands') }}
-
-),
+bands as (select * from {{ ref('int_bands') }}),
 
 -- Where categories overlap, a fact stands in several rows; in the first of them for sums of all.
 overlapping as (

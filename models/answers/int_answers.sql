@@ -47,8 +47,8 @@ wordings as (
 
     select
     {% for note in notes -%}
-        max(case when note = '{{ note }}' then wording end) as {{ note }}
-        {{- ',' if not loop.last }}
+            max(case when note = '{{ note }}' then wording end) as {{ note }}
+            {{- ',' if not loop.last }}
     {% endfor %}
     from {{ ref('notes') }}
 

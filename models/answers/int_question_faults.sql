@@ -23,29 +23,13 @@ requests as (
 
 ),
 
-period_bases as (
+period_bases as (select * from {{ ref('period_bases') }}),
 
-    select * from {{ ref('period_bases') }}
+categories as (select * from {{ ref('int_categories') }}),
 
-),
+breakdowns as (select * from {{ ref('breakdowns') }}),
 
-categories as (
-
-    select * from {{ ref('int_categories') }}
-
-),
-
-breakdowns as (
-
-    select * from {{ ref('breakdowns') }}
-
-),
-
-question_periods as (
-
-    select * from {{ ref('int_question_periods') }}
-
-),
+question_periods as (select * from {{ ref('int_question_periods') }}),
 
 -- A population's conditions, one row for each category that they name.
 conditions as (

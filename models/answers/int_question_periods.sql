@@ -1,11 +1,7 @@
 -- The periods that the questions ask for, one row each. A year, quarter or month can be cut short
 -- by naming its first or last day instead: it is then labelled as part of a period.
 
-with questions as (
-
-    select * from {{ ref('stg_foi_request_questions') }}
-
-),
+with questions as (select * from {{ ref('stg_foi_request_questions') }}),
 
 period_bases as (
 

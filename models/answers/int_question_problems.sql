@@ -1,29 +1,13 @@
 -- What keeps a question from being answered, in a sentence: it cannot be read, or no return is
 -- landed for it. A period before the earliest return that is held needs none: the answer says so.
 
-with questions as (
+with questions as (select * from {{ ref('stg_foi_request_questions') }}),
 
-    select * from {{ ref('stg_foi_request_questions') }}
+question_faults as (select * from {{ ref('int_question_faults') }}),
 
-),
+question_periods as (select * from {{ ref('int_question_periods') }}),
 
-question_faults as (
-
-    select * from {{ ref('int_question_faults') }}
-
-),
-
-question_periods as (
-
-    select * from {{ ref('int_question_periods') }}
-
-),
-
-financial_years as (
-
-    select * from {{ ref('dim_financial_years') }}
-
-),
+financial_years as (select * from {{ ref('dim_financial_years') }}),
 
 earliest_held as (
 

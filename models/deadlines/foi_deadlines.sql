@@ -1,29 +1,13 @@
 -- Section 10: when each request must be answered. Where the law is unclear both dates stand here,
 -- that of the Act and the calendar as they are written first; the earlier is the one to keep to.
 
-with requests as (
+with requests as (select * from {{ ref('stg_foi_requests') }}),
 
-    select * from {{ ref('stg_foi_requests') }}
+deadline_days as (select * from {{ ref('int_deadline_days') }}),
 
-),
+calendar_days as (select * from {{ ref('dim_working_days') }}),
 
-deadline_days as (
-
-    select * from {{ ref('int_deadline_days') }}
-
-),
-
-calendar_days as (
-
-    select * from {{ ref('dim_working_days') }}
-
-),
-
-doubts as (
-
-    select * from {{ ref('deadline_doubts') }}
-
-),
+doubts as (select * from {{ ref('deadline_doubts') }}),
 
 limits as (
 

@@ -15,23 +15,11 @@ with landed_modules as (
 
 ),
 
-module_sources as (
+module_sources as (select * from {{ ref('int_module_sources') }}),
 
-    select * from {{ ref('int_module_sources') }}
+councils as (select * from {{ ref('int_councils') }}),
 
-),
-
-councils as (
-
-    select * from {{ ref('int_councils') }}
-
-),
-
-extract_years as (
-
-    select * from {{ ref('int_extract_years') }}
-
-),
+extract_years as (select * from {{ ref('int_extract_years') }}),
 
 losses as (
 

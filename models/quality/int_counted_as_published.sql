@@ -42,17 +42,9 @@ header_rows as (
 
 ),
 
-uasc_status as (
+uasc_status as (select * from {{ ref('int_uasc_status') }}),
 
-    select * from {{ ref('int_uasc_status') }}
-
-),
-
-collection_years as (
-
-    select * from {{ ref('int_return_years') }}
-
-),
+collection_years as (select * from {{ ref('int_return_years') }}),
 
 source_of_uasc as (
 
@@ -62,11 +54,7 @@ source_of_uasc as (
 
 ),
 
-legal_statuses as (
-
-    select * from {{ ref('legal_statuses') }}
-
-),
+legal_statuses as (select * from {{ ref('legal_statuses') }}),
 
 adult_age as (
 
@@ -76,11 +64,7 @@ adult_age as (
 
 ),
 
-measures as (
-
-    select * from {{ ref('published_measures') }}
-
-),
+measures as (select * from {{ ref('published_measures') }}),
 
 episodes_in_year as (
 
