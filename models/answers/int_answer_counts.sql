@@ -18,9 +18,9 @@
     'declined': 'count(case when is_found and is_interview_declined then 1 end)',
     'in_time': 'count(case when is_found and is_interviewed_in_time then 1 end)',
     'longest': 'max(case when is_missing then duration_days end)',
-    'in_care': "max(case when fact = 'care' then 1 else 0 end)",
+    'in_care': "max(cast(fact = 'care' as int))",
     'in_care_at_end': 'max(is_at_end)',
-    'uasc_in_care': "max(case when fact = 'care' and uasc = 'yes' then 1 else 0 end)",
+    'uasc_in_care': "max(cast(fact = 'care' and uasc = 'yes' as int))",
     'uasc_at_end': "max(case when uasc = 'yes' then is_at_end else 0 end)",
 } %}
 
@@ -31,35 +31,15 @@
     'month', 'quarter', 'uasc', 'counts_as', 'council', 'region', 'country', 'times_missing_band'
 ] + interview_columns() -%}
 
-with questions as (
+with questions as (select * from {{ ref('stg_foi_request_questions') }}),
 
-    select * from {{ ref('stg_foi_request_questions') }}
+measures as (select * from {{ ref('measures') }}),
 
-),
+question_periods as (select * from {{ ref('int_question_periods') }}),
 
-measures as (
+facts as (select * from {{ ref('int_answer_facts') }}),
 
-    select * from {{ ref('measures') }}
-
-),
-
-question_periods as (
-
-    select * from {{ ref('int_question_periods') }}
-
-),
-
-facts as (
-
-    select * from {{ ref('int_answer_facts') }}
-
-),
-
-bands as (
-
-    select * from {{ ref('int_bands') }}
-
-),
+bands as (select * from {{ ref('int_bands') }}),
 
 -- Where categories overlap, a fact stands in several rows; in the first of them for sums of all.
 overlapping as (
@@ -82,16 +62,6 @@ overlapping as (
 
 ),
 
-windows as (
-
-    select distinct
-        period_start,
-        period_end,
-        period_basis = 'snapshot' as is_snapshot
-    from question_periods
-
-),
-
 -- Most questions count occasions alone: the many pieces of care are spared them.
 slices_asked as (
 
@@ -100,21 +70,22 @@ slices_asked as (
         questions.breakdown,
         question_periods.period_start,
         question_periods.period_end,
-        question_periods.period_basis = 'snapshot' as is_snapshot,
-        max(case when measures.counts = 'occasion' then 0 else 1 end) = 1 as needs_care
+        questions.period_basis = 'snapshot' as is_snapshot,
+        bool_or(measures.counts <> 'occasion') as needs_care
     from questions
-    inner join measures on questions.measure = measures.measure
-    inner join question_periods
-        on
-            questions.period_basis = question_periods.period_basis
-            and questions.first_period = question_periods.first_period
-            and questions.last_period = question_periods.last_period
-    group by
-        questions.population,
-        questions.breakdown,
-        question_periods.period_start,
-        question_periods.period_end,
-        question_periods.period_basis = 'snapshot'
+    inner join measures using (measure)
+    inner join question_periods using (period_basis, first_period, last_period)
+    group by all
+
+),
+
+windows as (
+
+    select distinct
+        period_start,
+        period_end,
+        is_snapshot
+    from slices_asked
 
 ),
 
@@ -170,7 +141,7 @@ slices as (
             case when slices_asked.breakdown = 'care' then '' else 'looked_after' end
         ) as want_care
     from slices_asked
-    left join wanted on slices_asked.population = wanted.population
+    left join wanted using (population)
     where not coalesce(wanted.is_of_nothing, false)
 
 ),
@@ -184,15 +155,12 @@ facts_in_windows as (
         windows.period_start,
         windows.period_end,
         windows.is_snapshot,
-        case
-            when
-                facts.fact = 'care'
-                and facts.from_day <= windows.period_end
-                and facts.to_day >= windows.period_end
-                and (facts.ended_on is null or facts.ended_on > windows.period_end)
-                then 1
-            else 0
-        end as is_at_end,
+        cast(
+            facts.fact = 'care'
+            and facts.to_day >= windows.period_end
+            and (facts.ended_on is null or facts.ended_on > windows.period_end)
+            as int
+        ) as is_at_end,
         case
             when windows.is_snapshot
                 then {{ days_between('facts.from_day', 'windows.period_end') }}
@@ -290,11 +258,7 @@ children as (
         on
             facts.breakdown = overlapping.breakdown
             and facts.category = overlapping.categories
-    group by
-        facts.slice_no,
-        facts.want_times_missing_band,
-        coalesce(overlapping.category, facts.category),
-        facts.child_id
+    group by all
 
 ),
 
@@ -334,7 +298,7 @@ children_in_categories as (
         {% endfor -%}
         children.facts
     from children_with_times as children
-    inner join slices on children.slice_no = slices.slice_no
+    inner join slices using (slice_no)
     left join bands
         on
             bands.breakdown = 'times_missing_band'
@@ -369,7 +333,7 @@ final as (
         sum(facts) as facts
     from children_in_categories
     where category is not null
-    group by population, breakdown, period_start, period_end, is_snapshot, category
+    group by all
 
 )
 

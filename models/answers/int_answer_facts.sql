@@ -28,23 +28,11 @@ occasions as (
 
 ),
 
-care_pieces as (
+care_pieces as (select * from {{ ref('int_care_pieces') }}),
 
-    select * from {{ ref('int_care_pieces') }}
+councils as (select * from {{ ref('int_councils') }}),
 
-),
-
-councils as (
-
-    select * from {{ ref('int_councils') }}
-
-),
-
-bands as (
-
-    select * from {{ ref('int_bands') }}
-
-),
+bands as (select * from {{ ref('int_bands') }}),
 
 -- Every age lies in one row of these, so that none is left out and none counts twice.
 ages as (

@@ -1,55 +1,39 @@
 -- Each question's periods and categories with the value it asks for, zeros included, or the marker
 -- that says why there is none.
 
-{% set parts = {
-    'occasions': 'council_years.has_missing and council_years.has_episodes',
+{% set parts = [
+    'care', 'occasions', 'uasc', 'interviews', 'all_children', 'year_before', 'times',
+    'birth_dates', 'sexes', 'ethnic_groups', 'placements', 'placement_areas', 'distances'
+] + interview_columns() -%}
+{% set held = {
     'care': 'council_years.has_episodes',
-    'uasc': 'council_years.has_uasc',
-    'interviews': 'council_years.has_interviews',
-    'all_children': 'council_years.has_all_children',
-    'year_before': 'council_years.has_year_before',
-    'times': 'council_years.has_times',
-    'birth_dates': 'council_years.has_birth_dates',
-    'sexes': 'council_years.has_sexes',
-    'ethnic_groups': 'council_years.has_ethnic_groups',
-    'placements': 'council_years.has_placements',
-    'placement_areas': 'council_years.has_placement_areas',
-    'distances': 'council_years.has_distances',
+    'occasions': 'council_years.has_missing and council_years.has_episodes',
 } -%}
-{% for column in interview_columns() -%}
-    {% do parts.update({column: 'council_years.has_' ~ column}) -%}
-{% endfor -%}
+{% set notes = {
+    'break_in_series': "valued.marker = '[b]'",
+    'not_available': "valued.marker = '[x]'",
+    'not_applicable': "valued.marker = '[z]'",
+    'part_period': 'valued.is_part',
+    'rows_do_not_add_up': 'valued.is_child_in_several_rows',
+    'rows_overlap': 'valued.do_rows_overlap',
+    'not_known_is_not_no': 'valued.needs_interviews',
+} -%}
 
+with questions as (select * from {{ ref('stg_foi_request_questions') }}),
 
-with questions as (
+measures as (select * from {{ ref('measures') }}),
 
-    select * from {{ ref('stg_foi_request_questions') }}
+breakdowns as (select * from {{ ref('breakdowns') }}),
 
-),
+population_conditions as (select * from {{ ref('int_population_conditions') }}),
 
-measures as (
+question_periods as (select * from {{ ref('int_question_periods') }}),
 
-    select * from {{ ref('measures') }}
+counts as (select * from {{ ref('int_answer_counts') }}),
 
-),
+council_years as (select * from {{ ref('int_council_years') }}),
 
-breakdowns as (
-
-    select * from {{ ref('breakdowns') }}
-
-),
-
-categories as (
-
-    select * from {{ ref('int_categories') }}
-
-),
-
-notes as (
-
-    select * from {{ ref('notes') }}
-
-),
+councils as (select * from {{ ref('int_councils') }}),
 
 overlapping_breakdowns as (
 
@@ -59,39 +43,14 @@ overlapping_breakdowns as (
 
 ),
 
-population_conditions as (
+wordings as (
 
-    select * from {{ ref('int_population_conditions') }}
-
-),
-
-question_periods as (
-
-    select * from {{ ref('int_question_periods') }}
-
-),
-
-counts as (
-
-    select * from {{ ref('int_answer_counts') }}
-
-),
-
-council_years as (
-
-    select * from {{ ref('int_council_years') }}
-
-),
-
-councils as (
-
-    select * from {{ ref('int_councils') }}
-
-),
-
-definitions as (
-
-    select * from {{ ref('int_definitions') }}
+    select
+    {% for note in notes -%}
+            max(case when note = '{{ note }}' then wording end) as {{ note }}
+            {{- ',' if not loop.last }}
+    {% endfor %}
+    from {{ ref('notes') }}
 
 ),
 
@@ -101,7 +60,6 @@ numbers as (
 
 ),
 
--- Months and quarters are those of the period; all other categories are listed.
 months_asked as (
 
     select distinct
@@ -118,11 +76,43 @@ months_asked as (
 
 ),
 
-labelled_months as (
+-- Months and quarters are those of the period; all other categories are listed.
+categories as (
 
     select
-        *,
-        {{ month_name('month_starts_on') }} || ' ' || cast(year(month_starts_on) as string) as label
+        breakdown,
+        cast(null as date) as period_start,
+        cast(null as date) as period_end,
+        category,
+        label,
+        category_order
+    from {{ ref('int_categories') }}
+
+    union all
+
+    select
+        'month' as breakdown,
+        period_start,
+        period_end,
+        left(cast(month_starts_on as string), 7) as category,
+        {{ month_name('month_starts_on') }} || ' ' || cast(year(month_starts_on) as string)
+            as label,
+        cast(number + 1 as int) as category_order
+    from months_asked
+
+    union all
+
+    select distinct
+        'quarter' as breakdown,
+        period_start,
+        period_end,
+        {{ financial_quarter('month_starts_on') }} as category,
+        {{ financial_quarter('month_starts_on') }} as label,
+        cast(
+            floor({{ month_index('month_starts_on') }} / 3.0)
+            - floor({{ month_index('period_start') }} / 3.0) + 1
+            as int
+        ) as category_order
     from months_asked
 
 ),
@@ -138,83 +128,20 @@ frames as (
         question_periods.is_part,
         categories.category,
         categories.label as category_label,
-        categories.category_order
+        categories.category_order,
+        case
+            when questions.breakdown in ('council', 'region', 'country') then categories.category
+            else ''
+        end as place
     from questions
-    inner join question_periods
+    inner join question_periods using (period_basis, first_period, last_period)
+    inner join categories
         on
-            questions.period_basis = question_periods.period_basis
-            and questions.first_period = question_periods.first_period
-            and questions.last_period = question_periods.last_period
-    inner join categories on questions.breakdown = categories.breakdown
-
-    union all
-
-    select
-        questions.*,
-        question_periods.period,
-        question_periods.period_order,
-        question_periods.period_start,
-        question_periods.period_end,
-        question_periods.is_part,
-        left(cast(months_asked.month_starts_on as string), 7) as category,
-        months_asked.label as category_label,
-        cast(months_asked.number + 1 as int) as category_order
-    from questions
-    inner join question_periods
-        on
-            questions.period_basis = question_periods.period_basis
-            and questions.first_period = question_periods.first_period
-            and questions.last_period = question_periods.last_period
-    inner join labelled_months as months_asked
-        on
-            question_periods.period_start = months_asked.period_start
-            and question_periods.period_end = months_asked.period_end
-    where questions.breakdown = 'month'
-
-    union all
-
-    select distinct
-        questions.*,
-        question_periods.period,
-        question_periods.period_order,
-        question_periods.period_start,
-        question_periods.period_end,
-        question_periods.is_part,
-        {{ financial_quarter('months_asked.month_starts_on') }} as category,
-        {{ financial_quarter('months_asked.month_starts_on') }} as category_label,
-        cast(
-            floor({{ month_index('months_asked.month_starts_on') }} / 3.0)
-            - floor({{ month_index('question_periods.period_start') }} / 3.0) + 1
-            as int
-        ) as category_order
-    from questions
-    inner join question_periods
-        on
-            questions.period_basis = question_periods.period_basis
-            and questions.first_period = question_periods.first_period
-            and questions.last_period = question_periods.last_period
-    inner join months_asked
-        on
-            question_periods.period_start = months_asked.period_start
-            and question_periods.period_end = months_asked.period_end
-    where questions.breakdown = 'quarter'
-
-),
-
--- Which councils each row speaks of.
-rows_by_place as (
-
-    select distinct
-        population,
-        breakdown,
-        case when breakdown in ('council', 'region', 'country') then category else '' end as place,
-        period_basis,
-        first_period,
-        last_period,
-        period_order,
-        period_start,
-        period_end
-    from frames
+            questions.breakdown = categories.breakdown
+            and question_periods.period_start
+            = coalesce(categories.period_start, question_periods.period_start)
+            and question_periods.period_end
+            = coalesce(categories.period_end, question_periods.period_end)
 
 ),
 
@@ -222,74 +149,69 @@ places as (
 
     select
         la_code,
-        replace(lower(region), ' ', '_') as region,
-        replace(lower(country), ' ', '_') as country
+        'council' as breakdown,
+        la_code as category
     from councils
+    {% for place in ['region', 'country'] %}
+        union all
+
+        select
+            la_code,
+            '{{ place }}' as breakdown,
+            replace(lower({{ place }}), ' ', '_') as category
+        from councils
+    {% endfor %}
 
 ),
 
 -- Places that the population names are the only ones; else every council is in all rows.
-places_wanted as (
+councils_wanted as (
 
     select
-        population,
-    {% for place in ['council', 'region', 'country'] -%}
-        replace(
-            {{ joined_words(
-                "case when breakdown = '" ~ place ~ "' then category end", 'category'
-            ) }},
-            ', ',
-            '&'
-        ) as {{ place }}
-        {{- ',' if not loop.last }}
-    {% endfor %}
-    from population_conditions
-    group by population
+        questions.population,
+        places.la_code
+    from questions
+    cross join places
+    left join population_conditions as wanted
+        on
+            questions.population = wanted.population
+            and places.breakdown = wanted.breakdown
+    group by questions.population, places.la_code
+    having
+        count(distinct wanted.breakdown)
+        = count(distinct case when places.category = wanted.category then wanted.breakdown end)
 
 ),
 
+-- Which councils each row speaks of.
 councils_of_rows as (
 
-    select
-        rows_by_place.*,
+    select distinct
+        frames.population,
+        frames.breakdown,
+        frames.place,
+        frames.period_start,
+        frames.period_end,
         places.la_code
-    from rows_by_place
-    left join places_wanted on rows_by_place.population = places_wanted.population
+    from frames
+    inner join councils_wanted using (population)
     inner join places
         on
-            {% for place, column in {
-                'council': 'la_code', 'region': 'region', 'country': 'country'
-            }.items() -%}
-            (
-                places_wanted.{{ place }} is null
-                or array_contains(
-                    {{ split_conditions('places_wanted.' ~ place) }}, places.{{ column }}
-                )
-            )
-            and (
-                rows_by_place.breakdown <> '{{ place }}'
-                or rows_by_place.place = places.{{ column }}
-            )
-            {{ 'and' if not loop.last }}
-    {% endfor %}
+            councils_wanted.la_code = places.la_code
+            and (frames.place = '' or frames.breakdown = places.breakdown)
+            and frames.place in ('', places.category)
+
 ),
 
-definition_changes as (
+definitions_in_order as (
 
     select
         la_code,
-        changed_on
-    from (
-        select
-            la_code,
-            valid_from as changed_on,
-            definition_id,
-            lag(definition_id) over (
-                partition by la_code order by valid_from asc nulls first
-            ) as previous_definition_id
-        from definitions
-    ) as definitions_in_order
-    where definition_id <> previous_definition_id
+        valid_from,
+        definition_id,
+        lag(definition_id) over (partition by la_code order by valid_from asc nulls first)
+            as previous_definition_id
+    from {{ ref('int_definitions') }}
 
 ),
 
@@ -301,99 +223,121 @@ breaks as (
         councils_of_rows.population,
         councils_of_rows.breakdown,
         councils_of_rows.place,
-        councils_of_rows.period_basis,
-        councils_of_rows.first_period,
-        councils_of_rows.last_period,
-        councils_of_rows.period_order,
+        councils_of_rows.period_start,
+        councils_of_rows.period_end,
         case councils_of_rows.breakdown
-            when 'month' then left(cast(definition_changes.changed_on as string), 7)
-            when 'quarter' then {{ financial_quarter('definition_changes.changed_on') }}
-        end as month_or_quarter
+            when 'month' then left(cast(definitions_in_order.valid_from as string), 7)
+            when 'quarter' then {{ financial_quarter('definitions_in_order.valid_from') }}
+        end as month_or_quarter,
+        true as is_break
     from councils_of_rows
-    inner join definition_changes
+    inner join definitions_in_order
         on
-            councils_of_rows.la_code = definition_changes.la_code
-            and definition_changes.changed_on >= councils_of_rows.period_start
-            and definition_changes.changed_on <= councils_of_rows.period_end
+            councils_of_rows.la_code = definitions_in_order.la_code
+            and definitions_in_order.definition_id <> definitions_in_order.previous_definition_id
+            and definitions_in_order.valid_from >= councils_of_rows.period_start
+            and definitions_in_order.valid_from <= councils_of_rows.period_end
 
 ),
 
--- Of the years of every council that a row speaks of, how many lack each part.
-rows_held as (
+-- The breakdown of a question and those that its population names.
+breakdowns_named as (
+
+    select distinct
+        questions.population,
+        questions.breakdown,
+        named.needs,
+        coalesce(named.applies_to_care = 'true', false) as applies_to_care,
+        coalesce(named.by_definition = 'true', false) as by_definition
+    from questions
+    left join population_conditions using (population)
+    inner join breakdowns as named
+        on named.breakdown in (questions.breakdown, population_conditions.breakdown)
+
+),
+
+rules_of_breakdowns as (
+
+    select
+        population,
+        breakdown,
+        bool_and(applies_to_care) as applies_to_care,
+        bool_or(by_definition) as by_definition
+    from breakdowns_named
+    group by population, breakdown
+
+),
+
+-- What each measure leans on, with the breakdown of its question and its population's conditions.
+parts_needed as (
+
+    select distinct
+        questions.population,
+        questions.breakdown,
+        questions.measure,
+        parts.part
+    from questions
+    inner join measures using (measure)
+    inner join breakdowns_named using (population, breakdown)
+    inner join (
+        values
+        {% for part in parts -%}
+            ('{{ part }}'){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as parts (part)
+        on
+            parts.part in ('care', breakdowns_named.needs)
+            or (parts.part = 'occasions' and measures.counts <> 'care')
+            or (parts.part = 'interviews' and measures.needs_interviews = 'true')
+            or (parts.part = 'uasc' and measures.needs_uasc = 'true')
+
+),
+
+-- The rows for which a year of a council that they speak of lacks a part.
+parts_lacking as (
 
     select
         councils_of_rows.population,
         councils_of_rows.breakdown,
+        parts_needed.measure,
         councils_of_rows.place,
-        councils_of_rows.period_basis,
-        councils_of_rows.first_period,
-        councils_of_rows.last_period,
-        councils_of_rows.period_order,
-    {% for part, condition in parts.items() -%}
-        count(
-            distinct case
-                when {{ condition }}
-                    then councils_of_rows.la_code || council_years.collection_year
-            end
-        )
-        < count(distinct councils_of_rows.la_code) * max(
-            cast(
-                floor(({{ month_index('councils_of_rows.period_end') }} - 3) / 12.0)
-                - floor(({{ month_index('councils_of_rows.period_start') }} - 3) / 12.0) + 1
-                as int
-            )
-        ) as lacks_{{ part }}
-        {{- ',' if not loop.last }}
-    {% endfor %}
+        councils_of_rows.period_start,
+        councils_of_rows.period_end
     from councils_of_rows
+    inner join parts_needed using (population, breakdown)
     left join council_years
         on
             councils_of_rows.la_code = council_years.la_code
             and council_years.first_day <= councils_of_rows.period_end
             and council_years.last_day >= councils_of_rows.period_start
+            and case parts_needed.part
+                {% for part in parts -%}
+                    when '{{ part }}' then {{ held.get(part, 'council_years.has_' ~ part) }}
+                {% endfor %}
+            end
     group by
         councils_of_rows.population,
         councils_of_rows.breakdown,
+        parts_needed.measure,
+        parts_needed.part,
         councils_of_rows.place,
-        councils_of_rows.period_basis,
-        councils_of_rows.first_period,
-        councils_of_rows.last_period,
-        councils_of_rows.period_order
+        councils_of_rows.period_start,
+        councils_of_rows.period_end
+    having
+        count(distinct councils_of_rows.la_code || council_years.collection_year)
+        < count(distinct councils_of_rows.la_code) * (
+            floor(({{ month_index('councils_of_rows.period_end') }} - 3) / 12.0)
+            - floor(({{ month_index('councils_of_rows.period_start') }} - 3) / 12.0) + 1
+        )
 
 ),
 
--- What the breakdown of a question and its population's conditions lean on.
-needs as (
+rows_lacking as (
 
-    select
-        asked.population,
-        asked.breakdown,
-        {% for part in parts -%}
-            max(case when breakdowns.needs = '{{ part }}' then 1 else 0 end)
-            = 1 as needs_{{ part }},
-        {% endfor %}
-        min(case when breakdowns.applies_to_care = 'true' then 1 else 0 end) = 1
-            as applies_to_care,
-        max(case when breakdowns.by_definition = 'true' then 1 else 0 end) = 1 as by_definition
-    from (
-        select
-            population,
-            breakdown,
-            breakdown as needed
-        from questions
-
-        union
-
-        select
-            questions.population,
-            questions.breakdown,
-            population_conditions.breakdown as needed
-        from questions
-        inner join population_conditions
-            on questions.population = population_conditions.population
-    ) as asked
-    inner join breakdowns on asked.needed = breakdowns.breakdown
-    group by asked.population, asked.breakdown
+    select distinct
+        *,
+        true as is_lacking
+    from parts_lacking
 
 ),
 
@@ -403,58 +347,34 @@ joined as (
         frames.*,
         measures.unit,
         cast(measures.measure_order as int) as measure_order,
-        measures.counts as fact,
         measures.needs_interviews = 'true' as needs_interviews,
-        breaks.population is not null
-        and (measures.by_definition = 'true' or needs.by_definition) as is_break,
+        coalesce(breaks.is_break, false)
+        and (measures.by_definition = 'true' or rules_of_breakdowns.by_definition) as is_break,
         measures.unit = 'children'
         and breakdowns.one_category_a_child = 'false' as is_child_in_several_rows,
         measures.unit in ('occasions', 'children')
         and overlapping_breakdowns.breakdown is not null as do_rows_overlap,
-        case
-            when measures.counts = 'occasion' then true
-            else needs.applies_to_care
-        end as does_apply,
-        not(
-            coalesce(rows_held.lacks_care, false)
-            or (measures.counts <> 'care' and coalesce(rows_held.lacks_occasions, false))
-            or (
-                measures.needs_interviews = 'true' and coalesce(rows_held.lacks_interviews, false)
-            )
-            or (measures.needs_uasc = 'true' and coalesce(rows_held.lacks_uasc, false))
-            {% for part in parts -%}
-                or (needs.needs_{{ part }} and coalesce(rows_held.lacks_{{ part }}, false))
-            {% endfor %}
-        ) as is_held,
+        measures.counts = 'occasion' or rules_of_breakdowns.applies_to_care as does_apply,
+        rows_lacking.is_lacking is null as is_held,
         case measures.measure
             {% for measure in answer_measures() -%}
                 when '{{ measure }}' then counts.{{ measure }}
             {% endfor -%}
         end as counted
     from frames
-    inner join measures on frames.measure = measures.measure
-    inner join breakdowns on frames.breakdown = breakdowns.breakdown
-    left join overlapping_breakdowns on frames.breakdown = overlapping_breakdowns.breakdown
-    inner join needs
-        on frames.population = needs.population and frames.breakdown = needs.breakdown
-    {% for of_period in ['rows_held', 'breaks'] -%}
-        left join {{ of_period }}
-            on
-                frames.population = {{ of_period }}.population
-                and frames.breakdown = {{ of_period }}.breakdown
-                and {{ of_period }}.place
-                = case
-                    when frames.breakdown in ('council', 'region', 'country') then frames.category
-                    else ''
-                end
-                and frames.period_basis = {{ of_period }}.period_basis
-                and frames.first_period = {{ of_period }}.first_period
-                and frames.last_period = {{ of_period }}.last_period
-                and frames.period_order = {{ of_period }}.period_order
-                {% if of_period == 'breaks' -%}
-                    and frames.category = coalesce(breaks.month_or_quarter, frames.category)
-                {%- endif %}
-    {% endfor -%}
+    inner join measures using (measure)
+    inner join breakdowns using (breakdown)
+    left join overlapping_breakdowns using (breakdown)
+    inner join rules_of_breakdowns using (population, breakdown)
+    left join rows_lacking using (population, breakdown, measure, place, period_start, period_end)
+    left join breaks
+        on
+            frames.population = breaks.population
+            and frames.breakdown = breaks.breakdown
+            and frames.place = breaks.place
+            and frames.period_start = breaks.period_start
+            and frames.period_end = breaks.period_end
+            and frames.category = coalesce(breaks.month_or_quarter, frames.category)
     left join counts
         on
             frames.population = counts.population
@@ -466,23 +386,19 @@ joined as (
 
 ),
 
-valued as (
+with_zeros as (
 
     select
         *,
         case
             when does_apply and is_held
-                then
-                    coalesce(
-                        counted,
-                        case when unit in ('occasions', 'children') then 0 end
-                    )
+                then coalesce(counted, case when unit in ('occasions', 'children') then 0 end)
         end as value
     from joined
 
 ),
 
-marked as (
+valued as (
 
     select
         *,
@@ -492,52 +408,42 @@ marked as (
             when value is null then '[z]'
             when is_break then '[b]'
         end as marker
-    from valued
+    from with_zeros
 
 ),
 
 final as (
 
     select
-        marked.request_ref,
-        marked.question_no,
-        marked.part,
-        marked.period,
-        marked.period_order,
-        marked.period_start,
-        marked.period_end,
-        marked.population,
-        marked.breakdown,
-        marked.category,
-        marked.category_label,
-        marked.category_order,
-        marked.measure,
-        marked.measure_order,
-        marked.value,
-        marked.unit,
-        marked.marker,
+        valued.request_ref,
+        valued.question_no,
+        valued.part,
+        valued.period,
+        valued.period_order,
+        valued.period_start,
+        valued.period_end,
+        valued.population,
+        valued.breakdown,
+        valued.category,
+        valued.category_label,
+        valued.category_order,
+        valued.measure,
+        valued.measure_order,
+        valued.value,
+        valued.unit,
+        valued.marker,
         nullif(
             concat_ws(
                 ' ',
-                case when marked.marker = '[b]' then break_note.wording end,
-                case when marked.marker = '[x]' then held_note.wording end,
-                case when marked.marker = '[z]' then apply_note.wording end,
-                case when marked.is_part then part_note.wording end,
-                case when marked.is_child_in_several_rows then rows_note.wording end,
-                case when marked.do_rows_overlap then overlap_note.wording end,
-                case when marked.needs_interviews then known_note.wording end
+                {% for note, condition in notes.items() -%}
+                    case when {{ condition }} then wordings.{{ note }} end
+                    {{- ',' if not loop.last }}
+                {% endfor %}
             ),
             ''
         ) as note
-    from marked
-    {% for alias, note in {
-        'break_note': 'break_in_series', 'held_note': 'not_available',
-        'apply_note': 'not_applicable', 'part_note': 'part_period',
-        'rows_note': 'rows_do_not_add_up', 'overlap_note': 'rows_overlap',
-        'known_note': 'not_known_is_not_no'
-    }.items() -%}
-        left join notes as {{ alias }} on {{ alias }}.note = '{{ note }}'
-    {% endfor %}
+    from valued
+    cross join wordings
 
 )
 

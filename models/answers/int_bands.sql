@@ -25,14 +25,14 @@ edges as (
         lowest as edge
     from bands
 
-    union distinct
+    union
 
     select
         breakdown,
         highest + 1 as edge
     from bands
 
-    union distinct
+    union
 
     select
         breakdown,

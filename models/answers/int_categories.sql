@@ -1,10 +1,6 @@
 -- The categories of each breakdown: the seed's, and the councils that are landed.
 
-with councils as (
-
-    select * from {{ ref('int_councils') }}
-
-),
+with councils as (select * from {{ ref('int_councils') }}),
 
 places as (
 

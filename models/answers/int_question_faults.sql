@@ -1,6 +1,8 @@
 -- The questions that cannot be read, each with one sentence of all that is wrong with it: it lists
 -- the right words and names the nearest. No return is read for it.
 
+{% set in_order = "right(concat('000', cast(category_order as string)), 3)" -%}
+
 with questions as (
 
     select
@@ -17,33 +19,29 @@ with questions as (
 
 ),
 
-requests as (
+measures as (select * from {{ ref('measures') }}),
 
-    select request_ref from {{ ref('stg_foi_requests') }}
+period_bases as (select * from {{ ref('period_bases') }}),
 
-),
+categories as (select * from {{ ref('int_categories') }}),
 
-period_bases as (
+breakdowns as (select * from {{ ref('breakdowns') }}),
 
-    select * from {{ ref('period_bases') }}
+breakdowns_to_ask_for as (
 
-),
-
-categories as (
-
-    select * from {{ ref('int_categories') }}
+    select breakdown
+    from breakdowns
+    where breakdown <> 'none'
 
 ),
 
-breakdowns as (
+months_and_quarters as (
 
-    select * from {{ ref('breakdowns') }}
-
-),
-
-question_periods as (
-
-    select * from {{ ref('int_question_periods') }}
+    select
+        period_basis,
+        example
+    from period_bases
+    where period_basis in ('month', 'quarter')
 
 ),
 
@@ -54,50 +52,16 @@ conditions as (
         questions.question_id,
         population_conditions.condition,
         population_conditions.breakdown,
-        population_conditions.category
+        population_conditions.category,
+        -- Of a day, how long it had lasted is a stretch of time too: from one day on, to another.
+        population_conditions.breakdown in ('month', 'quarter')
+        or (
+            population_conditions.breakdown = 'duration_band'
+            and questions.period_basis = 'snapshot'
+        ) as is_of_time
     from questions
     inner join {{ ref('int_population_conditions') }} as population_conditions
         on questions.population = population_conditions.population
-
-),
-
-conditions_on_before as (
-
-    select distinct question_id
-    from conditions
-    where breakdown = 'missing_before'
-
-),
-
-conditions_on_time as (
-
-    select distinct question_id
-    from conditions
-    where breakdown in ('month', 'quarter')
-
-),
-
--- Of a day, how long it had lasted is a stretch of time too: from one day on, to another.
-stretches_joined as (
-
-    select
-        conditions.question_id,
-        conditions.condition
-    from conditions
-    inner join questions on conditions.question_id = questions.question_id
-    where
-        conditions.breakdown in ('month', 'quarter')
-        or (conditions.breakdown = 'duration_band' and questions.period_basis = 'snapshot')
-    group by conditions.question_id, conditions.condition
-    having count(*) > 1
-
-),
-
-breakdowns_to_ask_for as (
-
-    select breakdown
-    from breakdowns
-    where breakdown <> 'none'
 
 ),
 
@@ -144,70 +108,33 @@ words_used as (
 
 words_allowed as (
 
-    select
-        'measure' as list_name,
-        measure as word,
-        measure as sort_key
-    from {{ ref('measures') }}
+    {% for source, list_name, word, sort_key in [
+        ('measures', "'measure'", 'measure', 'measure'),
+        ('breakdowns', "'breakdown'", 'breakdown', 'breakdown'),
+        ('period_bases', "'period_basis'", 'period_basis', 'period_basis'),
+        ('categories', 'breakdown', 'category', in_order),
+        (
+            'months_and_quarters', 'period_basis',
+            "concat(period_basis, 's as in ', example)", 'example'
+        ),
+        ('breakdowns_to_ask_for', "'population'", "concat(breakdown, ':…')", 'breakdown'),
+        (
+            'categories', "concat('population of ', breakdown)",
+            "concat(breakdown, ':', category)", in_order
+        ),
+        (
+            'months_and_quarters', "concat('population of ', period_basis)",
+            "concat(period_basis, ':', example)", 'example'
+        ),
+    ] -%}
+        select
+            {{ list_name }} as list_name,
+            {{ word }} as word,
+            {{ sort_key }} as sort_key
+        from {{ source }}
+        {{ 'union all' if not loop.last }}
 
-    union all
-
-    select
-        'breakdown' as list_name,
-        breakdown as word,
-        breakdown as sort_key
-    from breakdowns
-
-    union all
-
-    select
-        'period_basis' as list_name,
-        period_basis as word,
-        period_basis as sort_key
-    from period_bases
-
-    union all
-
-    select
-        breakdown as list_name,
-        category as word,
-        right(concat('000', cast(category_order as string)), 3) as sort_key
-    from categories
-
-    union all
-
-    select
-        period_basis as list_name,
-        concat(period_basis, 's as in ', example) as word,
-        example as sort_key
-    from period_bases
-    where period_basis in ('month', 'quarter')
-
-    union all
-
-    select
-        'population' as list_name,
-        concat(breakdown, ':…') as word,
-        breakdown as sort_key
-    from breakdowns_to_ask_for
-
-    union all
-
-    select
-        concat('population of ', breakdown) as list_name,
-        concat(breakdown, ':', category) as word,
-        right(concat('000', cast(category_order as string)), 3) as sort_key
-    from categories
-
-    union all
-
-    select
-        concat('population of ', period_basis) as list_name,
-        concat(period_basis, ':', example) as word,
-        example as sort_key
-    from period_bases
-    where period_basis in ('month', 'quarter')
-
+    {% endfor %}
 ),
 
 wrong_words as (
@@ -261,92 +188,13 @@ word_sentences as (
 
 ),
 
-period_sentences as (
-
-    select
-        questions.question_id,
-        concat(
-            'the periods "',
-            coalesce(questions.first_period, ''),
-            '" to "',
-            coalesce(questions.last_period, ''),
-            '" are not read as ',
-            questions.period_basis,
-            '. Write them like "',
-            period_bases.example,
-            '", the first before the last; a day is written 2018-03-31.'
-        ) as problem
-    from questions
-    inner join period_bases on questions.period_basis = period_bases.period_basis
-    left join question_periods
-        on
-            questions.period_basis = question_periods.period_basis
-            and questions.first_period = question_periods.first_period
-            and questions.last_period = question_periods.last_period
-    where question_periods.period_basis is null
-
-),
-
--- What is going on on a day began in any month before it: no row of that day's month holds it.
-day_sentences as (
-
-    select
-        questions.question_id,
-        'a snapshot of a day has no months or quarters. Ask for the breakdown duration_band, which '
-        || 'says how long each occasion had lasted by then, or for a period of months or quarters.'
-            as problem
-    from questions
-    left join conditions_on_time on questions.question_id = conditions_on_time.question_id
-    where
-        questions.period_basis = 'snapshot'
-        and (
-            questions.breakdown in ('month', 'quarter')
-            or conditions_on_time.question_id is not null
-        )
-
-    union all
-
-    select
-        questions.question_id,
-        'a snapshot of a day has no missing_before: what goes on on a day began before it. Ask '
-        || 'for the period in which the occasions started.' as problem
-    from questions
-    left join conditions_on_before on questions.question_id = conditions_on_before.question_id
-    where
-        questions.period_basis = 'snapshot'
-        and (
-            questions.breakdown = 'missing_before'
-            or conditions_on_before.question_id is not null
-        )
-
-),
-
-stretch_sentences as (
-
-    select
-        question_id,
-        concat(
-            'the population joins stretches of time in "',
-            condition,
-            '". Ask for each in a question of its own, or for a period that holds them.'
-        ) as problem
-    from stretches_joined
-
-),
-
 -- Two conditions on one breakdown hold for nothing, but of categories that overlap more is meant.
-overlap_sentences as (
+overlapping_conditions as (
 
     select distinct
         conditions.question_id,
-        concat(
-            'the population names "',
-            conditions.condition,
-            '" and "',
-            others.condition,
-            '", which overlap. Name one of them, join them as in age:16|17, or add a category for '
-            || 'what lies in both.'
-        ) as problem
+        conditions.condition,
+        others.condition as other
     from conditions
     inner join conditions as others
         on
@@ -361,14 +209,56 @@ overlap_sentences as (
 
 ),
 
-register_sentences as (
+stretches_joined as (
 
     select
-        questions.question_id,
-        'its request is not in foi_requests.csv: add a row for it there.' as problem
-    from questions
-    left join requests on questions.request_ref = requests.request_ref
-    where requests.request_ref is null
+        question_id,
+        condition
+    from conditions
+    where is_of_time
+    group by question_id, condition
+    having count(*) > 1
+
+),
+
+periods_read as (
+
+    select distinct
+        period_basis,
+        first_period,
+        last_period,
+        true as is_read
+    from {{ ref('int_question_periods') }}
+
+),
+
+requests as (
+
+    select distinct
+        request_ref,
+        true as is_registered
+    from {{ ref('stg_foi_requests') }}
+
+),
+
+breakdowns_named as (
+
+    select
+        question_id,
+        bool_or(breakdown in ('month', 'quarter')) as has_time,
+        bool_or(breakdown = 'missing_before') as has_before
+    from (
+        select
+            question_id,
+            breakdown
+        from conditions
+        union all
+        select
+            question_id,
+            breakdown
+        from questions
+    ) as named
+    group by question_id
 
 ),
 
@@ -376,7 +266,7 @@ register_sentences as (
 equal_questions as (
 
     select
-        question_id,
+        *,
         row_number() over (
             partition by request_ref, question_no, part, measure, population, breakdown
             order by question_id
@@ -388,57 +278,75 @@ equal_questions as (
 
 ),
 
-repeated_sentences as (
+questions_judged as (
 
     select
-        question_id,
-        concat(
-            'the same is asked in ',
-            coalesce('row ' || cast(first_row as string), 'another row'),
-            ' already. Keep one of the two, or give this one another question_no or part.'
-        ) as problem
+        equal_questions.*,
+        breakdowns_named.has_time,
+        breakdowns_named.has_before,
+        period_bases.example,
+        period_bases.period_basis is null or periods_read.is_read is not null as is_period_read,
+        requests.is_registered is not null as is_registered
     from equal_questions
-    where place_among_equals > 1
+    inner join breakdowns_named using (question_id)
+    left join period_bases using (period_basis)
+    left join periods_read using (period_basis, first_period, last_period)
+    left join requests using (request_ref)
 
 ),
 
+-- What is going on on a day began in any month before it: no row of that day's month holds it.
 problems as (
 
-    select
-        1 as place,
-        *
-    from register_sentences
-    union all
-    select
-        2 as place,
-        *
-    from word_sentences
-    union all
-    select
-        3 as place,
-        *
-    from period_sentences
-    union all
-    select
-        4 as place,
-        *
-    from day_sentences
-    union all
-    select
-        5 as place,
-        *
-    from overlap_sentences
-    union all
-    select
-        6 as place,
-        *
-    from stretch_sentences
-    union all
-    select
-        7 as place,
-        *
-    from repeated_sentences
+    {% for source, condition, problem in [
+        (
+            'questions_judged', 'not is_registered',
+            "'its request is not in foi_requests.csv: add a row for it there.'"
+        ),
+        ('word_sentences', 'true', 'problem'),
+        (
+            'questions_judged', 'not is_period_read',
+            "concat('the periods \"', coalesce(first_period, ''), '\" to \"', "
+            ~ "coalesce(last_period, ''), '\" are not read as ', period_basis, '. Write them like \"', "
+            ~ "example, '\", the first before the last; a day is written 2018-03-31.')"
+        ),
+        (
+            'questions_judged', "period_basis = 'snapshot' and has_before",
+            "'a snapshot of a day has no missing_before: what goes on on a day began before it. Ask "
+            ~ "for the period in which the occasions started.'"
+        ),
+        (
+            'questions_judged', "period_basis = 'snapshot' and has_time",
+            "'a snapshot of a day has no months or quarters. Ask for the breakdown duration_band, "
+            ~ "which says how long each occasion had lasted by then, or for a period of months or "
+            ~ "quarters.'"
+        ),
+        (
+            'overlapping_conditions', 'true',
+            "concat('the population names \"', condition, '\" and \"', other, '\", which overlap. Name "
+            ~ "one of them, join them as in age:16|17, or add a category for what lies in both.')"
+        ),
+        (
+            'stretches_joined', 'true',
+            "concat('the population joins stretches of time in \"', condition, '\". Ask for each in a "
+            ~ "question of its own, or for a period that holds them.')"
+        ),
+        (
+            'questions_judged', 'place_among_equals > 1',
+            "concat('the same is asked in ', coalesce('row ' || cast(first_row as string), "
+            ~ "'another row'), ' already. Keep one of the two, or give this one another question_no or "
+            ~ "part.')"
+        ),
+    ] -%}
+        select
+            question_id,
+            {{ loop.index }} as place,
+            {{ problem }} as problem
+        from {{ source }}
+        where {{ condition }}
+        {{ 'union all' if not loop.last }}
 
+    {% endfor %}
 ),
 
 problems_of_questions as (
@@ -471,7 +379,7 @@ final as (
             problems_of_questions.problems
         ) as sentence
     from problems_of_questions
-    inner join questions on problems_of_questions.question_id = questions.question_id
+    inner join questions using (question_id)
 
 )
 

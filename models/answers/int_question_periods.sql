@@ -1,11 +1,7 @@
 -- The periods that the questions ask for, one row each. A year, quarter or month can be cut short
 -- by naming its first or last day instead: it is then labelled as part of a period.
 
-with questions as (
-
-    select * from {{ ref('stg_foi_request_questions') }}
-
-),
+with questions as (select * from {{ ref('stg_foi_request_questions') }}),
 
 period_bases as (
 
@@ -30,80 +26,55 @@ asked as (
         period_basis,
         first_period,
         last_period,
+    {% for day, text in {'first_day': 'first_period', 'last_day': 'last_period'}.items() -%}
         case
-            when {{ matches('first_period', "'^[0-9]{4}-[0-9]{2}-[0-9]{2}$'") }}
-                then try_cast(first_period as date)
-        end as first_day,
-        case
-            when {{ matches('last_period', "'^[0-9]{4}-[0-9]{2}-[0-9]{2}$'") }}
-                then try_cast(last_period as date)
-        end as last_day
+            when {{ matches(text, "'^[0-9]{4}-[0-9]{2}-[0-9]{2}$'") }}
+                then try_cast({{ text }} as date)
+        end as {{ day }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
     from questions
 
 ),
 
--- Where each unit starts, in months since the year 0: the one a period's text names, or the one a
--- day lies in.
-bounds_read as (
-
-    {% for bound in ['first', 'last'] -%}
-        select
-            asked.period_basis,
-            asked.first_period,
-            asked.last_period,
-            '{{ bound }}' as bound,
-            case
-                when asked.{{ bound }}_day is not null
-                    then {{ month_index('asked.' ~ bound ~ '_day') }} - period_bases.months_before
-                when not {{ matches('asked.' ~ bound ~ '_period', 'period_bases.pattern') }}
-                    then null
-                when asked.period_basis = 'quarter'
-                    then
-                        cast(left(asked.{{ bound }}_period, 4) as int) * 12
-                        + 3 * cast(right(asked.{{ bound }}_period, 1) as int)
-                        - period_bases.months_before
-                when asked.period_basis = 'month'
-                    then
-                        cast(left(asked.{{ bound }}_period, 4) as int) * 12
-                        + cast(right(asked.{{ bound }}_period, 2) as int) - 1
-                else cast(left(asked.{{ bound }}_period, 4) as int) * 12
-            end as months_since_year_0
-        from asked
-        inner join period_bases on asked.period_basis = period_bases.period_basis
-        where period_bases.months is not null
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
+-- Where the first and the last unit start, in months since the year 0 but for those before a year's
+-- first unit: the one a period's text names, or the one a day lies in.
 bounds as (
 
     select
-        period_basis,
-        first_period,
-        last_period,
-        max(case when bound = 'first' then months_since_year_0 end) as first_month,
-        max(case when bound = 'last' then months_since_year_0 end) as last_month
-    from bounds_read
-    group by period_basis, first_period, last_period
+        asked.*,
+        period_bases.months,
+        period_bases.months_before,
+    {% for bound in ['first', 'last'] -%}
+        {% set text = 'asked.' ~ bound ~ '_period' -%}
+        case
+            when asked.{{ bound }}_day is not null
+                then {{ month_index('asked.' ~ bound ~ '_day') }} - period_bases.months_before
+            when not {{ matches(text, 'period_bases.pattern') }} then null
+            else
+                cast(left({{ text }}, 4) as int) * 12
+                + case asked.period_basis
+                    when 'quarter'
+                        then 3 * cast(right({{ text }}, 1) as int) - period_bases.months_before
+                    when 'month' then cast(right({{ text }}, 2) as int) - 1
+                    else 0
+                end
+        end as {{ bound }}_bound
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from asked
+    inner join period_bases using (period_basis)
+    where period_bases.months is not null
 
 ),
 
 series_asked as (
 
     select
-        asked.*,
-        period_bases.months,
-        bounds.first_month - bounds.first_month % period_bases.months
-        + period_bases.months_before as first_month,
-        bounds.last_month - bounds.last_month % period_bases.months
-        + period_bases.months_before as last_month
-    from asked
-    inner join period_bases on asked.period_basis = period_bases.period_basis
-    inner join bounds
-        on
-            asked.period_basis = bounds.period_basis
-            and asked.first_period = bounds.first_period
-            and asked.last_period = bounds.last_period
+        *,
+        first_bound - first_bound % months + months_before as first_month,
+        last_bound - last_bound % months + months_before as last_month
+    from bounds
 
 ),
 

@@ -1,29 +1,13 @@
 -- What keeps a question from being answered, in a sentence: it cannot be read, or no return is
 -- landed for it. A period before the earliest return that is held needs none: the answer says so.
 
-with questions as (
+with questions as (select * from {{ ref('stg_foi_request_questions') }}),
 
-    select * from {{ ref('stg_foi_request_questions') }}
+question_faults as (select * from {{ ref('int_question_faults') }}),
 
-),
+question_periods as (select * from {{ ref('int_question_periods') }}),
 
-question_faults as (
-
-    select * from {{ ref('int_question_faults') }}
-
-),
-
-question_periods as (
-
-    select * from {{ ref('int_question_periods') }}
-
-),
-
-financial_years as (
-
-    select * from {{ ref('dim_financial_years') }}
-
-),
+financial_years as (select * from {{ ref('dim_financial_years') }}),
 
 earliest_held as (
 
@@ -48,13 +32,7 @@ periods_landed as (
         on
             financial_years.first_day <= question_periods.period_end
             and financial_years.last_day >= question_periods.period_start
-    group by
-        question_periods.period_basis,
-        question_periods.first_period,
-        question_periods.last_period,
-        question_periods.period,
-        question_periods.period_start,
-        question_periods.period_end
+    group by all
 
 ),
 
@@ -81,11 +59,7 @@ landing_sentences as (
             'since when returns are held.'
         ) as sentence
     from questions
-    inner join periods_landed
-        on
-            questions.period_basis = periods_landed.period_basis
-            and questions.first_period = periods_landed.first_period
-            and questions.last_period = periods_landed.last_period
+    inner join periods_landed using (period_basis, first_period, last_period)
     cross join years_landed
     left join earliest_held on periods_landed.period_end < earliest_held.holds_from
     where periods_landed.years_landed = 0 and earliest_held.holds_from is null

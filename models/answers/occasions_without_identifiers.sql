@@ -8,11 +8,7 @@ with occasions as (
 
 ),
 
-bands as (
-
-    select * from {{ ref('int_bands') }}
-
-),
+bands as (select * from {{ ref('int_bands') }}),
 
 banded as (
 

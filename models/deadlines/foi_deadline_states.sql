@@ -12,17 +12,9 @@ with deadlines as (
 
 ),
 
-deadline_days as (
+deadline_days as (select * from {{ ref('int_deadline_days') }}),
 
-    select * from {{ ref('int_deadline_days') }}
-
-),
-
-calendar_days as (
-
-    select * from {{ ref('dim_working_days') }}
-
-),
+calendar_days as (select * from {{ ref('dim_working_days') }}),
 
 due_soon as (
 

@@ -1,29 +1,13 @@
 -- Section 10: when each request must be answered. Where the law is unclear both dates stand here,
 -- that of the Act and the calendar as they are written first; the earlier is the one to keep to.
 
-with requests as (
+with requests as (select * from {{ ref('stg_foi_requests') }}),
 
-    select * from {{ ref('stg_foi_requests') }}
+deadline_days as (select * from {{ ref('int_deadline_days') }}),
 
-),
+calendar_days as (select * from {{ ref('dim_working_days') }}),
 
-deadline_days as (
-
-    select * from {{ ref('int_deadline_days') }}
-
-),
-
-calendar_days as (
-
-    select * from {{ ref('dim_working_days') }}
-
-),
-
-doubts as (
-
-    select * from {{ ref('deadline_doubts') }}
-
-),
+doubts as (select * from {{ ref('deadline_doubts') }}),
 
 limits as (
 
@@ -73,39 +57,20 @@ due_dates as (
 
     select
         clocks.request_ref,
-        min(case when deadline_days.earlier_number = limits.answer_due then deadline_days.day end)
-            as earlier_due_on,
-        min(
-            case
-                when deadline_days.is_working_day and deadline_days.later_number = limits.answer_due
-                    then deadline_days.day
-            end
-        ) as due_on_by_the_act,
-        min(
-            case
-                when
-                    deadline_days.is_working_day
-                    and deadline_days.later_number = limits.answer_due + clocks.days_later
-                    then deadline_days.day
-            end
-        ) as due_on_by_the_code,
-        min(
-            case
-                when deadline_days.earlier_number = limits.extended_answer_due
-                    then deadline_days.day
-            end
-        ) as extended_due_on,
-        min(
-            case
-                when
-                    deadline_days.is_doubtful
-                    and deadline_days.earlier_number <= limits.answer_due
-                    then deadline_days.day
-            end
-        ) as doubtful_day
+    {% for date, condition in {
+        'earlier_due_on': 'days.earlier_number = limits.answer_due',
+        'due_on_by_the_act': 'days.is_working_day and days.later_number = limits.answer_due',
+        'due_on_by_the_code':
+            'days.is_working_day and days.later_number = limits.answer_due + clocks.days_later',
+        'extended_due_on': 'days.earlier_number = limits.extended_answer_due',
+        'doubtful_day': 'days.is_doubtful and days.earlier_number <= limits.answer_due',
+    }.items() -%}
+        min(case when {{ condition }} then days.day end) as {{ date }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
     from clocks
     cross join limits
-    inner join deadline_days on clocks.request_ref = deadline_days.request_ref
+    inner join deadline_days as days using (request_ref)
     group by clocks.request_ref
 
 ),

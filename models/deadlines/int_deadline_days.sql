@@ -1,23 +1,11 @@
 -- The working days that count towards each request's deadline (section 10), numbered by both
 -- readings of the law: by the earlier one a doubtful bank holiday is a working day.
 
-with requests as (
+with requests as (select * from {{ ref('stg_foi_requests') }}),
 
-    select * from {{ ref('stg_foi_requests') }}
+register_problems as (select * from {{ ref('dq_request_register') }}),
 
-),
-
-register_problems as (
-
-    select * from {{ ref('dq_request_register') }}
-
-),
-
-calendar_days as (
-
-    select * from {{ ref('dim_working_days') }}
-
-),
+calendar_days as (select * from {{ ref('dim_working_days') }}),
 
 longest as (
 

@@ -4,7 +4,38 @@
 -- mended or accepted.
 
 {% set modules = ['header', 'episodes', 'missing', 'uasc'] -%}
-{% set rows_and_children = "part in ('rows', 'children')" -%}
+{% set lost = {
+    'interviews': "losses.raw_table = 'return_interviews'",
+    'birth_dates': "losses.part = 'birth_dates' and module_sources.module = 'header'",
+    'birth_dates_of_missing': "losses.part = 'birth_dates' and module_sources.module = 'missing'",
+} -%}
+{% for module in modules -%}
+    {% do lost.update({
+        module: "module_sources.module = '" ~ module ~ "' and losses.part in ('rows', 'children')"
+    }) -%}
+{% endfor -%}
+{% for part in [
+    'legal_statuses', 'status_ends', 'placements', 'sexes', 'ethnic_groups', 'ages'
+] -%}
+    {% do lost.update({part: "losses.part = '" ~ part ~ "'"}) -%}
+{% endfor -%}
+{#- What a council's own files must have for it to be known, by the table that has it. Without a
+    directory of postcodes, or postcodes in the returns, nothing is known of places; an extract says
+    itself how far from home a placement is. The return has dates alone; a system that writes nothing
+    but midnight knows no time of day. A column of interviews that is blank throughout says nothing. -#}
+{% set known = {
+    'interviews':
+        ('stg_landed_modules', "raw_table = 'return_interviews' and status = 'landed'"),
+    'areas': ('stg_episode_places', "placement_area <> 'not_known'"),
+    'distances': ('stg_episode_places', 'miles_from_home is not null'),
+    'distances_of_extract': (
+        'int_case_episode_rows_judged', 'miles_from_home is not null and reject_code is null'
+    ),
+    'times': ('int_case_missing_rows_judged', 'ended_at is not null and reject_code is null'),
+} -%}
+{% for column in interview_columns() -%}
+    {% do known.update({column: ('stg_return_interviews', column ~ ' is not null')}) -%}
+{% endfor -%}
 
 with landed_modules as (
 
@@ -15,23 +46,11 @@ with landed_modules as (
 
 ),
 
-module_sources as (
+module_sources as (select * from {{ ref('int_module_sources') }}),
 
-    select * from {{ ref('int_module_sources') }}
+councils as (select * from {{ ref('int_councils') }}),
 
-),
-
-councils as (
-
-    select * from {{ ref('int_councils') }}
-
-),
-
-extract_years as (
-
-    select * from {{ ref('int_extract_years') }}
-
-),
+extract_years as (select * from {{ ref('int_extract_years') }}),
 
 losses as (
 
@@ -55,18 +74,20 @@ landed as (
 
     union all
 
-    {% for module in modules -%}
-        select
-            extract_years.folder,
-            module_sources.module,
-            extract_years.collection_year
-        from extract_years
-        inner join module_sources
-            on module_sources.module = '{{ module }}' and module_sources.is_from_extract
-        where extract_years.has_{{ module }}
-        {{ 'union all' if not loop.last }}
+    select
+        extract_years.folder,
+        module_sources.module,
+        extract_years.collection_year
+    from extract_years
+    inner join module_sources
+        on
+            module_sources.is_from_extract
+            and case module_sources.module
+                {% for module in modules -%}
+                    when '{{ module }}' then extract_years.has_{{ module }}
+                {% endfor %}
+            end
 
-    {% endfor %}
 ),
 
 years as (
@@ -84,24 +105,13 @@ years as (
 
 ),
 
-council_years as (
-
-    select
-        councils.folder,
-        councils.la_code,
-        years.collection_year
-    from councils
-    cross join years
-
-),
-
 modules_landed as (
 
     select
         folder,
         collection_year,
     {% for module in modules -%}
-        max(case when module = '{{ module }}' then 1 else 0 end) as {{ module }}
+        bool_or(module = '{{ module }}') as {{ module }}
         {{- ',' if not loop.last }}
     {% endfor %}
     from landed
@@ -109,55 +119,29 @@ modules_landed as (
 
 ),
 
-interviews_landed as (
+things_known as (
 
-    select distinct folder
-    from landed_modules
-    where raw_table = 'return_interviews' and status = 'landed'
+    {% for what, (table, condition) in known.items() -%}
+        select distinct
+            coalesce({{ council_of('source_file') }}, '') as folder,
+            '{{ what }}' as what
+        from {{ ref(table) }}
+        where {{ condition }}
+        {{ 'union all' if not loop.last }}
 
+    {% endfor %}
 ),
 
--- A file of interviews need not have every column; one that is blank throughout says nothing.
-interview_columns_filled as (
+folders_known as (
 
     select
-        coalesce({{ council_of('source_file') }}, '') as folder,
-    {% for column in interview_columns() -%}
-        max(case when {{ column }} is not null then 1 else 0 end) = 1 as {{ column }}
+        folder,
+    {% for what in known -%}
+        bool_or(what = '{{ what }}') as {{ what }}
         {{- ',' if not loop.last }}
     {% endfor %}
-    from {{ ref('stg_return_interviews') }}
-    group by coalesce({{ council_of('source_file') }}, '')
-
-),
-
--- Without a directory of postcodes, or postcodes in the returns, nothing is known of places.
-places_known as (
-
-    select
-        coalesce({{ council_of('source_file') }}, '') as folder,
-        max(case when placement_area <> 'not_known' then 1 else 0 end) = 1 as has_areas,
-        max(case when miles_from_home is not null then 1 else 0 end) = 1 as has_distances
-    from {{ ref('stg_episode_places') }}
-    group by coalesce({{ council_of('source_file') }}, '')
-
-),
-
--- An extract says itself how far from home a placement is.
-distances_of_extract as (
-
-    select distinct coalesce({{ council_of('source_file') }}, '') as folder
-    from {{ ref('int_case_episode_rows_judged') }}
-    where miles_from_home is not null and reject_code is null
-
-),
-
--- The return has dates alone; a system that writes nothing but midnight knows no time of day.
-times_known as (
-
-    select distinct coalesce({{ council_of('source_file') }}, '') as folder
-    from {{ ref('int_case_missing_rows_judged') }}
-    where ended_at is not null and reject_code is null
+    from things_known
+    group by folder
 
 ),
 
@@ -166,36 +150,10 @@ parts_lost as (
     select
         losses.folder,
         years.collection_year,
-        {% for module in modules -%}
-            max(
-                case
-                    when
-                        module_sources.module = '{{ module }}' and {{ rows_and_children }}
-                        then 1
-                    else 0
-                end
-            )
-                as {{ module }},
-        {% endfor -%}
-        max(case when losses.raw_table = 'return_interviews' then 1 else 0 end) as interviews,
-        max(case when losses.part = 'legal_statuses' then 1 else 0 end) as legal_statuses,
-        max(case when losses.part = 'status_ends' then 1 else 0 end) as status_ends,
-        max(case when losses.part = 'placements' then 1 else 0 end) as placements,
-        max(case when losses.part = 'sexes' then 1 else 0 end) as sexes,
-        max(case when losses.part = 'ethnic_groups' then 1 else 0 end) as ethnic_groups,
-        max(case when losses.part = 'ages' then 1 else 0 end) as ages,
-        max(
-            case
-                when losses.part = 'birth_dates' and module_sources.module = 'header' then 1 else 0
-            end
-        )
-            as birth_dates,
-        max(
-            case
-                when losses.part = 'birth_dates' and module_sources.module = 'missing' then 1 else 0
-            end
-        )
-            as birth_dates_of_missing
+    {% for part, condition in lost.items() -%}
+        bool_or({{ condition }}) as {{ part }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
     from losses
     left join module_sources
         on
@@ -220,54 +178,39 @@ parts_lost as (
 joined as (
 
     select
-        council_years.folder,
-        council_years.la_code,
-        council_years.collection_year,
+        councils.folder,
+        councils.la_code,
+        years.collection_year,
         {% for module in modules -%}
-            coalesce(modules_landed.{{ module }}, 0) = 1
-            and coalesce(parts_lost.{{ module }}, 0) = 0 as has_{{ module }},
+            coalesce(modules_landed.{{ module }}, false) as has_{{ module }},
+        {% endfor -%}
+        {% for part in lost -%}
+            coalesce(parts_lost.{{ part }}, false) as lost_{{ part }},
+        {% endfor -%}
+        {% for what in known -%}
+            coalesce(folders_known.{{ what }}, false) as knows_{{ what }},
         {% endfor -%}
         coalesce(sources_of_missing.is_from_extract, false) as has_all_children,
-        coalesce(places_known.has_areas, false) and not sources_of_care.is_from_extract
-            as has_placement_areas,
-        case
-            when sources_of_care.is_from_extract then distances_of_extract.folder is not null
-            else coalesce(places_known.has_distances, false)
-        end as has_distances,
-        coalesce(sources_of_missing.is_from_extract, false)
-        and times_known.folder is not null as has_times,
-        interviews_landed.folder is not null and coalesce(parts_lost.interviews, 0) = 0
-            as has_interviews,
-        {% for column in interview_columns() -%}
-            interviews_landed.folder is not null and coalesce(parts_lost.interviews, 0) = 0
-            and coalesce(interview_columns_filled.{{ column }}, false) as has_{{ column }},
-        {% endfor -%}
-        {% for part in [
-            'legal_statuses', 'status_ends', 'placements', 'sexes', 'ethnic_groups', 'ages',
-            'birth_dates', 'birth_dates_of_missing'
-        ] -%}
-            coalesce(parts_lost.{{ part }}, 0) = 0 as has_{{ part }},
-        {% endfor -%}
-        coalesce(parts_lost.header, 0) = 1 as is_header_lost
-    from council_years
-    left join modules_landed
-        on
-            council_years.folder = modules_landed.folder
-            and council_years.collection_year = modules_landed.collection_year
-    left join parts_lost
-        on
-            council_years.folder = parts_lost.folder
-            and council_years.collection_year = parts_lost.collection_year
-    left join module_sources as sources_of_missing
-        on sources_of_missing.module = 'missing'
-    left join module_sources as sources_of_care
-        on sources_of_care.module = 'episodes'
-    left join places_known on council_years.folder = places_known.folder
-    left join distances_of_extract on council_years.folder = distances_of_extract.folder
-    left join times_known on council_years.folder = times_known.folder
-    left join interviews_landed on council_years.folder = interviews_landed.folder
-    left join interview_columns_filled
-        on council_years.folder = interview_columns_filled.folder
+        coalesce(sources_of_care.is_from_extract, false) as is_care_from_extract
+    from councils
+    cross join years
+    left join modules_landed using (folder, collection_year)
+    left join parts_lost using (folder, collection_year)
+    left join folders_known using (folder)
+    left join module_sources as sources_of_missing on sources_of_missing.module = 'missing'
+    left join module_sources as sources_of_care on sources_of_care.module = 'episodes'
+
+),
+
+modules_left as (
+
+    select
+        *,
+        has_header and not lost_header as is_header_left,
+        -- Without the legal status a short break cannot be told from care.
+        has_episodes and not lost_episodes and not lost_legal_statuses as is_care_left,
+        knows_interviews and not lost_interviews as are_interviews_left
+    from joined
 
 ),
 
@@ -279,27 +222,31 @@ judged as (
         collection_year,
         make_date(cast(left(collection_year, 4) as int), 4, 1) as first_day,
         make_date(cast(left(collection_year, 4) as int) + 1, 3, 31) as last_day,
-        has_header,
-        -- Without the legal status a short break cannot be told from care.
-        has_episodes and has_legal_statuses as has_episodes,
+        is_header_left as has_header,
+        is_care_left as has_episodes,
         -- Without a birth date rule 6 cannot tell who was 18.
         has_missing
-        and has_birth_dates_of_missing
-        and not (not has_ages and (is_header_lost or not has_birth_dates)) as has_missing,
-        has_uasc and has_status_ends as has_uasc,
+        and not lost_missing
+        and not lost_birth_dates_of_missing
+        and not (lost_ages and (lost_header or lost_birth_dates)) as has_missing,
+        has_uasc and not lost_uasc and not lost_status_ends as has_uasc,
         has_all_children,
-        has_times,
-        has_interviews,
+        has_all_children and knows_times as has_times,
+        are_interviews_left as has_interviews,
         {% for column in interview_columns() -%}
-            has_{{ column }},
+            are_interviews_left and knows_{{ column }} as has_{{ column }},
         {% endfor -%}
-        has_header and has_birth_dates as has_birth_dates,
-        has_header and has_sexes as has_sexes,
-        has_header and has_ethnic_groups as has_ethnic_groups,
-        has_episodes and has_placements as has_placements,
-        has_episodes and has_placement_areas as has_placement_areas,
-        has_episodes and has_distances as has_distances
-    from joined
+        is_header_left and not lost_birth_dates as has_birth_dates,
+        is_header_left and not lost_sexes as has_sexes,
+        is_header_left and not lost_ethnic_groups as has_ethnic_groups,
+        is_care_left and not lost_placements as has_placements,
+        is_care_left and knows_areas and not is_care_from_extract as has_placement_areas,
+        is_care_left
+        and case
+            when is_care_from_extract then knows_distances_of_extract
+            else knows_distances
+        end as has_distances
+    from modules_left
 
 ),
 

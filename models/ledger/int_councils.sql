@@ -18,11 +18,7 @@ own_settings as (
 
 ),
 
-councils as (
-
-    select * from {{ ref('councils') }}
-
-),
+councils as (select * from {{ ref('councils') }}),
 
 named as (
 

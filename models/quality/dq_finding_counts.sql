@@ -1,16 +1,8 @@
 -- What is wrong with the landed rows without saying with which: for those who may not see a child.
 
-with findings as (
+with findings as (select * from {{ ref('dq_findings') }}),
 
-    select * from {{ ref('dq_findings') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('validation_rules') }}
-
-),
+rules as (select * from {{ ref('validation_rules') }}),
 
 counted as (
 

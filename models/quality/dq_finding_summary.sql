@@ -3,17 +3,9 @@
 
 {% set groupings = ['rule_code', 'collection_year', 'source_file'] -%}
 
-with findings as (
+with findings as (select * from {{ ref('dq_findings') }}),
 
-    select * from {{ ref('dq_findings') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('validation_rules') }}
-
-),
+rules as (select * from {{ ref('validation_rules') }}),
 
 grouped as (
 

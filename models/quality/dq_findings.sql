@@ -1,11 +1,7 @@
 -- Rule 9: every fault that a rule finds in a row, what it does to the answers, and whether somebody
 -- has accepted it.
 
-with validation_rules as (
-
-    select * from {{ ref('validation_rules') }}
-
-),
+with validation_rules as (select * from {{ ref('validation_rules') }}),
 
 lost_modules as (
 
@@ -82,17 +78,9 @@ findings as (
 
 ),
 
-row_outcomes as (
+row_outcomes as (select * from {{ ref('dq_row_outcomes') }}),
 
-    select * from {{ ref('dq_row_outcomes') }}
-
-),
-
-accepted_findings as (
-
-    select * from {{ ref('stg_rules__accepted_findings') }}
-
-),
+accepted_findings as (select * from {{ ref('stg_rules__accepted_findings') }}),
 
 -- Two rows may accept the same finding: it stays one finding.
 reasons as (

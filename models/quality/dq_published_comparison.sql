@@ -1,11 +1,7 @@
 -- The figures that the Department for Education published for the authority, beside ours counted
 -- in the same way. It reports; nothing is ever corrected to fit.
 
-with counted as (
-
-    select * from {{ ref('int_counted_as_published') }}
-
-),
+with counted as (select * from {{ ref('int_counted_as_published') }}),
 
 own_area as (
 

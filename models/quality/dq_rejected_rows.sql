@@ -6,11 +6,7 @@ with judged_rows as (
 
 ),
 
-validation_rules as (
-
-    select * from {{ ref('validation_rules') }}
-
-)
+validation_rules as (select * from {{ ref('validation_rules') }})
 
 select
     cast(judged_rows.raw_table as string) as raw_table,

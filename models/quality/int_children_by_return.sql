@@ -15,11 +15,7 @@ episode_rows as (
 
 ),
 
-collection_years as (
-
-    select * from {{ ref('int_return_years') }}
-
-),
+collection_years as (select * from {{ ref('int_return_years') }}),
 
 ranked_header_rows as (
 

@@ -3,6 +3,15 @@
 -- case-management extract says was never published: it is left out of this, and so are other
 -- councils than the authority.
 
+{% set totals = {
+    'missing_totals': [
+        'incidents', 'children_in_year', 'children_more_than_once', 'children_at_31_march'
+    ],
+    'care_totals': [
+        'looked_after_in_year', 'looked_after_at_31_march', 'short_breaks_only', 'uasc_at_31_march'
+    ],
+} -%}
+
 with own_folders as (
 
     select councils.folder
@@ -14,45 +23,29 @@ with own_folders as (
 
 missing_rows as (
 
-    select missing_rows.*
-    from {{ ref('int_missing_rows_judged') }} as missing_rows
+    select judged.*
+    from {{ ref('int_missing_rows_judged') }} as judged
     inner join own_folders
-        on coalesce({{ council_of('missing_rows.source_file') }}, '') = own_folders.folder
-    where missing_rows.reject_code is null
+        on coalesce({{ council_of('judged.source_file') }}, '') = own_folders.folder
+    where judged.reject_code is null
 
 ),
 
 episode_rows as (
 
-    select episode_rows.*
-    from {{ ref('int_episode_rows_judged') }} as episode_rows
+    select judged.*
+    from {{ ref('int_episode_rows_judged') }} as judged
     inner join own_folders
-        on coalesce({{ council_of('episode_rows.source_file') }}, '') = own_folders.folder
-    where episode_rows.reject_code is null
+        on coalesce({{ council_of('judged.source_file') }}, '') = own_folders.folder
+    where judged.reject_code is null
 
 ),
 
-header_rows as (
+children_by_return as (select * from {{ ref('int_children_by_return') }}),
 
-    select header_rows.*
-    from {{ ref('int_header_rows_judged') }} as header_rows
-    inner join own_folders
-        on coalesce({{ council_of('header_rows.source_file') }}, '') = own_folders.folder
-    where header_rows.reject_code is null
+uasc_status as (select * from {{ ref('int_uasc_status') }}),
 
-),
-
-uasc_status as (
-
-    select * from {{ ref('int_uasc_status') }}
-
-),
-
-collection_years as (
-
-    select * from {{ ref('int_return_years') }}
-
-),
+collection_years as (select * from {{ ref('int_return_years') }}),
 
 source_of_uasc as (
 
@@ -62,11 +55,7 @@ source_of_uasc as (
 
 ),
 
-legal_statuses as (
-
-    select * from {{ ref('legal_statuses') }}
-
-),
+legal_statuses as (select * from {{ ref('legal_statuses') }}),
 
 adult_age as (
 
@@ -76,11 +65,7 @@ adult_age as (
 
 ),
 
-measures as (
-
-    select * from {{ ref('published_measures') }}
-
-),
+measures as (select * from {{ ref('published_measures') }}),
 
 episodes_in_year as (
 
@@ -100,7 +85,7 @@ episodes_in_year as (
                 episode_rows.ended_on is null
                 or episode_rows.ended_on >= collection_years.first_day
             )
-    left join legal_statuses on episode_rows.legal_status_code = legal_statuses.legal_status_code
+    left join legal_statuses using (legal_status_code)
 
 ),
 
@@ -109,64 +94,35 @@ care_of_each_child as (
     select
         collection_year,
         child_id,
-        max(case when is_short_break then 0 else 1 end) as is_looked_after,
-        max(
-            case
-                when is_short_break then 0
-                when ended_on is null or ended_on > last_day then 1
-                else 0
-            end
-        ) as is_looked_after_at_year_end
+        last_day,
+        max(cast(not is_short_break as int)) as is_looked_after,
+        max(cast(not is_short_break and (ended_on is null or ended_on > last_day) as int))
+            as is_looked_after_at_year_end
     from episodes_in_year
-    group by collection_year, child_id
-
-),
-
-children_with_uasc as (
-
-    select
-        care_of_each_child.collection_year,
-        care_of_each_child.is_looked_after,
-        care_of_each_child.is_looked_after_at_year_end,
-        case
-            when uasc_status.child_id is null then 0
-            when uasc_status.status_ceased_on < collection_years.last_day then 0
-            else care_of_each_child.is_looked_after_at_year_end
-        end as is_uasc_at_year_end
-    from care_of_each_child
-    inner join collection_years
-        on care_of_each_child.collection_year = collection_years.collection_year
-    left join uasc_status
-        on
-            care_of_each_child.collection_year = uasc_status.collection_year
-            and care_of_each_child.child_id = uasc_status.child_id
+    group by collection_year, child_id, last_day
 
 ),
 
 care_totals as (
 
     select
-        collection_year,
-        sum(is_looked_after) as looked_after_in_year,
-        sum(is_looked_after_at_year_end) as looked_after_at_31_march,
-        sum(1 - is_looked_after) as short_breaks_only,
-        sum(is_uasc_at_year_end) as uasc_at_31_march
-    from children_with_uasc
-    group by collection_year
-
-),
-
-birth_dates as (
-
-    select
-        collection_year,
-        child_id,
-        birth_date,
-        row_number() over (
-            partition by collection_year, child_id
-            order by source_row desc
-        ) as place_in_line
-    from header_rows
+        care_of_each_child.collection_year,
+        sum(care_of_each_child.is_looked_after) as looked_after_in_year,
+        sum(care_of_each_child.is_looked_after_at_year_end) as looked_after_at_31_march,
+        sum(1 - care_of_each_child.is_looked_after) as short_breaks_only,
+        sum(
+            case
+                when uasc_status.child_id is null then 0
+                when uasc_status.status_ceased_on < care_of_each_child.last_day then 0
+                else care_of_each_child.is_looked_after_at_year_end
+            end
+        ) as uasc_at_31_march
+    from care_of_each_child
+    left join uasc_status
+        on
+            care_of_each_child.collection_year = uasc_status.collection_year
+            and care_of_each_child.child_id = uasc_status.child_id
+    group by care_of_each_child.collection_year
 
 ),
 
@@ -175,7 +131,8 @@ rows_looked_after_that_day as (
     select distinct
         missing_rows.collection_year,
         missing_rows.source_file,
-        missing_rows.source_row
+        missing_rows.source_row,
+        true as is_looked_after
     from missing_rows
     inner join episodes_in_year
         on
@@ -190,65 +147,44 @@ rows_looked_after_that_day as (
 
 ),
 
-missing_rows_joined as (
+missing_rows_judged as (
 
     select
         missing_rows.collection_year,
         missing_rows.child_id,
         missing_rows.recorded_status,
-        missing_rows.started_on,
-        missing_rows.ended_on,
-        collection_years.first_day,
-        collection_years.last_day,
-        coalesce(birth_dates.birth_date, missing_rows.birth_date) as birth_date,
-        rows_looked_after_that_day.source_row is not null as is_looked_after,
-        coalesce(care_of_each_child.is_looked_after_at_year_end, 0) as is_looked_after_at_year_end
+        rows_looked_after_that_day.is_looked_after
+        and missing_rows.started_on between collection_years.first_day and collection_years.last_day
+        and not coalesce(
+            {{ age_in_years(
+                'coalesce(children_by_return.birth_date, missing_rows.birth_date)',
+                'missing_rows.started_on'
+            ) }} >= adult_age.years,
+            false
+        ) as is_incident,
+        case
+            when missing_rows.ended_on <= collection_years.last_day then 0
+            else coalesce(care_of_each_child.is_looked_after_at_year_end, 0)
+        end as is_at_31_march
     from missing_rows
-    inner join collection_years
-        on missing_rows.collection_year = collection_years.collection_year
-    left join birth_dates
-        on
-            missing_rows.collection_year = birth_dates.collection_year
-            and missing_rows.child_id = birth_dates.child_id
-            and birth_dates.place_in_line = 1
-    left join rows_looked_after_that_day
-        on
-            missing_rows.collection_year = rows_looked_after_that_day.collection_year
-            and missing_rows.source_file = rows_looked_after_that_day.source_file
-            and missing_rows.source_row = rows_looked_after_that_day.source_row
-    left join care_of_each_child
-        on
-            missing_rows.collection_year = care_of_each_child.collection_year
-            and missing_rows.child_id = care_of_each_child.child_id
+    cross join adult_age
+    inner join collection_years using (collection_year)
+    left join children_by_return using (collection_year, child_id)
+    left join rows_looked_after_that_day using (collection_year, source_file, source_row)
+    left join care_of_each_child using (collection_year, child_id)
 
 ),
 
 missing_of_each_child as (
 
     select
-        joined.collection_year,
-        joined.child_id,
-        joined.recorded_status,
-        sum(
-            case
-                when not joined.is_looked_after then 0
-                when joined.started_on not between joined.first_day and joined.last_day then 0
-                when
-                    {{ age_in_years('joined.birth_date', 'joined.started_on') }} >= adult_age.years
-                    then 0
-                else 1
-            end
-        ) as incidents,
-        max(
-            case
-                when joined.ended_on is null or joined.ended_on > joined.last_day
-                    then joined.is_looked_after_at_year_end
-                else 0
-            end
-        ) as is_at_31_march
-    from missing_rows_joined as joined
-    cross join adult_age
-    group by joined.collection_year, joined.child_id, joined.recorded_status
+        collection_year,
+        child_id,
+        recorded_status,
+        count(case when is_incident then 1 end) as incidents,
+        max(is_at_31_march) as is_at_31_march
+    from missing_rows_judged
+    group by collection_year, child_id, recorded_status
 
 ),
 
@@ -258,8 +194,8 @@ missing_totals as (
         collection_year,
         recorded_status,
         sum(incidents) as incidents,
-        sum(case when incidents > 0 then 1 else 0 end) as children_in_year,
-        sum(case when incidents > 1 then 1 else 0 end) as children_more_than_once,
+        count(case when incidents > 0 then 1 end) as children_in_year,
+        count(case when incidents > 1 then 1 end) as children_more_than_once,
         sum(is_at_31_march) as children_at_31_march
     from missing_of_each_child
     group by collection_year, recorded_status
@@ -293,51 +229,24 @@ years_and_measures as (
 
 ),
 
-totals_joined as (
-
-    select
-        years_and_measures.*,
-        missing_totals.incidents,
-        missing_totals.children_in_year,
-        missing_totals.children_more_than_once,
-        missing_totals.children_at_31_march,
-        care_totals.looked_after_in_year,
-        care_totals.looked_after_at_31_march,
-        care_totals.short_breaks_only,
-        care_totals.uasc_at_31_march
-    from years_and_measures
-    left join missing_totals
-        on
-            years_and_measures.collection_year = missing_totals.collection_year
-            and years_and_measures.recorded_status = missing_totals.recorded_status
-    left join care_totals on years_and_measures.collection_year = care_totals.collection_year
-
-),
-
 final as (
 
     select
-        collection_year,
-        financial_year,
-        measure,
-        counted,
-        recorded_status,
-        counted_how,
-        modules_lacking,
+        years_and_measures.*,
         cast(
             case
-                when modules_lacking <> '' then null
-                when counted = 'incidents' then coalesce(incidents, 0)
-                when counted = 'children_in_year' then coalesce(children_in_year, 0)
-                when counted = 'children_more_than_once' then coalesce(children_more_than_once, 0)
-                when counted = 'children_at_31_march' then coalesce(children_at_31_march, 0)
-                when counted = 'looked_after_in_year' then coalesce(looked_after_in_year, 0)
-                when counted = 'looked_after_at_31_march' then coalesce(looked_after_at_31_march, 0)
-                when counted = 'short_breaks_only' then coalesce(short_breaks_only, 0)
-                when counted = 'uasc_at_31_march' then coalesce(uasc_at_31_march, 0)
+                when years_and_measures.modules_lacking <> '' then null
+                {% for source, counted in totals.items() -%}
+                    {% for figure in counted -%}
+                        when years_and_measures.counted = '{{ figure }}'
+                            then coalesce({{ source }}.{{ figure }}, 0)
+                    {% endfor %}
+                {% endfor %}
             end as bigint
         ) as ours
-    from totals_joined
+    from years_and_measures
+    left join missing_totals using (collection_year, recorded_status)
+    left join care_totals using (collection_year)
 
 )
 

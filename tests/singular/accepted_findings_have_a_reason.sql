@@ -1,17 +1,9 @@
 -- A finding is accepted for a reason, by somebody and until a day. Values are not named: the
 -- sentence goes to a log, and the seed may name a child.
 
-with accepted_findings as (
+with accepted_findings as (select * from {{ ref('stg_rules__accepted_findings') }}),
 
-    select * from {{ ref('stg_rules__accepted_findings') }}
-
-),
-
-validation_rules as (
-
-    select * from {{ ref('validation_rules') }}
-
-),
+validation_rules as (select * from {{ ref('validation_rules') }}),
 
 problems as (
 

@@ -21,11 +21,7 @@
     'occasions_without_identifiers',
 ] %}
 
-with allowed as (
-
-    select * from {{ ref('published_tables') }}
-
-),
+with allowed as (select * from {{ ref('published_tables') }}),
 
 found as (
 

@@ -1,11 +1,7 @@
 -- A row is rejected if and only if a rule of severity rejected finds a fault in it, and the reason
 -- that is given for it is one of those.
 
-with rejected_rows as (
-
-    select * from {{ ref('dq_rejected_rows') }}
-
-),
+with rejected_rows as (select * from {{ ref('dq_rejected_rows') }}),
 
 findings as (
 
