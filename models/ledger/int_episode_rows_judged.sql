@@ -151,7 +151,6 @@ starts_by_return as (
 
 ),
 
--- What a row says is kept to show why it is rejected.
 final as (
 
     select
@@ -170,8 +169,6 @@ final as (
         episode_rows.placement_code,
         episode_rows.is_placement_known,
         episode_rows.reject_code,
-        case when episode_rows.reject_code is not null then episode_rows.raw_values end
-            as raw_values,
         episode_rows.rule_mfc02,
         episode_rows.rule_141,
         episode_rows.rule_144,
