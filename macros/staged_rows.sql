@@ -3,9 +3,12 @@
     `ids`, `texts`, `codes` (in capitals) and `numeric_codes` (1.0 is 1) name columns by what they become.
     `dates` are, for each column of days, what its text and its day are called; where they are wanted the
     last year that two digits can mean (`until`: `last_year` for births) and what its time is called.
-    `shown` are the columns by which a person finds a row and mends it. -#}
-{% macro staged_rows(table, child, dates, shown, ids={}, texts={}, codes={}, numeric_codes={}) -%}
+    Many rows have few different values: each is read once. -#}
+{% macro staged_rows(table, child, dates, ids={}, texts={}, codes={}, numeric_codes={}) -%}
 {%- set is_return = table.startswith('ssda903_') -%}
+{%- set kinds = {
+    'child': {'child_id': child}, 'id': ids, 'text': texts, 'code': codes, 'numeric': numeric_codes
+} -%}
 with raw_rows as (
 
     select * from {{ raw_table(table) }}
@@ -24,88 +27,163 @@ blanks as (
 
 ),
 
-cleaned as (
+values_found as (
+
+    {% for kind, columns in kinds.items() -%}
+        {% for name, column in columns.items() -%}
+            {{ 'union all' if name != 'child_id' }}
+            select distinct
+                '{{ kind }}' as kind,
+                '{{ name }}' as name,
+                {{ column }} as written
+            from raw_rows
+        {% endfor -%}
+    {% endfor %}
+),
+
+values_cleaned as (
 
     select
-        {{ 'raw_rows.collection_year,' if is_return }}
-        raw_rows.source_file,
-        cast(raw_rows.source_row as int) as source_row,
-        {{ child_of(child, 'raw_rows.source_file') }} as child_id,
-        {% for name, column in ids.items() -%}
-            {{ system_id(column) }} as {{ name }},
-        {% endfor -%}
-        {% for name, column in texts.items() -%}
-            {{ source_text(column) }} as {{ name }},
-        {% endfor -%}
-        {% for name, column in codes.items() -%}
-            upper({{ source_text(column) }}) as {{ name }},
-        {% endfor -%}
-        {% for name, column in numeric_codes.items() -%}
-            regexp_replace(upper({{ source_text(column) }}), '[.]0$', '') as {{ name }},
-        {% endfor -%}
-        {% for date in dates -%}
-            {{ source_text(date.column) }} as {{ date.text }},
-            coalesce(landed_files.{{ date.column }}_form, 'day_first') as {{ date.column }}_form,
-        {% endfor -%}
-        landed_files.last_year,
-        landed_files.latest_year,
-        landed_files.taken_on,
-        blanks.days as blank_days,
-        {{ raw_values(shown) }} as raw_values
-    from raw_rows
+        values_found.*,
+        {{ source_text('values_found.written') }} as text
+    from values_found
+    cross join blanks
+
+),
+
+texts as (
+
+    select
+        name,
+        written,
+        case
+            when kind = 'text' then text
+            when kind = 'code' then upper(text)
+            when kind = 'numeric' then regexp_replace(upper(text), '[.]0$', '')
+            when kind = 'id' or {{ is_identifier('text') }} then regexp_replace(text, '[.]0+$', '')
+        end as text
+    from values_cleaned
+
+),
+
+dates_found as (
+
+    {% for date in dates -%}
+        select distinct
+            '{{ date.column }}' as column_name,
+            '{{ date.until or 'latest_year' }}' as until,
+            {{ 'collection_year,' if is_return }}
+            source_file,
+            {{ date.column }} as written
+        from raw_rows
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+dates_cleaned as (
+
+    select
+        dates_found.*,
+        {{ source_text('dates_found.written') }} as text,
+        coalesce(
+            case dates_found.column_name
+                {% for date in dates -%}
+                    when '{{ date.column }}' then landed_files.{{ date.column }}_form
+                {% endfor -%}
+            end,
+            'day_first'
+        ) as form,
+        case dates_found.until
+            when 'last_year' then landed_files.last_year
+            else landed_files.latest_year
+        end as until_year,
+        blanks.days as blank_days
+    from dates_found
     cross join blanks
     left join landed_files
         on
-            raw_rows.source_file = landed_files.source_file
-            {{ 'and raw_rows.collection_year = landed_files.collection_year' if is_return }}
+            dates_found.source_file = landed_files.source_file
+            {{ 'and dates_found.collection_year = landed_files.collection_year' if is_return }}
 
 ),
 
-parted as (
+dates_parted as (
 
     select
-        {% for date in dates -%}
-            {{ day_part(date.text) }} as {{ date.text }}_part,
-        {% endfor -%}
-        *
-    from cleaned
+        *,
+        {{ day_part('text') }} as part
+    from dates_cleaned
 
 ),
 
-dated as (
+dates_read as (
 
     select
-        {% for date in dates -%}
-            {{ parse_date(
-                date.text, date.column ~ '_form', date.until or 'latest_year', date.text ~ '_part'
-            ) }} as {{ date.text }}_day,
-        {% endfor -%}
-        *
-    from parted
+        *,
+        {{ parse_date('text', 'form', 'until_year', 'part') }} as parsed
+    from dates_parted
+
+),
+
+days as (
+
+    select
+        column_name,
+        {{ 'collection_year,' if is_return }}
+        source_file,
+        written,
+        {{ filled_text('text', 'parsed') }} as text,
+        {% if dates | selectattr('time', 'defined') | list -%}
+            {{ filled_time('text', 'parsed') }} as time_of_day,
+        {% endif -%}
+        {{ filled_day('text', 'parsed') }} as day
+    from dates_read
 
 ),
 
 final as (
 
     select
-        {{ 'collection_year,' if is_return }}
-        source_file,
-        source_row,
-        child_id,
-        {% for name in (ids | list) + (texts | list) + (codes | list) + (numeric_codes | list) -%}
-            {{ name }},
+        {{ 'raw_rows.collection_year,' if is_return }}
+        raw_rows.source_file,
+        cast(raw_rows.source_row as int) as source_row,
+        case
+            when child_id_texts.text is not null
+                then concat_ws('|', {{ council_of('raw_rows.source_file') }}, child_id_texts.text)
+        end as child_id,
+        {% for columns in (ids, texts, codes, numeric_codes) -%}
+            {% for name in columns -%}
+                {{ name }}_texts.text as {{ name }},
+            {% endfor -%}
         {% endfor -%}
+        {{ 'landed_files.taken_on,' if not is_return and table != 'return_interviews' }}
         {% for date in dates -%}
-            {{ filled_text(date.text, date.text ~ '_day') }} as {{ date.text }},
-            {{ filled_day(date.text, date.text ~ '_day') }} as {{ date.day }},
-            {%- if date.time %}
-                {{ filled_time(date.text, date.text ~ '_day') }} as {{ date.time }},
-            {%- endif %}
+            {{ date.column }}_days.text as {{ date.text }},
+            {% if date.time -%}
+                {{ date.column }}_days.time_of_day as {{ date.time }},
+            {% endif -%}
+            {{ date.column }}_days.day as {{ date.day }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from raw_rows
+    {% for columns in kinds.values() -%}
+        {% for name, column in columns.items() -%}
+            left join texts as {{ name }}_texts
+                on {{ name }}_texts.name = '{{ name }}' and raw_rows.{{ column }} = {{ name }}_texts.written
         {% endfor -%}
-        {{ 'taken_on,' if table.startswith('ssd_') }}
-        raw_values
-    from dated
-
+    {% endfor -%}
+    {% for date in dates -%}
+        left join days as {{ date.column }}_days
+            on
+                {{ date.column }}_days.column_name = '{{ date.column }}'
+                and raw_rows.source_file = {{ date.column }}_days.source_file
+                and raw_rows.{{ date.column }} = {{ date.column }}_days.written
+                {% if is_return -%}
+                    and raw_rows.collection_year = {{ date.column }}_days.collection_year
+                {% endif %}
+    {% endfor -%}
+    {% if not is_return and table != 'return_interviews' -%}
+        left join landed_files on raw_rows.source_file = landed_files.source_file
+    {% endif %}
 )
 
 select * from final

@@ -97,6 +97,7 @@ ranked as (
 places as (
 
     select * from {{ ref('stg_episode_places') }}
+    where placement_area <> 'not_known' or miles_from_home is not null
 
 ),
 
@@ -156,7 +157,11 @@ with_latest_end as (
 
     select
         *,
-        {{ latest_end_before('child_id, is_short_break') }} as latest_end_before
+        max(coalesce(ended_on, {{ never() }})) over (
+            partition by child_id, is_short_break
+            order by started_on
+            rows between unbounded preceding and 1 preceding
+        ) as latest_end_before
     from ended_and_known
 
 ),
@@ -170,7 +175,7 @@ with_periods as (
             case
                 when
                     latest_end_before is null
-                    or {{ days_between(ended_before('latest_end_before'), 'started_on') }} > 1
+                    or {{ days_between('latest_end_before', 'started_on') }} > 1
                     then 1
                 else 0
             end

@@ -38,7 +38,6 @@ judged as (
         episode_rows.reason_started_code,
         episode_rows.reason_ceased_code,
         episode_rows.taken_on,
-        episode_rows.raw_values,
         {{ council_of('episode_rows.source_file') }} as council,
         case
             when episode_rows.child_id is null then 'MFC37'
@@ -151,7 +150,6 @@ final as (
         placements.placement_code,
         placements.miles_from_home,
         judged_rows.taken_on,
-        judged_rows.raw_values,
         judged_rows.reject_code,
         judged_rows.is_repeated,
         judged_rows.rule_mfc58

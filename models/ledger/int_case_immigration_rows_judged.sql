@@ -51,7 +51,6 @@ judged as (
         immigration_rows.status_began_on,
         immigration_rows.status_ceased_on,
         immigration_rows.taken_on,
-        immigration_rows.raw_values,
         coalesce(read_texts.is_uasc = 'true', false) as is_uasc,
         coalesce(read_texts.is_uasc = 'unknown', false) as is_doubtful,
         case when immigration_rows.child_id is null then 'MFC42' end as reject_code

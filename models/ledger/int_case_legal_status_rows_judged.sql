@@ -76,7 +76,6 @@ judged as (
         legal_rows.started_on,
         legal_rows.ended_on,
         legal_rows.taken_on,
-        legal_rows.raw_values,
         read_texts.legal_status_code,
         coalesce(read_texts.is_recognised, legal_rows.status_text is null) as is_recognised,
         case

@@ -51,7 +51,6 @@ joined as (
         case_rows.ended_on,
         case_rows.ended_at,
         case_rows.taken_on,
-        case_rows.raw_values,
         offered.is_yes as interview_offered,
         accepted.is_yes as interview_accepted,
         case
@@ -180,7 +179,6 @@ final as (
         coalesce(interview_offered = 'true' and interview_accepted = 'false', false)
             as is_declined_in_extract,
         taken_on,
-        raw_values,
         reject_code,
         is_repeated,
         nullif(concat_ws(', ', offered_unread, accepted_unread) || '.', '.') as rule_mfc54,

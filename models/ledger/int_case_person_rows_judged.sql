@@ -38,7 +38,6 @@ final as (
         persons.ethnic_code,
         ethnic_groups.ethnic_group,
         persons.taken_on,
-        persons.raw_values,
         case when persons.child_id is null then 'MFC41' end as reject_code
     from persons
     left join child_matches on persons.child_id = child_matches.child_id

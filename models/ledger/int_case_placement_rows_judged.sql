@@ -58,7 +58,6 @@ judged as (
         placement_rows.started_on,
         placement_rows.ended_on,
         placement_rows.taken_on,
-        placement_rows.raw_values,
         coalesce({{ council_of('placement_rows.source_file') }}, '') as folder,
         read_texts.placement_code,
         case

@@ -25,13 +25,6 @@ placement_types as (
 
 ),
 
-collection_years as (
-
-    select * from {{ ref('int_return_years') }}
-    where has_episodes
-
-),
-
 joined as (
 
     select
@@ -42,15 +35,11 @@ joined as (
         placement_types.placement_code is not null as is_placement_known,
         placement_types.label as placement_label,
         placement_types.valid_from_year as placement_from_year,
-        placement_types.valid_to_year as placement_to_year,
-        returns_after.collection_year as return_after
+        placement_types.valid_to_year as placement_to_year
     from episode_rows
     left join child_matches on episode_rows.child_id = child_matches.child_id
     left join legal_statuses on episode_rows.legal_status_code = legal_statuses.legal_status_code
     left join placement_types on episode_rows.placement_code = placement_types.placement_code
-    left join collection_years on episode_rows.collection_year = collection_years.collection_year
-    left join collection_years as returns_after
-        on year(collection_years.first_day) + 1 = year(returns_after.first_day)
 
 ),
 
@@ -109,110 +98,36 @@ judged as (
 
 ),
 
-with_reject_code as (
-
-    select
-        *,
-        {{ first_broken('MFC02 141 147 356') }} as reject_code
-    from judged
-
-),
-
--- As rule 574 does for occasions: of the episodes that come before, the one that ends last.
-beside_other_rows as (
-
-    select
-        *,
-        {{ latest_end_before(
-            'collection_year, matched_child_id, case when reject_code is null then 0 else 1 end'
-        ) }} as latest_end_before
-    from with_reject_code
-
-),
-
-with_row_before as (
-
-    select
-        *,
-        {{ ended_before('latest_end_before') }} as ended_before,
-        {{ row_before('latest_end_before') }} as row_before
-    from beside_other_rows
-
-),
-
-starts_by_return as (
-
-    select distinct
-        collection_year,
-        matched_child_id,
-        started_on
-    from joined
-    where matched_child_id is not null and started_on is not null
-
-),
-
--- What a row says is kept to show why it is rejected.
 final as (
 
     select
-        episode_rows.collection_year,
-        episode_rows.source_file,
-        episode_rows.source_row,
-        episode_rows.matched_child_id as child_id,
-        episode_rows.start_text,
-        episode_rows.started_on,
-        episode_rows.end_text,
-        episode_rows.ended_on,
-        episode_rows.reason_started_code,
-        episode_rows.reason_ceased_code,
-        episode_rows.legal_status_code,
-        episode_rows.is_legal_status_known,
-        episode_rows.placement_code,
-        episode_rows.is_placement_known,
-        episode_rows.reject_code,
-        case when episode_rows.reject_code is not null then episode_rows.raw_values end
-            as raw_values,
-        episode_rows.rule_mfc02,
-        episode_rows.rule_141,
-        episode_rows.rule_144,
-        episode_rows.rule_146,
-        episode_rows.rule_147,
-        episode_rows.rule_148,
-        episode_rows.rule_356,
-        episode_rows.rule_mfc14,
-        episode_rows.rule_mfc15,
-        episode_rows.rule_mfc25,
-        episode_rows.rule_mfc51,
-        case
-            when episode_rows.reject_code is not null then null
-            when episode_rows.ended_before = {{ never() }}
-                then
-                    'DECOM is ' || cast(episode_rows.started_on as string)
-                    || ', the episode of row ' || cast(episode_rows.row_before as string)
-                    || ' has no end.'
-            when episode_rows.ended_before > episode_rows.started_on
-                then
-                    'DECOM is ' || cast(episode_rows.started_on as string)
-                    || ', the episode of row ' || cast(episode_rows.row_before as string)
-                    || ' ends on ' || cast(episode_rows.ended_before as string) || '.'
-        end as rule_501,
-        case
-            when
-                episode_rows.matched_child_id is not null
-                and episode_rows.started_on is not null
-                and episode_rows.end_text is null
-                and episode_rows.return_after is not null
-                and starts_after.matched_child_id is null
-                then
-                    'DECOM is ' || cast(episode_rows.started_on as string) || ', DEC is blank, '
-                    || episode_rows.return_after || ' has no episode of the child with this start.'
-        end as rule_502
-    from with_row_before as episode_rows
-    left join starts_by_return as starts_after
-        on
-            episode_rows.return_after = starts_after.collection_year
-            and episode_rows.matched_child_id = starts_after.matched_child_id
-            and episode_rows.started_on = starts_after.started_on
+        collection_year,
+        source_file,
+        source_row,
+        matched_child_id as child_id,
+        start_text,
+        started_on,
+        end_text,
+        ended_on,
+        reason_started_code,
+        reason_ceased_code,
+        legal_status_code,
+        is_legal_status_known,
+        placement_code,
+        is_placement_known,
+        {{ first_broken('MFC02 141 147 356') }} as reject_code,
+        rule_mfc02,
+        rule_141,
+        rule_144,
+        rule_146,
+        rule_147,
+        rule_148,
+        rule_356,
+        rule_mfc14,
+        rule_mfc15,
+        rule_mfc25,
+        rule_mfc51
+    from judged
 
 )
 

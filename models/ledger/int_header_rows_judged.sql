@@ -38,7 +38,6 @@ judged as (
         sexes.sex,
         header_rows.ethnic_code,
         ethnic_groups.ethnic_group,
-        case when header_rows.child_id is null then header_rows.raw_values end as raw_values,
         case
             when header_rows.child_id is null then 'CHILD is blank or no identifier.'
         end as rule_mfc03,

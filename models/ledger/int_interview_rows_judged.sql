@@ -140,7 +140,6 @@ with_reject_code as (
 
 ),
 
--- What a row says is kept to show why it is rejected.
 final as (
 
     select
@@ -164,7 +163,6 @@ final as (
             {{ column }}_category as {{ column }},
         {% endfor -%}
         reject_code,
-        case when reject_code is not null then raw_values end as raw_values,
         rule_mfc05,
         rule_mfc06,
         rule_mfc07,

@@ -19,7 +19,9 @@ final as (
         interview_rows.source_file,
         interview_rows.source_row,
         interview_rows.child_id,
-        occasions.occasion_id,
+        interview_rows.started_on,
+        interview_rows.occasion_number,
+        occasions.child_id is not null as has_occasion,
         occasions.ended_on as occasion_ended_on,
         interview_rows.interview_outcome,
         interview_rows.offered_on,
@@ -32,7 +34,7 @@ final as (
             interview_rows.{{ column }},
         {% endfor -%}
         case
-            when occasions.occasion_id is null
+            when occasions.child_id is null
                 then
                     'MIS_START is ' || cast(interview_rows.started_on as string)
                     || ', OCCASION is ' || {{ shown('interview_rows.occasion_text') }} || '.'

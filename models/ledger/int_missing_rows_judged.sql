@@ -106,7 +106,6 @@ with_reject_code as (
 
 ),
 
--- What a row says is kept to show why it is rejected.
 final as (
 
     select
@@ -124,7 +123,6 @@ final as (
         return_starts_on,
         return_ends_on,
         reject_code,
-        case when reject_code is not null then raw_values end as raw_values,
         rule_mfc01,
         rule_564,
         rule_565,

@@ -46,34 +46,23 @@ children as (
             '{{ raw_table }}' as raw_table,
             {{ 'collection_year' if raw_table.startswith('ssda903_') else "'all'" }},
             coalesce({{ council_of('source_file') }}, '') as folder,
-            child_id,
-            upper(regexp_replace(child_id, '^(([0-9]{3})[|])?0*', '')) as relaxed_id
+            child_id
         from {{ 'interviews' if raw_table == 'return_interviews' else ref(model) }}
         where child_id is not null
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
-known_by as (
+known as (
 
     select
         folder,
         child_id,
-        relaxed_id,
-        raw_table
+        upper(regexp_replace(child_id, '^(([0-9]{3})[|])?0*', '')) as relaxed_id,
+        min(case when raw_table <> 'return_interviews' then raw_table end) as first_table,
+        max(case when raw_table <> 'return_interviews' then raw_table end) as last_table
     from children
-    where raw_table <> 'return_interviews'
-
-),
-
-known as (
-
-    select
-        child_id,
-        min(raw_table) as first_table,
-        max(raw_table) as last_table
-    from known_by
-    group by child_id
+    group by folder, child_id
 
 ),
 
@@ -82,11 +71,27 @@ known_relaxed as (
     select
         folder,
         relaxed_id,
-        min(child_id) as first_child_id,
-        min(raw_table) as first_table,
-        max(raw_table) as last_table
-    from known_by
+        min(case when first_table is not null then child_id end) as first_child_id,
+        min(first_table) as first_table,
+        max(last_table) as last_table
+    from known
     group by folder, relaxed_id
+
+),
+
+both_ways as (
+
+    select
+        known.folder,
+        known.child_id,
+        known.first_table,
+        known.last_table,
+        known_relaxed.first_child_id,
+        known_relaxed.first_table as first_table_relaxed,
+        known_relaxed.last_table as last_table_relaxed
+    from known
+    inner join known_relaxed
+        on known.folder = known_relaxed.folder and known.relaxed_id = known_relaxed.relaxed_id
 
 ),
 
@@ -120,7 +125,7 @@ final as (
         children.collection_year,
         children.folder,
         children.child_id,
-        known_relaxed.first_child_id as relaxed_child_id,
+        both_ways.first_child_id as relaxed_child_id,
         tables_of_all_children.folder is null
         or (
             children.raw_table in ('ssda903_header', 'ssda903_episodes')
@@ -131,19 +136,18 @@ final as (
             and tables_of_all_children.last_table = children.raw_table
         )
         or coalesce(
-            known.first_table <> children.raw_table or known.last_table <> children.raw_table, false
+            both_ways.first_table <> children.raw_table
+            or both_ways.last_table <> children.raw_table,
+            false
         ) as is_known,
         coalesce(
-            known_relaxed.first_table <> children.raw_table
-            or known_relaxed.last_table <> children.raw_table,
+            both_ways.first_table_relaxed <> children.raw_table
+            or both_ways.last_table_relaxed <> children.raw_table,
             false
         ) as is_known_relaxed
     from children
-    left join known on children.child_id = known.child_id
-    left join known_relaxed
-        on
-            children.folder = known_relaxed.folder
-            and children.relaxed_id = known_relaxed.relaxed_id
+    inner join both_ways
+        on children.folder = both_ways.folder and children.child_id = both_ways.child_id
     left join tables_of_all_children on children.folder = tables_of_all_children.folder
     left join lists_of_years as other_lists
         on

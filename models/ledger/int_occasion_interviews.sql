@@ -6,7 +6,7 @@
 with interviews as (
 
     select * from {{ ref('int_interviews_linked') }}
-    where occasion_id is not null
+    where has_occasion
 
 ),
 
@@ -58,7 +58,9 @@ joined as (
 final as (
 
     select
-        occasion_id,
+        child_id,
+        started_on,
+        occasion_number,
         {% for outcome in ['is_offered', 'is_completed', 'is_declined'] -%}
             max(case when {{ outcome }} = 'true' then 1 else 0 end) = 1 as {{ outcome }},
         {% endfor -%}
@@ -72,7 +74,7 @@ final as (
         {% endfor -%}
         count(*) as interview_rows
     from joined
-    group by occasion_id
+    group by child_id, started_on, occasion_number
 
 )
 

@@ -1,15 +1,9 @@
--- Rule 5: was the child looked after on the day the occasion started? Several episodes on a
+-- Rule 5: was the child looked after on the day an occasion started? Several episodes on a
 -- changeover day never multiply it: the one that started last speaks for the placement and the
 -- legal status, any other before a short break. Rule 22: beside it stands how the child's last
 -- episode ended.
 
-with occasions as (
-
-    select * from {{ ref('int_occasions') }}
-
-),
-
-care_episodes as (
+with care_episodes as (
 
     select * from {{ ref('int_care_episodes') }}
 
@@ -18,21 +12,13 @@ care_episodes as (
 episodes_on_the_day as (
 
     select
-        occasions.occasion_id,
         occasions.child_id,
-        care_episodes.is_short_break,
-        care_episodes.legal_status_code,
-        care_episodes.placement_code,
-        care_episodes.care_started_on,
-        care_episodes.placement_area,
-        care_episodes.miles_from_home,
-        row_number() over (
-            partition by occasions.occasion_id
-            order by
-                case when care_episodes.is_short_break then 1 else 0 end,
-                care_episodes.started_on desc
-        ) as place_in_line
-    from occasions
+        occasions.started_on,
+        coalesce(
+            max(case when not care_episodes.is_short_break then care_episodes.started_on end),
+            max(care_episodes.started_on)
+        ) as episode_started_on
+    from {{ ref('int_occasions') }} as occasions
     inner join care_episodes
         on
             occasions.child_id = care_episodes.child_id
@@ -41,6 +27,8 @@ episodes_on_the_day as (
                 care_episodes.ended_on is null
                 or occasions.started_on <= care_episodes.ended_on
             )
+    where occasions.occasion_number = 1
+    group by occasions.child_id, occasions.started_on
 
 ),
 
@@ -48,32 +36,46 @@ last_episodes as (
 
     select
         child_id,
-        ended_on,
-        reason_ceased_code,
-        row_number() over (partition by child_id order by started_on desc) as place_in_line
+        max(started_on) as started_on
     from care_episodes
     where not is_short_break
+    group by child_id
+
+),
+
+ends_of_care as (
+
+    select
+        care_episodes.child_id,
+        care_episodes.ended_on,
+        care_episodes.reason_ceased_code
+    from care_episodes
+    inner join last_episodes
+        on
+            care_episodes.child_id = last_episodes.child_id
+            and care_episodes.started_on = last_episodes.started_on
 
 ),
 
 final as (
 
     select
-        episodes_on_the_day.occasion_id,
-        episodes_on_the_day.is_short_break as is_short_break_only,
-        episodes_on_the_day.legal_status_code,
-        episodes_on_the_day.placement_code,
-        episodes_on_the_day.care_started_on,
-        episodes_on_the_day.placement_area,
-        episodes_on_the_day.miles_from_home,
-        last_episodes.ended_on as care_ended_on,
-        last_episodes.reason_ceased_code
+        episodes_on_the_day.child_id,
+        episodes_on_the_day.started_on,
+        care_episodes.is_short_break as is_short_break_only,
+        care_episodes.legal_status_code,
+        care_episodes.placement_code,
+        care_episodes.care_started_on,
+        care_episodes.placement_area,
+        care_episodes.miles_from_home,
+        ends_of_care.ended_on as care_ended_on,
+        ends_of_care.reason_ceased_code
     from episodes_on_the_day
-    left join last_episodes
+    inner join care_episodes
         on
-            episodes_on_the_day.child_id = last_episodes.child_id
-            and last_episodes.place_in_line = 1
-    where episodes_on_the_day.place_in_line = 1
+            episodes_on_the_day.child_id = care_episodes.child_id
+            and episodes_on_the_day.episode_started_on = care_episodes.started_on
+    left join ends_of_care on episodes_on_the_day.child_id = ends_of_care.child_id
 
 )
 

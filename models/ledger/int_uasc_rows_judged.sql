@@ -58,7 +58,6 @@ judged as (
         status_ceased_text,
         status_ceased_on,
         is_uasc,
-        raw_values,
         case when child_id is null then 'CHILD is blank or no identifier.' end as rule_mfc04,
         case
             when is_uasc and status_ceased_text is not null and status_ceased_on is null

@@ -24,8 +24,9 @@ findings as (
         ('ssda903_header', 'int_header_rows_judged', 'MFC03 101 102 103 MFC51'),
         (
             'ssda903_episodes', 'int_episode_rows_judged',
-            'MFC02 141 144 146 147 148 356 501 502 MFC14 MFC15 MFC25 MFC51'
+            'MFC02 141 144 146 147 148 356 MFC14 MFC15 MFC25 MFC51'
         ),
+        ('ssda903_episodes', 'int_findings_episodes', '501 502'),
         (
             'ssda903_missing', 'int_missing_rows_judged',
             'MFC01 564 565 566 567 570 571 1004 1005 1006 MFC19 MFC51'

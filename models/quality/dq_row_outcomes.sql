@@ -107,7 +107,11 @@ later_rows as (
         interviews.source_row,
         occasions.outcome
     from {{ ref('int_interviews_linked') }} as interviews
-    inner join occasions on interviews.occasion_id = occasions.occasion_id
+    inner join occasions
+        on
+            interviews.child_id = occasions.child_id
+            and interviews.started_on = occasions.started_on
+            and interviews.occasion_number = occasions.occasion_number
 
 ),
 

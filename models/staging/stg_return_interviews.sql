@@ -18,5 +18,4 @@
         {'column': 'offered_date', 'text': 'offered_text', 'day': 'offered_on'},
         {'column': 'interview_date', 'text': 'interview_text', 'day': 'interviewed_on'},
     ],
-    shown=['interview_id', 'child', 'mis_start', 'occasion', 'outcome'],
 ) }}

@@ -10,10 +10,4 @@
         {'column': 'clae_cla_episode_start_date', 'text': 'start_text', 'day': 'started_on'},
         {'column': 'clae_cla_episode_ceased_date', 'text': 'end_text', 'day': 'ended_on'},
     ],
-    shown=[
-        'clae_cla_episode_id',
-        'clae_person_id',
-        'clae_cla_episode_start_date',
-        'clae_cla_episode_ceased_date',
-    ],
 ) }}

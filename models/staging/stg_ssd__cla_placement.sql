@@ -7,11 +7,4 @@
         {'column': 'clap_cla_placement_start_date', 'text': 'start_text', 'day': 'started_on'},
         {'column': 'clap_cla_placement_end_date', 'text': 'end_text', 'day': 'ended_on'},
     ],
-    shown=[
-        'clap_cla_placement_id',
-        'clap_person_id',
-        'clap_cla_placement_type',
-        'clap_cla_placement_start_date',
-        'clap_cla_placement_end_date',
-    ],
 ) }}

@@ -15,11 +15,4 @@
             'day': 'status_ceased_on',
         },
     ],
-    shown=[
-        'immi_immigration_status_id',
-        'immi_person_id',
-        'immi_immigration_status',
-        'immi_immigration_status_start_date',
-        'immi_immigration_status_end_date',
-    ],
 ) }}

@@ -7,11 +7,4 @@
         {'column': 'lega_legal_status_start_date', 'text': 'start_text', 'day': 'started_on'},
         {'column': 'lega_legal_status_end_date', 'text': 'end_text', 'day': 'ended_on'},
     ],
-    shown=[
-        'lega_legal_status_id',
-        'lega_person_id',
-        'lega_legal_status',
-        'lega_legal_status_start_date',
-        'lega_legal_status_end_date',
-    ],
 ) }}

@@ -21,11 +21,4 @@
             'time': 'ended_at',
         },
     ],
-    shown=[
-        'miss_table_id',
-        'miss_person_id',
-        'miss_missing_episode_type',
-        'miss_missing_episode_start_date',
-        'miss_missing_episode_end_date',
-    ],
 ) }}

@@ -6,5 +6,4 @@
     dates=[
         {'column': 'pers_dob', 'text': 'birth_text', 'day': 'birth_date', 'until': 'last_year'},
     ],
-    shown=['pers_person_id', 'pers_sex', 'pers_dob', 'pers_ethnicity'],
 ) }}

@@ -11,5 +11,4 @@
         {'column': 'decom', 'text': 'start_text', 'day': 'started_on'},
         {'column': 'dec', 'text': 'end_text', 'day': 'ended_on'},
     ],
-    shown=['child', 'decom', 'ls', 'place', 'dec', 'rec'],
 ) }}

@@ -6,5 +6,4 @@
     dates=[
         {'column': 'dob', 'text': 'birth_text', 'day': 'birth_date', 'until': 'last_year'},
     ],
-    shown=['child', 'sex', 'dob', 'ethnic'],
 ) }}

@@ -7,5 +7,4 @@
         {'column': 'mis_start', 'text': 'start_text', 'day': 'started_on'},
         {'column': 'mis_end', 'text': 'end_text', 'day': 'ended_on'},
     ],
-    shown=['child', 'dob', 'missing', 'mis_start', 'mis_end'],
 ) }}

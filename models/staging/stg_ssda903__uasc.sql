@@ -6,5 +6,4 @@
         {'column': 'dob', 'text': 'birth_text', 'day': 'birth_date', 'until': 'last_year'},
         {'column': 'duc', 'text': 'status_ceased_text', 'day': 'status_ceased_on'},
     ],
-    shown=['child', 'sex', 'dob', 'duc', 'uasc_flag'],
 ) }}

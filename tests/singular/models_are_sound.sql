@@ -19,8 +19,8 @@
     'int_care_episodes': {'key': 'child_id, started_on'},
     'int_children': {'key': 'child_id'},
     'int_uasc_status': {'key': 'collection_year, child_id'},
-    'int_occasions_in_care': {'key': 'occasion_id'},
-    'int_occasion_interviews': {'key': 'occasion_id'},
+    'int_occasions_in_care': {'key': 'child_id, started_on'},
+    'int_occasion_interviews': {'key': 'child_id, started_on, occasion_number'},
     'int_councils': {'key': 'la_code'},
     'int_bands': {
         'key': 'breakdown, coalesce(member,cast(lowest as string))',
