@@ -111,7 +111,7 @@ def test_what_the_requester_wrote_stays_out_of_the_tables(packs: dict[str, Respo
     assert "=cmd|" in metadata["dc:title"]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_a_text_that_a_spreadsheet_would_run_is_refused(
     packs: dict[str, Response], start: str
 ) -> None:
