@@ -283,3 +283,15 @@ def test_the_command_gives_the_answer_of_the_built_models(tmp_path):
         for each in json.loads(done.stdout)
     }  # fmt: skip
     assert told == {tuple(map(str, row)) for row in found}
+
+
+def test_a_review_is_asked_for_within_40_working_days_and_answered_within_20_more():
+    """By hand from 16 July 2018: 6 August is a holiday in Scotland, 27 August in England."""
+    request = {"request_ref": "a", "received_on": "2018-06-18", "responded_on": "2018-07-16"}
+    with duckdb.connect() as connection:
+        make_table(connection, "foi_requests", list(COLUMNS), register(request).rows)
+        build_model(connection, "foi_deadlines")
+        found = connection.execute(
+            "select review_request_by, review_answer_by from foi_deadlines"
+        ).fetchall()
+    assert found == [(date(2018, 9, 12), date(2018, 10, 10))]

@@ -8,6 +8,7 @@ from functools import partial
 import openpyxl
 import pytest
 
+from landing_sources import INTERVIEWS as SOUND_INTERVIEWS
 from landing_sources import fill, only_sentence, put, rows_of
 from missing_from_care.base.faults import DataFault
 from missing_from_care.landing.land import land
@@ -130,6 +131,15 @@ def test_numbers_of_1904_that_fit_1900_too_are_not_guessed_at(source, into, file
     forms, remarks = landed(source, into)
     assert {each.rpartition("=")[2] for each in forms[f"ssda903_{file[:-4]}"].split()} == {"none"}
     assert all("from 1900 or from 1904" in said for said in remarks) and remarks
+
+
+def test_interviews_held_after_the_last_return_tell_from_when_their_numbers_count(source, into):
+    """Of occasions at the end of March; what fits neither the year nor the next tells nothing."""
+    names, row, _ = SOUND_INTERVIEWS.split("\n")
+    days = [dt.date(2018, 4, 3) + dt.timedelta(days=number) for number in range(12)]
+    rows = [row.replace("06/06/2017", serial(day)) for day in days]
+    put(source, "interviews.csv", "\n".join([names, *rows, ""]))
+    assert landed(source, into)[0]["return_interviews"] == "interview_date=serial_1900"
 
 
 @pytest.mark.parametrize("from_1904", [True, False])

@@ -318,6 +318,16 @@ def test_what_cannot_be_trusted_is_read_again(source, into, opened, monkeypatch,
     assert_as_from_scratch(source, into)
 
 
+def test_one_damaged_table_of_a_file_has_all_of_it_read_again(source, into, opened):
+    as_parquet(source, into)
+    for path in into.glob("ssda903_header/*.parquet"):
+        path.write_bytes(path.read_bytes()[:-20])
+    opened.clear()
+    as_parquet(source, into)
+    assert "return.xml" in opened
+    assert_as_from_scratch(source, into)
+
+
 def test_the_refresh_takes_over_what_the_last_one_landed(source, into, tmp_path, opened):
     work = tmp_path / "work" / "landed"
     refresh_of = (source, work, frozenset(), lambda *_: None)

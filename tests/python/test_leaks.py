@@ -63,6 +63,8 @@ def test_a_clean_workbook_passes(secrets: Secrets) -> None:
         ("<x hidden='0042-B'/>", "the identifier of a child"),
         ("<t>02/05/2003</t>", "date of birth"),
         ("<t>2003-05-02</t>", "date of birth"),
+        ("<t>02-05-2003</t>", "date of birth"),
+        ("<t>02.05.2003</t>", "date of birth"),
         ("<t>born2003-05-02T00:00:00Z</t>", "date of birth"),
         ("<t>born on 2 May 2003</t>", "date of birth"),
         ("<t>LE1 1FZ</t>", "a postcode"),

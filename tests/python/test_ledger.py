@@ -145,6 +145,18 @@ def test_no_row_is_changed_lost_put_in_or_moved_without_a_sentence(long: Path, s
     assert len(fault.value.sentences) == 1
 
 
+def test_a_changed_row_is_found_wherever_it_stands(long: Path) -> None:
+    """The first figure that was ever released, too."""
+    lines = long.read_text().splitlines(keepends=True)
+    for at in range(2, len(lines)):
+        changed = [
+            line.replace("foi-", "foo-", 1) if n == at else line for n, line in enumerate(lines)
+        ]
+        long.write_text("".join(changed))
+        with pytest.raises(DataFault, match=rf", row {at}: the hash"):
+            read_rows(long)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

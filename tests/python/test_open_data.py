@@ -12,7 +12,7 @@ import pytest
 from missing_from_care.base.faults import DataFault, ProtectionFault
 from missing_from_care.documents.open_data import open_data_files
 from missing_from_care.response.answers import Response
-from missing_from_care.response.layout import shown
+from missing_from_care.response.layout import exact, shown
 from pack_cases import AUTHORITY, changed, nasty, protected, renumbered
 
 STATUSES = {"[c]": "withheld", "[x]": "not_available", "[z]": "not_applicable"}
@@ -111,7 +111,7 @@ def test_what_the_requester_wrote_stays_out_of_the_tables(packs: dict[str, Respo
     assert "=cmd|" in metadata["dc:title"]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_a_text_that_a_spreadsheet_would_run_is_refused(
     packs: dict[str, Response], start: str
 ) -> None:
@@ -134,3 +134,17 @@ def test_two_questions_never_share_a_file(packs: dict[str, Response]) -> None:
 def test_what_is_not_protected_is_not_written(responses: dict[str, Response]) -> None:
     with pytest.raises(ProtectionFault, match="not protected"):
         open_data_files(responses["foi-2018-0417"])
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "written"),
+    [
+        ("average", 1.5, "1.5"),
+        ("percent", 12.5, "12.5"),
+        ("percent", 12.0, "12.0"),
+        ("children", 3.0, "3"),
+    ],
+)
+def test_what_is_no_count_keeps_its_decimal(unit: str, value: float, written: str) -> None:
+    """Every document takes its figures from there."""
+    assert str(exact(value, unit)) == written

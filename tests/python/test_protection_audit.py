@@ -128,6 +128,17 @@ def test_range_narrower_than_the_policy_asks():
     assert "needs a range 26 wide" in audit(problem, [4, 6, 8, 10]).findings[0].reason
 
 
+def test_range_must_reach_as_far_to_each_side_as_is_asked():
+    # Cell 6 holds 22 and can be 5 to 30.
+    for need, is_safe in (
+        (Need(below=17, above=8), True),
+        (Need(below=18), False),
+        (Need(above=9), False),
+    ):
+        problem = Problem.of(cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6], needs={6: need})
+        assert audit(problem, [4, 6, 8, 10]).safe == is_safe
+
+
 def test_range_that_is_shown_is_known_to_all_readers():
     # Shown as 8 to 9, the first of four withheld cells leaves each of the others two values.
     problem = Problem.of(cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6])

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.whole_files import replacing_folder, write_file_whole
+from missing_from_care.refresh.publish import switch
 from refreshes import Refreshed, copied
 
 KILLS = int(os.environ.get("REFRESH_KILLS", "3"))
@@ -166,3 +168,40 @@ def test_a_signal_within_duckdb_is_no_fault_of_the_program(tmp_path: Path, by) -
             running.kill()
     assert running.returncode == 128 + getattr(signal, by)
     assert said == "Stopped.\n"
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "run"])
+def test_the_disk_has_the_bytes_before_a_name_leads_to_them(
+    tmp_path: Path, monkeypatch, kind: str
+) -> None:
+    """Else a power cut after the rename leaves a name with nothing behind it."""
+    on_disk, renamed = set(), []
+    sync = os.fsync
+
+    def noting_sync(descriptor: int) -> None:
+        on_disk.add(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    def checked(rename):
+        def renaming(path: Path, target: Path) -> Path:
+            files = [each for each in (path, *path.rglob("*")) if each.is_file()]
+            assert {each.stat().st_ino for each in files} <= on_disk
+            renamed.extend(each.name for each in files)
+            return rename(path, target)
+
+        return renaming
+
+    monkeypatch.setattr(os, "fsync", noting_sync)
+    for name in ("rename", "replace"):
+        monkeypatch.setattr(Path, name, checked(getattr(Path, name)))
+    if kind == "file":
+        write_file_whole(tmp_path / "ledger.csv", b"a row\n")
+    elif kind == "folder":
+        with replacing_folder(tmp_path / "pack") as folder:
+            (folder / "public").mkdir()
+            (folder / "public" / "answer.csv").write_bytes(b"a row\n")
+    else:
+        (tmp_path / "next" / "built").mkdir(parents=True)
+        (tmp_path / "next" / "built" / "figures.duckdb").write_bytes(b"figures")
+        switch(tmp_path / "next", 7)
+    assert len(renamed) == 1

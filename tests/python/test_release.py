@@ -469,3 +469,38 @@ def test_who_had_not_been_missing_before_is_what_the_later_months_add() -> None:
     for asked, is_more_withheld in ((tables, True), (tables[1:], False)):
         verdict = gate.judge(response_of(asked), rules(warehouse), warehouse, [])
         assert (len(verdict.withheld) > 1) == is_more_withheld
+
+
+@pytest.mark.parametrize(("number", "is_withheld"), [(9, True), (10, False)])
+def test_a_group_of_exactly_the_policys_size_is_small(number: int, is_withheld: bool) -> None:
+    """Of 9 children who are looked after all went missing; of 10 it may be told."""
+    facts = occasions(number)
+    _, verdict = judged(
+        facts + looked_after(*(each.child_id for each in facts)),
+        table(1, "children_looked_after", None, number),
+        table(2, "children_missing", None, number),
+    )
+    assert bool(verdict.withheld) is is_withheld
+
+
+@pytest.mark.parametrize(("children", "is_withheld"), [(4, True), (5, False)])
+def test_the_longest_is_shown_where_more_children_than_the_group_size_reached_its_band(
+    children: int, is_withheld: bool
+) -> None:
+    _, verdict = judged(
+        occasions(children, ended_on=FIRST + timedelta(days=9)),
+        table(1, "longest_duration_days", None, 9),
+    )
+    assert bool(verdict.withheld) is is_withheld
+
+
+def test_a_row_of_the_policy_holds_on_its_first_and_its_last_day() -> None:
+    warehouse = warehouse_of()
+    warehouse.execute(
+        "update suppression_policy set valid_from = '2018-06-01', valid_to = '2018-06-30'"
+    )
+    for day in (date(2018, 6, 1), date(2018, 6, 30)):
+        assert read_rules(warehouse, day).interval("occasions_missing") == (1, 4)
+    for day in (date(2018, 5, 31), date(2018, 7, 1)):
+        with pytest.raises(DataFault, match="no row `all` in force"):
+            read_rules(warehouse, day)
