@@ -207,8 +207,7 @@ modules_left as (
     select
         *,
         has_header and not lost_header as is_header_left,
-        -- Without the legal status a short break cannot be told from care.
-        has_episodes and not lost_episodes and not lost_legal_statuses as is_care_left,
+        has_episodes and not lost_episodes as is_care_left,
         knows_interviews and not lost_interviews as are_interviews_left
     from joined
 
@@ -223,7 +222,8 @@ judged as (
         make_date(cast(left(collection_year, 4) as int), 4, 1) as first_day,
         make_date(cast(left(collection_year, 4) as int) + 1, 3, 31) as last_day,
         is_header_left as has_header,
-        is_care_left as has_episodes,
+        -- Without the legal status a short break cannot be told from care.
+        is_care_left and not lost_legal_statuses as has_episodes,
         -- Without a birth date rule 6 cannot tell who was 18.
         has_missing
         and not lost_missing

@@ -89,12 +89,16 @@
         'key': 'raw_table, source_file, source_row',
         'holds': [
             'reason is not null',
+            '(raw_table, source_file, source_row, rule_code) in ('
+            ~ 'select raw_table, source_file, source_row, rule_code from ' ~ ref('dq_findings')
+            ~ " where severity = 'rejected')",
         ],
     },
     'dq_findings': {
         'key': 'rule_code, raw_table, source_file, source_row',
         'holds': [
             "coalesce(severity, '') in ('rejected', 'warning')",
+            "severity <> 'rejected' or effect = 'rejected'",
             "coalesce(effect, '') in ('rejected', 'repeated', 'left_out', 'counted', 'not_available')",
             'finding is not null',
         ],
