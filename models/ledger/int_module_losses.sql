@@ -205,7 +205,8 @@ counted as (
                 count(case when {{ lost }} then 1 end) as lost,
             {%- endif %}
             {% if part == 'rows' and 'reject_code' in lost -%}
-                mode(reject_code) as rule_code,
+                -- Of two that reject as many, always the same one: that with the first code.
+                mode() within group (order by reject_code) as rule_code,
             {%- else -%}
                 cast(null as string) as rule_code,
             {%- endif %}
