@@ -15,6 +15,22 @@ from missing_from_care.response.reading import read_response
 from random_returns import Landed, write_random_returns
 from shared_folders import made_once
 
+LONG = {
+    f"test_{name}.py" for name in ("dbt_build", "refresh_killed", "settings", "single_children")
+}
+"""Files of tests of a minute each: begun last, one would run on when all others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with what takes long."""
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What dbt parses once is kept for the whole run."""
+    compiled_models.parsed = made_once(tmp_path_factory, "parsed", lambda _: None)
+
 
 @pytest.fixture(scope="session")
 def statements(tmp_path_factory: pytest.TempPathFactory) -> compiled_models.Statements:

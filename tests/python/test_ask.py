@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import forked
 from missing_from_care.base.project import CHECKOUT
 
 SCRIPT = CHECKOUT / "scripts" / "ask.py"
@@ -18,13 +19,8 @@ COLUMNS = ["period", "period_start", "period_end", "category", "category_order",
 
 
 def ask(database: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, SCRIPT, *words, "--database", database],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | environment,
-    )
+    command = [sys.executable, SCRIPT, *words, "--database", database]
+    return forked.run(command, os.environ | environment)
 
 
 def test_it_gives_what_the_register_gives(database: Path) -> None:

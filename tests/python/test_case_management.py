@@ -3,6 +3,7 @@
 import csv
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -66,11 +67,17 @@ def from_the_extract(tmp_path_factory: pytest.TempPathFactory) -> compiled_model
     )
 
 
-def landed_returns(folder: Path, seed: int) -> Path:
-    """Every fourth is of a dozen children at most."""
-    write_random_returns(folder / "source", seed, many=1 if seed % 4 == 0 else 6)
-    land(folder / "source", folder / "returns", form="csv")
-    return folder / "returns"
+@pytest.fixture(scope="module")
+def returns_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Landed random returns by their seed, landed once; every fourth has a dozen children."""
+
+    def make(seed: int, folder: Path) -> None:
+        write_random_returns(folder / "source", seed, many=1 if seed % 4 == 0 else 6)
+        land(folder / "source", folder / "returns", form="csv")
+
+    return lambda seed: (
+        made_once(tmp_path_factory, f"beside an extract {seed}", partial(make, seed)) / "returns"
+    )
 
 
 def assert_agrees(connection: duckdb.DuckDBPyConnection, counted: dict[str, list[dict]]) -> None:
@@ -106,12 +113,15 @@ def test_random_extracts(
     tmp_path: Path,
     warehouse: duckdb.DuckDBPyConnection,
     from_the_extract: compiled_models.Statements,
+    returns_of: Callable[[int], Path],
 ) -> None:
     """What the extract lacks comes from the returns beside it; their other rows are left out."""
-    add_case_extract(landed_returns(tmp_path, seed), tmp_path / "both", seed)
+    add_case_extract(returns_of(seed), tmp_path / "both", seed)
     compiled_models.build(warehouse, from_the_extract, tmp_path / "both")
     assert_balances(warehouse)
-    assert_agrees(warehouse, plain_case_count(tmp_path / "both"))
+    counted = plain_case_count(tmp_path / "both")
+    assert_agrees(warehouse, counted)
+    assert_hours_agree(warehouse, counted["occasions"])
 
 
 def hours_band(occasion: dict) -> str:
@@ -125,18 +135,10 @@ def hours_band(occasion: dict) -> str:
     return next((band for days, band in enumerate(bands, 1) if hours <= 24 * days), "over_72")
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_hours_are_told_where_the_extract_has_times(
-    seed: int,
-    tmp_path: Path,
-    warehouse: duckdb.DuckDBPyConnection,
-    from_the_extract: compiled_models.Statements,
-) -> None:
-    add_case_extract(landed_returns(tmp_path, seed), tmp_path / "both", seed)
-    compiled_models.build(warehouse, from_the_extract, tmp_path / "both")
-    occasions = plain_case_count(tmp_path / "both")["occasions"]
+def assert_hours_agree(connection: duckdb.DuckDBPyConnection, occasions: list[dict]) -> None:
+    """Hours are told where the extract has times."""
     counted = [each for each in occasions if each["outcome"] == "counted"]
-    told = warehouse.execute(
+    told = connection.execute(
         "select child_id, from_day, hours_band from int_answer_facts"
         " where fact = 'occasion' and care = 'looked_after'"
     ).fetchall()
@@ -144,7 +146,7 @@ def test_hours_are_told_where_the_extract_has_times(
         (each["child_id"], each["started_on"], hours_band(each)) for each in counted
     )
     has_times = any(each["duration_hours"] is not None for each in occasions)
-    known = warehouse.execute("select bool_or(has_times) from int_council_years").fetchone()
+    known = connection.execute("select bool_or(has_times) from int_council_years").fetchone()
     assert known == (has_times,)
 
 
@@ -154,8 +156,9 @@ def test_an_extract_alone_is_counted_without_the_variable(
     tmp_path: Path,
     warehouse: duckdb.DuckDBPyConnection,
     statements: compiled_models.Statements,
+    returns_of: Callable[[int], Path],
 ) -> None:
-    add_case_extract(landed_returns(tmp_path, seed), tmp_path / "case", seed, lacks=False)
+    add_case_extract(returns_of(seed), tmp_path / "case", seed, lacks=False)
     drop_returns(tmp_path / "case")
     compiled_models.build(warehouse, statements, tmp_path / "case")
     assert_balances(warehouse)
@@ -171,9 +174,10 @@ def test_an_extract_beside_the_returns_changes_no_answer(
     tmp_path: Path,
     warehouse: duckdb.DuckDBPyConnection,
     statements: compiled_models.Statements,
+    returns_of: Callable[[int], Path],
 ) -> None:
     """By default the returns are counted; the extract's rows are compared only."""
-    returns = landed_returns(tmp_path, seed)
+    returns = returns_of(seed)
     add_case_extract(returns, tmp_path / "both", seed)
     compiled_models.build(warehouse, statements, tmp_path / "both")
     assert_balances(warehouse)
@@ -232,9 +236,10 @@ def test_what_the_extract_says_of_interviews_says_nothing_of_harm(
     tmp_path: Path,
     warehouse: duckdb.DuckDBPyConnection,
     from_the_extract: compiled_models.Statements,
+    returns_of: Callable[[int], Path],
 ) -> None:
     """Without return interviews nothing is known of harm, whatever was offered and accepted."""
-    add_case_extract(landed_returns(tmp_path, 3), tmp_path / "case", 3, lacks=False)
+    add_case_extract(returns_of(3), tmp_path / "case", 3, lacks=False)
     interviews = tmp_path / "case" / "return_interviews.csv"
     header = interviews.read_text(encoding="utf-8").splitlines()[0]
     interviews.write_text(header + "\n", encoding="utf-8")

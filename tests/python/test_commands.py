@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import forked
 from missing_from_care.base.project import CHECKOUT
 
 COMMANDS = sorted(
@@ -22,14 +23,7 @@ WIDTH = 80
 
 def run(*words: object) -> subprocess.CompletedProcess[str]:
     """A script, its output read by a pipe."""
-    return subprocess.run(
-        [sys.executable, *map(str, words)],
-        env=os.environ | {"COLUMNS": str(WIDTH)},
-        cwd=CHECKOUT / "scripts",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return forked.run(list(words), os.environ | {"COLUMNS": str(WIDTH)}, CHECKOUT / "scripts")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

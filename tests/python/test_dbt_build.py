@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 import compiled_models
+import forked
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.landing.land import land
 from random_returns import Landed, write_random_returns
@@ -108,28 +109,20 @@ def export_demonstration(work: Path) -> subprocess.CompletedProcess[str]:
 
 def run_script(name: str, work: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Runs a command on the warehouse in `work`."""
-    command = [sys.executable, CHECKOUT / "scripts" / name, *options]
-    command += ["--database", work / f"{compiled_models.CATALOG}.duckdb"]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    database = work / f"{compiled_models.CATALOG}.duckdb"
+    return forked.run([CHECKOUT / "scripts" / name, *options, "--database", database])
 
 
 def seed_into(database: Path, work: Path, project: Path = CHECKOUT) -> str:
     """What dbt says when it is to write one seed into a database."""
-    done = subprocess.run(
-        [
-            Path(sys.executable).with_name("dbt"),
-            "--no-use-colors",
-            "seed",
-            "--select",
-            "thresholds",
-        ],
-        cwd=project,
-        env=os.environ
-        | {"FOI_DATABASE": str(database), "DBT_TARGET_PATH": str(work), "DBT_LOG_PATH": str(work)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    dbt = Path(sys.executable).with_name("dbt")
+    places = {
+        "FOI_DATABASE": str(database),
+        "DBT_TARGET_PATH": str(work),
+        "DBT_LOG_PATH": str(work),
+    }
+    command = [dbt, "--no-use-colors", "seed", "--select", "thresholds"]
+    done = forked.run(command, os.environ | places, project)
     assert "Traceback" not in done.stdout + done.stderr
     return "" if done.returncode == 0 else done.stdout
 

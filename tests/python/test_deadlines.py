@@ -3,8 +3,6 @@
 import csv
 import json
 import os
-import subprocess
-import sys
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 import deadlines
+import forked
 from compiled_models import run_dbt
 from deadline_cases import CASES
 from missing_from_care.base.faults import DataFault
@@ -213,13 +212,8 @@ def test_a_pack_is_old_once_the_data_is_newer(tmp_path):
 
 def command(*arguments):
     """Runs scripts/deadlines.py in a terminal of 80 columns."""
-    return subprocess.run(
-        [sys.executable, str(CHECKOUT / "scripts" / "deadlines.py"), *arguments],
-        env=os.environ | {"COLUMNS": "80", "FOI_REQUESTS": "", "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    given = os.environ | {"COLUMNS": "80", "FOI_REQUESTS": ""}
+    return forked.run([CHECKOUT / "scripts" / "deadlines.py", *arguments], given)
 
 
 def write_register(path, requests):

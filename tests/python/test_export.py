@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
+import forked
 from accessibility import check_workbook
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.disclosure.figures import Figure
@@ -42,7 +43,7 @@ def export(database: Path, out: Path, request: str = REQUEST) -> subprocess.Comp
     if not (out / "ledger.csv").exists():
         add_to_ledger(out / "ledger.csv", [], bytes(32))
     command = [sys.executable, SCRIPT, "--request", request, "--database", database, "--out", out]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return forked.run(command)
 
 
 @pytest.fixture(scope="module")
@@ -159,9 +160,7 @@ def test_private_things_are_their_owners_alone(exported) -> None:
 
 def test_a_dry_run_writes_nothing(database: Path, tmp_path: Path) -> None:
     command = [sys.executable, SCRIPT, "--request", REQUEST, "--database", database, "--dry-run"]
-    done = subprocess.run(
-        [*command, "--out", tmp_path], capture_output=True, text=True, check=False
-    )
+    done = forked.run([*command, "--out", tmp_path])
     assert "nothing was written" in done.stdout
     assert [file.name for file in tmp_path.iterdir() if not file.name.startswith(".")] == []
 

@@ -16,6 +16,7 @@ import pytest
 import compiled_models
 from missing_from_care.base.faults import DataFault
 from missing_from_care.landing.land import land
+from plain_reading import seed
 
 Tables = dict[str, list[list[str]]]
 Change = Callable[[Tables], None]
@@ -30,6 +31,19 @@ FIGURES = """
     from foi_q1_missing_occasions cross join foi_q3_uasc_children
 """
 MARTS = ("foi_q1_missing_occasions", "foi_q3_uasc_children", "foi_q4_uasc_missing_occasions")
+ASKED = (
+    *(("occasions_missing", "all"), ("occasions_absent", "all"), ("children_missing", "all")),
+    *(
+        ("children_looked_after", "all"),
+        ("uasc_children", "all"),
+        ("occasions_missing", "uasc:yes"),
+    ),
+)
+"""The same figures as measures and populations."""
+QUESTION = (
+    "insert into foi_request_questions values ('foi-2018-0417', '1', '', 'Made up', ?, 'council', "
+    "?, 'financial_year', '2017/18', '2017/18')"
+)
 
 
 def sound_return() -> Tables:
@@ -224,8 +238,16 @@ def assert_is(found: tuple | str, expected: tuple | str) -> None:
         assert found == expected
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_a_damaged_return(
+REFUSED = [case for case, (_, expected) in CASES.items() if isinstance(expected, str)]
+# In the marts as well, one of each kind of outcome.
+ALONE = (
+    *("sound", "year, day, month", "no dates at all", "no dates of care", "scientific"),
+    *("cut off", "statuses in words", "legal statuses nobody knows", "every row of Missing twice"),
+)
+
+
+@pytest.mark.parametrize("case", [*ALONE, *REFUSED])
+def test_a_damaged_return_alone(
     case: str,
     tmp_path: Path,
     warehouse: duckdb.DuckDBPyConnection,
@@ -236,6 +258,36 @@ def test_a_damaged_return(
     change(tables)
     write(tmp_path / "source", tables)
     assert_is(outcome(tmp_path / "source", warehouse, read), expected)
+
+
+@pytest.fixture(scope="module")
+def by_case(
+    tmp_path_factory: pytest.TempPathFactory, statements: compiled_models.Statements
+) -> dict[str, tuple]:
+    """The figures of each case that is not refused, each of a council without own definitions."""
+    folder, connection = tmp_path_factory.mktemp("councils"), compiled_models.connect()
+    defined = {row["la_code"] for row in seed("definition_by_year")}
+    codes = [row["la_code"] for row in seed("councils") if row["la_code"] not in defined]
+    council = dict(zip([case for case in CASES if case not in REFUSED], codes, strict=False))
+    for case, code in council.items():
+        tables = sound_return()
+        CASES[case][0](tables)
+        write(folder / "source" / code, tables)
+    land(folder / "source", folder / "landed", form="csv")
+    connection.execute("delete from foi_request_questions")
+    connection.executemany(QUESTION, ASKED)
+    compiled_models.build(connection, statements.needed_for("foi_answers"), folder / "landed")
+    answers = connection.execute("select category, measure, population, value from foi_answers")
+    found = {tuple(key): value for *key, value in answers.fetchall()}
+    return {
+        case: tuple(found[code, measure, population] for measure, population in ASKED)
+        for case, code in council.items()
+    }
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case not in REFUSED])
+def test_a_damaged_return(case: str, by_case: dict[str, tuple]) -> None:
+    assert by_case[case] == CASES[case][1]
 
 
 FILES: dict[str, Callable[[list[list[str]]], bytes]] = {

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import forked
 from land_extracts import accepted_module
 from landing_sources import (
     EPISODES,
@@ -48,18 +49,10 @@ def into(tmp_path):
     return tmp_path / "landed"
 
 
-def run_command(*arguments, **more):
+def run_command(*arguments):
     """Runs the command as a user does."""
     script = CHECKOUT / "scripts" / "land_extracts.py"
-    return subprocess.run(
-        [sys.executable, str(script), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"},
-        **more,
-    )
+    return forked.run([script, *arguments], os.environ | {"COLUMNS": "80"})
 
 
 # What is landed

@@ -5,7 +5,6 @@ import json
 import random
 import shutil
 import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import forked
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.disclosure.figures import Figure
@@ -184,12 +184,7 @@ def test_a_last_line_that_breaks_off_stops_everything(long: Path, cut: int) -> N
 
 
 def command(script: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, CHECKOUT / "scripts" / script, *options],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return forked.run([CHECKOUT / "scripts" / script, *options])
 
 
 def export(database: Path, out: Path, ref: str = REQUEST) -> subprocess.CompletedProcess[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import forked
 import land_extracts
 from marked_returns import (
     CHILDREN,
@@ -226,15 +227,8 @@ def called(command: str, *options: object, **environment: object) -> subprocess.
     script = [Path(sys.executable).with_name("dbt")]
     if command != "dbt":
         script = [sys.executable, CHECKOUT / "scripts" / command]
-    return subprocess.run(
-        [str(each) for each in (*script, *options)],
-        cwd=CHECKOUT,
-        env=os.environ | {name: str(value) for name, value in environment.items()},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    given = os.environ | {name: str(value) for name, value in environment.items()}
+    return forked.run([*script, *options], given, CHECKOUT, is_one_stream=True)
 
 
 def damaged_files() -> dict[str, bytes]:

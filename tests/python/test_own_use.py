@@ -4,12 +4,12 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
+import forked
 from missing_from_care.base.project import CHECKOUT
 from read_page import Element, read_page
 
@@ -18,14 +18,8 @@ DIRECTOR = "director-summary.html"
 
 def command(script: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess:
     """Runs a script in a terminal of 80 columns."""
-    return subprocess.run(
-        [sys.executable, str(CHECKOUT / "scripts" / script), *map(str, arguments)],
-        env=os.environ | {"COLUMNS": "80", "FOI_REQUESTS": "", "PYTHONIOENCODING": "utf-8"}
-        | environment,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )  # fmt: skip
+    given = os.environ | {"COLUMNS": "80", "FOI_REQUESTS": ""} | environment
+    return forked.run([CHECKOUT / "scripts" / script, *arguments], given)
 
 
 @pytest.fixture(scope="module")

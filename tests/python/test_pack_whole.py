@@ -25,6 +25,7 @@ from docx import Document
 from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
+import forked
 from accessibility import CHECKS, check_workbook
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.project import CHECKOUT
@@ -254,9 +255,7 @@ def test_frictionless_finds_the_package_valid(pack: Pack, monkeypatch: pytest.Mo
 
 
 def command(*options: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, SCRIPT, *options], capture_output=True, text=True, check=False
-    )
+    return forked.run([SCRIPT, *options])
 
 
 def test_a_pack_that_is_made_again_is_the_same(pack: Pack, database: Path) -> None:

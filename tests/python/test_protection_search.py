@@ -3,12 +3,12 @@
 import itertools
 import json
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import forked
 import protection_cases as cases
 from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.disclosure.solver import attack
@@ -190,8 +190,7 @@ def test_nothing_protects():
 def _run(tmp_path: Path, case: object, *options: str) -> subprocess.CompletedProcess:
     file = tmp_path / "case.json"
     file.write_text(case if isinstance(case, str) else json.dumps(case), encoding="utf-8")
-    command = [sys.executable, str(PROTECT), str(file), *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return forked.run([PROTECT, file, *options])
 
 
 def test_command_prints_the_answer(tmp_path):

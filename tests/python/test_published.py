@@ -5,8 +5,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +13,7 @@ import duckdb
 import pytest
 
 import compiled_models
+import forked
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.refresh.analysts import write_published
 
@@ -30,18 +29,9 @@ def whole_refresh(folder: Path, requests: Path, *options: str):
         responses=folder / "responses",
     )
     places = ["--database", order.database, "--published", order.published]
-    done = subprocess.run(
-        [sys.executable, SCRIPT, *places, "--out", order.responses, *options],
-        env=os.environ
-        | {
-            "FOI_REQUESTS": str(requests),
-            "FOI_EXTRACTS": str(folder / "extracts"),
-            "COLUMNS": "80",
-        },
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    given = {"FOI_REQUESTS": str(requests), "FOI_EXTRACTS": str(folder / "extracts")}
+    command = [SCRIPT, *places, "--out", order.responses, *options]
+    done = forked.run(command, os.environ | given | {"COLUMNS": "80"})
     return order, done
 
 

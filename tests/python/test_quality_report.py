@@ -4,7 +4,6 @@ import json
 import os
 import stat
 import subprocess
-import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from rich.console import Console
 
+import forked
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import build_model
 from missing_from_care.base.project import CHECKOUT
@@ -95,13 +95,8 @@ def database(tmp_path: Path) -> Path:
 
 def report(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Runs the command as a user does, on a terminal 80 columns wide."""
-    return subprocess.run(
-        [sys.executable, CHECKOUT / "scripts" / "quality_report.py", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"COLUMNS": "80"},
-    )
+    script = CHECKOUT / "scripts" / "quality_report.py"
+    return forked.run([script, *arguments], os.environ | {"COLUMNS": "80"})
 
 
 def sheet_rows(data: bytes, name: str) -> list[dict]:
