@@ -20,6 +20,7 @@ from missing_from_care.disclosure.ledger import (
     COLUMNS,
     ENTERED,
     RELEASED,
+    Added,
     Released,
     add_to_ledger,
     holding,
@@ -28,6 +29,7 @@ from missing_from_care.disclosure.ledger import (
     seed_of,
     withdraw,
 )
+from missing_from_care.pack import making
 
 REQUEST = "foi-2018-0417"
 DAY = date(2018, 7, 16)
@@ -516,3 +518,20 @@ def test_a_folder_without_a_ledger_says_so(tmp_path: Path) -> None:
     done = command("ledger.py", "check", "--out", tmp_path)
     assert done.returncode == 0
     assert "There is no ledger in" in done.stdout
+
+
+def test_the_ledger_is_written_before_the_pack_is_there(
+    database: Path, tmp_path: Path, monkeypatch
+) -> None:
+    """A run that is killed between the two may name what is not published, never the other way."""
+    was_there, write = [], making.write_ledger
+
+    def noting(file: Path, added: Added) -> None:
+        was_there.append((tmp_path / REQUEST).exists())
+        write(file, added)
+
+    monkeypatch.setattr(making, "write_ledger", noting)
+    with making.making_pack(database, REQUEST, tmp_path) as pack:
+        making.write_pack(pack, DAY)
+    assert was_there == [False]
+    assert (tmp_path / REQUEST / "public").is_dir()

@@ -15,10 +15,11 @@ from docx.oxml.ns import qn
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import small_worlds
 from missing_from_care.base.faults import DataFault, ProtectionFault, UsageFault
 from missing_from_care.base.texts import LICENCE_ADDRESS, one_line
 from missing_from_care.documents.letter import TEMPLATE, letter_bytes, settings_to_check
-from missing_from_care.documents.sentences import sentence
+from missing_from_care.documents.sentences import periods_listed, sentence
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.documents.workbook.writing import workbook_bytes
 from missing_from_care.response.answers import Answer, Response
@@ -485,3 +486,20 @@ def test_no_template_and_no_word_document_are_one_sentence(tmp_path: Path, respo
     for name in ("none.docx", "text.docx", "zip.docx"):
         with pytest.raises(UsageFault, match="is no Word document"):
             letter_bytes(responses[REQUESTS[0]], tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        ((2008, 2009, 2010, 2013), "2008/09 to 2010/11 and 2013/14"),
+        ((2008, 2010, 2011), "2008/09, 2010/11 and 2011/12"),
+    ],
+)
+def test_only_periods_that_follow_each_other_are_said_by_their_ends(
+    years: tuple[int, ...], said: str
+) -> None:
+    (answer,) = small_worlds.table(1, "occasions_missing", None, 5).answers
+    answers = [
+        replace(answer, period=f"{year}/{(year + 1) % 100:02}", period_order=year) for year in years
+    ]
+    assert periods_listed(answers) == said

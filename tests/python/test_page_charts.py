@@ -77,6 +77,8 @@ def table_of(values: list[int | None], breaks: set[int], *, by_category: bool) -
     st.sets(st.integers(0, 24)),
     st.booleans(),
 )
+@example([3, 4, 5], {1}, False)
+@example([3, 4, 5], {2}, False)
 @settings(max_examples=60, deadline=None)
 def test_a_chart_draws_each_figure_shown_to_scale_and_nothing_else(
     values: list[int | None], breaks: set[int], by_category: bool

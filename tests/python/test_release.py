@@ -504,3 +504,15 @@ def test_a_row_of_the_policy_holds_on_its_first_and_its_last_day() -> None:
     for day in (date(2018, 5, 31), date(2018, 7, 1)):
         with pytest.raises(DataFault, match="no row `all` in force"):
             read_rules(warehouse, day)
+
+
+def test_what_was_open_on_a_day_stands_beside_the_months_in_which_it_began() -> None:
+    """Released before, it shares no day with the spring."""
+    day, spring = date(2018, 3, 31), (FIRST, date(2017, 6, 30))
+    figure = replace(
+        figure_named("occasions_still_missing"), first_day=day, last_day=day, is_snapshot=True
+    )
+    earlier = [Released(day, "earlier", "released", "0" * 64, figure, 12.0, 12.0, 12.0)]
+    facts = occasions(20) + occasions(12, ended_on=None)
+    _, verdict = judged(facts, table(1, "occasions_missing", None, 32, *spring), ledger=earlier)
+    assert figure in verdict.statement.cells
