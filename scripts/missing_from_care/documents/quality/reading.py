@@ -59,6 +59,9 @@ SUMMARY = {
     "published": "select * from dq_published_comparison order by financial_year, measure",
 }
 
+EFFECTS = {name: name.replace("_", " ") for name in ("rejected", "repeated", "left_out", "counted")}
+"""What becomes of a row with a finding, by the columns of the tables."""
+
 CHILD_LEVEL = ("example_row", "example_child", "example_finding")
 """What only the private workbook may show."""
 

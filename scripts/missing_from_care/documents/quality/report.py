@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from missing_from_care.base.texts import one_line
-from missing_from_care.documents.quality.reading import Row, totals_sentence
+from missing_from_care.documents.quality.reading import EFFECTS, Row, totals_sentence
 from missing_from_care.documents.workbook.content import Column, Cover, Report, TableSheet, Value
 from missing_from_care.documents.workbook.writing import LONGEST_CELL
 
@@ -35,17 +35,14 @@ EXAMPLE = (
     ("Example: what was found", "example_finding", 60),
     ("What to do", "what_to_do", 60),
 )
-EFFECTS = tuple(
-    (effect.replace("_", " ").capitalize(), effect, 12)
-    for effect in ("rejected", "repeated", "left_out", "counted")
-)
+BY_EFFECT = tuple((text.capitalize(), effect, 12) for effect, text in EFFECTS.items())
 SUMMARY_SHEETS = {
     "by_rule": Sheet(
         "By rule",
         "Findings by rule, those that reject a row first",
         (
             ("Rule", "rule_code", 10), ("Raw table", "raw_table", 20), ("Severity", "severity", 12),
-            *EFFECTS, ("Findings", "findings", 12), ("Accepted", "accepted", 12),
+            *BY_EFFECT, ("Findings", "findings", 12), ("Accepted", "accepted", 12),
             ("What the rule finds", "rule_finds", 50), *EXAMPLE, ("Authority", "authority", 40),
         ),
     ),
@@ -54,7 +51,7 @@ SUMMARY_SHEETS = {
         "Findings by collection year, each with its commonest rule",
         (
             ("Collection year", "collection_year", 18), ("Findings", "findings", 12),
-            ("Accepted", "accepted", 12), *EFFECTS, *COMMONEST, *EXAMPLE,
+            ("Accepted", "accepted", 12), *BY_EFFECT, *COMMONEST, *EXAMPLE,
         ),
     ),
     "worst_files": Sheet(
@@ -63,7 +60,7 @@ SUMMARY_SHEETS = {
         (
             ("File", "source_file", 50), ("Findings", "findings", 12),
             ("Accepted", "accepted", 12), ("Rows with a finding", "rows_with_findings", 12),
-            ("Rules", "rules", 10), *EFFECTS, *COMMONEST, *EXAMPLE[1:],
+            ("Rules", "rules", 10), *BY_EFFECT, *COMMONEST, *EXAMPLE[1:],
         ),
     ),
     "losses": Sheet(
@@ -115,9 +112,9 @@ FINDINGS_SHEET = Sheet(
 )  # fmt: skip
 
 NUMBERS = frozenset(
-    ("findings", "accepted", "rules", "rows_with_findings", "rejected", "repeated", "left_out",
-     "counted", "rows_landed", "rows_rejected", "rows_repeated", "rows_left_out", "rows_counted",
-     "ours", "published", "difference", "source_row", "example_row", "lost")
+    (*EFFECTS, *(f"rows_{effect}" for effect in EFFECTS), "findings", "accepted", "rules",
+     "rows_with_findings", "rows_landed", "ours", "published", "difference", "source_row",
+     "example_row", "lost")
 )  # fmt: skip
 """The columns of numbers."""
 

@@ -9,10 +9,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from missing_from_care.documents.quality.reading import Row, totals_sentence
+from missing_from_care.documents.quality.reading import EFFECTS, Row, totals_sentence
 
-EFFECTS = {name: name.replace("_", " ") for name in ("rejected", "repeated", "left_out", "counted")}
-STEPS = ("landed", "rejected", "repeated", "left_out", "counted")
 COMPARISONS = ("equal", "differs", "suppressed there", "not published", "not available here")
 WORST = 10
 LOOKS: Mapping[str, Mapping[str, Any]] = {
@@ -93,7 +91,11 @@ def show(console: Console, tables: dict[str, Any]) -> None:
         "What became of every row",
         {"Raw table": "label", "Year": "label", "Landed": "number", **effects},
         (
-            (row["raw_table"], row["collection_year"], *(row[f"rows_{step}"] for step in STEPS))
+            (
+                row["raw_table"],
+                row["collection_year"],
+                *(row[f"rows_{step}"] for step in ("landed", *EFFECTS)),
+            )
             for row in tables["accounting"]
         ),
     )
