@@ -60,21 +60,9 @@ episode_rows as (
 
 ),
 
-legal_statuses as (
-
-    select * from {{ ref('legal_statuses') }}
-
-),
-
 council_years as (
 
     select * from {{ ref('int_council_years') }}
-
-),
-
-councils as (
-
-    select * from {{ ref('int_councils') }}
 
 ),
 
@@ -137,7 +125,8 @@ ended_and_known as (
         coalesce(places.placement_area, 'not_known') as placement_area,
         coalesce(places.miles_from_home, ranked.miles_from_home) as miles_from_home
     from ranked
-    left join councils on coalesce({{ council_of('ranked.source_file') }}, '') = councils.folder
+    left join {{ ref('int_councils') }} as councils
+        on coalesce({{ council_of('ranked.source_file') }}, '') = councils.folder
     left join council_years
         on
             councils.folder = council_years.folder
@@ -148,7 +137,8 @@ ended_and_known as (
             and ranked.source_file = places.source_file
             and ranked.source_row = places.source_row
     left join latest_episodes_returns on councils.folder = latest_episodes_returns.folder
-    left join legal_statuses on ranked.legal_status_code = legal_statuses.legal_status_code
+    left join {{ ref('legal_statuses') }} as legal_statuses
+        on ranked.legal_status_code = legal_statuses.legal_status_code
     where ranked.place_in_line = 1
 
 ),
