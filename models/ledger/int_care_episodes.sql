@@ -156,6 +156,14 @@ with_latest_end as (
 
 ),
 
+reasons as (
+
+    select value as started_care
+    from {{ ref('thresholds') }}
+    where threshold = 'reason_started_care'
+
+),
+
 -- A period of care goes on while no whole day lies between two episodes.
 with_first_episodes as (
 
@@ -164,11 +172,7 @@ with_first_episodes as (
         coalesce({{ days_between('latest_end_before', 'started_on') }} > 1, true) as is_first,
         coalesce(reason_started_code = reasons.started_care, false) as is_start_of_care
     from with_latest_end
-    cross join (
-        select value as started_care
-        from {{ ref('thresholds') }}
-        where threshold = 'reason_started_care'
-    ) as reasons
+    cross join reasons
 
 ),
 
