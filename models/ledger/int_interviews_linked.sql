@@ -10,7 +10,21 @@ with interview_rows as (
 final as (
 
     select
-        interview_rows.*,
+        interview_rows.source_file,
+        interview_rows.source_row,
+        interview_rows.child_id,
+        interview_rows.started_on,
+        interview_rows.occasion_number,
+        interview_rows.interview_outcome,
+        interview_rows.offered_on,
+        interview_rows.interviewed_on,
+        interview_rows.was_hurt,
+        interview_rows.was_sexually_harmed,
+        interview_rows.was_in_drug_sale,
+        interview_rows.was_in_crime,
+        {% for column in interview_columns() -%}
+            interview_rows.{{ column }},
+        {% endfor -%}
         occasions.child_id is not null as has_occasion,
         occasions.ended_on as occasion_ended_on,
         case
