@@ -9,13 +9,9 @@
 {%- set kinds = {
     'child': {'child_id': child}, 'id': ids, 'text': texts, 'code': codes, 'numeric': numeric_codes
 } -%}
-with raw_rows as (
-
-    select * from {{ raw_table(table) }}
-
-),
-
-landed_files as (
+{#- Named where it is read, not once at the top: as a CTE the whole table would be held in memory. -#}
+{%- set raw_rows = raw_table(table) -%}
+with landed_files as (
 
     {{ landed_files(table, dates | map(attribute='column')) }}
 
@@ -36,7 +32,7 @@ values_found as (
                 '{{ kind }}' as kind,
                 '{{ name }}' as name,
                 {{ column }} as written
-            from raw_rows
+            from {{ raw_rows }} as raw_rows
         {% endfor -%}
     {% endfor %}
 ),
@@ -75,7 +71,7 @@ dates_found as (
             {{ 'collection_year,' if is_return }}
             source_file,
             {{ date.column }} as written
-        from raw_rows
+        from {{ raw_rows }} as raw_rows
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -164,7 +160,7 @@ final as (
             {% endif -%}
             {{ date.column }}_days.day as {{ date.day }}{{ ',' if not loop.last }}
         {% endfor %}
-    from raw_rows
+    from {{ raw_rows }} as raw_rows
     {% for columns in kinds.values() -%}
         {% for name, column in columns.items() -%}
             left join texts as {{ name }}_texts

@@ -23,12 +23,6 @@ collection_years as (
 
 ),
 
-definitions as (
-
-    select * from {{ ref('int_definitions') }}
-
-),
-
 years_and_the_ones_before as (
 
     select
@@ -42,7 +36,7 @@ years_and_the_ones_before as (
         collection_years.last_day,
         make_date(year(collection_years.first_day) - 1, 4, 1) as first_day_before
     from collection_years
-    cross join definitions
+    cross join {{ ref('int_definitions') }} as definitions
 
 ),
 
@@ -74,38 +68,21 @@ definitions_of_years as (
     from definitions_of_councils
     group by financial_year
 
-),
-
-final as (
-
-    select
-        cast(collection_years.financial_year as string) as financial_year,
-        cast(collection_years.collection_year as string) as collection_year,
-        cast(collection_years.first_day as date) as first_day,
-        cast(collection_years.last_day as date) as last_day,
-        cast(definitions_of_years.definition as string) as definition,
-        cast(definitions_of_years.is_break_in_series as boolean) as is_break_in_series,
-        cast(collection_years.has_missing and collection_years.has_episodes as boolean)
-            as has_occasions,
-        cast(collection_years.has_episodes as boolean) as has_care,
-        cast(collection_years.has_uasc as boolean) as has_uasc,
-        cast(collection_years.has_interviews as boolean) as has_interviews
-    from collection_years
-    left join definitions_of_years
-        on collection_years.financial_year = definitions_of_years.financial_year
-
 )
 
 select
-    financial_year,
-    collection_year,
-    first_day,
-    last_day,
-    definition,
-    is_break_in_series,
-    has_occasions,
-    has_care,
-    has_uasc,
-    has_interviews
-from final
+    cast(collection_years.financial_year as string) as financial_year,
+    cast(collection_years.collection_year as string) as collection_year,
+    cast(collection_years.first_day as date) as first_day,
+    cast(collection_years.last_day as date) as last_day,
+    cast(definitions_of_years.definition as string) as definition,
+    cast(definitions_of_years.is_break_in_series as boolean) as is_break_in_series,
+    cast(collection_years.has_missing and collection_years.has_episodes as boolean)
+        as has_occasions,
+    cast(collection_years.has_episodes as boolean) as has_care,
+    cast(collection_years.has_uasc as boolean) as has_uasc,
+    cast(collection_years.has_interviews as boolean) as has_interviews
+from collection_years
+left join definitions_of_years
+    on collection_years.financial_year = definitions_of_years.financial_year
 order by financial_year

@@ -6,66 +6,6 @@ with occasions as (
 
 ),
 
-occasions_in_care as (
-
-    select * from {{ ref('int_occasions_in_care') }}
-
-),
-
-children as (
-
-    select * from {{ ref('int_children') }}
-
-),
-
-definitions as (
-
-    select * from {{ ref('int_definitions') }}
-
-),
-
-council_years as (
-
-    select * from {{ ref('int_council_years') }}
-
-),
-
-uasc_status as (
-
-    select * from {{ ref('int_uasc_status') }}
-
-),
-
-interviews as (
-
-    select * from {{ ref('int_occasion_interviews') }}
-
-),
-
-placement_types as (
-
-    select * from {{ ref('placement_types') }}
-
-),
-
-legal_statuses as (
-
-    select * from {{ ref('legal_statuses') }}
-
-),
-
-reasons_ceased as (
-
-    select * from {{ ref('reasons_ceased') }}
-
-),
-
-councils as (
-
-    select * from {{ ref('int_councils') }}
-
-),
-
 adult_age as (
 
     select cast(value as int) as years
@@ -93,13 +33,13 @@ days as (
             started_on
         from occasions
     ) as starts
-    left join councils on starts.folder = councils.folder
-    left join definitions
+    left join {{ ref('int_councils') }} as councils on starts.folder = councils.folder
+    left join {{ ref('int_definitions') }} as definitions
         on
             councils.la_code = definitions.la_code
             and starts.started_on >= coalesce(definitions.valid_from, starts.started_on)
             and starts.started_on <= coalesce(definitions.valid_to, starts.started_on)
-    left join council_years
+    left join {{ ref('int_council_years') }} as council_years
         on
             councils.la_code = council_years.la_code
             and starts.started_on >= council_years.first_day
@@ -172,22 +112,22 @@ joined as (
     from occasions
     cross join adult_age
     left join days on occasions.folder = days.folder and occasions.started_on = days.started_on
-    left join occasions_in_care
+    left join {{ ref('int_occasions_in_care') }} as occasions_in_care
         on
             occasions.child_id = occasions_in_care.child_id
             and occasions.started_on = occasions_in_care.started_on
-    left join placement_types
+    left join {{ ref('placement_types') }} as placement_types
         on occasions_in_care.placement_code = placement_types.placement_code
-    left join legal_statuses
+    left join {{ ref('legal_statuses') }} as legal_statuses
         on occasions_in_care.legal_status_code = legal_statuses.legal_status_code
-    left join reasons_ceased
+    left join {{ ref('reasons_ceased') }} as reasons_ceased
         on occasions_in_care.reason_ceased_code = reasons_ceased.reason_ceased_code
-    left join children on occasions.child_id = children.child_id
-    left join uasc_status
+    left join {{ ref('int_children') }} as children on occasions.child_id = children.child_id
+    left join {{ ref('int_uasc_status') }} as uasc_status
         on
             occasions.child_id = uasc_status.child_id
             and days.collection_year = uasc_status.collection_year
-    left join interviews
+    left join {{ ref('int_occasion_interviews') }} as interviews
         on
             occasions.child_id = interviews.child_id
             and occasions.started_on = interviews.started_on

@@ -60,21 +60,9 @@ episode_rows as (
 
 ),
 
-legal_statuses as (
-
-    select * from {{ ref('legal_statuses') }}
-
-),
-
 council_years as (
 
     select * from {{ ref('int_council_years') }}
-
-),
-
-councils as (
-
-    select * from {{ ref('int_councils') }}
 
 ),
 
@@ -137,7 +125,8 @@ ended_and_known as (
         coalesce(places.placement_area, 'not_known') as placement_area,
         coalesce(places.miles_from_home, ranked.miles_from_home) as miles_from_home
     from ranked
-    left join councils on coalesce({{ council_of('ranked.source_file') }}, '') = councils.folder
+    left join {{ ref('int_councils') }} as councils
+        on coalesce({{ council_of('ranked.source_file') }}, '') = councils.folder
     left join council_years
         on
             councils.folder = council_years.folder
@@ -148,7 +137,8 @@ ended_and_known as (
             and ranked.source_file = places.source_file
             and ranked.source_row = places.source_row
     left join latest_episodes_returns on councils.folder = latest_episodes_returns.folder
-    left join legal_statuses on ranked.legal_status_code = legal_statuses.legal_status_code
+    left join {{ ref('legal_statuses') }} as legal_statuses
+        on ranked.legal_status_code = legal_statuses.legal_status_code
     where ranked.place_in_line = 1
 
 ),
@@ -166,33 +156,41 @@ with_latest_end as (
 
 ),
 
+reasons as (
+
+    select value as started_care
+    from {{ ref('thresholds') }}
+    where threshold = 'reason_started_care'
+
+),
+
 -- A period of care goes on while no whole day lies between two episodes.
+with_first_episodes as (
+
+    select
+        with_latest_end.*,
+        coalesce({{ days_between('latest_end_before', 'started_on') }} > 1, true) as is_first,
+        coalesce(reason_started_code = reasons.started_care, false) as is_start_of_care
+    from with_latest_end
+    cross join reasons
+
+),
+
 with_periods as (
 
     select
         *,
-        sum(
-            case
-                when
-                    latest_end_before is null
-                    or {{ days_between('latest_end_before', 'started_on') }} > 1
-                    then 1
-                else 0
-            end
-        ) over (
+        max(case when is_first then started_on end) over (
             partition by child_id, is_short_break
             order by started_on
             rows between unbounded preceding and current row
-        ) as period_of_care
-    from with_latest_end
-
-),
-
-reason_started_care as (
-
-    select value as code
-    from {{ ref('thresholds') }}
-    where threshold = 'reason_started_care'
+        ) as period_started_on,
+        max(case when is_first and is_start_of_care then started_on end) over (
+            partition by child_id, is_short_break
+            order by started_on
+            rows between unbounded preceding and current row
+        ) as care_started_on
+    from with_first_episodes
 
 ),
 
@@ -200,39 +198,22 @@ reason_started_care as (
 final as (
 
     select
-        with_periods.child_id,
-        with_periods.started_on,
-        with_periods.ended_on,
-        with_periods.reason_ceased_code,
-        with_periods.legal_status_code,
-        with_periods.is_short_break,
-        with_periods.placement_code,
-        with_periods.raw_table,
-        with_periods.collection_year,
-        with_periods.source_file,
-        with_periods.source_row,
-        with_periods.la_code,
-        with_periods.placement_area,
-        with_periods.miles_from_home,
-        case
-            when
-                first_value(with_periods.reason_started_code) over (
-                    partition by
-                        with_periods.child_id,
-                        with_periods.is_short_break,
-                        with_periods.period_of_care
-                    order by with_periods.started_on
-                ) = reason_started_care.code
-                then
-                    min(with_periods.started_on) over (
-                        partition by
-                            with_periods.child_id,
-                            with_periods.is_short_break,
-                            with_periods.period_of_care
-                    )
-        end as care_started_on
+        child_id,
+        started_on,
+        ended_on,
+        reason_ceased_code,
+        legal_status_code,
+        is_short_break,
+        placement_code,
+        raw_table,
+        collection_year,
+        source_file,
+        source_row,
+        la_code,
+        placement_area,
+        miles_from_home,
+        case when care_started_on = period_started_on then care_started_on end as care_started_on
     from with_periods
-    cross join reason_started_care
 
 )
 

@@ -18,12 +18,6 @@ collection_years as (
 
 ),
 
-uasc_status as (
-
-    select * from {{ ref('int_uasc_status') }}
-
-),
-
 care_days as (
 
     select
@@ -63,7 +57,7 @@ final as (
             or uasc_status.status_ceased_on >= care_days.last_day
         ) as is_uasc_at_year_end
     from care_days
-    left join uasc_status
+    left join {{ ref('int_uasc_status') }} as uasc_status
         on
             care_days.collection_year = uasc_status.collection_year
             and care_days.child_id = uasc_status.child_id

@@ -15,30 +15,6 @@ council_years as (
 
 ),
 
-children as (
-
-    select * from {{ ref('int_children') }}
-
-),
-
-uasc_status as (
-
-    select * from {{ ref('int_uasc_status') }}
-
-),
-
-placement_types as (
-
-    select * from {{ ref('placement_types') }}
-
-),
-
-legal_statuses as (
-
-    select * from {{ ref('legal_statuses') }}
-
-),
-
 numbers as (
 
     {{ numbers() }}
@@ -105,8 +81,8 @@ with_the_child as (
         {{ age_in_years('children.birth_date', 'cut_at_months.from_day') }} as age_at_first,
         {{ age_in_years('children.birth_date', 'cut_at_months.to_day') }} as age_at_last
     from cut_at_months
-    left join children on cut_at_months.child_id = children.child_id
-    left join uasc_status
+    left join {{ ref('int_children') }} as children on cut_at_months.child_id = children.child_id
+    left join {{ ref('int_uasc_status') }} as uasc_status
         on
             cut_at_months.child_id = uasc_status.child_id
             and cut_at_months.collection_year = uasc_status.collection_year
@@ -203,8 +179,9 @@ final as (
             else 'no'
         end as uasc
     from cut_at_uasc
-    left join placement_types on cut_at_uasc.placement_code = placement_types.placement_code
-    left join legal_statuses
+    left join {{ ref('placement_types') }} as placement_types
+        on cut_at_uasc.placement_code = placement_types.placement_code
+    left join {{ ref('legal_statuses') }} as legal_statuses
         on cut_at_uasc.legal_status_code = legal_statuses.legal_status_code
 
 )

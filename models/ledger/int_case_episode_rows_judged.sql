@@ -7,22 +7,10 @@ with episode_rows as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
 legal_statuses as (
 
     select * from {{ ref('int_case_legal_status_rows_judged') }}
     where reject_code is null and not is_repeated and legal_status_code is not null
-
-),
-
-placements as (
-
-    select * from {{ ref('int_case_placements_of_episodes') }}
 
 ),
 
@@ -46,7 +34,8 @@ judged as (
             when episode_rows.ended_on < episode_rows.started_on then 'MFC40'
         end as reject_code
     from episode_rows
-    left join child_matches on episode_rows.child_id = child_matches.child_id
+    left join {{ ref('int_child_matches') }} as child_matches
+        on episode_rows.child_id = child_matches.child_id
 
 ),
 
@@ -154,7 +143,7 @@ final as (
         judged_rows.is_repeated,
         judged_rows.rule_mfc58
     from judged_rows
-    left join placements
+    left join {{ ref('int_case_placements_of_episodes') }} as placements
         on
             judged_rows.source_file = placements.source_file
             and judged_rows.source_row = placements.source_row

@@ -7,18 +7,6 @@ with immigration_rows as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
-words as (
-
-    select * from {{ ref('immigration_status_words') }}
-
-),
-
 texts as (
 
     select distinct
@@ -35,7 +23,8 @@ read_texts as (
         texts.status_text,
         min(words.is_uasc) as is_uasc
     from texts
-    inner join words on texts.plain_text like concat('%', words.words, '%')
+    inner join {{ ref('immigration_status_words') }} as words
+        on texts.plain_text like concat('%', words.words, '%')
     group by texts.status_text
 
 ),
@@ -55,7 +44,8 @@ judged as (
         coalesce(read_texts.is_uasc = 'unknown', false) as is_doubtful,
         case when immigration_rows.child_id is null then 'MFC42' end as reject_code
     from immigration_rows
-    left join child_matches on immigration_rows.child_id = child_matches.child_id
+    left join {{ ref('int_child_matches') }} as child_matches
+        on immigration_rows.child_id = child_matches.child_id
     left join read_texts on immigration_rows.status_text = read_texts.status_text
 
 ),

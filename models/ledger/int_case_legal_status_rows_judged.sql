@@ -8,18 +8,6 @@ with legal_rows as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
-legal_statuses as (
-
-    select * from {{ ref('legal_statuses') }}
-
-),
-
 legal_status_words as (
 
     select
@@ -55,7 +43,7 @@ read_texts as (
                 legal_status_words.plain_words asc nulls last
         ) as place_in_line
     from texts
-    left join legal_statuses
+    left join {{ ref('legal_statuses') }} as legal_statuses
         on split_part(texts.plain_text, ' ', 1) = legal_statuses.legal_status_code
     left join legal_status_words
         on
@@ -82,7 +70,8 @@ judged as (
             when legal_rows.child_id is null or legal_rows.started_on is null then 'MFC43'
         end as reject_code
     from legal_rows
-    left join child_matches on legal_rows.child_id = child_matches.child_id
+    left join {{ ref('int_child_matches') }} as child_matches
+        on legal_rows.child_id = child_matches.child_id
     left join read_texts
         on legal_rows.status_text = read_texts.status_text and read_texts.place_in_line = 1
 

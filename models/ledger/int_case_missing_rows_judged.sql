@@ -10,18 +10,6 @@ with case_rows as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
-status_spellings as (
-
-    select * from {{ ref('status_spellings') }}
-
-),
-
 yes_no_flags as (
 
     select * from {{ ref('yes_no_flags') }}
@@ -70,8 +58,10 @@ joined as (
         earliest_year.looked_after_since
     from case_rows
     cross join earliest_year
-    left join child_matches on case_rows.child_id = child_matches.child_id
-    left join status_spellings on case_rows.status_text = status_spellings.spelling
+    left join {{ ref('int_child_matches') }} as child_matches
+        on case_rows.child_id = child_matches.child_id
+    left join {{ ref('status_spellings') }} as status_spellings
+        on case_rows.status_text = status_spellings.spelling
     left join yes_no_flags as offered on case_rows.interview_offered = offered.flag
     left join yes_no_flags as accepted on case_rows.interview_accepted = accepted.flag
 

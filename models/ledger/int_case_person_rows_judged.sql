@@ -7,24 +7,6 @@ with persons as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
-sexes as (
-
-    select * from {{ ref('sexes') }}
-
-),
-
-ethnic_groups as (
-
-    select * from {{ ref('ethnic_groups') }}
-
-),
-
 final as (
 
     select
@@ -40,9 +22,11 @@ final as (
         persons.taken_on,
         case when persons.child_id is null then 'MFC41' end as reject_code
     from persons
-    left join child_matches on persons.child_id = child_matches.child_id
-    left join sexes on persons.sex_code = sexes.sex_code
-    left join ethnic_groups on persons.ethnic_code = ethnic_groups.ethnic_code
+    left join {{ ref('int_child_matches') }} as child_matches
+        on persons.child_id = child_matches.child_id
+    left join {{ ref('sexes') }} as sexes on persons.sex_code = sexes.sex_code
+    left join {{ ref('ethnic_groups') }} as ethnic_groups
+        on persons.ethnic_code = ethnic_groups.ethnic_code
 
 )
 

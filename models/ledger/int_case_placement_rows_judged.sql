@@ -8,12 +8,6 @@ with placement_rows as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
 placement_types as (
 
     select
@@ -71,7 +65,8 @@ judged as (
                 then 'MFC55'
         end as reject_code
     from placement_rows
-    left join child_matches on placement_rows.child_id = child_matches.child_id
+    left join {{ ref('int_child_matches') }} as child_matches
+        on placement_rows.child_id = child_matches.child_id
     left join read_texts on placement_rows.type_text = read_texts.type_text
 
 ),

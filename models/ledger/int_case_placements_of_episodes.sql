@@ -8,12 +8,6 @@ with episode_rows as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
 placements as (
 
     select * from {{ ref('int_case_placement_rows_judged') }}
@@ -31,7 +25,8 @@ episodes as (
         episode_rows.started_on,
         coalesce({{ council_of('episode_rows.source_file') }}, '') as folder
     from episode_rows
-    left join child_matches on episode_rows.child_id = child_matches.child_id
+    left join {{ ref('int_child_matches') }} as child_matches
+        on episode_rows.child_id = child_matches.child_id
 
 ),
 

@@ -18,12 +18,6 @@ definition_years as (
 
 ),
 
-definitions as (
-
-    select * from {{ ref('definitions') }}
-
-),
-
 final as (
 
     select
@@ -38,7 +32,7 @@ final as (
         definitions.change
     from councils
     left join definition_years on councils.la_code = definition_years.la_code
-    left join definitions
+    left join {{ ref('definitions') }} as definitions
         on coalesce(definition_years.definition_id, 'as_recorded') = definitions.definition_id
 
 )

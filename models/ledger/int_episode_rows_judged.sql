@@ -7,24 +7,6 @@ with episode_rows as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
-legal_statuses as (
-
-    select * from {{ ref('legal_statuses') }}
-
-),
-
-placement_types as (
-
-    select * from {{ ref('placement_types') }}
-
-),
-
 joined as (
 
     select
@@ -37,9 +19,12 @@ joined as (
         placement_types.valid_from_year as placement_from_year,
         placement_types.valid_to_year as placement_to_year
     from episode_rows
-    left join child_matches on episode_rows.child_id = child_matches.child_id
-    left join legal_statuses on episode_rows.legal_status_code = legal_statuses.legal_status_code
-    left join placement_types on episode_rows.placement_code = placement_types.placement_code
+    left join {{ ref('int_child_matches') }} as child_matches
+        on episode_rows.child_id = child_matches.child_id
+    left join {{ ref('legal_statuses') }} as legal_statuses
+        on episode_rows.legal_status_code = legal_statuses.legal_status_code
+    left join {{ ref('placement_types') }} as placement_types
+        on episode_rows.placement_code = placement_types.placement_code
 
 ),
 

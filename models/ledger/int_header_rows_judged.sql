@@ -7,24 +7,6 @@ with header_rows as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
-sexes as (
-
-    select * from {{ ref('sexes') }}
-
-),
-
-ethnic_groups as (
-
-    select * from {{ ref('ethnic_groups') }}
-
-),
-
 judged as (
 
     select
@@ -58,9 +40,11 @@ judged as (
         {{ child_read_as_another('header_rows.child_id', 'child_matches.matched_child_id') }}
             as rule_mfc51
     from header_rows
-    left join child_matches on header_rows.child_id = child_matches.child_id
-    left join sexes on header_rows.sex_code = sexes.sex_code
-    left join ethnic_groups on header_rows.ethnic_code = ethnic_groups.ethnic_code
+    left join {{ ref('int_child_matches') }} as child_matches
+        on header_rows.child_id = child_matches.child_id
+    left join {{ ref('sexes') }} as sexes on header_rows.sex_code = sexes.sex_code
+    left join {{ ref('ethnic_groups') }} as ethnic_groups
+        on header_rows.ethnic_code = ethnic_groups.ethnic_code
 
 ),
 

@@ -15,18 +15,6 @@ with interview_rows as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
-interview_outcomes as (
-
-    select * from {{ ref('interview_outcomes') }}
-
-),
-
 -- What a column's words mean: its own, else those of every column.
 interview_words as (
 
@@ -59,8 +47,9 @@ joined as (
                 then cast(interview_rows.occasion_value as int)
         end as occasion_number
     from interview_rows
-    left join child_matches on interview_rows.child_id = child_matches.child_id
-    left join interview_outcomes
+    left join {{ ref('int_child_matches') }} as child_matches
+        on interview_rows.child_id = child_matches.child_id
+    left join {{ ref('interview_outcomes') }} as interview_outcomes
         on interview_rows.interview_outcome = interview_outcomes.interview_outcome
     {% for column in interview_columns() -%}
         left join interview_words as {{ column }}_words

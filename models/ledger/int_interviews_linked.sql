@@ -7,12 +7,6 @@ with interview_rows as (
 
 ),
 
-occasions as (
-
-    select * from {{ ref('int_occasions') }}
-
-),
-
 final as (
 
     select
@@ -21,8 +15,6 @@ final as (
         interview_rows.child_id,
         interview_rows.started_on,
         interview_rows.occasion_number,
-        occasions.child_id is not null as has_occasion,
-        occasions.ended_on as occasion_ended_on,
         interview_rows.interview_outcome,
         interview_rows.offered_on,
         interview_rows.interviewed_on,
@@ -33,6 +25,8 @@ final as (
         {% for column in interview_columns() -%}
             interview_rows.{{ column }},
         {% endfor -%}
+        occasions.child_id is not null as has_occasion,
+        occasions.ended_on as occasion_ended_on,
         case
             when occasions.child_id is null
                 then
@@ -40,7 +34,7 @@ final as (
                     || ', OCCASION is ' || {{ shown('interview_rows.occasion_text') }} || '.'
         end as rule_mfc08
     from interview_rows
-    left join occasions
+    left join {{ ref('int_occasions') }} as occasions
         on
             interview_rows.child_id = occasions.child_id
             and interview_rows.started_on = occasions.started_on

@@ -8,24 +8,6 @@ with missing_rows as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
-status_spellings as (
-
-    select * from {{ ref('status_spellings') }}
-
-),
-
-collection_years as (
-
-    select * from {{ ref('int_return_years') }}
-
-),
-
 joined as (
 
     select
@@ -35,9 +17,12 @@ joined as (
         collection_years.first_day as return_starts_on,
         collection_years.last_day as return_ends_on
     from missing_rows
-    left join child_matches on missing_rows.child_id = child_matches.child_id
-    left join status_spellings on missing_rows.status_text = status_spellings.spelling
-    left join collection_years on missing_rows.collection_year = collection_years.collection_year
+    left join {{ ref('int_child_matches') }} as child_matches
+        on missing_rows.child_id = child_matches.child_id
+    left join {{ ref('status_spellings') }} as status_spellings
+        on missing_rows.status_text = status_spellings.spelling
+    left join {{ ref('int_return_years') }} as collection_years
+        on missing_rows.collection_year = collection_years.collection_year
 
 ),
 

@@ -10,18 +10,6 @@ with interviews as (
 
 ),
 
-interview_outcomes as (
-
-    select * from {{ ref('interview_outcomes') }}
-
-),
-
-categories as (
-
-    select * from {{ ref('categories') }}
-
-),
-
 interview_limit as (
 
     select cast(floor(cast(value as int) / 24.0) as int) as days
@@ -44,10 +32,10 @@ joined as (
         interview_outcomes.is_declined
     from interviews
     cross join interview_limit
-    left join interview_outcomes
+    left join {{ ref('interview_outcomes') }} as interview_outcomes
         on interviews.interview_outcome = interview_outcomes.interview_outcome
     {% for column in interview_columns() -%}
-        left join categories as {{ column }}_categories
+        left join {{ ref('categories') }} as {{ column }}_categories
             on
                 {{ column }}_categories.breakdown = '{{ column }}'
                 and interviews.{{ column }} = {{ column }}_categories.category

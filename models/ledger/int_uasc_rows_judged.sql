@@ -9,24 +9,6 @@ with uasc_rows as (
 
 ),
 
-child_matches as (
-
-    select * from {{ ref('int_child_matches') }}
-
-),
-
-flags as (
-
-    select * from {{ ref('yes_no_flags') }}
-
-),
-
-collection_years as (
-
-    select * from {{ ref('int_return_years') }}
-
-),
-
 joined as (
 
     select
@@ -40,9 +22,11 @@ joined as (
             else coalesce(flags.is_yes, 'false') = 'true'
         end as is_uasc
     from uasc_rows
-    left join child_matches on uasc_rows.child_id = child_matches.child_id
-    left join flags on uasc_rows.uasc_flag = flags.flag
-    left join collection_years on uasc_rows.collection_year = collection_years.collection_year
+    left join {{ ref('int_child_matches') }} as child_matches
+        on uasc_rows.child_id = child_matches.child_id
+    left join {{ ref('yes_no_flags') }} as flags on uasc_rows.uasc_flag = flags.flag
+    left join {{ ref('int_return_years') }} as collection_years
+        on uasc_rows.collection_year = collection_years.collection_year
 
 ),
 

@@ -7,12 +7,6 @@ with financial_years as (
 
 ),
 
-question_parts as (
-
-    select * from {{ ref('harm_outcomes') }}
-
-),
-
 found_occasions as (
 
     select * from {{ ref('fct_missing_occasions') }}
@@ -54,7 +48,7 @@ joined as (
         yearly.occasions_with_interview,
         yearly.occasions_without_interview
     from financial_years
-    cross join question_parts
+    cross join {{ ref('harm_outcomes') }} as question_parts
     left join yearly on financial_years.financial_year = yearly.financial_year
 
 )

@@ -19,12 +19,6 @@ with judged_rows as (
 
 ),
 
-module_sources as (
-
-    select * from {{ ref('int_module_sources') }}
-
-),
-
 -- Which source must be in use for the rows of a table to count, if one must, and what became of a
 -- row that no later model has. Legal statuses and placements count by what they say of an episode.
 accounts as (
@@ -47,7 +41,8 @@ accounts as (
         ('ssd_immigration_status', null, 'left_out'),
         ('return_interviews', null, 'left_out')
     ) as accounts (raw_table, used_with, otherwise)
-    left join module_sources on accounts.used_with = module_sources.raw_table
+    left join {{ ref('int_module_sources') }} as module_sources
+        on accounts.used_with = module_sources.raw_table
 
 ),
 

@@ -12,18 +12,6 @@ collection_years as (
 
 ),
 
-children_by_return as (
-
-    select * from {{ ref('int_children_by_return') }}
-
-),
-
-children as (
-
-    select * from {{ ref('int_children') }}
-
-),
-
 care_by_return as (
 
     select * from {{ ref('int_care_by_return') }}
@@ -197,11 +185,12 @@ joined as (
     from beside_other_rows
     cross join adult_age
     left join returns on beside_other_rows.collection_year = returns.collection_year
-    left join children_by_return
+    left join {{ ref('int_children_by_return') }} as children_by_return
         on
             beside_other_rows.collection_year = children_by_return.collection_year
             and beside_other_rows.child_id = children_by_return.child_id
-    left join children on beside_other_rows.child_id = children.child_id
+    left join {{ ref('int_children') }} as children
+        on beside_other_rows.child_id = children.child_id
     left join care_of_the_rows
         on
             beside_other_rows.source_file = care_of_the_rows.source_file

@@ -14,24 +14,6 @@ collection_years as (
 
 ),
 
-children_by_return as (
-
-    select * from {{ ref('int_children_by_return') }}
-
-),
-
-children as (
-
-    select * from {{ ref('int_children') }}
-
-),
-
-sexes as (
-
-    select * from {{ ref('sexes') }}
-
-),
-
 ages as (
 
     select
@@ -113,13 +95,13 @@ joined as (
     from beside_other_rows as uasc_rows
     cross join ages
     left join returns on uasc_rows.collection_year = returns.collection_year
-    left join children on uasc_rows.child_id = children.child_id
-    left join sexes on uasc_rows.sex_code = sexes.sex_code
+    left join {{ ref('int_children') }} as children on uasc_rows.child_id = children.child_id
+    left join {{ ref('sexes') }} as sexes on uasc_rows.sex_code = sexes.sex_code
     {% for in_header, collection_year in [
         ('in_header', 'uasc_rows.collection_year'), ('header_before', 'returns.return_before'),
         ('header_after', 'returns.return_after'),
     ] -%}
-        left join children_by_return as {{ in_header }}
+        left join {{ ref('int_children_by_return') }} as {{ in_header }}
             on
                 {{ collection_year }} = {{ in_header }}.collection_year
                 and uasc_rows.child_id = {{ in_header }}.child_id
