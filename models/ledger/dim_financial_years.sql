@@ -1,11 +1,7 @@
 -- Rules 1 and 4: the years that can be answered for all councils together, with the modules that
 -- every council has, and the definition each counts by.
 
-with council_years as (
-
-    select * from {{ ref('int_council_years') }}
-
-),
+with council_years as (select * from {{ ref('int_council_years') }}),
 
 collection_years as (
 

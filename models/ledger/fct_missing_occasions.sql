@@ -1,10 +1,6 @@
 -- Every occasion once, with what each rule says of it.
 
-with occasions as (
-
-    select * from {{ ref('int_occasions') }}
-
-),
+with occasions as (select * from {{ ref('int_occasions') }}),
 
 adult_age as (
 

@@ -60,11 +60,7 @@ episode_rows as (
 
 ),
 
-council_years as (
-
-    select * from {{ ref('int_council_years') }}
-
-),
+council_years as (select * from {{ ref('int_council_years') }}),
 
 ranked as (
 

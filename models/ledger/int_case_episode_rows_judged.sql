@@ -1,11 +1,7 @@
 -- Rules 5, 7 and 21, for the case-management extract: which rows can say when the child was looked
 -- after, and under which legal status and where, which the system keeps apart from the episodes.
 
-with episode_rows as (
-
-    select * from {{ ref('stg_ssd__cla_episodes') }}
-
-),
+with episode_rows as (select * from {{ ref('stg_ssd__cla_episodes') }}),
 
 legal_statuses as (
 

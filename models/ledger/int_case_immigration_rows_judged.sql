@@ -1,11 +1,7 @@
 -- Rules 7, 12 and 21, for the immigration statuses of a case-management extract, which stand in
 -- words: whether they say that the child is UASC. Words of doubt alone say neither.
 
-with immigration_rows as (
-
-    select * from {{ ref('stg_ssd__immigration_status') }}
-
-),
+with immigration_rows as (select * from {{ ref('stg_ssd__immigration_status') }}),
 
 texts as (
 

@@ -2,11 +2,7 @@
 -- in words. Of several that fit a text the longest words hold: "Interim care order" is no "care
 -- order".
 
-with legal_rows as (
-
-    select * from {{ ref('stg_ssd__legal_status') }}
-
-),
+with legal_rows as (select * from {{ ref('stg_ssd__legal_status') }}),
 
 legal_status_words as (
 

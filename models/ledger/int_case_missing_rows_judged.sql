@@ -4,17 +4,9 @@
 -- the same number in two extracts is the same occasion. A system that writes nothing but midnight
 -- knows no time of day.
 
-with case_rows as (
+with case_rows as (select * from {{ ref('stg_ssd__missing') }}),
 
-    select * from {{ ref('stg_ssd__missing') }}
-
-),
-
-yes_no_flags as (
-
-    select * from {{ ref('yes_no_flags') }}
-
-),
+yes_no_flags as (select * from {{ ref('yes_no_flags') }}),
 
 earliest_year as (
 

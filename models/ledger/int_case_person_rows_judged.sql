@@ -1,11 +1,7 @@
 -- Rule 7, for the persons of a case-management extract: which rows name no child. Codes stand in
 -- the words of the answers, null where the seed does not know one.
 
-with persons as (
-
-    select * from {{ ref('stg_ssd__person') }}
-
-),
+with persons as (select * from {{ ref('stg_ssd__person') }}),
 
 final as (
 

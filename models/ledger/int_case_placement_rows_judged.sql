@@ -2,11 +2,7 @@
 -- was placed. Their type is a code of the return, alone or before its words, or the code's own
 -- words.
 
-with placement_rows as (
-
-    select * from {{ ref('stg_ssd__cla_placement') }}
-
-),
+with placement_rows as (select * from {{ ref('stg_ssd__cla_placement') }}),
 
 placement_types as (
 

@@ -2,11 +2,7 @@
 -- identifier; where the episode has none that is landed, by the child and the day on which the
 -- episode began.
 
-with episode_rows as (
-
-    select * from {{ ref('stg_ssd__cla_episodes') }}
-
-),
+with episode_rows as (select * from {{ ref('stg_ssd__cla_episodes') }}),
 
 placements as (
 

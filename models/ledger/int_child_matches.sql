@@ -2,11 +2,7 @@
 -- are only for a council with a module that would be lost otherwise and is not by this, and where
 -- no two children of one module become one by it.
 
-with module_children as (
-
-    select * from {{ ref('int_module_children') }}
-
-),
+with module_children as (select * from {{ ref('int_module_children') }}),
 
 at_most as (
 

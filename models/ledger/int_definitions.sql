@@ -1,11 +1,7 @@
 -- Rules 4 and 20: what each recorded status counts as, a row a landed council and period. For a
 -- council that has told no definition nothing is assumed: its statuses count as recorded.
 
-with councils as (
-
-    select * from {{ ref('int_councils') }}
-
-),
+with councils as (select * from {{ ref('int_councils') }}),
 
 definition_years as (
 

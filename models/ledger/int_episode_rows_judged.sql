@@ -1,11 +1,7 @@
 -- Rules 7 and 9, for the Episodes module: what each rule finds in each row, and which rows cannot
 -- say when the child was looked after.
 
-with episode_rows as (
-
-    select * from {{ ref('stg_ssda903__episodes') }}
-
-),
+with episode_rows as (select * from {{ ref('stg_ssda903__episodes') }}),
 
 joined as (
 

@@ -1,11 +1,7 @@
 -- Rules 7 and 9, for the Header module: what each rule finds in each row, and which rows name no
 -- child. Codes stand in the words of the answers, null where the seed does not know one.
 
-with header_rows as (
-
-    select * from {{ ref('stg_ssda903__header') }}
-
-),
+with header_rows as (select * from {{ ref('stg_ssda903__header') }}),
 
 judged as (
 

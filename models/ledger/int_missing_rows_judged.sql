@@ -2,11 +2,7 @@
 -- cannot be counted at all. A rule looks only at the values it needs, so a row that is rejected by
 -- one still shows its other faults.
 
-with missing_rows as (
-
-    select * from {{ ref('stg_ssda903__missing') }}
-
-),
+with missing_rows as (select * from {{ ref('stg_ssda903__missing') }}),
 
 joined as (
 

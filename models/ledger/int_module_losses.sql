@@ -52,11 +52,7 @@
     ('ssd_immigration_status', 'immigration_rows', 'rows', 'child_id is null', none, none),
 ] -%}
 
-with children as (
-
-    select * from {{ ref('int_children') }}
-
-),
+with children as (select * from {{ ref('int_children') }}),
 
 missing_rows as (
 
@@ -71,59 +67,23 @@ missing_rows as (
 
 ),
 
-episode_rows as (
+episode_rows as (select * from {{ ref('int_episode_rows_judged') }}),
 
-    select * from {{ ref('int_episode_rows_judged') }}
+header_rows as (select * from {{ ref('int_header_rows_judged') }}),
 
-),
+uasc_rows as (select * from {{ ref('int_uasc_rows_judged') }}),
 
-header_rows as (
+interview_rows as (select * from {{ ref('int_interview_rows_judged') }}),
 
-    select * from {{ ref('int_header_rows_judged') }}
+case_missing_rows as (select * from {{ ref('int_case_missing_rows_judged') }}),
 
-),
+case_episode_rows as (select * from {{ ref('int_case_episode_rows_judged') }}),
 
-uasc_rows as (
+legal_rows as (select * from {{ ref('int_case_legal_status_rows_judged') }}),
 
-    select * from {{ ref('int_uasc_rows_judged') }}
+persons as (select * from {{ ref('int_case_person_rows_judged') }}),
 
-),
-
-interview_rows as (
-
-    select * from {{ ref('int_interview_rows_judged') }}
-
-),
-
-case_missing_rows as (
-
-    select * from {{ ref('int_case_missing_rows_judged') }}
-
-),
-
-case_episode_rows as (
-
-    select * from {{ ref('int_case_episode_rows_judged') }}
-
-),
-
-legal_rows as (
-
-    select * from {{ ref('int_case_legal_status_rows_judged') }}
-
-),
-
-persons as (
-
-    select * from {{ ref('int_case_person_rows_judged') }}
-
-),
-
-immigration_rows as (
-
-    select * from {{ ref('int_case_immigration_rows_judged') }}
-
-),
+immigration_rows as (select * from {{ ref('int_case_immigration_rows_judged') }}),
 
 module_children as (
 

@@ -3,11 +3,7 @@
 -- legal status, any other before a short break. Rule 22: beside it stands how the child's last
 -- episode ended.
 
-with care_episodes as (
-
-    select * from {{ ref('int_care_episodes') }}
-
-),
+with care_episodes as (select * from {{ ref('int_care_episodes') }}),
 
 episodes_on_the_day as (
 

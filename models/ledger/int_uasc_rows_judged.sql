@@ -3,11 +3,7 @@
 -- there a blank one says no; in any other form being in the table says it. A row that is flagged as
 -- not UASC is looked at for its flag and its child alone.
 
-with uasc_rows as (
-
-    select * from {{ ref('stg_ssda903__uasc') }}
-
-),
+with uasc_rows as (select * from {{ ref('stg_ssda903__uasc') }}),
 
 joined as (
 

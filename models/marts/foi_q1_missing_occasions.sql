@@ -1,10 +1,6 @@
 -- Question 1, by rules 1 to 6: occasions on which looked-after children went missing.
 
-with financial_years as (
-
-    select * from {{ ref('dim_financial_years') }}
-
-),
+with financial_years as (select * from {{ ref('dim_financial_years') }}),
 
 occasions as (
 

@@ -1,11 +1,7 @@
 -- Question 2, by rules 10 and 11: of the occasions on which children went missing and were found,
 -- on how many each kind of harm is known. The parts overlap and are never added up.
 
-with financial_years as (
-
-    select * from {{ ref('dim_financial_years') }}
-
-),
+with financial_years as (select * from {{ ref('dim_financial_years') }}),
 
 found_occasions as (
 

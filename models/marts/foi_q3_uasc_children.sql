@@ -1,16 +1,8 @@
 -- Question 3, by rules 12 and 13: unaccompanied asylum-seeking children in care.
 
-with financial_years as (
+with financial_years as (select * from {{ ref('dim_financial_years') }}),
 
-    select * from {{ ref('dim_financial_years') }}
-
-),
-
-care_in_year as (
-
-    select * from {{ ref('int_care_in_year') }}
-
-),
+care_in_year as (select * from {{ ref('int_care_in_year') }}),
 
 yearly as (
 

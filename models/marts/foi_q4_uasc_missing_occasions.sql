@@ -1,10 +1,6 @@
 -- Question 4, by rule 14: question 1's occasions of children who were UASC on the day.
 
-with financial_years as (
-
-    select * from {{ ref('dim_financial_years') }}
-
-),
+with financial_years as (select * from {{ ref('dim_financial_years') }}),
 
 occasions as (
 

@@ -46,11 +46,7 @@ accounts as (
 
 ),
 
-occasions as (
-
-    select * from {{ ref('fct_missing_occasions') }}
-
-),
+occasions as (select * from {{ ref('fct_missing_occasions') }}),
 
 later_rows as (
 

@@ -1,10 +1,6 @@
 -- Rule 9, for the Episodes module: what each rule finds in each row beside other rows and returns.
 
-with episode_rows as (
-
-    select * from {{ ref('int_episode_rows_judged') }}
-
-),
+with episode_rows as (select * from {{ ref('int_episode_rows_judged') }}),
 
 collection_years as (
 

@@ -1,22 +1,10 @@
 -- Rule 9, for the Missing module: what each rule finds in each row beside other rows and modules.
 
-with missing_rows as (
+with missing_rows as (select * from {{ ref('int_missing_rows_judged') }}),
 
-    select * from {{ ref('int_missing_rows_judged') }}
+collection_years as (select * from {{ ref('int_return_years') }}),
 
-),
-
-collection_years as (
-
-    select * from {{ ref('int_return_years') }}
-
-),
-
-care_by_return as (
-
-    select * from {{ ref('int_care_by_return') }}
-
-),
+care_by_return as (select * from {{ ref('int_care_by_return') }}),
 
 definitions as (
 

@@ -2,17 +2,9 @@
 -- rules 205A to 205D a return and the one before agree on who is UASC: the child's last row of a
 -- return speaks, as in rule 12, and a blank DUC means that the status lasts to the 18th birthday.
 
-with uasc_rows as (
+with uasc_rows as (select * from {{ ref('int_uasc_rows_judged') }}),
 
-    select * from {{ ref('int_uasc_rows_judged') }}
-
-),
-
-collection_years as (
-
-    select * from {{ ref('int_return_years') }}
-
-),
+collection_years as (select * from {{ ref('int_return_years') }}),
 
 ages as (
 

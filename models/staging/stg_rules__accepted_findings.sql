@@ -1,8 +1,4 @@
-with accepted_findings as (
-
-    select * from {{ ref('accepted_findings') }}
-
-),
+with accepted_findings as (select * from {{ ref('accepted_findings') }}),
 
 final as (
 

@@ -1,8 +1,4 @@
-with published_statistics as (
-
-    select * from {{ ref('published_statistics') }}
-
-),
+with published_statistics as (select * from {{ ref('published_statistics') }}),
 
 final as (
 
