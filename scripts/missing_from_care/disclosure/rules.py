@@ -32,6 +32,28 @@ ENDS = {TIMES: (1, 2)}
 # The first and the last day of all, as ordinals.
 FIRST, LAST = 1, 10_000_000
 
+OF_CHILD = "select breakdown from breakdowns where one_category_a_child = 'true'"
+FIRST_DAYS = "select first_day from dim_financial_years"
+PROTECTED = "select factor from protected_differences where is_protected = 'true'"
+POLICY = f"""
+    select
+        applies_to,
+        case when lowest_withheld is not null and highest_withheld is not null then
+            [cast(lowest_withheld as int), cast(highest_withheld as int)] end,
+        coalesce(cast(range_width as int), 1),
+        coalesce(cast(group_size as int), 0),
+        coalesce(withholds_whole_group = 'true', false),
+        coalesce(withholds_empty_group = 'true', false),
+        coalesce(small_as = 'range', false),
+        coalesce(cover_as = 'range', false),
+        coalesce(decided_by, ''),
+        coalesce(legal_basis, ''),
+        coalesce(reason, '')
+    from suppression_policy
+    where {IN_FORCE}
+    order by all
+"""
+
 Codes = frozenset[str]
 Stretch = tuple[float, float]
 Row = tuple[Any, ...]
@@ -187,6 +209,9 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     def rows(query: str, **values: object) -> list[Row]:
         return warehouse.execute(query, values).fetchall()
 
+    def column(query: str) -> frozenset[Any]:
+        return frozenset(value for (value,) in rows(query))
+
     def any_fact(condition: str) -> bool:
         return bool(rows(f"select 1 from int_answer_facts where {condition} limit 1"))
 
@@ -235,25 +260,12 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
         elements=elements,
         domains=domains,
         bounds=bounds,
-        of_child=frozenset(
-            _factor(name)
-            for (name,) in rows(
-                "select breakdown from breakdowns where one_category_a_child = 'true'"
-            )
-        ),
-        landed_from=min(
-            (day.toordinal() for (day,) in rows("select first_day from dim_financial_years")),
-            default=1,
-        ),
+        of_child=frozenset(map(_factor, column(OF_CHILD))),
+        landed_from=min(map(date.toordinal, column(FIRST_DAYS)), default=1),
         knows_others=any_fact("care = 'not_looked_after'"),
-        unlikely=frozenset(name for (name,) in rows("select category from unlikely_categories"))
-        | frozenset(name for _, name in bounds if name.endswith(f" {NOT_KNOWN}")),
-        protected=frozenset(
-            factor
-            for (factor,) in rows(
-                "select factor from protected_differences where is_protected = 'true'"
-            )
-        ),
+        unlikely=column("select category from unlikely_categories")
+        | {name for _, name in bounds if name.endswith(f" {NOT_KNOWN}")},
+        protected=column(PROTECTED),
         nothing_absent=tuple(
             (council, first.toordinal() if first else FIRST, last.toordinal() if last else LAST)
             for council, first, last in rows(
@@ -341,26 +353,6 @@ def _elements(
     by_days_alone = frozenset(name for name in ended if (HOURS, name) not in bounds)
     found[HOURS_BAND, NOT_KNOWN] = ("duration", by_days_alone)
     return found
-
-
-POLICY = f"""
-    select
-        applies_to,
-        case when lowest_withheld is not null and highest_withheld is not null then
-            [cast(lowest_withheld as int), cast(highest_withheld as int)] end,
-        coalesce(cast(range_width as int), 1),
-        coalesce(cast(group_size as int), 0),
-        coalesce(withholds_whole_group = 'true', false),
-        coalesce(withholds_empty_group = 'true', false),
-        coalesce(small_as = 'range', false),
-        coalesce(cover_as = 'range', false),
-        coalesce(decided_by, ''),
-        coalesce(legal_basis, ''),
-        coalesce(reason, '')
-    from suppression_policy
-    where {IN_FORCE}
-    order by all
-"""
 
 
 def _policies(rows: list[Row], on_day: date) -> dict[str, Policy]:
