@@ -92,7 +92,8 @@ def judge(
     opening = f"Request {response.request_ref}: "
     printed = figures_of(response, rules)
     known, earlier = _known(response, printed, rules, warehouse, ledger)
-    requests = sorted({each.request_ref for each in ledger if each.figure in known.figures})
+    figures = set(known.figures)
+    requests = sorted({each.request_ref for each in ledger if each.figure in figures})
     in_the_way = f" It was released with {', '.join(requests)}." if requests else ""
     known = _with_given_away(known, rules, warehouse)
     statement = state(known, rules, warehouse)
