@@ -419,8 +419,9 @@ class _Builder:
         of_open = {**self._box(event, box), "duration": open_codes}
         if open_codes and (still := cells.sum(of_open)):
             self._know("one open occasion a child", children, still)
-        boxes = zip(self.events[event].places[at], self.who_tables[at].cells(), strict=True)
-        often = {place: self._often(event, each) for place, each in boxes}
+        places = self.events[event].places[at]
+        cell_at = dict(zip(places, self.who_tables[at].cells(), strict=True))
+        often = {place: self._often(event, cell_at[place]) for place, _ in children}
         fewest = tuple((place, often[place][0]) for place, _ in children)
         self._know("an occasion for each child", occasions, fewest)
         greatest = tuple((place, often[place][1]) for place, _ in children)
