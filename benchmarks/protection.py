@@ -82,10 +82,10 @@ def table(shape: tuple[int, ...], draw: Callable[[random.Random], int], seed: in
     for axis, size in enumerate(shape):
         for at in [at for at in index if at[axis] == 0]:
             line = [index[(*at[:axis], step, *at[axis + 1 :])] for step in range(size)]
-            equations.append([*((cell, 1) for cell in line[:-1]), (line[-1], -1)])
+            equations.append(Relation((*((cell, 1) for cell in line[:-1]), (line[-1], -1)), 0, 0))
     cells = [values[at] for at in index]
     primary = [cell for cell, value in enumerate(cells) if 1 <= value <= 4]
-    return Problem.of(cells, equations, primary, threshold=(1, 4))
+    return Problem(cells, equations, frozenset(primary), thresholds=[(1, 4)] * len(cells))
 
 
 def council(years: int, ages: int, places: int, share: float, seed: int) -> Problem:
@@ -150,16 +150,15 @@ def council(years: int, ages: int, places: int, share: float, seed: int) -> Prob
                 range(places) if kind == "occasions" and place is None else (place,),
             )
             cells = [index[kind, *part] for part in parts]
-            sums.append([*((cell, 1) for cell in cells), (len(values), -1)])
+            sums.append(Relation((*((cell, 1) for cell in cells), (len(values), -1)), 0, 0))
             values.append(sum(values[cell] for cell in cells))
-    return Problem.of(
+    return Problem(
         values,
-        sums,
-        [cell for cell in range(len(counts), len(values)) if 1 <= values[cell] <= 4],
-        inequalities=bounds,
+        [*sums, *bounds],
+        {cell for cell in range(len(counts), len(values)) if 1 <= values[cell] <= 4},
         weights=[1 + value for value in values],
-        unpublished=range(len(counts)),
-        threshold=(1, 4),
+        unpublished=frozenset(range(len(counts))),
+        thresholds=[None] * len(counts) + [(1, 4)] * (len(values) - len(counts)),
     )
 
 

@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from missing_from_care.base.faults import DataFault, UsageFault
-from missing_from_care.disclosure.solver.problem import Need, Problem, Relation
+from missing_from_care.disclosure.solver.problem import Problem, Relation
 
 
 def read_case(path: Path, width: float | None = None) -> Problem:
     """The problem that a JSON file states.
 
     Args:
-        path: a file with one JSON object. `cells` (a list of numbers), `equations` (each a list of
-            [cell, coefficient] that adds up to 0, or an object with `terms` and `equals`) and
-            `primary` (a list of cell indices) are required. Optional: `inequalities` (objects
+        path: a file with one JSON object. `cells` (a list of whole numbers), `equations` (each a
+            list of [cell, coefficient] that adds up to 0, or an object with `terms` and `equals`)
+            and `primary` (a list of cell indices) are required. Optional: `inequalities` (objects
             with `terms`, `low`, `high`, `withdrawn_with`), `lower`, `upper`, `weights` (a number
             for each cell), `published`, `withheld_before`, `unpublished` (cell indices),
             `threshold` ([low, high] for all cells, or a list of one or null for each cell),
-            `width`, `below`, `above` (what a primary cell needs). Other keys are ignored.
+            `width` (of the range of a primary cell). Other keys are ignored.
         width: how wide the range of a primary cell must be; instead of the file's own.
 
     Raises:
@@ -51,24 +51,24 @@ def _problem(case: Any, width: float | None) -> Problem:
     for key in ("cells", "equations", "primary"):
         if key not in case:
             raise DataFault(f"`{key}` is missing: expected `cells`, `equations` and `primary`.")
-    need = Need(
-        width=width if width is not None else _optional(case, "width", _width, 1),
-        below=_optional(case, "below", _size, 0),
-        above=_optional(case, "above", _size, 0),
-    )
-    return Problem.of(
-        _listed(case["cells"], "`cells`", _number),
-        _listed(case["equations"], "`equations`", _equation),
-        _listed(case["primary"], "`primary`", _index),
-        inequalities=_optional_list(case, "inequalities", _inequality) or (),
+    equations = _listed(case["equations"], "`equations`", _equation)
+    cells = _listed(case["cells"], "`cells`", _number)
+    unpublished = frozenset(_optional_list(case, "unpublished", _index))
+    thresholds = _optional(case, "threshold", _threshold, ())
+    if isinstance(thresholds, tuple) and thresholds:
+        thresholds = [None if cell in unpublished else thresholds for cell in range(len(cells))]
+    return Problem(
+        cells,
+        equations + _optional_list(case, "inequalities", _inequality),
+        frozenset(_listed(case["primary"], "`primary`", _index)),
         lower=_optional_list(case, "lower", _number),
         upper=_optional_list(case, "upper", _number),
         weights=_optional_list(case, "weights", _number),
-        published=_optional_list(case, "published", _index) or (),
-        withheld_before=_optional_list(case, "withheld_before", _index) or (),
-        unpublished=_optional_list(case, "unpublished", _index) or (),
-        threshold=_optional(case, "threshold", _threshold, None),
-        default_need=need,
+        published=frozenset(_optional_list(case, "published", _index)),
+        withheld_before=frozenset(_optional_list(case, "withheld_before", _index)),
+        unpublished=unpublished,
+        thresholds=thresholds,
+        width=width if width is not None else _optional(case, "width", _width, 1),
     )
 
 
@@ -76,8 +76,8 @@ def _optional(case: dict, key: str, read: Callable[[Any, str], Any], default: An
     return default if case.get(key) is None else read(case[key], f"`{key}`")
 
 
-def _optional_list(case: dict, key: str, read: Callable[[Any, str], Any]) -> list | None:
-    return None if case.get(key) is None else _listed(case[key], f"`{key}`", read)
+def _optional_list(case: dict, key: str, read: Callable[[Any, str], Any]) -> list:
+    return [] if case.get(key) is None else _listed(case[key], f"`{key}`", read)
 
 
 def _listed(found: Any, where: str, read: Callable[[Any, str], Any]) -> list:
@@ -91,13 +91,6 @@ def _number(found: Any, where: str) -> float:
     if not is_number or not isfinite(found) or abs(found) > 1e12:
         raise DataFault(f"{where} (counted from 0) is not a number up to a million million.")
     return int(found) if float(found).is_integer() else float(found)
-
-
-def _size(found: Any, where: str) -> float:
-    number = _number(found, where)
-    if number < 0:
-        raise DataFault(f"{where} is below zero: give 0 or more.")
-    return number
 
 
 def _width(found: Any, where: str) -> float:
@@ -126,10 +119,11 @@ def _terms(found: Any, where: str) -> tuple[tuple[int, float], ...]:
     return tuple(terms.items())
 
 
-def _equation(found: Any, where: str) -> tuple[tuple[tuple[int, float], ...], float]:
+def _equation(found: Any, where: str) -> Relation:
     if isinstance(found, dict):
-        return _terms(found.get("terms"), where), _optional(found, "equals", _number, 0)
-    return _terms(found, where), 0
+        total = _optional(found, "equals", _number, 0)
+        return Relation(_terms(found.get("terms"), where), total, total)
+    return Relation(_terms(found, where), 0, 0)
 
 
 def _inequality(found: Any, where: str) -> Relation:
@@ -139,7 +133,7 @@ def _inequality(found: Any, where: str) -> Relation:
     high = _optional(found, "high", _number, inf)
     if low > high:
         raise DataFault(f"{where} (counted from 0) has its `low` above its `high`.")
-    withdrawn_with = _optional_list(found, "withdrawn_with", _index) or ()
+    withdrawn_with = _optional_list(found, "withdrawn_with", _index)
     return Relation(_terms(found.get("terms"), where), low, high, frozenset(withdrawn_with))
 
 

@@ -61,10 +61,27 @@ def small_count(chance: random.Random) -> int:
     return chance.choice([0, 0, 1, 2, 3, 4, 5, 6, 7, 9, 12])
 
 
-def problem_of(values: list[int], equations: list[Terms], **more: object) -> Problem:
+def stated(
+    values: Iterable[int],
+    equations: Iterable[Terms | Relation],
+    primary: Iterable[int],
+    threshold: tuple[int, int] | None = None,
+    **more: object,
+) -> Problem:
+    """A problem of sums that are 0, with one threshold for all cells that are printed."""
+    values = tuple(values)
+    relations = [r if isinstance(r, Relation) else Relation(tuple(r), 0, 0) for r in equations]
+    kept = {"published", "withheld_before", "unpublished"} & more.keys()
+    more |= {name: frozenset(more[name]) for name in kept}
+    hidden = more.get("unpublished", ())
+    thresholds = [None if cell in hidden else threshold for cell in range(len(values))]
+    return Problem(values, relations, frozenset(primary), thresholds=thresholds, **more)
+
+
+def problem_of(values: list[int], equations: list[Terms | Relation], **more: object) -> Problem:
     """A problem in which 1 to 4 is primary."""
     primary = [cell for cell, value in enumerate(values) if 1 <= value <= 4]
-    return Problem.of(values, equations, primary, **more)
+    return stated(values, equations, primary, **more)
 
 
 def random_problem(seed: int) -> Problem:
@@ -108,9 +125,7 @@ def _children_and_occasions(chance: random.Random, threshold: tuple[int, int] | 
             Relation(((2, 100), (8, 0.5 - share)), 0, float("inf"), taken),
             Relation(((2, 100), (8, -0.5 - share)), -float("inf"), 0, taken),
         ]
-    return problem_of(
-        occasions + children, sums(shape) + second, inequalities=bounds, threshold=threshold
-    )
+    return problem_of(occasions + children, [*sums(shape), *second, *bounds], threshold=threshold)
 
 
 class BruteForce:

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.warehouse import open_warehouse
-from missing_from_care.disclosure.gate import judge_as_it_is
+from missing_from_care.disclosure.gate import judge, protected, released
 from missing_from_care.disclosure.ledger import Released
 from missing_from_care.disclosure.rules import read_rules
-from missing_from_care.disclosure.verdict import protected, released
 from missing_from_care.response.answers import Response
 from missing_from_care.response.asking import TRY_OUT, Question, ask
 from missing_from_care.response.reading import read_response
@@ -53,6 +52,6 @@ def protect(database: Path, response: Response, earlier: list[Released]) -> Resp
     """
     with open_warehouse(database) as connection:
         rules = read_rules(connection, response.dated)
-        verdict = judge_as_it_is(response, rules, connection, earlier)
+        verdict = judge(response, rules, connection, earlier, advises=False)
     earlier += released(response, verdict, response.dated, "0" * 64)
     return protected(response, verdict)

@@ -11,16 +11,15 @@ import pytest
 import forked
 import protection_cases as cases
 from missing_from_care.base.faults import ProtectionFault
-from missing_from_care.disclosure.solver import attack
+from missing_from_care.disclosure.solver import moves
 from missing_from_care.disclosure.solver.audit import audit
-from missing_from_care.disclosure.solver.problem import Need, Problem
 from missing_from_care.disclosure.solver.search import protect
 
 PROTECT = Path(__file__).resolve().parents[2] / "tools" / "protect.py"
 
 
 def test_fischetti_salazar_costs_59():
-    problem = Problem.of(cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6])
+    problem = cases.stated(cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6])
     pattern = protect(problem)
     assert pattern.secondary == (4, 8, 10)
     assert pattern.cost == 59
@@ -28,14 +27,14 @@ def test_fischetti_salazar_costs_59():
 
 
 def test_table_that_satisfies_the_line_rule_needs_one_more_cell():
-    problem = Problem.of(cases.LINE_RULE_FAILS, cases.sums((5, 5)), cases.LINE_RULE_PRIMARY)
+    problem = cases.stated(cases.LINE_RULE_FAILS, cases.sums((5, 5)), cases.LINE_RULE_PRIMARY)
     pattern = protect(problem)
     assert pattern.secondary == (8,)
     assert audit(problem, pattern.suppressed).ranges[1] == (0, 78)
 
 
 def test_linked_tables_need_one_more_cell():
-    problem = Problem.of(cases.LINKED, cases.LINKED_SUMS, [0, 1, 4, 5, 6])
+    problem = cases.stated(cases.LINKED, cases.LINKED_SUMS, [0, 1, 4, 5, 6])
     pattern = protect(problem)
     assert pattern.secondary == (7,)
     assert audit(problem, pattern.suppressed).safe
@@ -97,7 +96,7 @@ def test_large_problem_is_covered_well(seed, monkeypatch):
         cheapest = protect(problem)
     except ProtectionFault:
         cheapest = None
-    monkeypatch.setattr(attack, "LARGE", 0)
+    monkeypatch.setattr(moves, "LARGE", 0)
     if cheapest is None:
         with pytest.raises(ProtectionFault, match="cannot be protected"):
             protect(problem)
@@ -108,7 +107,7 @@ def test_large_problem_is_covered_well(seed, monkeypatch):
 
 
 def test_search_without_time_finds_nothing():
-    problem = Problem.of(cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6])
+    problem = cases.stated(cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6])
     with pytest.raises(ProtectionFault, match="No safe choice was found in 0 seconds"):
         protect(problem, seconds=0)
 
@@ -133,25 +132,16 @@ def test_seed_chooses_among_safe_patterns_that_cost_little_more():
 
 def test_wider_ranges_cost_more():
     table = cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6]
-    for need, cost in ((Need(26), 60), (Need(200), 305)):
-        problem = Problem.of(*table, default_need=need)
+    for width, cost in ((26, 60), (200, 305)):
+        problem = cases.stated(*table, width=width)
         pattern = protect(problem)
         assert pattern.cost == cost
         low, high = audit(problem, pattern.suppressed).ranges[6]
-        assert high - low >= need.width
-
-
-def test_distance_on_each_side():
-    problem = Problem.of(
-        cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6], default_need=Need(1, below=20, above=20)
-    )
-    low, high = audit(problem, protect(problem).suppressed).ranges[6]
-    assert low <= 2
-    assert high >= 42
+        assert high - low >= width
 
 
 def test_what_was_published_before_is_no_cover():
-    problem = Problem.of(
+    problem = cases.stated(
         cases.FISCHETTI_SALAZAR, cases.sums((4, 4)), [6], published=[4, 8], withheld_before=[5]
     )
     pattern = protect(problem)
@@ -161,7 +151,7 @@ def test_what_was_published_before_is_no_cover():
 
 def test_difference_that_nobody_prints_is_protected():
     # All children, those seeking asylum, and the others, whom no table names: 2.
-    problem = Problem.of(
+    problem = cases.stated(
         [30, 28, 2, 12, 18],
         [[(1, 1), (2, 1), (0, -1)], [(3, 1), (4, 1), (0, -1)]],
         [2],
@@ -174,7 +164,7 @@ def test_difference_that_nobody_prints_is_protected():
 
 def test_equal_cells_are_withheld_together():
     # A table of one row, its total, and a table of that total and another row.
-    problem = Problem.of([3, 3, 9, 12], [[(0, 1), (1, -1)], [(1, 1), (2, 1), (3, -1)]], [0])
+    problem = cases.stated([3, 3, 9, 12], [[(0, 1), (1, -1)], [(1, 1), (2, 1), (3, -1)]], [0])
     pattern = protect(problem)
     assert (pattern.secondary, pattern.cost) == ((1, 2), 15)
     assert audit(problem, pattern.suppressed).ranges == dict.fromkeys((0, 1, 2), (0, 12))
@@ -182,7 +172,7 @@ def test_equal_cells_are_withheld_together():
 
 
 def test_nothing_protects():
-    problem = Problem.of([3, 0, 3], [[(0, 1), (1, 1), (2, -1)]], [0], published=[2])
+    problem = cases.stated([3, 0, 3], [[(0, 1), (1, 1), (2, -1)]], [0], published=[2])
     with pytest.raises(ProtectionFault, match="Cell 0 cannot be protected"):
         protect(problem)
 

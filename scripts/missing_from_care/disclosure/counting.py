@@ -1,14 +1,20 @@
 """Counts what no response prints, by SQL over the same facts as every answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import prod
+from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import TypeVar
 
 import duckdb
 
 from missing_from_care.base.faults import Fault
-from missing_from_care.disclosure.forms import FIRST, LAST, OCCASION, Event, Factor, Times
-from missing_from_care.disclosure.rules import HOURS, NOT_KNOWN, TIMES, Rules
+from missing_from_care.disclosure.forms import (
+    OCCASION,
+    Event,
+    Factor,
+    Times,
+    times_in,
+)
+from missing_from_care.disclosure.rules import FIRST, HOURS, LAST, NOT_KNOWN, TIMES, Rules
 from missing_from_care.disclosure.tables import Codes, Table
 
 NUMBERS = {
@@ -26,7 +32,6 @@ IMPLIED = (
     ("is_interview_completed", "is_interview_offered"),
     ("is_interview_declined", "is_interview_offered"),
 )
-EPOCH = "date '0001-01-01'"
 OPEN = "open:"
 Number = TypeVar("Number", int, float)
 
@@ -49,6 +54,7 @@ class Counter:
         warehouse: an open connection in which the facts are a table or a view.
         rules: the rule seeds.
         stretches: first and last day of each stretch of time, by its place, as ordinals.
+        factors: what is told apart; how often children were missing among it.
     """
 
     def __init__(
@@ -56,74 +62,68 @@ class Counter:
         warehouse: duckdb.DuckDBPyConnection,
         rules: Rules,
         stretches: Sequence[tuple[int, int]],
+        factors: Iterable[Factor],
     ) -> None:
         self.warehouse, self.rules, self.stretches = warehouse, rules, stretches
-        self.times: dict[Times, str] = {}
+        often = dict.fromkeys(times_in(factors))
+        self.times = {each: f"times_{at}" for at, each in enumerate(often)}
 
     def occasions(self, table: Table) -> list[int]:
         """The occasions in each cell of a table, in the order of its cells."""
-        return self._grouped(table, {"n": "count(*)"}, "fact = 'occasion'")["n"]
+        return self._counted(table, ["count(*)"], f"fact = '{OCCASION}'")[0]
 
     def children_on(self, event: Event, table: Table) -> list[int]:
         """The children to whom an event happens on its day, in each cell of a table."""
-        return self._grouped(table, {"n": "count(distinct child_id)"}, self._happens(event))["n"]
+        return self._counted(table, ["count(distinct child_id)"], self._happens(event))[0]
 
     def children(self, events: Sequence[Event], table: Table) -> dict[Event, list[int]]:
         """The children to whom each event happens at least once, in each cell of a table."""
-        happened = {f"e{at}": self._happens(event) for at, event in enumerate(events)}
-        each_child = ", ".join(
-            f"bool_or(coalesce({holds}, false)) as {name}" for name, holds in happened.items()
-        )
-        wanted = {name: f"count(case when {name} then 1 end)" for name in happened}
-        found = self._grouped(table, wanted, "true", each_child)
-        return {event: found[f"e{at}"] for at, event in enumerate(events)}
-
-    def _grouped(
-        self, table: Table, wanted: Mapping[str, str], which: str, each_child: str = ""
-    ) -> dict[str, list[int]]:
-        """What is wanted in each cell of a table; of what each child has, if that is given."""
-        if not wanted:
+        if not events:
             return {}
-        groups = [
-            f"case {' '.join(self._when(factor, codes, at) for at, codes in enumerate(each))} end"
-            for factor, each in zip(table.factors, table.groups, strict=True)
+        happened = [
+            f"bool_or(coalesce({self._happens(event)}, false)) as e{at}"
+            for at, event in enumerate(events)
         ]
-        keys = ", ".join(f"{each} as g{at}" for at, each in enumerate(groups))
-        names = ", ".join(f"g{at}" for at in range(len(groups)))
-        aggregates = ", ".join(f"{each} as {name}" for name, each in wanted.items())
-        grouped = f"select *{', ' if keys else ''}{keys} from facts where {which}"
+        wanted = [f"count_if(e{at})" for at in range(len(events))]
+        return dict(zip(events, self._counted(table, wanted, "true", happened), strict=True))
+
+    def _counted(
+        self, table: Table, wanted: Sequence[str], which: str, each_child: Sequence[str] = ()
+    ) -> list[list[int]]:
+        """Each number that is wanted, in each cell of a table.
+
+        Args:
+            table: of which cells.
+            wanted: aggregates of facts, or of what each child has, if that is given.
+            which: of the facts.
+            each_child: aggregates of a child's facts.
+        """
+        keys = [f"g{at}" for at in range(len(table.groups))]
+        cases = [
+            f"{self._place(factor, groups)} as {key}"
+            for key, (factor, groups) in zip(keys, table.groups.items(), strict=True)
+        ]
+        grouped = f"select {', '.join(['*', *cases])} from facts where {which}"
         if each_child:
-            grouped = (
-                f"select {names}{', ' if names else ''}{each_child} from ({grouped}) "
-                f"group by child_id{', ' if names else ''}{names}"
-            )
-        query = (
+            columns = ", ".join(["child_id", *keys, *each_child])
+            grouped = f"select {columns} from ({grouped}) group by all"
+        found = self.warehouse.execute(
             f"with facts as ({self._facts()}), grouped as ({grouped}) "
-            f"select {names}{', ' if names else ''}{aggregates} from grouped "
-            f"{'group by ' + names if names else ''}"
-        )
-        rows = self.warehouse.execute(query).fetchall()
-        sizes = [len(each) for each in table.groups]
-        found = {name: [0] * prod(sizes) for name in wanted}
-        for row in rows:
-            key, numbers = row[: len(groups)], row[len(groups) :]
-            if None in key:
-                if any(numbers):
-                    raise Fault("A fact stands in no category of its breakdown.")
-                continue
-            at = 0
-            for size, group in zip(sizes, key, strict=True):
-                at = at * size + group
-            for name, number in zip(wanted, numbers, strict=True):
-                found[name][at] = number
-        return found
+            f"select {', '.join([*keys, *wanted])} from grouped group by all"
+        ).fetchall()
+        rows = {row[: len(keys)]: row[len(keys) :] for row in found}
+        if any(None in key and any(numbers) for key, numbers in rows.items()):
+            raise Fault("A fact stands in no category of its breakdown.")
+        nothing = (0,) * len(wanted)
+        cells = product(*(range(len(each)) for each in table.groups.values()))
+        counted = [rows.get(cell, nothing) for cell in cells]
+        return [list(numbers) for numbers in zip(*counted, strict=True)]
 
     def _facts(self) -> str:
         if not self.times:
             return "select * from int_answer_facts"
         counted = ", ".join(
-            f"count(case when {self._happens(each.event)} then 1 end) as {name}"
-            for each, name in self.times.items()
+            f"count_if({self._happens(each.event)}) as {name}" for each, name in self.times.items()
         )
         return (
             "select facts.*, often.* exclude (child_id) from int_answer_facts as facts "
@@ -131,14 +131,10 @@ class Counter:
             "as often on facts.child_id = often.child_id"
         )
 
-    def know_times(self, factors: Iterable[Factor]) -> None:
-        """Makes ready to count by how often a child was missing."""
-        for each in factors:
-            if isinstance(each, Times) and each not in self.times:
-                self.times[each] = f"times_{len(self.times)}"
-
-    def _when(self, factor: Factor, codes: Codes, at: int) -> str:
-        return f"when {self._holds(factor, codes)} then {at}"
+    def _place(self, factor: Factor, groups: Sequence[Codes]) -> str:
+        """Which of some groups a fact stands in."""
+        whens = (f"when {self._holds(factor, codes)} then {at}" for at, codes in enumerate(groups))
+        return f"case {' '.join(whens)} end"
 
     def _happens(self, event: Event) -> str:
         said = [f"fact = '{event.source}'"]
@@ -146,11 +142,9 @@ class Counter:
         if event.source == OCCASION:
             said.append(_from_to("from_day", event.first, event.last))
             if event.on_day is not None:
-                said.append(self._holds(open_on(event.on_day), frozenset({"yes"})))
+                said.append(_is_open(event.on_day))
         elif event.on_day is not None:
-            day = _day(event.on_day)
-            said.append(f"from_day <= {day} and to_day >= {day}")
-            said.append(f"(ended_on is null or ended_on > {day})")
+            said.append(f"{_is_open(event.on_day)} and to_day >= {_day(event.on_day)}")
         else:
             said.append(f"from_day <= {_day(event.last)} and to_day >= {_day(event.first)}")
         return f"({' and '.join(said)})"
@@ -163,15 +157,13 @@ class Counter:
             return self._numbers(self.times[factor], TIMES, codes)
         if factor in NUMBERS:
             return self._numbers(NUMBERS[factor], factor, codes)
-        if (open_at := open_day(factor)) is not None:
-            day = _day(open_at)
-            return _flag(f"(from_day <= {day} and (ended_on is null or ended_on > {day}))", codes)
+        if (day := open_day(factor)) is not None:
+            return _flag(_is_open(day), codes)
         if factor == "any_harm":
             return _flag(_any(f"coalesce({each}, false)" for each in HARMS), codes)
         if factor not in self.rules.domains:
             return _flag(f"coalesce({factor}, false)", codes)
-        listed = ", ".join(f"'{code}'" for code in sorted(codes))
-        return f"coalesce({factor}, 'not_known') in ({listed})"
+        return f"coalesce({factor}, 'not_known') in ({_listed(codes)})"
 
     def _numbers(self, column: str, factor: str, codes: Codes) -> str:
         stretches: dict[str, list[tuple[float, float]]] = {}
@@ -180,13 +172,12 @@ class Counter:
                 beside = self._hours(code) if factor == "duration" else ""
                 stretches.setdefault(beside, []).append(bounds)
         said = [
-            f"({column} between {_number(low)} and {_number(high)}{beside})"
-            for beside, each in sorted(stretches.items())
-            for low, high in _merged(each)
+            f"({_between(column, each)}{beside})"
+            for beside, several in sorted(stretches.items())
+            for each in _merged(several)
         ]
         if factor == "duration" and (since := codes & self.rules.still_missing):
-            listed = ", ".join(f"'{code}'" for code in sorted(since))
-            said.append(f"({column} is null and outcome_since in ({listed}))")
+            said.append(f"({column} is null and outcome_since in ({_listed(since)}))")
         elif NOT_KNOWN in codes:
             said.append(f"{column} is null")
         return _any(said)
@@ -195,9 +186,8 @@ class Counter:
         """What a duration says of hours besides; nothing where no hours are known."""
         if code.endswith(f" {NOT_KNOWN}"):
             return " and hours_missing is null"
-        if not (bounds := self.rules.bounds.get((HOURS, code))):
-            return ""
-        return f" and hours_missing between {_number(bounds[0])} and {_number(bounds[1])}"
+        bounds = self.rules.bounds.get((HOURS, code))
+        return f" and {_between('hours_missing', bounds)}" if bounds else ""
 
 
 def _merged(stretches: Iterable[tuple[Number, Number]]) -> list[tuple[Number, Number]]:
@@ -210,8 +200,13 @@ def _merged(stretches: Iterable[tuple[Number, Number]]) -> list[tuple[Number, Nu
     return found
 
 
-def _number(number: float) -> int:
-    return int(max(-1e9, min(1e9, number)))
+def _between(column: str, stretch: tuple[float, float]) -> str:
+    low, high = (int(max(-1e9, min(1e9, end))) for end in stretch)
+    return f"{column} between {low} and {high}"
+
+
+def _listed(codes: Codes) -> str:
+    return ", ".join(f"'{code}'" for code in sorted(codes))
 
 
 def _any(conditions: Iterable[str]) -> str:
@@ -224,14 +219,16 @@ def _flag(condition: str, codes: Codes) -> str:
     return f"not {condition}" if codes == {"no"} else "true"
 
 
+def _is_open(day: int) -> str:
+    """What began by a day and had not ended at the end of it."""
+    return f"(from_day <= {_day(day)} and (ended_on is null or ended_on > {_day(day)}))"
+
+
 def _day(ordinal: int) -> str:
-    return f"({EPOCH} + {ordinal - 1})"
+    return f"(date '0001-01-01' + {ordinal - 1})"
 
 
 def _from_to(column: str, first: int, last: int) -> str:
-    said = []
-    if first > FIRST:
-        said.append(f"{column} >= {_day(first)}")
-    if last < LAST:
-        said.append(f"{column} <= {_day(last)}")
+    said = [f"{column} >= {_day(first)}"] * (first > FIRST)
+    said += [f"{column} <= {_day(last)}"] * (last < LAST)
     return f"({' and '.join(said) or 'true'})"

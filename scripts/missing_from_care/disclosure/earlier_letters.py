@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -16,15 +17,8 @@ from missing_from_care.response.asking import Question, put
 from missing_from_care.response.layout import OF_THE_PERIOD
 
 COLUMNS = (
-    "request_ref",
-    "released_on",
-    "measure",
-    "breakdown",
-    "category",
-    "population",
-    "period_basis",
-    "period",
-    "value",
+    *("request_ref", "released_on", "measure", "breakdown", "category", "population"),
+    *("period_basis", "period", "value"),
 )
 NEEDED = ("request_ref", "released_on", "measure", "period_basis", "period", "value")
 THOUSANDS = r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))"
@@ -65,30 +59,26 @@ class _Words:
     """The words of a warehouse, and the questions that were put to it."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._categories = connection.execute(
+        def rows(query: str) -> list[tuple[Any, ...]]:
+            return connection.execute(query).fetchall()
+
+        self._categories = rows(
             "select breakdown, category from int_categories order by breakdown, category_order"
-        ).fetchall()
-        self._patterns = dict(
-            connection.execute("select period_basis, pattern from period_bases").fetchall()
         )
-        self._faults = dict(
-            connection.execute(
-                "select cast(question_no as int), sentence from int_question_faults"
-            ).fetchall()
-        )
-        self._periods = connection.execute(
+        self._patterns = dict(rows("select period_basis, pattern from period_bases"))
+        faults = rows("select cast(question_no as int), sentence from int_question_faults")
+        self._faults = dict(faults)
+        self._periods = rows(
             "select period_basis, first_period, last_period, period_start, period_end "
             "from int_question_periods"
-        ).fetchall()
+        )
 
     def released(self, place: int, row: Row) -> Released | str:
         """A row, which is the question of this number; or what is wrong with it."""
         question = _question(row)
-        problems = [
-            f"{name} is blank: give the request's reference."
-            for name in ("request_ref",)
-            if not row[name]
-        ]
+        problems = []
+        if not row["request_ref"]:
+            problems.append("request_ref is blank: give the request's reference.")
         try:
             on = date.fromisoformat(row["released_on"])
             if on > date.today():
@@ -123,18 +113,15 @@ class _Words:
 
     def _category_problem(self, breakdown: str, category: str) -> str:
         if breakdown in OF_THE_PERIOD:
-            pattern = self._patterns[breakdown]
-            return (
-                "" if re.search(pattern, category) else f'category "{category}" is no {breakdown}.'
-            )
+            is_one = re.search(self._patterns[breakdown], category)
+            return "" if is_one else f'category "{category}" is no {breakdown}.'
         right = [name for of, name in self._categories if of == breakdown]
         if category in right:
             return ""
         near = get_close_matches(category, right, 1)
         meant = f'; did you mean "{near[0]}"?' if near else "."
-        return f'category "{category}" is not one of {breakdown}{meant} Right are: ' + (
-            f"{', '.join(right)}."
-        )
+        names = ", ".join(right)
+        return f'category "{category}" is not one of {breakdown}{meant} Right are: {names}.'
 
 
 def _clean(row: Mapping[str, str | None]) -> dict[str, str]:

@@ -49,14 +49,11 @@ def from_text(text: str) -> tuple[Condition, ...]:
     Raises:
         ValueError: a condition has no colon.
     """
-    if text == "all":
-        return ()
-    return tuple(sorted(_condition(each) for each in text.split("&")))
-
-
-def _condition(text: str) -> Condition:
-    breakdown, categories = text.split(":")
-    return breakdown, "|".join(sorted(set(categories.split("|"))))
+    found = []
+    for condition in text.split("&") if text != "all" else ():
+        breakdown, categories = condition.split(":")
+        found.append((breakdown, "|".join(sorted(set(categories.split("|"))))))
+    return tuple(sorted(found))
 
 
 def figure_for(
@@ -80,15 +77,10 @@ def figure_for(
 
 def figure_of(answer: Answer) -> Figure:
     """The figure that an answer prints."""
-    return figure_for(
-        answer.measure,
-        answer.period_start,
-        answer.period_end,
-        answer.period_basis == "snapshot",
-        answer.population,
-        answer.breakdown,
-        answer.category,
-    )
+    is_snapshot = answer.period_basis == "snapshot"
+    when = (answer.period_start, answer.period_end, is_snapshot)
+    row = (answer.breakdown, answer.category)
+    return figure_for(answer.measure, *when, answer.population, *row)
 
 
 def in_words(figure: Figure, rules: Rules) -> str:
@@ -97,8 +89,7 @@ def in_words(figure: Figure, rules: Rules) -> str:
     period = f"on {last}" if figure.is_snapshot else f"{long_day(figure.first_day)} to {last}"
     said = []
     for breakdown, category in figure.every_condition:
-        label = rules.label(breakdown, category)
         heading = rules.labels.get((breakdown, ""), breakdown)
-        said.append(": ".join(dict.fromkeys((heading, label))))
+        said.append(": ".join(dict.fromkeys((heading, rules.label(breakdown, category)))))
     of = f" ({'; '.join(said)})" if said else ""
     return f"{rules.measures[figure.measure].heading}, {period}{of}"

@@ -5,19 +5,19 @@ that count as missing and whose duration lies in certain stretches; so whatever 
 form holds for every measure, breakdown and population that is put in it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from math import inf
 
-from missing_from_care.disclosure.figures import Condition, Figure
-from missing_from_care.disclosure.rules import BEFORE, TIMES, Codes, Rules
+from missing_from_care.disclosure.figures import PICKED, Condition, Figure
+from missing_from_care.disclosure.rules import BEFORE, FIRST, TIMES, Codes, Rules
 from missing_from_care.response.layout import OF_THE_PERIOD
 
-FIRST, LAST = 1, 10_000_000
 OCCASION, CARE = "occasion", "care"
 IN_CARE = frozenset({"looked_after"})
+IS_MISSING = ("counts_as", "missing")
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,11 @@ class Times:
 Factor = str | Times
 
 
+def times_in(factors: Iterable[Factor]) -> list[Times]:
+    """Those of some factors that say how often."""
+    return [each for each in factors if isinstance(each, Times)]
+
+
 @dataclass(frozen=True)
 class Form:
     """What a figure counts.
@@ -120,113 +125,108 @@ def form_of(figure: Figure, rules: Rules) -> Form | None:
         figure: of a measure that is a count, or the largest of one.
         rules: the rule seeds.
     """
+    try:
+        return _form_of(figure, rules)
+    except _NothingError:
+        return None
+
+
+class _NothingError(Exception):
+    """Conditions that nothing fulfils."""
+
+
+def _form_of(figure: Figure, rules: Rules) -> Form:
     measure = rules.measures[figure.measure]
     first, last = figure.first_day.toordinal(), figure.last_day.toordinal()
-    event: Event | None
+    source = CARE if measure.is_care else OCCASION
     if figure.is_snapshot and measure.is_care and not measure.is_on_last_day:
-        event = Event(CARE, (), last, last)
+        event = Event(source, (), last, last)
     elif figure.is_snapshot or measure.is_on_last_day:
-        event = Event(CARE if measure.is_care else OCCASION, (), FIRST, last, last)
+        event = Event(source, (), FIRST, last, last)
     else:
-        event = Event(CARE if measure.is_care else OCCASION, (), first, last)
-    if event.source == OCCASION and not any(name == "care" for name, _ in figure.every_condition):
+        event = Event(source, (), first, last)
+    if source == OCCASION and not any(name == "care" for name, _ in figure.every_condition):
         event = replace(event, where=(("care", IN_CARE),) if rules.knows_others else ())
     who: dict[Factor, Codes] = {}
-    before = [each for each in figure.every_condition if each[0] == BEFORE]
-    for condition in before:
-        if not _restrict_before(who, first, rules, rules.element(*condition)[1]):
-            return None
-    picked = [each for each in figure.conditions if each[0] == "times_missing_band"]
-    others = [each for each in figure.conditions if each not in (*picked, *before)]
-    event = _narrowed(event, others, rules, who)
-    among = _narrowed(event, [("counts_as", "missing")], rules, {}) if event else None
+    for condition in figure.every_condition:
+        if condition[0] == BEFORE:
+            _restrict_before(who, first, rules, rules.element(*condition)[1])
+    picked = [each for each in figure.conditions if each[0] == PICKED]
+    for condition in figure.conditions:
+        if condition[0] not in (PICKED, BEFORE):
+            event = _narrowed(event, condition, rules, who)
     for condition in picked:
-        if among is None:
-            return None
-        if not _restrict(who, Times(among), rules.element(*condition)[1]):
-            return None
-    row = [each for each in figure.row if each not in before]
-    event = _narrowed(event, row, rules, who) if event else None
-    if event is None:
-        return None
+        among = _narrowed(event, IS_MISSING, rules, {})
+        _restrict(who, Times(among), rules.element(*condition)[1])
+    for condition in figure.row:
+        if condition[0] != BEFORE:
+            event = _narrowed(event, condition, rules, who)
     for condition in measure.conditions:
         if condition[0] == TIMES:
-            missing = _narrowed(event, [("counts_as", "missing")], rules, {})
-            if missing is None or not _restrict(who, Times(missing), rules.element(*condition)[1]):
-                return None
-        elif condition == ("found", "no") and figure.is_snapshot:
-            continue
-        else:
-            event = _narrowed(event, [condition], rules, who)
-        if event is None:
-            return None
+            missing = _narrowed(event, IS_MISSING, rules, {})
+            _restrict(who, Times(missing), rules.element(*condition)[1])
+        elif condition != ("found", "no") or not figure.is_snapshot:
+            event = _narrowed(event, condition, rules, who)
     unit = "children" if measure.unit == "children" else "occasions"
     return Form(unit, event, frozenset(who.items()))
 
 
-def _narrowed(
-    event: Event | None,
-    conditions: "list[Condition] | tuple[Condition, ...]",
-    rules: Rules,
-    who: dict[Factor, Codes],
-) -> Event | None:
-    """The event under more conditions, those of the child put into `who`; None if it is empty."""
-    for condition in conditions:
-        if event is None:
-            return None
-        breakdown, category = condition
-        if breakdown in OF_THE_PERIOD:
-            event = _in_time(event, *_span(breakdown, category))
-            continue
-        if breakdown == "duration_band" and event.on_day is not None:
-            event = _lasting(event, rules.element(*condition)[1], rules)
-            continue
-        factor, codes = rules.element(*condition)
-        if codes == rules.domain(factor):
-            # As the region of the one council that was landed.
-            continue
-        if factor in rules.of_child:
-            if not _restrict(who, factor, codes):
-                return None
-            continue
-        codes &= event.factors.get(factor, codes)
-        if not codes:
-            return None
-        where = dict(event.where) | {factor: codes}
-        event = replace(event, where=tuple(sorted(where.items())))
-    return event
+def _narrowed(event: Event, condition: Condition, rules: Rules, who: dict[Factor, Codes]) -> Event:
+    """The event under one more condition; one of the child is put into `who`."""
+    breakdown, category = condition
+    if breakdown in OF_THE_PERIOD:
+        return _in_time(event, *_span(breakdown, category))
+    factor, codes = rules.element(*condition)
+    if breakdown == "duration_band" and event.on_day is not None:
+        return _lasting(event, codes, rules)
+    if codes == rules.domain(factor):
+        # As the region of the one council that was landed.
+        return event
+    if factor in rules.of_child:
+        _restrict(who, factor, codes)
+        return event
+    codes &= event.factors.get(factor, codes)
+    if not codes:
+        raise _NothingError
+    where = dict(event.where) | {factor: codes}
+    return replace(event, where=tuple(sorted(where.items())))
 
 
-def _restrict(who: dict[Factor, Codes], factor: Factor, codes: Codes) -> bool:
+def _restrict(who: dict[Factor, Codes], factor: Factor, codes: Codes) -> None:
     who[factor] = who.get(factor, codes) & codes
-    return bool(who[factor])
+    if not who[factor]:
+        raise _NothingError
 
 
-def _restrict_before(who: dict[Factor, Codes], first: int, rules: Rules, codes: Codes) -> bool:
+def _restrict_before(who: dict[Factor, Codes], first: int, rules: Rules, codes: Codes) -> None:
     """Whether the child had been missing before a period is how often it was in the time before."""
     if codes == rules.domain(TIMES):
-        return True
-    if first <= rules.landed_from:
-        return rules.element(BEFORE, "first_time")[1] <= codes
-    where = [("counts_as", frozenset({"missing"})), *([("care", IN_CARE)] * rules.knows_others)]
-    earlier = Event(OCCASION, tuple(sorted(where)), rules.landed_from, first - 1)
-    return _restrict(who, Times(earlier), codes)
+        return
+    if first > rules.landed_from:
+        where = [("counts_as", frozenset({"missing"})), *([("care", IN_CARE)] * rules.knows_others)]
+        earlier = Event(OCCASION, tuple(sorted(where)), rules.landed_from, first - 1)
+        _restrict(who, Times(earlier), codes)
+    elif not rules.element(BEFORE, "first_time")[1] <= codes:
+        raise _NothingError
 
 
-def _in_time(event: Event, first: int, last: int) -> Event | None:
+def _in_time(event: Event, first: int, last: int) -> Event:
     if event.source == CARE and event.on_day is not None:
-        return event if first <= event.on_day <= last else None
+        if not first <= event.on_day <= last:
+            raise _NothingError
+        return event
     first, last = max(event.first, first), min(event.last, last)
-    return replace(event, first=first, last=last) if first <= last else None
+    if first > last:
+        raise _NothingError
+    return replace(event, first=first, last=last)
 
 
-def _lasting(event: Event, codes: Codes, rules: Rules) -> Event | None:
+def _lasting(event: Event, codes: Codes, rules: Rules) -> Event:
     """On a day, how long a child has been missing says when that began."""
-    stretches = [
-        rules.bounds["duration", code] for code in codes if ("duration", code) in rules.bounds
-    ]
+    bounds = [rules.bounds.get(("duration", code)) for code in codes]
+    stretches = [each for each in bounds if each]
     if not stretches or event.source == CARE or event.on_day is None:
-        return None
+        raise _NothingError
     least, most = min(low for low, _ in stretches), max(high for _, high in stretches)
     first = FIRST if most == inf else event.on_day - int(most)
     return _in_time(event, first, event.on_day - int(least))

@@ -1,27 +1,69 @@
 """The gate: nothing is released unless the audit finds every withheld figure protected."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
 
 from missing_from_care.base.faults import DataFault, ProtectionFault
+from missing_from_care.base.texts import long_day
 from missing_from_care.disclosure.figures import Figure, figure_of, in_words
 from missing_from_care.disclosure.forms import bases, form_of, is_derived
 from missing_from_care.disclosure.largest import largest_withheld
-from missing_from_care.disclosure.ledger import Released
+from missing_from_care.disclosure.ledger import RELEASED, Released
 from missing_from_care.disclosure.relations import model_of
 from missing_from_care.disclosure.rules import Rules
-from missing_from_care.disclosure.solver.audit import Audit, audit
+from missing_from_care.disclosure.solver.audit import Audit, Range, audit
 from missing_from_care.disclosure.solver.search import Pattern, Unprotectable, protect
-from missing_from_care.disclosure.statement import Known, Statement, named, state
-from missing_from_care.disclosure.verdict import Revision, Verdict
+from missing_from_care.disclosure.statement import Known, Node, Statement, named, state
 from missing_from_care.response.answers import Answer, Response
 
 
-class _Stuck(ProtectionFault):
-    """A figure cannot be protected whatever is withheld."""
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate found.
+
+    Attributes:
+        printed: the figures of the response, with their numbers.
+        statement: the problem that was solved.
+        pattern: which cells of it are withheld.
+        audit: what readers can still work out.
+        withheld: the figures of the response that get a marker or a range.
+        ranges: those of them that are released as a range.
+        revisions: what was released of numbers that are others now.
+        given_away: what earlier responses let readers work out already.
+        no_counts: figures that are no counts, such as percentages.
+    """
+
+    printed: Mapping[Figure, float]
+    statement: Statement
+    pattern: Pattern
+    audit: Audit
+    withheld: frozenset[Figure]
+    ranges: Mapping[Figure, Range]
+    revisions: tuple[Released, ...]
+    given_away: tuple[Node, ...]
+    no_counts: frozenset[Figure]
+
+    @property
+    def counts_withheld(self) -> tuple[Figure, ...]:
+        """The figures withheld that are counts, in order."""
+        return tuple(sorted(self.withheld - self.no_counts))
+
+    @property
+    def cover(self) -> tuple[Figure, ...]:
+        """Those of them that are not small, but would give a small one away."""
+        cells = self.statement.cells
+        small = {cells[node] for node in self.statement.policies}
+        return tuple(each for each in self.counts_withheld if cells.get(each) not in small)
+
+    def cost(self, figures: Iterable[Figure]) -> float:
+        """What is lost by withholding counts: the width of what can still be told of each."""
+        cells = [self.statement.cells.get(figure) for figure in figures]
+        bounds = self.audit.bounds
+        return sum(bounds[at][1] - bounds[at][0] for at in cells if at in bounds)
 
 
 def judge(
@@ -30,33 +72,8 @@ def judge(
     warehouse: duckdb.DuckDBPyConnection,
     ledger: Sequence[Released] = (),
     seed: bytes | None = None,
-) -> Verdict:
-    """Decides what of a response is withheld, and audits the choice; says what is in the way.
-
-    Arguments and errors are those of `judge_as_it_is`.
-    """
-
-    def judged(some: Response) -> Verdict:
-        return judge_as_it_is(some, rules, warehouse, ledger, seed)
-
-    try:
-        return judged(response)
-    except _Stuck as fault:
-        ways = " or ".join(_ways_out(response, judged))
-        advice = f"Without {ways} it could be." if ways else "No one table is the cause."
-        raise ProtectionFault(
-            *fault.sentences,
-            f"{advice} Join categories or periods in the questions of the register, or leave a "
-            "table out and say why.",
-        ) from None
-
-
-def judge_as_it_is(
-    response: Response,
-    rules: Rules,
-    warehouse: duckdb.DuckDBPyConnection,
-    ledger: Sequence[Released] = (),
-    seed: bytes | None = None,
+    *,
+    advises: bool = True,
 ) -> Verdict:
     """Decides what of a response is withheld, and audits the choice.
 
@@ -66,81 +83,98 @@ def judge_as_it_is(
         warehouse: an open connection with the facts and the Department's figures.
         ledger: everything released before that still counts, the oldest first.
         seed: private to the council, by which one of several good choices is made.
+        advises: tries, where nothing protects a figure, which tables are in the way.
 
     Raises:
         ProtectionFault: a figure cannot be protected, or the audit finds one that is not.
         DataFault: two answers give different numbers for the same figure.
     """
+    opening = f"Request {response.request_ref}: "
     printed = figures_of(response, rules)
-    known, latest = _known(response, printed, rules, warehouse, ledger)
+    known, earlier = _known(response, printed, rules, warehouse, ledger)
+    figures = set(known.figures)
+    requests = sorted({each.request_ref for each in ledger if each.figure in figures})
+    in_the_way = f" It was released with {', '.join(requests)}." if requests else ""
     known = _with_given_away(known, rules, warehouse)
     statement = state(known, rules, warehouse)
-    _refuse_given_away(response, known, statement, rules, ledger)
+    problem, cells = statement.problem, statement.cells
+    # A marker beside what everybody can work out is no protection.
+    given = {cells[node] for node in known.given_away if node in cells}
+    stuck = [
+        f"{opening}{in_words(figure, rules)} can be worked out from what was released before, so "
+        f"nothing can protect it.{in_the_way}"
+        for figure, number in printed.items()
+        if cells.get(figure) in given and figure not in known.shown
+        if rules.is_small(figure.measure, number)
+    ]
+    if stuck:
+        raise ProtectionFault(*stuck)
     try:
-        pattern = protect(statement.problem, seed=seed)
+        pattern = protect(problem, seed=seed)
     except Unprotectable as fault:
-        named_cell = named(statement.nodes_at(fault.cell)[0], rules)
-        raise _Stuck(
-            f"{_opening(response)}{named_cell} cannot be protected: readers can work it out too "
-            "closely even if everything is withheld that may be. Nothing was released."
-            + _in_the_way(known, ledger)
-        ) from None
-    return audited(response, rules, warehouse, known, statement, pattern, latest)
+        stuck = [
+            f"{opening}{named(statement.nodes_at(fault.cell)[0], rules)} cannot be protected: "
+            "readers can work it out too closely even if everything is withheld that may be. "
+            f"Nothing was released.{in_the_way}"
+        ]
+        if advises:
 
+            def judged(rest: Response) -> Verdict:
+                return judge(rest, rules, warehouse, ledger, seed, advises=False)
 
-def audited(
-    response: Response,
-    rules: Rules,
-    warehouse: duckdb.DuckDBPyConnection,
-    known: Known,
-    statement: Statement,
-    pattern: Pattern,
-    earlier: Iterable[Released] = (),
-) -> Verdict:
-    """Lets a choice of figures through only if the audit finds nothing.
-
-    Raises:
-        ProtectionFault: one sentence for each figure that readers can work out too closely.
-    """
-    found = audit(statement.problem, pattern.suppressed)
+            stuck.append(_advice(response, judged))
+        raise ProtectionFault(*stuck) from None
+    found = audit(problem, pattern.suppressed)
     if not found.safe:
         raise ProtectionFault(
             *dict.fromkeys(
-                f"{_opening(response)}{named(statement.nodes_at(each.cell)[0], rules)}: "
+                f"{opening}{named(statement.nodes_at(each.cell)[0], rules)}: "
                 f"{each.reason.removeprefix(f'Cell {each.cell} ')} Nothing was released."
                 for each in found.findings
             )
         )
-    problem, cells = statement.problem, statement.cells
     hidden = {*pattern.suppressed, *problem.primary, *problem.withheld_before}
-    withheld = {
-        figure
-        for figure in known.printed
-        if cells.get(figure) in hidden
-        or figure in statement.carried
-        or (
-            is_derived(figure, rules)
-            and any(cells.get(base) in hidden for base in bases(figure, rules))
-        )
-    }
+    no_counts = frozenset(each for each in printed if is_derived(each, rules))
+    withheld = {each for each in printed if cells.get(each) in hidden}
+    # What is no count goes with what it is worked out from.
+    for figure in no_counts:
+        made_of = [cells.get(base) for base in bases(figure, rules)]
+        if figure in known.withheld or not hidden.isdisjoint(made_of):
+            withheld.add(figure)
     withheld |= largest_withheld(known, withheld, rules, warehouse)
-    no_counts = frozenset(each for each in known.printed if is_derived(each, rules))
     return Verdict(
-        known.printed,
+        printed,
         statement,
         pattern,
         found,
         frozenset(withheld),
         _ranges(withheld - no_counts, statement, found, rules, known),
         tuple(
-            Revision(each.figure, each)
+            each
             for each in earlier
-            if each.figure in known.printed
+            if each.figure in printed
             and each.low is not None
-            and each.low == each.high != known.printed[each.figure]
+            and each.low == each.high != printed[each.figure]
         ),
         tuple(sorted(known.given_away, key=str)),
         no_counts,
+    )
+
+
+def _advice(response: Response, judged: Callable[[Response], Verdict]) -> str:
+    """Names the tables without any one of which the rest could be released."""
+    ways = []
+    for left_out in response.tables if len(response.tables) > 1 else ():
+        tables = tuple(table for table in response.tables if table is not left_out)
+        try:
+            judged(replace(response, tables=tables))
+        except ProtectionFault:
+            continue
+        ways.append(left_out.label)
+    what = f"Without {' or '.join(ways)} it could be." if ways else "No one table is the cause."
+    return (
+        f"{what} Join categories or periods in the questions of the register, or leave a table out "
+        "and say why."
     )
 
 
@@ -151,22 +185,21 @@ def figures_of(response: Response, rules: Rules) -> dict[Figure, float]:
         DataFault: two answers give different numbers for the same figure.
     """
     found: dict[Figure, float] = {}
-    for table in response.tables:
-        for answer in table.answers:
-            if answer.value is None:
-                continue
-            figure = figure_of(answer)
-            if found.setdefault(figure, answer.value) != answer.value:
-                raise DataFault(
-                    f"{_opening(response)}{in_words(figure, rules)} has two different numbers: "
-                    "report this as a fault of the program."
-                )
+    for answer in (each for table in response.tables for each in table.answers):
+        if answer.value is None:
+            continue
+        figure = figure_of(answer)
+        if found.setdefault(figure, answer.value) != answer.value:
+            raise DataFault(
+                f"Request {response.request_ref}: {in_words(figure, rules)} has two different "
+                "numbers: report this as a fault of the program."
+            )
     return found
 
 
 def _ranges(
     withheld: Set[Figure], statement: Statement, found: Audit, rules: Rules, known: Known
-) -> dict[Figure, tuple[float, float]]:
+) -> dict[Figure, Range]:
     """The figures that the policy releases as a range, which tells nothing that is not known."""
     small = {statement.cells[node] for node in statement.policies}
     before = {statement.cells.get(figure) for figure in known.ranges}
@@ -204,12 +237,12 @@ def _known(
         if each.low is not None and each.high is not None and each.low < each.high
     }
     withheld = {each.figure for each in rows} - shown
-    elsewhere = published_elsewhere(warehouse, rules)
+    elsewhere = _published_elsewhere(warehouse, rules)
     shown |= set(_near(printed, elsewhere, rules, directly=True))
-    return Known(printed, asked_for(response), shown, withheld - shown, ranges), rows
+    return Known(printed, _asked_for(response), shown, withheld - shown, ranges), rows
 
 
-def published_elsewhere(warehouse: duckdb.DuckDBPyConnection, rules: Rules) -> list[Figure]:
+def _published_elsewhere(warehouse: duckdb.DuckDBPyConnection, rules: Rules) -> list[Figure]:
     """The figures that the Department publishes and that count the same here."""
     rows = warehouse.execute(
         "select measures.same_as, years.first_day, years.last_day, compared.published "
@@ -226,12 +259,12 @@ def published_elsewhere(warehouse: duckdb.DuckDBPyConnection, rules: Rules) -> l
     return [figure for figure, form in forms.items() if model.value(form) == figures[figure]]
 
 
-def asked_for(response: Response) -> frozenset[Figure]:
+def _asked_for(response: Response) -> frozenset[Figure]:
     """The figures that were asked for: the first measure of each question, or of its parts."""
     found: set[Figure] = set()
-    by_question: dict[str, list[Answer]] = {}
+    by_question: dict[str, list[Answer]] = defaultdict(list)
     for table in response.tables:
-        by_question.setdefault(table.question_no, []).extend(table.answers)
+        by_question[table.question_no] += table.answers
     for answers in by_question.values():
         parts = {each.part for each in answers} - {""}
         first: dict[str, str] = {}
@@ -246,52 +279,10 @@ def _with_given_away(known: Known, rules: Rules, warehouse: duckdb.DuckDBPyConne
     """With what earlier responses alone let readers work out, which nobody can protect."""
     if not known.withheld:
         return known
-    before = replace(known, printed={}, asked=frozenset())
-    statement = state(before, rules, warehouse)
+    statement = state(replace(known, printed={}, asked=frozenset()), rules, warehouse)
     found = audit(statement.problem, ())
     nodes = {node for each in found.findings for node in statement.nodes_at(each.cell)}
     return replace(known, given_away=frozenset(nodes))
-
-
-def _refuse_given_away(
-    response: Response,
-    known: Known,
-    statement: Statement,
-    rules: Rules,
-    ledger: Sequence[Released],
-) -> None:
-    """Stops a response that would print a marker beside what everybody can work out."""
-    given = {statement.cells[node] for node in known.given_away if node in statement.cells}
-    stuck = [
-        figure
-        for figure in known.printed
-        if statement.cells.get(figure) in given and figure not in known.shown
-    ]
-    small = [figure for figure in stuck if rules.is_small(figure.measure, known.printed[figure])]
-    if small:
-        raise ProtectionFault(
-            *(
-                f"{_opening(response)}{in_words(figure, rules)} can be worked out from what was "
-                "released before, so nothing can protect it." + _in_the_way(known, ledger)
-                for figure in small
-            )
-        )
-
-
-def _in_the_way(known: Known, ledger: Sequence[Released]) -> str:
-    requests = sorted({each.request_ref for each in ledger if each.figure in known.figures})
-    return f" It was released with {', '.join(requests)}." if requests else ""
-
-
-def _ways_out(response: Response, judged: Callable[[Response], Verdict]) -> Iterator[str]:
-    """The tables without any one of which the rest could be released."""
-    for left_out in response.tables if len(response.tables) > 1 else ():
-        tables = tuple(table for table in response.tables if table is not left_out)
-        try:
-            judged(replace(response, tables=tables))
-        except ProtectionFault:
-            continue
-        yield left_out.label
 
 
 def _near(
@@ -320,5 +311,37 @@ def _near(
     return [each for each in known if days(each) in periods]
 
 
-def _opening(response: Response) -> str:
-    return f"Request {response.request_ref}: "
+def protected(response: Response, verdict: Verdict) -> Response:
+    """The response as it may be published: without the numbers that are withheld."""
+    notes = dict(response.notes)
+    since = {each.figure: each.released_on for each in reversed(verdict.revisions)}
+
+    def shown(answer: Answer) -> Answer:
+        figure = figure_of(answer)
+        if figure in since:
+            text = notes["revised_since"].replace("{day}", long_day(since[figure]))
+            notes[f"revised_since {since[figure]}"] = text
+            answer = replace(answer, note=f"{answer.note} {text}" if answer.note else text)
+        if figure in verdict.withheld and answer.value is not None:
+            low, high = verdict.ranges.get(figure, (None, None))
+            answer = replace(answer, value=None, is_withheld=True, low=low, high=high)
+        return answer
+
+    tables = tuple(
+        replace(table, answers=tuple(map(shown, table.answers))) for table in response.tables
+    )
+    return replace(response, tables=tables, notes=notes, is_protected=True)
+
+
+def released(
+    response: Response, verdict: Verdict, released_on: date, file_sha256: str
+) -> list[Released]:
+    """The rows of the ledger for a response that passed."""
+    rows = []
+    for figure, value in verdict.printed.items():
+        span: tuple[float | None, float | None] = (value, value)
+        if figure in verdict.withheld:
+            span = verdict.ranges.get(figure, (None, None))
+        about = (released_on, response.request_ref, RELEASED, file_sha256, figure)
+        rows.append(Released(*about, *span, value))
+    return rows

@@ -14,7 +14,7 @@ from missing_from_care.base.faults import ProtectionFault
 from missing_from_care.disclosure.figures import Figure, in_words
 from missing_from_care.disclosure.forms import Form, form_of, is_maximum
 from missing_from_care.disclosure.relations import model_of
-from missing_from_care.disclosure.rules import Codes, Rules
+from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.statement import Known
 
 
@@ -34,13 +34,20 @@ def largest_withheld(
     """
     values = {each: value for each, value in known.printed.items() if is_maximum(each, rules)}
     forms = {each: form for each in values if (form := form_of(each, rules))}
-    hidden = values.keys() - _reached_by_a_group(values, forms, rules, warehouse)
-    hidden |= {
-        each
-        for each in values
-        if each in known.withheld
-        or replace(each, measure=rules.derived[each.measure].numerator) in withheld
+    # Those who were missing for as long as the smallest band of the seed says.
+    groups = {
+        figure: _within(form, band)
+        for figure, form in forms.items()
+        if (band := min(_bands(values[figure], rules), key=len, default=frozenset()))
     }
+    model = model_of(groups.values(), rules, warehouse)
+    hidden = set()
+    for figure in values:
+        policy = rules.policies.get(figure.measure) or rules.policies["all"]
+        counted = replace(figure, measure=rules.derived[figure.measure].numerator)
+        is_of_group = figure in groups and model.value(groups[figure]) > policy.group_size
+        if not is_of_group or figure in known.withheld or counted in withheld:
+            hidden.add(figure)
     hidden -= known.shown
     while more := _giving_away(values, forms, hidden) - hidden:
         for each in sorted(more & known.shown):
@@ -57,48 +64,28 @@ def _giving_away(
 ) -> set[Figure]:
     """Largest numbers that are shown and that tell a hidden one of a part."""
     found = set()
-    for whole in forms.keys() - hidden:
+    shown = forms.keys() - hidden
+    for whole in shown:
         parts = [each for each in forms if each != whole and forms[each].within(forms[whole])]
-        is_reached = any(each not in hidden and values[each] == values[whole] for each in parts)
+        is_reached = any(each in shown and values[each] == values[whole] for each in parts)
         for part in hidden.intersection(parts):
-            least = max(
-                (values[each] for each in forms.keys() - hidden if forms[each].within(forms[part])),
-                default=-1,
-            )
-            if not is_reached or least == values[whole]:
+            within = (values[each] for each in shown if forms[each].within(forms[part]))
+            if not is_reached or max(within, default=-1) == values[whole]:
                 found.add(whole)
     return found
 
 
-def _reached_by_a_group(
-    values: Mapping[Figure, float],
-    forms: Mapping[Figure, Form],
-    rules: Rules,
-    warehouse: duckdb.DuckDBPyConnection,
-) -> set[Figure]:
-    """Those whose band more children reached than the policy's group size says."""
-    groups: dict[Figure, Form] = {}
-    for figure, form in forms.items():
-        if band := _band(values[figure], rules):
-            where = tuple(sorted((dict(form.event.where) | {"duration": band}).items()))
-            event = replace(form.event, where=where)
-            groups[figure] = replace(form, unit="children", event=event)
-    model = model_of(groups.values(), rules, warehouse)
-    found = set()
-    for figure, group in groups.items():
-        policy = rules.policies.get(figure.measure) or rules.policies["all"]
-        if model.value(group) > policy.group_size:
-            found.add(figure)
-    return found
+def _within(form: Form, band: frozenset[str]) -> Form:
+    where = tuple(sorted((dict(form.event.where) | {"duration": band}).items()))
+    return replace(form, unit="children", event=replace(form.event, where=where))
 
 
-def _band(days: float, rules: Rules) -> Codes:
-    """The smallest band of the seed in which a duration lies; empty if there is none."""
-    bands = [
+def _bands(days: float, rules: Rules) -> list[frozenset[str]]:
+    """The bands of the seed in which a duration lies."""
+    return [
         codes
         for (breakdown, _), (factor, codes) in rules.elements.items()
         if breakdown == "duration_band"
         for low, high in (rules.bounds.get((factor, code), (1, 0)) for code in codes)
         if low <= days <= high
     ]
-    return min(bands, key=len, default=frozenset())

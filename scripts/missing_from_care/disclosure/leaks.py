@@ -11,6 +11,7 @@ the same part.
 
 import html
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import date
@@ -67,14 +68,11 @@ class Secrets:
     allowed: frozenset[str]
     author: str
 
-    def phrases(self, words: set[str]) -> list[str]:
-        """The identifiers of several words, or with other signs, whose words are all there."""
-        return [each for each in self._phrases if words.issuperset(WORD.findall(each))]
-
     @cached_property
-    def _phrases(self) -> list[str]:
+    def phrases(self) -> dict[str, list[str]]:
+        """The identifiers of several words, or with other signs, with their words."""
         found = (each for each in self.identifiers if not WORD.fullmatch(each))
-        return [each for each in found if len(each) >= SHORTEST_HIDDEN]
+        return {each: WORD.findall(each) for each in found if len(each) >= SHORTEST_HIDDEN}
 
 
 def secrets_of(
@@ -88,22 +86,17 @@ def secrets_of(
         withheld: the numbers that are not.
     """
     allowed = _words_of(response)
+    wholes = _column(warehouse, CHILD_COLUMNS)
+    identifiers = wholes | {whole.rpartition("|")[2] for whole in wholes}
+    births = map(date.fromisoformat, _column(warehouse, ("birth_date",)))
+    days = {written for day in births for written in _ways_to_write(day)}
+    numbers = set(map(_plain, withheld))
     return Secrets(
-        identifiers=frozenset(
-            own
-            for whole in _column(warehouse, CHILD_COLUMNS)
-            for own in (whole, whole.rpartition("|")[2])
-        )
-        - allowed,
-        days=frozenset(
-            written
-            for day in _column(warehouse, ("birth_date",))
-            for written in _ways_to_write(date.fromisoformat(day))
-        )
-        - allowed,
-        numbers=frozenset(map(_plain, withheld)) - allowed,
-        allowed=allowed,
-        author=response.authority["name"],
+        frozenset(identifiers - allowed),
+        frozenset(days - allowed),
+        frozenset(numbers - allowed),
+        allowed,
+        response.authority["name"],
     )
 
 
@@ -115,24 +108,20 @@ def leaks(files: Mapping[str, bytes], secrets: Secrets, blank: Mapping[str, byte
         secrets: what must not be in it.
         blank: the same files of a response that says nothing: see `blank_response`.
     """
-    fixed: dict[tuple[str, str], set[str]] = {}
-    marks: set[str] = set()
+    fixed: dict[tuple[str, str], set[str]] = defaultdict(set)
     for name, data in blank.items():
         for part, text in _texts(data):
-            pieces = set(PIECE.findall(text))
-            fixed.setdefault((name, part), set()).update(pieces)
-            marks |= {piece for piece in pieces if piece.startswith("<")}
+            fixed[name, part].update(PIECE.findall(text))
+    marks = {piece for pieces in fixed.values() for piece in pieces if piece.startswith("<")}
     sizes = {str(len(data)) for data in files.values()}
-    found = []
+    found: dict[str, None] = {}
     for name, data in sorted(files.items()):
         for part, text in _texts(data):
             where = f"{name}, part {part}" if part else name
             raw = SIZE.sub(lambda size: "" if size[1] in sizes else size[0], text)
-            known = marks | fixed.get((name, part), set())
-            found += [
-                f"{where} holds {what}: nothing was released." for what in _in(raw, known, secrets)
-            ]
-    return list(dict.fromkeys(found))
+            for what in _in(raw, marks | fixed[name, part], secrets):
+                found[f"{where} holds {what}: nothing was released."] = None
+    return list(found)
 
 
 def blank_response(response: Response) -> Response:
@@ -141,38 +130,34 @@ def blank_response(response: Response) -> Response:
     It has one of everything that a document may hold, so that their fixed parts are all there.
     """
     nothing = "Nothing"
-    shown_as = (
-        (0.0, None, False),
-        (None, "[x]", False),
-        (None, None, True),
+    answer = Answer(
+        question_no="1",
+        part="",
+        population="all",
+        breakdown="none",
+        period_basis="range",
+        period=nothing,
+        period_order=1,
+        period_start=response.dated,
+        period_end=response.dated,
+        category=f"{nothing} 0",
+        category_label=f"{nothing} 0",
+        category_order=0,
+        measure=nothing,
+        heading=nothing,
+        definition=nothing,
+        by_definition=False,
+        unit="occasions",
+        value=0.0,
+        marker=None,
+        note=None,
+        wording=nothing,
     )
-    answers = tuple(
-        Answer(
-            question_no="1",
-            part="",
-            population="all",
-            breakdown="none",
-            period_basis="range",
-            period=nothing,
-            period_order=1,
-            period_start=response.dated,
-            period_end=response.dated,
-            category=f"{nothing} {number}",
-            category_label=f"{nothing} {number}",
-            category_order=number,
-            measure=nothing,
-            heading=nothing,
-            definition=nothing,
-            by_definition=False,
-            unit="occasions",
-            value=value,
-            marker=marker,
-            note=None,
-            wording=nothing,
-            is_withheld=is_withheld,
-        )
-        for number, (value, marker, is_withheld) in enumerate(shown_as)
+    one, two = (
+        replace(answer, category=name, category_label=name, category_order=number, value=None)
+        for number, name in ((1, f"{nothing} 1"), (2, f"{nothing} 2"))
     )
+    answers = (answer, replace(one, marker="[x]"), replace(two, is_withheld=True))
     return replace(
         response,
         tables=(Table("1", "Question 1", "", nothing, nothing, answers),),
@@ -197,7 +182,9 @@ def _in(raw: str, known: set[str], secrets: Secrets) -> Iterator[str]:
     words = set(WORD.findall(text))
     suspects = {each for each in words if len(each) >= SHORTEST_HIDDEN}
     suspects |= {each for each in WORD.findall(read) if len(each) >= SHORTEST_READ}
-    if suspects & secrets.identifiers or any(each in text for each in secrets.phrases(words)):
+    if suspects & secrets.identifiers or any(
+        words.issuperset(parts) and phrase in text for phrase, parts in secrets.phrases.items()
+    ):
         yield "the identifier of a child or an interview"
     everything = html.unescape(raw)
     if set(DAY.findall(everything)) & secrets.days:

@@ -1,6 +1,7 @@
 """The record of every figure ever released: only ever added to, and read under each new response.
 
 Every row carries a hash of itself and of the row before it, so that the last one proves them all.
+Whatever reads a file that is no ledger raises a DataFault: nothing is released until it is right.
 """
 
 import csv
@@ -21,19 +22,8 @@ from missing_from_care.base.whole_files import write_file_whole
 from missing_from_care.disclosure.figures import Figure, from_text, in_text
 
 COLUMNS = (
-    "released_on",
-    "request_ref",
-    "event",
-    "file_sha256",
-    "measure",
-    "first_day",
-    "last_day",
-    "is_snapshot",
-    "conditions",
-    "row",
-    "shown",
-    "counted",
-    "chain",
+    *("released_on", "request_ref", "event", "file_sha256", "measure", "first_day", "last_day"),
+    *("is_snapshot", "conditions", "row", "shown", "counted", "chain"),
 )
 BEGUN, RELEASED, ENTERED, WITHDRAWN = "begun", "released", "entered", "withdrawn"
 WITHHELD = "[c]"
@@ -67,13 +57,7 @@ class Released:
 
 @dataclass(frozen=True)
 class Added:
-    """A ledger with rows added, not written yet.
-
-    Attributes:
-        data: the whole file.
-        rows: how many it holds below the header.
-        chain: the hash in the last of them.
-    """
+    """A ledger with rows added, not written yet: the file, how many rows, and the last hash."""
 
     data: bytes
     rows: int
@@ -95,15 +79,11 @@ def holding(file: Path) -> Iterator[None]:
 
 
 def read_rows(file: Path) -> list[dict[str, str]]:
-    """The rows as text, the first being the one that begins it; none if there is no ledger yet.
-
-    Raises:
-        DataFault: the file is no ledger, or a row was changed, lost or put in.
-    """
+    """The rows as text, the first being the one that begins it; none if there is no ledger yet."""
     if not file.exists():
         return []
     try:
-        text = file.read_bytes().decode("utf-8")
+        text = file.read_bytes().decode()
         header, *rows = csv.reader(StringIO(text, newline=""), strict=True)
     except (OSError, ValueError, csv.Error) as problem:
         kind = type(problem).__name__
@@ -123,16 +103,14 @@ def read_rows(file: Path) -> list[dict[str, str]]:
         raise DataFault(
             f"The ledger {file} breaks off after row {len(rows)}: the end of it is lost, {RESTORE}"
         )
-    before = ""
-    for number, row in enumerate(rows, start=1):
+    for number, (before, row) in enumerate(zip([[], *rows], rows, strict=False), start=1):
         if len(row) != len(COLUMNS) or (row[2] == BEGUN) != (number == 1):
             raise _bad_row(file, number)
-        if number > 1 and row[-1] != _link(before, row[:-1]):
+        if number > 1 and row[-1] != _link(before[-1], row[:-1]):
             raise DataFault(
                 f"{file}, row {number}: the hash in the column chain is not that of this row after "
                 f"the one before it. One of the two was changed, lost or put in, {RESTORE}"
             )
-        before = row[-1]
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
@@ -144,30 +122,24 @@ def read_ledger(file: Path, first: int | None = None) -> list[Released]:
     Args:
         file: the ledger.
         first: read so many rows only; all if None.
-
-    Raises:
-        DataFault: the file is no ledger. Nothing is released until it is put right.
     """
     found: list[Released] = []
     for number, row in enumerate(read_rows(file)[:first], start=1):
         if row["event"] == WITHDRAWN:
             found = [each for each in found if each.request_ref != row["request_ref"]]
         elif row["event"] != BEGUN:
-            found.append(_released(file, number, row))
+            try:
+                found.append(_released(row))
+            except (ValueError, KeyError):
+                raise _bad_row(file, number) from None
     return sorted(found, key=lambda each: each.released_on)
 
 
 def seed_of(file: Path) -> bytes:
-    """The private seed by which cover is chosen, 32 bytes; a fresh one if there is no ledger yet.
-
-    Raises:
-        DataFault: the file is no ledger.
-    """
+    """The private seed by which cover is chosen, 32 bytes; a fresh one if there is no ledger."""
     rows = read_rows(file)
-    if not rows:
-        return secrets.token_bytes(32)
     try:
-        return bytes.fromhex(rows[0]["chain"])
+        return bytes.fromhex(rows[0]["chain"]) if rows else secrets.token_bytes(32)
     except ValueError:
         raise _bad_row(file, 1) from None
 
@@ -181,22 +153,29 @@ def with_added(file: Path, released: Iterable[Released], seed: bytes | None = No
         file: the ledger, which need not be there yet.
         released: in the order in which they are to stand.
         seed: of a ledger that is not there yet, as `seed_of` gave it.
-
-    Raises:
-        DataFault: the file is no ledger.
     """
-    last = {(each.request_ref, each.figure): each for each in read_ledger(file)}
-    rows = []
-    for each in released:
-        known = last.get((each.request_ref, each.figure))
-        if known is None or _numbers(known) != _numbers(each):
-            rows.append(_as_row(each))
-    return _with_rows(file, rows, seed)
+
+    def numbers(each: Released) -> tuple[float | None, ...]:
+        return each.low, each.high, each.counted
+
+    last = {(each.request_ref, each.figure): numbers(each) for each in read_ledger(file)}
+    new = [
+        _as_row(each)
+        for each in released
+        if last.get((each.request_ref, each.figure)) != numbers(each)
+    ]
+    return _with_rows(file, new, seed)
 
 
 def add_to_ledger(file: Path, released: Iterable[Released], seed: bytes | None = None) -> None:
-    """Writes what `with_added` gives, whole, for its owner's eyes alone; within `holding`."""
+    """Writes what `with_added` gives; within `holding`."""
     write_ledger(file, with_added(file, released, seed))
+
+
+def write_ledger(file: Path, added: Added) -> None:
+    """Writes a ledger whole, for its owner's eyes alone."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_file_whole(file, added.data, mode=0o600)
 
 
 def withdraw(file: Path, request_ref: str, on: date, reason: str) -> int:
@@ -211,7 +190,7 @@ def withdraw(file: Path, request_ref: str, on: date, reason: str) -> int:
     Returns: how many figures no longer count.
 
     Raises:
-        DataFault: the file is no ledger, or holds no figure of this request.
+        DataFault: it holds no figure of this request.
     """
     figures = sum(each.request_ref == request_ref for each in read_ledger(file))
     if not figures:
@@ -227,28 +206,23 @@ def withdraw(file: Path, request_ref: str, on: date, reason: str) -> int:
 def summary(file: Path) -> list[dict[str, str | int]]:
     """What happened to each request on a day, in the order of the ledger: how many figures were
     released, entered or withdrawn, and how many of them were withheld.
-
-    Raises:
-        DataFault: the file is no ledger.
     """
-    found: dict[tuple[str, ...], dict[str, str | int]] = {}
+    groups: dict[tuple[str, str, str, str], list[dict[str, str]]] = {}
     for row in read_rows(file)[1:]:
-        is_figure = row["event"] != WITHDRAWN
-        key = (row["request_ref"], row["released_on"], row["event"])
-        reason = "" if is_figure else row["shown"]
-        new = dict(zip(("request_ref", "day", "event"), key, strict=True))
-        each = found.setdefault((*key, reason), {**new, "figures": 0, "withheld": 0})
-        each["figures"] = int(each["figures"]) + is_figure
-        is_withheld = row["shown"] == WITHHELD or TO in row["shown"]
-        each["withheld"] = int(each["withheld"]) + is_withheld
-        each["reason"] = reason
-    return list(found.values())
-
-
-def write_ledger(file: Path, added: Added) -> None:
-    """Writes a ledger whole, for its owner's eyes alone."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_file_whole(file, added.data, mode=0o600)
+        reason = row["shown"] if row["event"] == WITHDRAWN else ""
+        key = (row["request_ref"], row["released_on"], row["event"], reason)
+        groups.setdefault(key, []).append(row)
+    return [
+        {
+            "request_ref": request_ref,
+            "day": day,
+            "event": event,
+            "figures": 0 if event == WITHDRAWN else len(rows),
+            "withheld": sum(row["shown"] == WITHHELD or TO in row["shown"] for row in rows),
+            "reason": reason,
+        }
+        for (request_ref, day, event, reason), rows in groups.items()
+    ]
 
 
 def numbers_of(shown: str) -> tuple[float | None, float | None]:
@@ -268,16 +242,16 @@ def numbers_of(shown: str) -> tuple[float | None, float | None]:
 
 def _with_rows(file: Path, rows: Iterable[Sequence[str]], seed: bytes | None) -> Added:
     there = read_rows(file)
-    chain, count = (there[-1]["chain"], len(there)) if there else ("", 0)
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    if not there:
-        chain, count = (seed or secrets.token_bytes(32)).hex(), 1
+    if there:
+        before, count, chain = file.read_bytes(), len(there), there[-1]["chain"]
+    else:
+        before, count, chain = b"", 1, (seed or secrets.token_bytes(32)).hex()
         writer.writerows([COLUMNS, ["", "", BEGUN, *[""] * 9, chain]])
     for row in rows:
         chain, count = _link(chain, row), count + 1
         writer.writerow([*row, chain])
-    before = file.read_bytes() if there else b""
     return Added(before + text.getvalue().encode(), count, chain)
 
 
@@ -285,17 +259,9 @@ def _link(before: str, fields: Sequence[str]) -> str:
     return sha256(json.dumps([before, *fields]).encode()).hexdigest()
 
 
-def _numbers(released: Released) -> tuple[float | None, ...]:
-    return released.low, released.high, released.counted
-
-
 def _as_row(released: Released) -> list[str]:
     figure = released.figure
-    low, high = released.low, released.high
-    if low is None or high is None:
-        shown = WITHHELD
-    else:
-        shown = _exactly(low) if low == high else f"{_exactly(low)}{TO}{_exactly(high)}"
+    ends = dict.fromkeys((released.low, released.high))
     return [
         released.released_on.isoformat(),
         released.request_ref,
@@ -307,38 +273,39 @@ def _as_row(released: Released) -> list[str]:
         str(figure.is_snapshot).lower(),
         in_text(figure.conditions),
         in_text(figure.row),
-        shown,
-        "" if released.counted is None else _exactly(released.counted),
+        WITHHELD if None in ends else TO.join(map(_exactly, ends)),
+        _exactly(released.counted),
     ]
 
 
-def _exactly(number: float) -> str:
-    """Every digit that it takes to read the same number again."""
+def _exactly(number: float | None) -> str:
+    """Every digit that it takes to read the same number again; nothing for none."""
+    if number is None:
+        return ""
     return str(int(number)) if float(number).is_integer() else repr(float(number))
 
 
-def _released(file: Path, number: int, row: dict[str, str]) -> Released:
-    try:
-        if row["event"] not in (RELEASED, ENTERED):
-            raise ValueError(row["event"])
-        return Released(
-            date.fromisoformat(row["released_on"]),
-            row["request_ref"],
-            row["event"],
-            row["file_sha256"],
-            Figure(
-                row["measure"],
-                date.fromisoformat(row["first_day"]),
-                date.fromisoformat(row["last_day"]),
-                {"true": True, "false": False}[row["is_snapshot"]],
-                from_text(row["conditions"]),
-                from_text(row["row"]),
-            ),
-            *numbers_of(row["shown"]),
-            float(row["counted"]) if row["counted"] else None,
-        )
-    except (ValueError, KeyError):
-        raise _bad_row(file, number) from None
+def _released(row: dict[str, str]) -> Released:
+    """A row that was released or entered; a ValueError or KeyError if it cannot be read."""
+    if row["event"] not in (RELEASED, ENTERED):
+        raise ValueError(row["event"])
+    figure = Figure(
+        row["measure"],
+        date.fromisoformat(row["first_day"]),
+        date.fromisoformat(row["last_day"]),
+        {"true": True, "false": False}[row["is_snapshot"]],
+        from_text(row["conditions"]),
+        from_text(row["row"]),
+    )
+    return Released(
+        date.fromisoformat(row["released_on"]),
+        row["request_ref"],
+        row["event"],
+        row["file_sha256"],
+        figure,
+        *numbers_of(row["shown"]),
+        float(row["counted"]) if row["counted"] else None,
+    )
 
 
 def _bad_row(file: Path, number: int) -> DataFault:

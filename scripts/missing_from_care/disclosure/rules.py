@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from missing_from_care.base.faults import DataFault
+from missing_from_care.response.reading import IN_FORCE
 
 PLACES = ("region", "country")
 TIMES = "times_missing"
@@ -28,10 +29,34 @@ FACTORS = {
     BEFORE: TIMES,
 }
 ENDS = {TIMES: (1, 2)}
+# The first and the last day of all, as ordinals.
+FIRST, LAST = 1, 10_000_000
+
+OF_CHILD = "select breakdown from breakdowns where one_category_a_child = 'true'"
+FIRST_DAYS = "select first_day from dim_financial_years"
+PROTECTED = "select factor from protected_differences where is_protected = 'true'"
+POLICY = f"""
+    select
+        applies_to,
+        case when lowest_withheld is not null and highest_withheld is not null then
+            [cast(lowest_withheld as int), cast(highest_withheld as int)] end,
+        coalesce(cast(range_width as int), 1),
+        coalesce(cast(group_size as int), 0),
+        coalesce(withholds_whole_group = 'true', false),
+        coalesce(withholds_empty_group = 'true', false),
+        coalesce(small_as = 'range', false),
+        coalesce(cover_as = 'range', false),
+        coalesce(decided_by, ''),
+        coalesce(legal_basis, ''),
+        coalesce(reason, '')
+    from suppression_policy
+    where {IN_FORCE}
+    order by all
+"""
 
 Codes = frozenset[str]
 Stretch = tuple[float, float]
-Row = dict[str, Any]
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -94,15 +119,6 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class Definition:
-    """From which day a council counts nothing as absent, and to which; None for always."""
-
-    council: str
-    first_day: date | None
-    last_day: date | None
-
-
-@dataclass(frozen=True)
 class Rules:
     """Measures, categories and policy.
 
@@ -119,7 +135,8 @@ class Rules:
         knows_others: whether occasions of children who are not looked after are counted too.
         unlikely: categories that readers take to be empty where they are.
         protected: factors along which a small difference is protected though nothing prints it.
-        nothing_absent: when a council counts nothing as absent.
+        nothing_absent: when a council counts nothing as absent: its code, and the first and the
+            last day as ordinals.
         labels: category in words by (breakdown, category); breakdown alone by (breakdown, "").
         policies: rows in force, by measure, breakdown or `all`.
     """
@@ -134,7 +151,7 @@ class Rules:
     knows_others: bool
     unlikely: frozenset[str]
     protected: frozenset[str]
-    nothing_absent: tuple[Definition, ...]
+    nothing_absent: tuple[tuple[str, int, int], ...]
     labels: Mapping[tuple[str, str], str]
     policies: Mapping[str, Policy]
 
@@ -166,11 +183,7 @@ class Rules:
         return found if found and found.interval else self.policies["all"]
 
     def interval(self, measure: str) -> tuple[int, int]:
-        """The numbers of a measure that are small, both ends included.
-
-        Raises:
-            DataFault: no row of the policy says so.
-        """
+        """The numbers of a measure that are small, both ends included."""
         found = self.policy(measure).interval
         if found is None:
             raise DataFault("suppression_policy.csv says nowhere which numbers are small.")
@@ -192,215 +205,165 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     Raises:
         DataFault: no row of the policy is in force that day for all measures, or two for one.
     """
-    breakdowns, categories = _rows(warehouse, "breakdowns"), _rows(warehouse, "categories")
-    councils, measures = _rows(warehouse, "int_councils"), _rows(warehouse, "measures")
-    bounds = _stretches(categories)
-    knows_hours = _any_fact(warehouse, "hours_missing is not null")
-    bounds = _with_hours(bounds) if knows_hours else _without_hours(bounds)
-    elements = _elements(categories, bounds) | _places(councils)
+
+    def rows(query: str, **values: object) -> list[Row]:
+        return warehouse.execute(query, values).fetchall()
+
+    def column(query: str) -> frozenset[Any]:
+        return frozenset(value for (value,) in rows(query))
+
+    def any_fact(condition: str) -> bool:
+        return bool(rows(f"select 1 from int_answer_facts where {condition} limit 1"))
+
+    categories = rows(
+        "select breakdown, category, coalesce(lowest, highest) is not null, "
+        "coalesce(cast(lowest as double), '-inf'), coalesce(cast(highest as double), 'inf'), "
+        "coalesce(string_split(joins, '|'), [category]) from categories order by all"
+    )
+    councils = rows("select la_code, council, region, country from int_councils order by all")
+    bounds = _bounds(categories, any_fact("hours_missing is not null"))
+    elements = _elements(categories, bounds)
+    for code, _, *places in councils:
+        elements["council", code] = ("council", frozenset({code}))
+        for place in zip(PLACES, map(_slug, places), strict=True):
+            _, known = elements.get(place, ("", frozenset()))
+            elements[place] = ("council", known | {code})
     domains: dict[str, Codes] = {}
     stretches = [(factor, frozenset({name})) for factor, name in bounds]
     for factor, codes in [*elements.values(), *stretches]:
         domains[factor] = domains.get(factor, frozenset()) | codes
-    labels = {(row["breakdown"], row["category"]): row["label"] for row in categories}
-    labels |= {(row["breakdown"], ""): row["heading"] for row in breakdowns}
-    labels |= {("council", row["la_code"]): row["council"] for row in councils}
-    labels |= {(place, _slug(row[place])): row[place] for place in PLACES for row in councils}
+    named = rows(
+        "select breakdown, category, label from categories "
+        "union all select breakdown, '', heading from breakdowns"
+    )
+    labels = {(of, name): label for of, name, label in named}
+    for code, council, *places in councils:
+        labels["council", code] = council
+        labels |= {(kind, _slug(name)): name for kind, name in zip(PLACES, places, strict=True)}
+    measures = rows(
+        "select measure, heading, unit, counts = 'care', on_last_day = 'true', "
+        "list_transform(string_split(conditions, '&'), lambda each: string_split(each, ':')) "
+        "from measures order by all"
+    )
     return Rules(
         measures={
-            row["measure"]: Measure(
-                row["heading"],
-                row["unit"],
-                row["counts"] == "care",
-                row["on_last_day"] == "true",
-                tuple(
-                    tuple(each.split(":")) for each in (row["conditions"] or "").split("&") if each
-                ),
-            )
-            for row in measures
+            name: Measure(heading, unit, is_care, is_at_end, tuple(map(tuple, conditions or ())))
+            for name, heading, unit, is_care, is_at_end, conditions in measures
         },
         derived={
-            row["measure"]: Derived(
-                row["numerator"],
-                row["denominator"],
-                float(row["scale"] or 1),
-                int(row["decimals"] or 0),
+            name: Derived(*of)
+            for name, *of in rows(
+                "select measure, numerator, denominator, coalesce(cast(scale as double), 1), "
+                "coalesce(cast(decimals as int), 0) from derived_measures order by all"
             )
-            for row in _rows(warehouse, "derived_measures")
         },
         elements=elements,
         domains=domains,
         bounds=bounds,
-        of_child=frozenset(
-            _factor(row["breakdown"]) for row in breakdowns if row["one_category_a_child"] == "true"
-        ),
-        landed_from=min(
-            (row["first_day"].toordinal() for row in _rows(warehouse, "dim_financial_years")),
-            default=1,
-        ),
-        knows_others=_any_fact(warehouse, "care = 'not_looked_after'"),
-        unlikely=frozenset(row["category"] for row in _rows(warehouse, "unlikely_categories"))
-        | frozenset(name for _, name in bounds if name.endswith(f" {NOT_KNOWN}")),
-        protected=frozenset(
-            row["factor"]
-            for row in _rows(warehouse, "protected_differences")
-            if row["is_protected"] == "true"
-        ),
+        of_child=frozenset(map(_factor, column(OF_CHILD))),
+        landed_from=min(map(date.toordinal, column(FIRST_DAYS)), default=1),
+        knows_others=any_fact("care = 'not_looked_after'"),
+        unlikely=column("select category from unlikely_categories")
+        | {name for _, name in bounds if name.endswith(f" {NOT_KNOWN}")},
+        protected=column(PROTECTED),
         nothing_absent=tuple(
-            Definition(row["la_code"], row["valid_from"], row["valid_to"])
-            for row in _rows(warehouse, "int_definitions")
-            if "absent" not in (row["missing_counts_as"], row["absent_counts_as"])
+            (council, first.toordinal() if first else FIRST, last.toordinal() if last else LAST)
+            for council, first, last in rows(
+                "select la_code, valid_from, valid_to from int_definitions "
+                "where not list_contains([missing_counts_as, absent_counts_as], 'absent') "
+                "order by all"
+            )
         ),
         labels=labels,
-        policies=_policies(warehouse, on_day),
+        policies=_policies(rows(POLICY, day=on_day), on_day),
     )
-
-
-def _rows(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
-    found = warehouse.execute(f"select * from {table} order by all")
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-def _any_fact(warehouse: duckdb.DuckDBPyConnection, condition: str) -> bool:
-    found = warehouse.execute(f"select count(*) from int_answer_facts where {condition}")
-    return bool(found.fetchall()[0][0])
 
 
 def _factor(breakdown: str) -> str:
     return FACTORS.get(breakdown, breakdown)
 
 
-def _band(row: Row) -> Stretch | None:
-    """Lowest and highest number of a category; None if it is no band."""
-    if not (row["lowest"] or row["highest"]):
-        return None
-    return float(row["lowest"] or -inf), float(row["highest"] or inf)
+def _slug(name: str) -> str:
+    return name.lower().replace(" ", "_")
 
 
-def _stretches(categories: list[Row]) -> dict[tuple[str, str], Stretch]:
+def _bounds(categories: list[Row], knows_hours: bool) -> dict[tuple[str, str], Stretch]:
     """The stretches within which no band of a factor begins or ends, named for their numbers.
 
-    Bands may overlap and leave gaps; the stretches do neither.
+    Bands may overlap and leave gaps; the stretches do neither. Durations are told by days and by
+    hours, of which each bounds the other, or by days alone. What began at any time of a day and
+    ended on another lasted less than a day more or less than the days between; the hours are those
+    begun.
     """
     edges: dict[str, set[float]] = {}
-    for row in categories:
-        if band := _band(row):
-            factor = HOURS if row["breakdown"] == HOURS_BAND else _factor(row["breakdown"])
+    for breakdown, _, is_band, lowest, highest, _ in categories:
+        if is_band:
+            factor = HOURS if breakdown == HOURS_BAND else _factor(breakdown)
             least = -inf if factor == "age" else 0.0
             found = edges.setdefault(factor, {least, inf, *ENDS.get(factor, ())})
-            found |= {band[0], band[1] + 1}
-    return {
+            found |= {lowest, highest + 1}
+    bounds = {
         (factor, f"{low:g}..{after - 1:g}"): (low, after - 1)
         for factor, each in edges.items()
         for low, after in pairwise(sorted(each))
     }
-
-
-def _with_hours(bounds: dict[tuple[str, str], Stretch]) -> dict[tuple[str, str], Stretch]:
-    """Durations told by days and by hours, of which each bounds the other, or by days alone.
-
-    What began at any time of a day and ended on another lasted less than a day more or less than
-    the days between; the hours are those begun.
-    """
-    found = {key: each for key, each in _without_hours(bounds).items() if key[0] != "duration"}
-    of_hours = {name: each for (factor, name), each in bounds.items() if factor == HOURS}
-    for (factor, days), (low, high) in bounds.items():
+    plain = {key: each for key, each in bounds.items() if key[0] != HOURS}
+    if not knows_hours:
+        return plain
+    told = {key: each for key, each in plain.items() if key[0] != "duration"}
+    for (factor, days), (low, high) in plain.items():
         if factor != "duration":
             continue
-        found["duration", f"{days} {NOT_KNOWN}"] = (low, high)
-        for hours, (least, most) in of_hours.items():
-            if 24 * (low - 1) < most and least <= 24 * (high + 1):
-                found["duration", f"{days} {hours}"] = (low, high)
-                found[HOURS, f"{days} {hours}"] = (least, most)
-    return found
-
-
-def _without_hours(bounds: dict[tuple[str, str], Stretch]) -> dict[tuple[str, str], Stretch]:
-    return {key: each for key, each in bounds.items() if key[0] != HOURS}
+        told["duration", f"{days} {NOT_KNOWN}"] = (low, high)
+        for (of, hours), (least, most) in bounds.items():
+            if of == HOURS and 24 * (low - 1) < most and least <= 24 * (high + 1):
+                told["duration", f"{days} {hours}"] = (low, high)
+                told[HOURS, f"{days} {hours}"] = (least, most)
+    return told
 
 
 def _elements(
     categories: list[Row], bounds: dict[tuple[str, str], Stretch]
 ) -> dict[tuple[str, str], tuple[str, Codes]]:
     """What each category is made of: a band of stretches, any other of itself or those it joins."""
+
+    def within(factor: str, lowest: float, highest: float) -> Codes:
+        return frozenset(
+            name
+            for (of, name), (low, high) in bounds.items()
+            if of == factor and lowest <= low and high <= highest
+        )
+
     found = {}
-    for row in categories:
-        factor, codes = _factor(row["breakdown"]), frozenset({row["category"]})
-        if band := _band(row):
-            codes = _within(bounds, HOURS if row["breakdown"] == HOURS_BAND else factor, band)
-        elif row["joins"]:
-            codes = frozenset(row["joins"].split("|"))
+    for breakdown, category, is_band, lowest, highest, joins in categories:
+        factor, codes = _factor(breakdown), frozenset(joins)
+        if is_band:
+            codes = within(HOURS if breakdown == HOURS_BAND else factor, lowest, highest)
         if factor != "none":
-            found[row["breakdown"], row["category"]] = (factor, codes)
-    found[BEFORE, "first_time"] = (TIMES, _within(bounds, TIMES, (0, 0)))
-    found[BEFORE, "before"] = (TIMES, _within(bounds, TIMES, (1, inf)))
-    found[TIMES, "2_or_more"] = (TIMES, _within(bounds, TIMES, (2, inf)))
+            found[breakdown, category] = (factor, codes)
+    found[BEFORE, "first_time"] = (TIMES, within(TIMES, 0, 0))
+    found[BEFORE, "before"] = (TIMES, within(TIMES, 1, inf))
+    found[TIMES, "2_or_more"] = (TIMES, within(TIMES, 2, inf))
     ended = frozenset(name for factor, name in bounds if factor == "duration")
-    is_open = frozenset(
-        row["category"]
-        for row in categories
-        if row["breakdown"] == "outcome_since" and row["category"] != "found"
-    )
-    for has_ended in (("found", "yes"), ("outcome_since", "found")):
-        found[has_ended] = ("duration", ended)
-    for is_missing in (
-        *(("found", "no"), ("duration_band", "still_missing")),
-        (HOURS_BAND, "still_missing"),
-    ):
-        found[is_missing] = ("duration", is_open)
+    since = {category for breakdown, category, *_ in categories if breakdown == "outcome_since"}
+    still_missing = ("duration", frozenset(since - {"found"}))
+    found["found", "yes"] = found["outcome_since", "found"] = ("duration", ended)
+    found["found", "no"] = still_missing
+    found["duration_band", "still_missing"] = found[HOURS_BAND, "still_missing"] = still_missing
     by_days_alone = frozenset(name for name in ended if (HOURS, name) not in bounds)
     found[HOURS_BAND, NOT_KNOWN] = ("duration", by_days_alone)
     return found
 
 
-def _within(bounds: dict[tuple[str, str], Stretch], factor: str, band: Stretch) -> Codes:
-    return frozenset(
-        name
-        for (of, name), (low, high) in bounds.items()
-        if of == factor and band[0] <= low and high <= band[1]
-    )
-
-
-def _places(councils: list[Row]) -> dict[tuple[str, str], tuple[str, Codes]]:
-    """Councils are the finest categories of regions and countries."""
-    found = {("council", row["la_code"]): frozenset({row["la_code"]}) for row in councils}
-    for place in PLACES:
-        for row in councils:
-            name = (place, _slug(row[place]))
-            found[name] = found.get(name, frozenset()) | {row["la_code"]}
-    return {name: ("council", codes) for name, codes in found.items()}
-
-
-def _slug(name: str) -> str:
-    return name.lower().replace(" ", "_")
-
-
-def _policies(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> dict[str, Policy]:
+def _policies(rows: list[Row], on_day: date) -> dict[str, Policy]:
     found: dict[str, Policy] = {}
-    for row in _rows(warehouse, "suppression_policy"):
-        if not (row["valid_from"] or "") <= on_day.isoformat() <= (row["valid_to"] or "9999"):
-            continue
-        name = row["applies_to"]
+    for name, interval, *rest in rows:
         if name in found:
             raise DataFault(
                 f"suppression_policy.csv has two rows for {name} on {on_day}: end the older one "
                 "with a valid_to."
             )
-        low, high = row["lowest_withheld"], row["highest_withheld"]
-        found[name] = Policy(
-            applies_to=name,
-            interval=(int(low), int(high)) if low and high else None,
-            range_width=int(row["range_width"] or 1),
-            group_size=int(row["group_size"] or 0),
-            whole_group=row["withholds_whole_group"] == "true",
-            empty_group=row["withholds_empty_group"] == "true",
-            small_as_range=row.get("small_as") == "range",
-            cover_as_range=row.get("cover_as") == "range",
-            decided_by=row["decided_by"] or "",
-            legal_basis=row["legal_basis"] or "",
-            reason=row["reason"] or "",
-        )
+        found[name] = Policy(name, tuple(interval) if interval else None, *rest)
     if "all" not in found or found["all"].interval is None:
         raise DataFault(
             f"suppression_policy.csv has no row `all` in force on {on_day}, so nothing can be "

@@ -8,8 +8,9 @@ from math import floor, inf
 import duckdb
 
 from missing_from_care.base.faults import DataFault
-from missing_from_care.disclosure.figures import PICKED, Figure, in_words
+from missing_from_care.disclosure.figures import PICKED, Condition, Figure, in_words
 from missing_from_care.disclosure.forms import (
+    OCCASION,
     Event,
     Factor,
     Form,
@@ -18,15 +19,16 @@ from missing_from_care.disclosure.forms import (
     form_of,
     is_derived,
     is_maximum,
+    times_in,
 )
 from missing_from_care.disclosure.relations import Terms, model_of
 from missing_from_care.disclosure.rules import TIMES, Policy, Rules
-from missing_from_care.disclosure.solver.problem import Need, Problem, Relation
+from missing_from_care.disclosure.solver.problem import Interval, Problem, Relation
 from missing_from_care.disclosure.tables import Codes
 
 DAYS = "time"
-# Where a factor restricts a form, and the form without it: unit, event and who.
-Others = tuple[str, tuple[str, Event, frozenset[tuple[Factor, Codes]]]]
+# A form without the factor that restricts it there: unit, event and who.
+Others = tuple[str, Event, frozenset[tuple[Factor, Codes]]]
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,12 @@ class Statement:
         problem: for the search and the audit.
         cells: the place of each figure and rest; figures that are the same number share one.
         values: what each figure and rest is.
-        carried: figures that are no counts, which are withheld with what they are worked out from.
         policies: for each primary node the row of the policy that makes it so.
     """
 
     problem: Problem
     cells: Mapping[Node, int]
     values: Mapping[Node, float]
-    carried: frozenset[Figure]
     policies: Mapping[Node, Policy]
 
     def nodes_at(self, cell: int) -> list[Node]:
@@ -102,42 +102,28 @@ def named(node: Node, rules: Rules) -> str:
     return in_words(node, rules)
 
 
-def state(
-    known: Known,
-    rules: Rules,
-    warehouse: duckdb.DuckDBPyConnection,
-    without: frozenset[str] = frozenset(),
-) -> Statement:
+def state(known: Known, rules: Rules, warehouse: duckdb.DuckDBPyConnection) -> Statement:
     """States what has to be protected.
 
     Args:
         known: what is or was published.
         rules: measures, categories and policy.
         warehouse: an open connection with the facts.
-        without: kinds of relations to leave out; to show what each is for.
 
     Raises:
         DataFault: a figure is not what the facts give.
         ProtectionFault: the questions cross too much.
     """
-    return _Stating(known, rules, warehouse, without).statement()
+    return _Stating(known, rules, warehouse).statement()
 
 
 class _Stating:
-    def __init__(
-        self,
-        known: Known,
-        rules: Rules,
-        warehouse: duckdb.DuckDBPyConnection,
-        without: frozenset[str],
-    ) -> None:
+    def __init__(self, known: Known, rules: Rules, warehouse: duckdb.DuckDBPyConnection) -> None:
         self.known, self.rules = known, rules
-        self.derived = [
-            each
-            for each in known.figures
-            if is_derived(each, rules) and not is_maximum(each, rules)
-        ]
-        figures = [each for each in known.figures if not is_derived(each, rules)]
+        every = known.figures
+        derived = [each for each in every if is_derived(each, rules)]
+        self.derived = [each for each in derived if not is_maximum(each, rules)]
+        figures = [each for each in every if not is_derived(each, rules)]
         figures += [base for each in self.derived for base in bases(each, rules)]
         figures += _wholes(figures, known.printed, rules)
         figures += [
@@ -146,95 +132,95 @@ class _Stating:
             if rules.measures[each.measure].unit == "occasions"
             and any(name == PICKED for name, _ in each.conditions)
         ]
-        self.forms: dict[Figure, Form] = {
-            each: form for each in figures if (form := form_of(each, rules))
-        }
+        self.forms = {each: form for each in figures if (form := form_of(each, rules))}
         # Of occasions of children picked by how often: these children.
         self.behind = {
             figure: replace(form, unit="children")
             for figure, form in self.forms.items()
-            if form.unit == "occasions" and any(isinstance(name, Times) for name in form.children)
+            if form.unit == "occasions" and times_in(form.children)
         }
-        forms = [*self.forms.values(), *self.behind.values()]
-        self.model = model_of(forms, rules, warehouse, without)
-        self.without = without
+        self.model = model_of([*self.forms.values(), *self.behind.values()], rules, warehouse)
+        self.relations = list(self.model.relations)
         self.places: dict[Terms, int] = {}
         self.cells: dict[Node, int] = {}
         self.values: dict[Node, float] = {}
 
     def statement(self) -> Statement:
         model, known, rules = self.model, self.known, self.rules
-        relations = [Relation(each.terms, each.low, each.high) for each in model.relations]
         for figure, form in self.forms.items():
-            self._place(figure, model.sums[form], relations)
+            self._place(figure, model.sums[form])
         groups = self._groups()
-        rests = list(self._rests()) if "differences" not in self.without else []
-        for rest, terms in rests + self._rests_of(groups):
-            self._place(rest, terms, relations)
+        for rest, terms in [*self._rests(), *self._rests_of(groups)]:
+            self._place(rest, terms)
         self._check()
-        given = {self.cells[node] for node in known.given_away if node in self.cells}
-        shown = {self.cells[figure] for figure in known.shown if figure in self.cells} | given
-        printed = {self.cells[each] for each in known.printed if each in self.cells}
-        before = {self.cells[each] for each in known.withheld if each in self.cells} - shown
+        given = self._at(known.given_away)
+        shown, printed = self._at(known.shown) | given, self._at(known.printed)
+        before = self._at(known.withheld) - shown
         policies = {
             node: policy
             for node, policy in {**groups, **self._small()}.items()
             if node in self.cells and self.cells[node] not in shown
         }
-        primary = {self.cells[node] for node in policies}
-        carried = self._add_derived(relations, primary | before, printed, shown)
-        shown |= {self.cells[each] for each in self.derived if each in known.shown}
-        seen = printed | shown | before | {self.cells[each] for each in self.derived}
+        primary = self._at(policies)
+        self._add_derived(primary | before, printed, shown)
+        shown |= self._at(each for each in self.derived if each in known.shown)
+        seen = printed | shown | before | self._at(self.derived)
         if not model.values:
             model.values.append(0)
         count = len(model.values)
-        top = 4.0 * max(model.values, default=0) + 100
-        lower, upper = [0.0] * count, [top] * count
+        lower, upper = [0.0] * count, [4.0 * max(model.values) + 100] * count
         for figure, (low, high) in known.ranges.items():
             at = self.cells.get(figure)
             if at is not None and low <= model.values[at] <= high:
                 lower[at], upper[at] = max(low, lower[at]), min(high, upper[at])
-        needs: dict[int, Need] = {}
+        widths: dict[int, int] = {}
         for node, policy in policies.items():
             at = self.cells[node]
-            width = max(policy.range_width, needs[at].width if at in needs else 0)
-            needs[at] = Need(width=width)
-        thresholds: list[tuple[int, int] | None] = [None] * count
+            widths[at] = max(policy.range_width, widths.get(at, 0))
+        thresholds: list[Interval | None] = [None] * count
+        # What is lost if a figure is withheld. The number itself does not count, or the choice
+        # could be run backwards from it.
+        weights = [1.0] * count
         for node, at in self.cells.items():
-            is_shown = isinstance(node, Figure) and at in seen and not is_derived(node, rules)
-            if is_shown or node in policies:
-                own = rules.interval(_measured(node))
-                other = thresholds[at] or own
-                thresholds[at] = min(own[0], other[0]), max(own[1], other[1])
-        problem = Problem.of(
+            is_seen = isinstance(node, Figure) and at in seen and not is_derived(node, rules)
+            if is_seen or node in policies:
+                low, high = rules.interval(_measured(node))
+                least, most = thresholds[at] or (low, high)
+                thresholds[at] = min(low, least), max(high, most)
+            if isinstance(node, Figure):
+                weight = 1.0 if node.every_condition else 2.0
+                weights[at] = max(weights[at], weight * (3.0 if node in known.asked else 1.0))
+        problem = Problem(
             [float(value) for value in model.values],
-            [],
+            self.relations,
             primary,
-            inequalities=relations,
             lower=lower,
             upper=upper,
-            weights=self._weights(count),
+            weights=weights,
             published=shown - primary,
             withheld_before=before,
-            unpublished=[at for at in range(count) if at not in seen],
-            threshold=thresholds,
-            needs=needs,
+            unpublished=set(range(count)) - seen,
+            thresholds=thresholds,
+            widths=widths,
         )
-        return Statement(problem, self.cells, self.values, carried, policies)
+        return Statement(problem, self.cells, self.values, policies)
 
-    def _place(self, node: Node, terms: Terms, relations: list[Relation]) -> None:
+    def _at(self, nodes: Iterable[Node]) -> set[int]:
+        """The cells of some nodes."""
+        return {self.cells[node] for node in nodes if node in self.cells}
+
+    def _place(self, node: Node, terms: Terms) -> None:
         """Gives a node its number: one that is there, or a new one that is the sum."""
-        terms = tuple(sorted(terms))
-        value = sum(times * self.model.values[at] for at, times in terms)
         if not terms:
             return
+        terms = tuple(sorted(terms))
+        value = sum(times * self.model.values[at] for at, times in terms)
         if len(terms) == 1 and terms[0][1] == 1.0:
             self.places.setdefault(terms, terms[0][0])
         if terms not in self.places:
+            at = self.places[terms] = len(self.model.values)
             self.model.values.append(round(value))
-            at = len(self.model.values) - 1
-            self.places[terms] = at
-            relations.append(Relation(((at, -1.0), *terms), 0.0, 0.0))
+            self.relations.append(Relation(((at, -1.0), *terms), 0.0, 0.0))
         self.cells[node], self.values[node] = self.places[terms], value
 
     def _check(self) -> None:
@@ -247,58 +233,53 @@ class _Stating:
                     "fault of the program."
                 )
 
-    def _add_derived(
-        self, relations: list[Relation], hidden: Set[int], printed: Set[int], shown: Set[int]
-    ) -> frozenset[Figure]:
+    def _add_derived(self, hidden: Set[int], printed: Set[int], shown: Set[int]) -> None:
         """Shares and averages: each tells of what it is worked out from while it is shown."""
-        carried = []
         for figure in self.derived:
             rule = self.rules.derived[figure.measure]
             made_of = list(bases(figure, self.rules))
-            value = self.known.printed.get(figure)
-            before = figure in self.known.shown
-            places = {self.cells[base] for base in made_of if base in self.cells}
+            places = self._at(made_of)
             values = [self.values.get(base, 0) for base in made_of]
             # As SQL rounds: a half goes up.
             tenths = floor(10**rule.decimals * rule.scale * values[0] / (values[1] or inf) + 0.5)
-            worth = tenths / 10**rule.decimals
-            value = worth if value is None else value
+            value = self.known.printed.get(figure, tenths / 10**rule.decimals)
+            at = len(self.model.values)
             self.model.values.append(round(value * 10**rule.decimals))
-            at = len(self.model.values) - 1
             self.cells[figure], self.values[figure] = at, value
-            if figure in self.known.withheld or (not before and not hidden.isdisjoint(places)):
-                carried.append(figure)
-                continue
-            if "shares" in self.without:
-                continue
-            half = 0.5 / 10**rule.decimals + 1e-9
-            sums = [
-                self.model.sums[self.forms[base]] if base in self.forms else () for base in made_of
-            ]
-            away = frozenset() if before else frozenset({at, *(places & printed - shown)})
-            for edge, sign in ((value - half, 1.0), (value + half, -1.0)):
-                terms: dict[int, float] = defaultdict(float)
-                for place, times in sums[0]:
-                    terms[place] += sign * rule.scale * times
-                for place, times in sums[1]:
-                    terms[place] -= sign * edge * times
-                total = sum(times * self.model.values[place] for place, times in terms.items())
-                if terms and total >= -1e-6 * max(1.0, values[1]):
-                    relations.append(
-                        Relation(tuple(terms.items()), -1e-6 * max(1.0, values[1]), inf, away)
-                    )
-        return frozenset(carried)
+            if figure in self.known.shown:
+                self.relations += self._of_share(figure, value, frozenset())
+            elif figure not in self.known.withheld and hidden.isdisjoint(places):
+                away = frozenset({at, *(places & printed - shown)})
+                self.relations += self._of_share(figure, value, away)
+
+    def _of_share(self, figure: Figure, value: float, away: frozenset[int]) -> Iterator[Relation]:
+        """What a share or an average that is shown tells, until some cells are withheld."""
+        rule = self.rules.derived[figure.measure]
+        above, below = (
+            self.model.sums[self.forms[base]] if base in self.forms else ()
+            for base in bases(figure, self.rules)
+        )
+        half = 0.5 / 10**rule.decimals + 1e-9
+        near = -1e-6 * max(1.0, sum(times * self.model.values[at] for at, times in below))
+        for edge, sign in ((value - half, 1.0), (value + half, -1.0)):
+            terms: dict[int, float] = defaultdict(float)
+            for place, times in above:
+                terms[place] += sign * rule.scale * times
+            for place, times in below:
+                terms[place] -= sign * edge * times
+            total = sum(times * self.model.values[place] for place, times in terms.items())
+            if terms and total >= near:
+                yield Relation(tuple(terms.items()), near, inf, away)
 
     # --- What is small --------------------------------------------------------------------------
 
     def _small(self) -> dict[Node, Policy]:
-        found: dict[Node, Policy] = {}
-        for node, value in self.values.items():
-            policy = self.rules.policy(_measured(node))
-            is_small = self.rules.is_small(_measured(node), value)
-            if is_small or (node in self.behind and self._is_of_few(node)):
-                found[node] = policy
-        return found
+        return {
+            node: self.rules.policy(_measured(node))
+            for node, value in self.values.items()
+            if self.rules.is_small(_measured(node), value)
+            or (node in self.behind and self._is_of_few(node))
+        }
 
     def _is_of_few(self, figure: Figure) -> bool:
         """Whether so many occasions of children picked by how often are those of a few children."""
@@ -329,18 +310,15 @@ class _Stating:
                 if self.values[part] == self.values[whole] and policy.whole_group:
                     pairs.append((whole, part, name, policy))
                     if part.measure == whole.measure:
-                        nobody |= {
-                            other: policy
-                            for other, by, _ in parts
-                            if by == name and self.values[other] == 0
-                        }
-        zeros = {each for each in self.known.figures if self.values.get(each) == 0}
+                        zeros = (other for other, by, _ in parts if by == name)
+                        nobody |= {each: policy for each in zeros if self.values[each] == 0}
+        told = {each for each in self.known.figures if self.values.get(each) == 0}
         for figure in sorted(nobody, key=lambda f: sum(self._is_within(f, g) for g in nobody)):
-            if not any(self._is_within(figure, zero) for zero in zeros):
-                zeros.discard(figure)
+            if not any(self._is_within(figure, zero) for zero in told):
+                told.discard(figure)
                 found[figure] = nobody[figure]
         for whole, part, name, policy in pairs:
-            if not self._is_told(whole, part, name, zeros):
+            if not self._is_told(whole, part, name, told):
                 found |= {part: policy, Rest(whole, (part,)): policy}
         return found
 
@@ -349,17 +327,15 @@ class _Stating:
 
         Children looked after who are unaccompanied are those of `uasc_children`, however asked.
         """
-        rules = self.rules
-        if name in rules.policies or not rules.measures[part.measure].is_care:
-            return rules.policies.get(name)
+        policies, measures = self.rules.policies, self.rules.measures
+        if name in policies or not measures[part.measure].is_care:
+            return policies.get(name)
         added = tuple(set(part.every_condition) - set(whole.every_condition))
-        alike = (
-            policy
-            for measure, policy in rules.policies.items()
-            if measure in rules.measures and rules.measures[measure].is_care
-            if rules.measures[measure].conditions == added
-        )
-        return next(alike, None)
+        for measure, policy in policies.items():
+            counted = measures.get(measure)
+            if counted and counted.is_care and counted.conditions == added:
+                return policy
+        return None
 
     def _is_within(self, part: Figure, whole: Figure) -> bool:
         one, other = self.forms[part], self.forms[whole]
@@ -378,62 +354,42 @@ class _Stating:
         forms = [form for each in others if (form := form_of(each, self.rules))]
         return all(any(form.within(self.forms[zero]) for zero in zeros) for form in forms)
 
-    def _rests_of(self, groups: Iterable[Node]) -> list[tuple[Rest, Terms]]:
+    def _rests_of(self, groups: Iterable[Node]) -> Iterator[tuple[Rest, Terms]]:
         """That nobody of a small group is left without what the others share: not to be known."""
-        rests = [each for each in groups if isinstance(each, Rest)]
-        return [
-            (rest, terms)
-            for rest in rests
-            if (terms := self._less(rest.whole, rest.parts)) is not None
-        ]
+        for rest in groups:
+            if isinstance(rest, Rest):
+                terms = self._less(rest.whole, rest.parts)
+                if terms is not None:
+                    yield rest, terms
 
     # --- Differences ----------------------------------------------------------------------------
 
     def _rests(self) -> Iterator[tuple[Rest, Terms]]:
         """What is left of a whole once parts are taken away along one factor."""
-        if not self.known.printed:
-            return
-        families: dict[tuple[Factor, Others], dict[Codes, Figure]] = defaultdict(dict)
-        everyone = {*self.known.printed, *self.known.shown, *self.known.withheld}
-        for figure in sorted(everyone & self.forms.keys()):
-            form = self.forms[figure]
-            for name, codes, others in _along(form, self.rules):
-                families[name, others].setdefault(codes, figure)
-        done: set[tuple[Figure, tuple[Figure, ...]]] = set()
-        for (name, others), family in families.items():
-            whole = self._whole_of(name, others)
-            members = dict(family) | ({whole[0]: whole[1]} if whole else {})
-            for codes, figure in members.items():
-                parts = [each for each in family if each < codes]
-                for chosen in self._choices(parts):
-                    left = codes.difference(*chosen)
-                    taken = tuple(sorted(family[each] for each in chosen))
-                    if not left or (figure, taken) in done:
-                        continue
-                    done.add((figure, taken))
-                    terms = self._less(figure, taken)
-                    if terms is not None:
-                        yield Rest(figure, taken), terms
-
-    def _whole_of(self, name: Factor, others: Others) -> tuple[Codes, Figure] | None:
-        """The figure that does not restrict a factor that others do."""
-        if name == DAYS:
-            return None
+        families: dict[tuple[Factor, str, Others], dict[Codes, Figure]] = defaultdict(dict)
+        for figure in self.known.figures if self.known.printed else ():
+            if figure in self.forms:
+                for name, codes, where, others in _along(self.forms[figure], self.rules):
+                    families[name, where, others].setdefault(codes, figure)
+        wholes: dict[Others, Figure] = {}
         for figure, form in self.forms.items():
-            if figure in self.cells and (form.unit, form.event, form.who) == others[1]:
-                return self.rules.domain(TIMES if isinstance(name, Times) else name), figure
-        return None
-
-    def _choices(self, parts: list[Codes]) -> Iterator[tuple[Codes, ...]]:
-        """Each part alone, and as many as do not overlap, the largest or the smallest first."""
-        yield from ((part,) for part in parts)
-        for sign in (1, -1):
-            chosen: list[Codes] = []
-            for part in sorted(parts, key=lambda each: (sign * len(each), min(map(str, each)))):
-                if not any(part & other for other in chosen):
-                    chosen.append(part)
-            if len(chosen) > 1:
-                yield tuple(chosen)
+            if figure in self.cells:
+                wholes.setdefault((form.unit, form.event, form.who), figure)
+        done: set[Rest] = set()
+        for (name, _, others), family in families.items():
+            members = dict(family)
+            if name != DAYS and others in wholes:
+                # The figure that does not restrict a factor that others do.
+                all_codes = self.rules.domain(TIMES if isinstance(name, Times) else name)
+                members[all_codes] = wholes[others]
+            for codes, figure in members.items():
+                for chosen in _choices([each for each in family if each < codes]):
+                    rest = Rest(figure, tuple(sorted(family[each] for each in chosen)))
+                    if codes.difference(*chosen) and rest not in done:
+                        done.add(rest)
+                        terms = self._less(figure, rest.parts)
+                        if terms is not None:
+                            yield rest, terms
 
     def _less(self, whole: Figure, parts: Iterable[Figure]) -> Terms | None:
         """A whole less parts of it, as a sum; None where numbers do not add up so."""
@@ -444,40 +400,38 @@ class _Stating:
             for place, times in self.model.sums[self.forms[part]]:
                 terms[place] -= times
         left = tuple((place, times) for place, times in terms.items() if times)
-        if sum(times * self.model.values[place] for place, times in left) < 0:
-            return None
-        return left
+        total = sum(times * self.model.values[place] for place, times in left)
+        return None if total < 0 else left
 
-    def _weights(self, count: int) -> list[float]:
-        """What is lost if a figure is withheld.
 
-        The number itself does not count, or the choice could be run backwards from it.
-        """
-        weights = [1.0] * count
-        for node, at in self.cells.items():
-            if isinstance(node, Figure):
-                weight = 1.0 if node.conditions or node.row else 2.0
-                weight *= 3.0 if node in self.known.asked else 1.0
-                weights[at] = max(weights[at], weight)
-        return weights
+def _choices(parts: list[Codes]) -> Iterator[tuple[Codes, ...]]:
+    """Each part alone, and as many as do not overlap, the largest or the smallest first."""
+    yield from ((part,) for part in parts)
+    for sign in (1, -1):
+        chosen: list[Codes] = []
+        for part in sorted(parts, key=lambda each: (sign * len(each), min(map(str, each)))):
+            if not any(part & other for other in chosen):
+                chosen.append(part)
+        if len(chosen) > 1:
+            yield tuple(chosen)
 
 
 def _wholes(
     figures: Iterable[Figure], printed: Mapping[Figure, float], rules: Rules
 ) -> list[Figure]:
     """The totals of rows that may be small groups, printed or not: readers can add up."""
+
+    def without(conditions: tuple[Condition, ...], one: Condition) -> tuple[Condition, ...]:
+        return tuple(other for other in conditions if other != one)
+
     largest = max(policy.group_size for policy in rules.policies.values())
     found: dict[Figure, bool] = {}
     for figure in figures:
         for each in figure.every_condition:
-            if each[0] == PICKED:
-                continue
-            whole = replace(
-                figure,
-                conditions=tuple(other for other in figure.conditions if other != each),
-                row=tuple(other for other in figure.row if other != each),
-            )
-            found[whole] = found.get(whole, True) and printed.get(figure, 0) <= largest
+            if each[0] != PICKED:
+                conditions, row = without(figure.conditions, each), without(figure.row, each)
+                whole = replace(figure, conditions=conditions, row=row)
+                found[whole] = found.get(whole, True) and printed.get(figure, 0) <= largest
     return [whole for whole, is_small in found.items() if is_small]
 
 
@@ -491,22 +445,18 @@ def _difference(whole: Figure, part: Figure) -> str | None:
     return added.pop() if len(added) == 1 else None
 
 
-def _along(form: Form, rules: Rules) -> Iterator[tuple[Factor, Codes, Others]]:
-    """Each factor along which a form adds up, with its categories, and what the form is without."""
-    adds_up = form.unit == "occasions" or form.event.on_day is not None
-    for name, codes in sorted(form.who, key=lambda each: str(each[0])):
-        factor = TIMES if isinstance(name, Times) else name
-        if factor in rules.protected:
-            rest = form.who - {(name, codes)}
-            yield name, codes, ("who", (form.unit, form.event, rest))
-    if not adds_up:
+def _along(form: Form, rules: Rules) -> Iterator[tuple[Factor, Codes, str, Others]]:
+    """Each factor along which a form adds up: its categories, and what the form is without it."""
+    unit, event, who = form.unit, form.event, form.who
+    for name, codes in sorted(who, key=lambda each: str(each[0])):
+        if (TIMES if isinstance(name, Times) else name) in rules.protected:
+            yield name, codes, "who", (unit, event, who - {(name, codes)})
+    if unit != "occasions" and event.on_day is None:
         return
-    for name, codes in form.event.where:
+    for name, codes in event.where:
         if name in rules.protected:
-            where = tuple(each for each in form.event.where if each[0] != name)
-            event = replace(form.event, where=where)
-            yield name, codes, ("where", (form.unit, event, form.who))
-    if form.event.source == "occasion" and form.event.on_day is None and DAYS in rules.protected:
-        event = replace(form.event, first=1, last=1)
-        days = frozenset(range(form.event.first, form.event.last + 1))
-        yield DAYS, days, ("time", (form.unit, event, form.who))
+            where = tuple(each for each in event.where if each[0] != name)
+            yield name, codes, "where", (unit, replace(event, where=where), who)
+    if event.source == OCCASION and event.on_day is None and DAYS in rules.protected:
+        days = frozenset(range(event.first, event.last + 1))
+        yield DAYS, days, "time", (unit, replace(event, first=1, last=1), who)

@@ -21,6 +21,8 @@ from missing_from_care.disclosure.forms import Factor
 Codes = frozenset[str | int]
 # For each factor the categories that count; a factor that is not there does not restrict.
 Box = Mapping[Factor, Codes]
+# A factor with the groups of it that some figures tell apart.
+Node = tuple[Factor, frozenset[Codes]]
 MOST_CELLS = 20_000
 
 
@@ -29,31 +31,28 @@ class Table:
     """Cells by some factors.
 
     Attributes:
-        factors: in order.
         groups: for each factor, groups of its categories; every category lies in one.
     """
 
-    factors: tuple[Factor, ...]
-    groups: tuple[tuple[Codes, ...], ...]
+    groups: Mapping[Factor, Sequence[Codes]]
 
     def cells(self) -> Iterator[dict[Factor, Codes]]:
         """Every cell as a box."""
-        for codes in product(*self.groups):
-            yield dict(zip(self.factors, codes, strict=True))
+        for codes in product(*self.groups.values()):
+            yield dict(zip(self.groups, codes, strict=True))
 
     def within(self, box: Box) -> list[int]:
         """The places of the cells that lie in a box, in order."""
         places = [0]
-        for factor, groups in zip(self.factors, self.groups, strict=True):
+        for factor, groups in self.groups.items():
             kept = [at for at, group in enumerate(groups) if group <= box.get(factor, group)]
             places = [place * len(groups) + at for place in places for at in kept]
         return places
 
     def covers(self, box: Box) -> bool:
         """Whether a box is a sum of cells."""
-        groups = dict(zip(self.factors, self.groups, strict=True))
-        return all(
-            factor in groups and all(g <= codes or not g & codes for g in groups[factor])
+        return box.keys() <= self.groups.keys() and all(
+            all(group <= codes or not group & codes for group in self.groups[factor])
             for factor, codes in box.items()
         )
 
@@ -73,18 +72,23 @@ def tables_for(
         ProtectionFault: too many factors stand together to be reasoned about.
     """
     graph = nx.Graph()
-    nodes = sorted({node for nodes in _partitions(boxes, domain) for node in nodes}, key=_order)
+    partitions = _partitions(boxes, domain)
+    nodes = sorted({node for together in partitions for node in together}, key=_order)
     place = {node: at for at, node in enumerate(nodes)}
     graph.add_nodes_from(range(len(nodes)))
-    for together in _partitions(boxes, domain):
+    for together in partitions:
         graph.add_edges_from(combinations(sorted(place[node] for node in together), 2))
     graph.add_edges_from(
         (a, b) for a, b in combinations(range(len(nodes)), 2) if nodes[a][0] == nodes[b][0]
     )
     if not nodes:
-        return [Table((), ())], []
-    cliques = _cliques(graph, nodes)
-    tables = [_table([nodes[at] for at in sorted(each)]) for each in cliques]
+        return [Table({})], []
+    cliques, tables = _cliques(graph, nodes), []
+    for clique in cliques:
+        refined = _refined(nodes[at] for at in clique)
+        if prod(map(len, refined.values())) > MOST_CELLS:
+            raise too_many(refined)
+        tables.append(Table(refined))
     tree = nx.Graph()
     tree.add_nodes_from(range(len(cliques)))
     tree.add_weighted_edges_from(
@@ -93,9 +97,7 @@ def tables_for(
     return tables, sorted(nx.maximum_spanning_tree(tree).edges)
 
 
-def _cliques(
-    graph: nx.Graph, nodes: Sequence[tuple[Factor, frozenset[Codes]]]
-) -> list[frozenset[int]]:
+def _cliques(graph: nx.Graph, nodes: Sequence[Node]) -> list[frozenset[int]]:
     """The cliques of a chordal graph around a graph, with tables as small as can be found.
 
     One node after another is taken away whose table with its neighbours is smallest.
@@ -119,24 +121,12 @@ def _cliques(
 
 def shared(first: Table, second: Table) -> list[dict[Factor, Codes]]:
     """The boxes that both tables are sums for: the cells of what they share."""
-    common = []
-    for factor in first.factors:
-        if factor not in second.factors:
-            continue
-        groups = (
-            first.groups[first.factors.index(factor)],
-            second.groups[second.factors.index(factor)],
-        )
-        common.append((factor, _joined([*groups[0], *groups[1]])))
-    return [
-        dict(zip([factor for factor, _ in common], codes, strict=True))
-        for codes in product(*(groups for _, groups in common))
-    ]
+    one, other = first.groups, second.groups
+    common = {name: _joined([*one[name], *other[name]]) for name in one if name in other}
+    return [dict(zip(common, codes, strict=True)) for codes in product(*common.values())]
 
 
-def _partitions(
-    boxes: Iterable[Box], domain: Callable[[Factor], Codes]
-) -> list[list[tuple[Factor, frozenset[Codes]]]]:
+def _partitions(boxes: Iterable[Box], domain: Callable[[Factor], Codes]) -> list[list[Node]]:
     """For factors that stand together in a box: each with the groups that such boxes tell apart."""
     families: dict[frozenset[Factor], list[Box]] = defaultdict(list)
     for box in boxes:
@@ -160,9 +150,7 @@ def told_apart(sets: Iterable[Codes], domain: Codes) -> list[Codes]:
     return [frozenset(groups[key]) for key in sorted(groups)]
 
 
-def _refined(
-    clique: Iterable[tuple[Factor, frozenset[Codes]]],
-) -> dict[Factor, list[Codes]]:
+def _refined(clique: Iterable[Node]) -> dict[Factor, list[Codes]]:
     """For each factor of a clique, the groups that its partitions tell apart together."""
     partitions = defaultdict(list)
     for factor, groups in sorted(clique, key=_order):
@@ -171,13 +159,6 @@ def _refined(
         factor: told_apart([group for groups in each for group in groups], frozenset())
         for factor, each in partitions.items()
     }
-
-
-def _table(clique: Iterable[tuple[Factor, frozenset[Codes]]]) -> Table:
-    refined = _refined(clique)
-    if prod(map(len, refined.values())) > MOST_CELLS:
-        raise too_many(refined)
-    return Table(tuple(refined), tuple(tuple(groups) for groups in refined.values()))
 
 
 def too_many(factors: Iterable[Factor]) -> ProtectionFault:
@@ -192,15 +173,12 @@ def too_many(factors: Iterable[Factor]) -> ProtectionFault:
 def _joined(groups: Sequence[Codes]) -> list[Codes]:
     """The finest groups that are unions of groups of both."""
     graph = nx.Graph()
-    for number, group in enumerate(groups):
-        graph.add_edges_from((("group", number), ("code", code)) for code in group)
-    found = [
-        frozenset(code for kind, code in component if kind == "code")
-        for component in nx.connected_components(graph)
-    ]
+    for group in groups:
+        nx.add_path(graph, group)
+    found = map(frozenset, nx.connected_components(graph))
     return sorted(found, key=lambda group: sorted(map(str, group)))
 
 
-def _order(node: tuple[Factor, frozenset[Codes]]) -> tuple[str, list[list[str]]]:
+def _order(node: Node) -> tuple[str, list[list[str]]]:
     factor, groups = node
     return str(factor), sorted(sorted(map(str, group)) for group in groups)

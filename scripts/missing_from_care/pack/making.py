@@ -15,7 +15,7 @@ from missing_from_care.base.settings import refuse_open_settings
 from missing_from_care.base.warehouse import open_warehouse, refuse_failed_build
 from missing_from_care.base.whole_files import replacing_folder
 from missing_from_care.disclosure.assessment import refusal
-from missing_from_care.disclosure.gate import judge
+from missing_from_care.disclosure.gate import Verdict, judge, protected, released
 from missing_from_care.disclosure.leaks import blank_response, leaks, secrets_of
 from missing_from_care.disclosure.ledger import (
     holding,
@@ -26,7 +26,6 @@ from missing_from_care.disclosure.ledger import (
     write_ledger,
 )
 from missing_from_care.disclosure.rules import Rules, read_rules
-from missing_from_care.disclosure.verdict import Verdict, protected, released
 from missing_from_care.documents.letter import letter_bytes
 from missing_from_care.documents.open_data import as_json, open_data_files
 from missing_from_care.documents.page.page import page_bytes

@@ -12,8 +12,8 @@ from missing_from_care.base.faults import DataFault
 from missing_from_care.base.project import CHECKOUT, template_file
 from missing_from_care.base.texts import long_day
 from missing_from_care.disclosure.assessment import assessment_page, audit_record
+from missing_from_care.disclosure.gate import Verdict
 from missing_from_care.disclosure.rules import Rules
-from missing_from_care.disclosure.verdict import Verdict
 from missing_from_care.documents.letter import settings_to_check
 from missing_from_care.documents.open_data import as_json
 from missing_from_care.documents.quality.reading import summary, without_children

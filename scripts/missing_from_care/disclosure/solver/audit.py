@@ -2,41 +2,40 @@
 
 It trusts nothing that the search did: it starts from the problem and the list of withheld cells,
 takes every other cell as read, and solves for the least and the most that each withheld cell can
-be. Three readers try: one who has only what is published, one who knows the threshold rule too,
-and one who also guesses rightly which cells are primary.
+be, for a reader who knows the threshold rule and also guesses rightly which cells are primary.
+Whoever knows less works out less.
 """
 
-from collections.abc import Iterable, Mapping
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
+from itertools import product
+from math import ceil, floor, inf, isfinite
 
-from missing_from_care.base.faults import DataFault
-from missing_from_care.disclosure.solver.problem import NEAR, Need, Problem
-from missing_from_care.disclosure.solver.ranges import (
-    Clock,
-    Range,
-    Row,
-    System,
-    narrowest_ranges,
-)
+import highspy
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
-READER = "one who has only what is published"
-RULE_READER = "one who knows the threshold rule"
-GUESSER = "one who also guesses which cells are primary"
+from missing_from_care.base.faults import DataFault, ProtectionFault
+from missing_from_care.disclosure.solver.problem import NEAR, Problem
+
+SMALL = 300  # unknowns in one part, up to which every range is worked out exactly
+TOLL = 1e-3  # what moving an unknown by 1 costs beside the one that is asked for
+
+Range = tuple[float, float]
+Numbers = NDArray[np.float64]
+Terms = tuple[tuple[int, float], ...]
+# Pairs of unknown and coefficient, and the least and the most that their sum can be.
+Row = tuple[Terms, float, float]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Why a cell is not protected.
-
-    Attributes:
-        cell: its index.
-        reader: who can work it out.
-        reason: one sentence without a value.
-    """
+    """Why a cell is not protected: its index, and one sentence without a value."""
 
     cell: int
-    reader: str
     reason: str
 
 
@@ -45,164 +44,378 @@ class Audit:
     """What attacking a pattern showed.
 
     Attributes:
-        by_reader: for each reader who was asked, the ranges of the cells that were asked for.
-        ranges: those of the best-informed reader, [low, high] for each cell withheld now and each
-            protected one, in order of cells. Some table reaches each end.
-        bounds: that reader's bounds of the same cells: no table exceeds them. They follow from what
-            is published and not from the true table, so they may be published themselves.
+        ranges: [low, high] for each cell withheld now and each protected one, in order of cells.
+            Some table reaches each end.
+        bounds: of the same cells, what no table exceeds. They follow from what is published and not
+            from the true table, so they may be published themselves.
         findings: why it is not safe; empty if it is.
     """
 
-    by_reader: dict[str, dict[int, Range]]
     ranges: dict[int, Range]
     bounds: dict[int, Range]
     findings: tuple[Finding, ...]
 
     @property
     def safe(self) -> bool:
-        """Whether no reader gets closer to any withheld cell than it needs."""
+        """Whether the reader gets closer to no withheld cell than it needs."""
         return not self.findings
 
 
-def audit(
-    problem: Problem,
-    withheld: Iterable[int],
-    shown_ranges: Mapping[int, Range] | None = None,
-    *,
-    every_reader: bool = False,
-    seconds: float = 120,
-) -> Audit:
+def audit(problem: Problem, withheld: Iterable[int], *, seconds: float = 120) -> Audit:
     """Attacks the problem with these cells withheld and every other cell published.
+
+    In a part of it with more than `SMALL` unknowns what was found is enough where it is as wide as
+    it has to be. It is then near the true solution and must not be told.
 
     Args:
         problem: the cells and what readers know about them.
         withheld: indices of the cells that get a marker now, primary and secondary. Those withheld
             before and those nobody prints are hidden without being named.
-        shown_ranges: for cells that are hidden, a range that is published in their place, both
-            ends included. Every reader knows it.
-        every_reader: whether to work out what each reader finds for each cell. Else the weaker
-            readers are asked only for what the best-informed one gets too close to, which is
-            enough: each reader knows all that the ones before know.
         seconds: of processor time that it may take.
 
     Raises:
-        DataFault: a cell is named that does not exist or is published already, or a range is
-            shown that does not hold its cell.
+        DataFault: a cell is named that does not exist or is published already.
         ProtectionFault: the solver failed or was not done in time, so nothing is proved.
     """
-    withheld, shown_ranges, clock = frozenset(withheld), shown_ranges or {}, Clock(seconds)
+    clock, withheld = _Clock(seconds), frozenset(withheld)
     for cell in sorted(withheld):
         if not 0 <= cell < len(problem.values) or cell in problem.published:
             raise DataFault(f"Cell {cell} does not exist or is published: it cannot be withheld.")
-    hidden = tuple(sorted(withheld | problem.withheld_before | problem.unpublished))
-    _check_shown(problem, hidden, shown_ranges)
+    hidden = sorted(withheld | problem.withheld_before | problem.unpublished)
     column = {cell: number for number, cell in enumerate(hidden)}
-    asked = {cell: problem.protected.get(cell, problem.least_need) for cell in hidden}
-    asked = {c: need for c, need in asked.items() if c in withheld or c in problem.protected}
-    values = [problem.values[cell] for cell in hidden]
+    widths = {c: problem.protected.get(c, 1) for c in hidden}
+    widths = {c: each for c, each in widths.items() if c in withheld or c in problem.protected}
+    limits = [_limits(problem, cell) for cell in hidden]
+    lower, upper = [low for low, _ in limits], [high for _, high in limits]
     rows = _what_is_published(problem, column)
-    readers = [READER]
-    if any(problem.thresholds[cell] for cell in hidden):
-        readers += [RULE_READER, GUESSER]
-    by_reader: dict[str, dict[int, Range]] = {}
-    bounds: dict[int, Range] = {}
-    close: list[Finding] = []
-    for reader in reversed(readers):
-        known = [_limits(problem, cell, reader, shown_ranges) for cell in hidden]
-        system = System(
-            lower=[low for low, _ in known],
-            upper=[high for _, high in known],
-            rows=rows,
-            is_whole=problem.is_whole,
-        )
-        needs = {column[cell]: need for cell, need in asked.items()}
-        found, outer = narrowest_ranges(system, values, needs, clock)
-        by_reader[reader] = {cell: found[column[cell]] for cell in asked}
-        bounds = bounds or {cell: outer[column[cell]] for cell in asked}
-        nearer = _too_narrow(problem, asked, by_reader[reader], reader)
-        close = nearer + close
-        if not every_reader:
-            asked = {finding.cell: asked[finding.cell] for finding in nearer}
-        if not asked:
-            break
-    findings = (*_told_outright(problem, frozenset(hidden)), *close)
-    return Audit(by_reader, by_reader[readers[-1]], bounds, findings)
+    _tighten(rows, lower, upper, clock)
+    leader, rows = _merged(range(len(hidden)), list(_open_rows(rows, lower, upper)))
+    needed: dict[int, float] = {}
+    for cell, width in widths.items():
+        first = leader[column[cell]]
+        needed[first] = max(width, needed.get(first, 0))
+    found: dict[int, Range] = {}
+    exact: set[int] = set()
+    for members, own in _parts(rows):
+        asked = {at: needed[at] for at in members if at in needed}
+        if asked:
+            values = {at: problem.values[hidden[at]] for at in members}
+            part = _Part(own, members, lower, upper, values, clock)
+            found |= part.ranges(asked)
+            exact.update(members if len(members) <= SMALL else ())
+    ranges, bounds = {}, {}
+    for cell in widths:
+        at = column[cell]
+        known = (lower[at], upper[at])
+        ranges[cell] = _tidied(found.get(leader[at], known))
+        bounds[cell] = ranges[cell] if leader[at] in exact else _tidied(known)
+    return Audit(ranges, bounds, tuple(_findings(problem, hidden, widths, ranges)))
 
 
-def _check_shown(
-    problem: Problem, hidden: tuple[int, ...], shown_ranges: Mapping[int, Range]
-) -> None:
-    for cell, (low, high) in sorted(shown_ranges.items()):
-        if cell not in hidden:
-            raise DataFault(f"Cell {cell} has a range and is not withheld: withhold it too.")
-        if not low <= problem.values[cell] <= high:
-            raise DataFault(f"The range shown for cell {cell} does not hold it: correct it.")
-
-
-def _limits(problem: Problem, cell: int, reader: str, shown_ranges: Mapping[int, Range]) -> Range:
-    """What a reader knows about one hidden cell before any sum is looked at.
+def _limits(problem: Problem, cell: int) -> Range:
+    """What the reader knows about one hidden cell before any sum is looked at.
 
     The rule: values within the threshold are primary, and no zero serves as cover. So a marker is
     never below the threshold, and a marker that is not primary lies above it. What is not true of
     the cell (a zero that is primary for another reason) is not assumed.
     """
-    least, most = shown_ranges.get(cell, (-inf, inf))
-    low, high = max(problem.lower[cell], least), min(problem.upper[cell], most)
+    low, high = problem.lower[cell], problem.upper[cell]
     threshold, value = problem.thresholds[cell], problem.values[cell]
-    if reader == READER or threshold is None or value < threshold[0]:
-        return low, high
-    least, most = threshold
-    if reader == RULE_READER:
-        return max(low, least), high
-    if value <= most:
-        return max(low, least), min(high, most)
-    return max(low, most + 1 if problem.is_whole else most), high
+    if threshold is None or value < threshold[0]:
+        return float(low), float(high)
+    if value <= threshold[1]:
+        return float(max(low, threshold[0])), float(min(high, threshold[1]))
+    return float(max(low, threshold[1] + 1)), float(high)
 
 
 def _what_is_published(problem: Problem, column: Mapping[int, int]) -> list[Row]:
     """The relations with every published number put in, as bounds on sums of hidden cells."""
-    rows: dict[tuple[tuple[int, float], ...], Range] = {}
+    rows: dict[Terms, Range] = {}
     for relation in problem.relations:
         if any(cell in column for cell in relation.withdrawn_with):
             continue
-        unknown: dict[int, float] = {}
+        unknown: dict[int, float] = defaultdict(float)
         told = 0.0
-        for cell, coefficient in relation.terms:
+        for cell, times in relation.terms:
             if cell in column:
-                unknown[column[cell]] = unknown.get(column[cell], 0) + coefficient
+                unknown[column[cell]] += times
             else:
-                told += coefficient * problem.values[cell]
-        key = tuple(sorted((c, k) for c, k in unknown.items() if k))
-        if key:
-            low, high = rows.get(key, (-inf, inf))
-            rows[key] = max(low, relation.low - told), min(high, relation.high - told)
-    return [(key, low, high) for key, (low, high) in rows.items()]
+                told += times * problem.values[cell]
+        _bound(rows, unknown, relation.low - told, relation.high - told)
+    return [(terms, *ends) for terms, ends in rows.items()]
 
 
-def _told_outright(problem: Problem, hidden: frozenset[int]) -> list[Finding]:
-    return [
-        Finding(cell, READER, f"Cell {cell} is primary and is not withheld.")
-        for cell in sorted(problem.primary - hidden)
-    ] + [
-        Finding(cell, RULE_READER, f"Cell {cell} is a zero withheld as cover.")
-        for cell in sorted(hidden - problem.unknown_anyway)
-        if problem.values[cell] == 0
-    ]
+def _bound(rows: dict[Terms, Range], sums: Mapping[int, float], low: float, high: float) -> None:
+    """Adds a row, or narrows the one of the same sum."""
+    if terms := tuple(sorted((at, times) for at, times in sums.items() if times)):
+        known = rows.get(terms, (-inf, inf))
+        rows[terms] = max(low, known[0]), min(high, known[1])
 
 
-def _too_narrow(
-    problem: Problem, asked: Mapping[int, Need], ranges: Mapping[int, Range], reader: str
-) -> list[Finding]:
-    findings = []
-    for cell, need in asked.items():
+def _findings(
+    problem: Problem, hidden: list[int], widths: Mapping[int, float], ranges: Mapping[int, Range]
+) -> Iterator[Finding]:
+    for cell in sorted(problem.primary - set(hidden)):
+        yield Finding(cell, f"Cell {cell} is primary and is not withheld.")
+    for cell in hidden:
+        if cell not in problem.unknown_anyway and problem.values[cell] == 0:
+            yield Finding(cell, f"Cell {cell} is a zero withheld as cover.")
+    for cell, width in widths.items():
         low, high = ranges[cell]
         if high - low <= NEAR:
-            reason = f"Cell {cell} can be worked out exactly by {reader}."
-        elif high - low < need.width - NEAR:
-            reason = f"Cell {cell} needs a range {need.width} wide; {reader} gets a narrower one."
-        elif not need.is_met(problem.values[cell], low, high):
-            reason = f"Cell {cell} is approached more closely than it may be by {reader}."
+            yield Finding(cell, f"Cell {cell} can be worked out exactly.")
+        elif high - low < width - NEAR:
+            reason = f"Cell {cell} needs a range {width} wide; readers get a narrower one."
+            yield Finding(cell, reason)
+
+
+def _tighten(rows: Sequence[Row], lower: list[float], upper: list[float], clock: "_Clock") -> None:
+    """Narrows bounds by one relation after another, until nothing new follows."""
+    rows_of: list[list[int]] = [[] for _ in lower]
+    for number, (terms, _, _) in enumerate(rows):
+        for unknown, _ in terms:
+            rows_of[unknown].append(number)
+    waiting, is_waiting = deque(range(len(rows))), [True] * len(rows)
+    visits = 100 * len(rows)  # bounds of fractions can creep for ever
+    while waiting and visits:
+        visits -= 1
+        if visits % 1000 == 0:
+            clock.left()
+        number = waiting.popleft()
+        is_waiting[number] = False
+        terms, low, high = rows[number]
+        least, most = _span(terms, lower, upper)
+        for unknown, times in terms:
+            start, end = lower[unknown], upper[unknown]
+            if abs(times) * (end - start) <= min(high - least, most - low) + NEAR:
+                continue
+            # Where the others are least, this one may be as much as is left, and the reverse.
+            spare, lack = (high - least) / abs(times), (most - low) / abs(times)
+            below, above = (end - lack, start + spare) if times > 0 else (end - spare, start + lack)
+            below = ceil(below - NEAR) if isfinite(below) else below
+            above = floor(above + NEAR) if isfinite(above) else above
+            below, above = max(start, below), min(end, above)
+            if below - start > NEAR or end - above > NEAR:
+                lower[unknown], upper[unknown] = below, max(below, above)
+                for other in rows_of[unknown]:
+                    if not is_waiting[other]:
+                        is_waiting[other] = True
+                        waiting.append(other)
+                least, most = _span(terms, lower, upper)
+
+
+def _span(terms: Terms, lower: Sequence[float], upper: Sequence[float]) -> Range:
+    """The least and the most that a sum can be."""
+    least = most = 0.0
+    for unknown, times in terms:
+        if times > 0:
+            least += times * lower[unknown]
+            most += times * upper[unknown]
         else:
-            continue
-        findings.append(Finding(cell, reader, reason))
-    return findings
+            least += times * upper[unknown]
+            most += times * lower[unknown]
+    return least, most
+
+
+def _open_rows(rows: Iterable[Row], lower: list[float], upper: list[float]) -> Iterator[Row]:
+    """The relations that still say something, without the unknowns that are known by now."""
+    for terms, low, high in rows:
+        known = sum(k * lower[at] for at, k in terms if upper[at] - lower[at] <= NEAR)
+        rest = tuple((at, k) for at, k in terms if upper[at] - lower[at] > NEAR)
+        least, most = _span(rest, lower, upper)
+        low, high = low - known, high - known
+        low, high = (low if least < low - NEAR else -inf), (high if most > high + NEAR else inf)
+        if rest and (isfinite(low) or isfinite(high)):
+            yield rest, low, high
+
+
+def _merged(leader: Sequence[int], rows: list[Row]) -> tuple[list[int], list[Row]]:
+    """For each unknown the first that is always equal to it, and the relations between these."""
+    alike = nx.Graph(
+        [at for at, _ in terms]
+        for terms, low, high in rows
+        if len(terms) == 2 and low == high == 0 and terms[0][1] == -terms[1][1]
+    )
+    if not alike:
+        return list(leader), rows
+    first = {at: min(group) for group in nx.connected_components(alike) for at in group}
+    kept: dict[Terms, Range] = {}
+    for terms, low, high in rows:
+        sums: dict[int, float] = defaultdict(float)
+        for at, times in terms:
+            sums[first.get(at, at)] += times
+        _bound(kept, sums, low, high)
+    merged = [(terms, *ends) for terms, ends in kept.items()]
+    return _merged([first.get(at, at) for at in leader], merged)
+
+
+def _parts(rows: Sequence[Row]) -> Iterator[tuple[list[int], list[Row]]]:
+    """The parts of a system that no relation links: their unknowns in order, and relations."""
+    linked = nx.Graph()
+    for terms, _, _ in rows:
+        nx.add_path(linked, [at for at, _ in terms])
+        linked.add_node(terms[0][0])
+    parts: list[tuple[list[int], list[Row]]] = []
+    part_of: dict[int, list[Row]] = {}
+    for members in nx.connected_components(linked):
+        parts.append((sorted(members), []))
+        part_of |= dict.fromkeys(members, parts[-1][1])
+    for row in rows:
+        part_of[row[0][0][0]].append(row)
+    yield from parts
+
+
+class _Clock:
+    """Stops what takes too long: nothing is proved then, so nothing may be released."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.end = seconds, time.process_time() + seconds
+
+    def left(self) -> float:
+        """Seconds of processor time that are left; a ProtectionFault if none are."""
+        left = self.end - time.process_time()
+        if left <= 0:
+            raise ProtectionFault(
+                f"The audit was not done after {self.seconds:g} seconds of processor time, so "
+                "nothing is proved and nothing may be released: publish fewer tables at once, or "
+                "give it more time."
+            )
+        return left
+
+
+class _Part:
+    """One connected part of a system.
+
+    In a large part the first question about an unknown is put near the true solution: moves up and
+    down are unknowns of their own, each of which costs a little. Such moves touch few unknowns and
+    are mostly whole numbers. What they leave open is asked of all solutions, then of whole ones.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        members: list[int],
+        lower: Sequence[float],
+        upper: Sequence[float],
+        values: Mapping[int, float],
+        clock: _Clock,
+    ) -> None:
+        self.clock, self.members, self.count = clock, members, len(members)
+        self.place = {unknown: number for number, unknown in enumerate(members)}
+        self.rows = [
+            (tuple((self.place[at], times) for at, times in terms), low, high)
+            for terms, low, high in rows
+        ]
+        self.lower = np.array([lower[at] for at in members], dtype=float)
+        self.upper = np.array([upper[at] for at in members], dtype=float)
+        self.actual = np.array([values[at] for at in members], dtype=float)
+        # The least and the most of each unknown in any solution seen.
+        self.seen = {1: self.actual.copy(), -1: self.actual.copy()}
+        self.anywhere = _model(self.rows, self.lower, self.upper)
+        self.whole: highspy.Highs | None = None
+
+    def ranges(self, asked: Mapping[int, float]) -> dict[int, Range]:
+        """The ranges of some unknowns, given how wide each has to be."""
+        ends = {1: self.lower, -1: self.upper}
+        widths = {self.place[unknown]: width for unknown, width in asked.items()}
+        if self.count > SMALL:
+            model = self._moves()
+            for sense, at in product((1, -1), widths):
+                if self.seen[sense][at] != ends[sense][at]:
+                    self._note(self._move(model, at, sense))
+        for at, width in widths.items():
+            for sense in (1, -1):
+                is_wide = self.seen[-1][at] - self.seen[1][at] >= width - NEAR
+                is_enough = self.count > SMALL and is_wide
+                if self.seen[sense][at] != ends[sense][at] and not is_enough:
+                    self._ask_all(at, sense)
+        return {self.members[at]: (self.seen[1][at], self.seen[-1][at]) for at in widths}
+
+    def _ask_all(self, unknown: int, sense: int) -> None:
+        point = self._extreme(self.anywhere, unknown, sense)
+        self._note(point)
+        reach = sense * ceil(sense * point[unknown] - NEAR)
+        if reach != self.seen[sense][unknown]:
+            self.whole = self.whole or _model(self.rows, self.lower, self.upper, whole=True)
+            self._note(np.round(self._extreme(self.whole, unknown, sense)))
+
+    def _note(self, point: Numbers) -> None:
+        if np.abs(point - np.round(point)).max() <= NEAR:
+            np.minimum(self.seen[1], np.round(point), out=self.seen[1])
+            np.maximum(self.seen[-1], np.round(point), out=self.seen[-1])
+
+    def _moves(self) -> highspy.Highs:
+        rows = []
+        for terms, low, high in self.rows:
+            told = sum(times * self.actual[at] for at, times in terms)
+            down = tuple((at + self.count, -times) for at, times in terms)
+            rows.append((terms + down, low - told, high - told))
+        ends = np.concatenate([self.upper - self.actual, self.actual - self.lower])
+        model = _model(rows, np.zeros(len(ends)), ends)
+        model.setOptionValue("simplex_strategy", 1)
+        columns = np.arange(len(ends), dtype=np.int32)
+        model.changeColsCost(len(columns), columns, np.full(len(columns), TOLL))
+        return model
+
+    def _move(self, model: highspy.Highs, unknown: int, sense: int) -> Numbers:
+        model.clearSolver()  # from where nothing moves, a few steps are enough
+        model.changeColCost(unknown, TOLL + sense)
+        model.changeColCost(unknown + self.count, TOLL - sense)
+        moves = self._solution(model)
+        model.changeColCost(unknown, TOLL)
+        model.changeColCost(unknown + self.count, TOLL)
+        if moves is None:
+            return self.actual
+        return self.actual + moves[: self.count] - moves[self.count :]
+
+    def _extreme(self, model: highspy.Highs, unknown: int, sense: int) -> Numbers:
+        """The solution in which one unknown is least (sense 1) or most (sense -1)."""
+        model.changeColCost(unknown, float(sense))
+        point = self._solution(model)
+        model.changeColCost(unknown, 0.0)
+        if point is None:
+            raise ProtectionFault(
+                "The audit could not be solved, so nothing is proved and nothing may be released: "
+                "check the bounds and the relations of the cells."
+            )
+        return point
+
+    def _solution(self, model: highspy.Highs) -> Numbers | None:
+        model.setOptionValue("time_limit", model.getRunTime() + self.clock.left())
+        model.run()
+        self.clock.left()
+        solved = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        return np.array(model.getSolution().col_value) if solved else None
+
+
+def _model(
+    rows: Sequence[Row], lower: Numbers, upper: Numbers, whole: bool = False
+) -> highspy.Highs:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(lower), len(rows)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = np.zeros(len(lower)), lower, upper
+    lp.row_lower_ = np.array([low for _, low, _ in rows], dtype=float)
+    lp.row_upper_ = np.array([high for _, _, high in rows], dtype=float)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = np.cumsum([0, *(len(terms) for terms, _, _ in rows)], dtype=np.int32)
+    entries = [term for terms, _, _ in rows for term in terms]
+    lp.a_matrix_.index_ = np.array([unknown for unknown, _ in entries], dtype=np.int32)
+    lp.a_matrix_.value_ = np.array([coefficient for _, coefficient in entries], dtype=float)
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
+    options: dict[str, bool | int | float | str] = {
+        **{"output_flag": False, "threads": 1, "random_seed": 0},
+        **{"mip_rel_gap": 0.0, "mip_abs_gap": 0.5},
+    }
+    if whole:
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(lower)
+    else:
+        options |= {"presolve": "off", "solver": "simplex", "simplex_strategy": 4}
+    for name, value in options.items():
+        model.setOptionValue(name, value)
+    model.passModel(lp)
+    return model
+
+
+def _tidied(ends: Range) -> Range:
+    low, high = (round(float(end), 6) for end in ends)
+    return int(low) if low.is_integer() else low, int(high) if high.is_integer() else high

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from missing_from_care.base.faults import ProtectionFault
-from missing_from_care.disclosure.solver.attack import Attack
-from missing_from_care.disclosure.solver.cover import cover, one_way, without_waste
+from missing_from_care.disclosure.solver.moves import NEAR, TRIES, Attack, Space, moved
 from missing_from_care.disclosure.solver.problem import Problem
-from missing_from_care.disclosure.solver.space import Space, space_of
 
 SPREAD = 1.0  # by how much of itself a seed may raise what it costs to withhold a cell
 WORK, LARGE_WORK = 2000, 1000  # questions about single cells before a choice is good enough
@@ -75,8 +73,9 @@ def protect(problem: Problem, seed: bytes | None = None, *, seconds: float = 300
 class _Search:
     def __init__(self, problem: Problem, seed: bytes | None, seconds: float) -> None:
         self.problem, self.seed = problem, seed
-        self.space = space_of(problem)
-        self.attack = Attack(problem, self.space, seconds)
+        self.attack = Attack(problem, seconds)
+        self.space, self.pool = self.attack.space, self.attack.pool
+        # What each column costs.
         self.price = _prices(self.space, seed)
         self.unasked = self._unasked()
         self.price[sorted(self.unasked)] = 0.0
@@ -85,10 +84,8 @@ class _Search:
     def run(self) -> Pattern:
         if not self._improve(set(), self.price) or self.best is None:
             everything = self.space.openness(set(self.problem.cover_cells))
-            needs = self.attack.needs
-            raise Unprotectable(
-                next(cell for cell in needs if not self.attack.has_room(cell, everything))
-            )
+            has_room, widths = self.attack.has_room, self.attack.widths
+            raise Unprotectable(next(cell for cell in widths if not has_room(cell, everything)))
         self._exchange()
         chosen = self.best | self.unasked
         suppressed = self.problem.withheld_with(chosen)
@@ -102,50 +99,153 @@ class _Search:
         found: set[int] = set()
         if self.seed is None:
             return found
-        for cell in self.attack.needs:
+        for cell in self.attack.widths:
             share = _share(self.seed, "unasked", cell)
             if share < UNASKED:
                 price = np.full(len(self.price), np.inf)
                 for at in range(self.space.cells):
                     price[at] = _share(self.seed, "way", cell, at)
-                found |= one_way(self.attack, cell, 1 if share < UNASKED / 2 else -1, price)
+                found |= self._one_way(cell, 1 if share < UNASKED / 2 else -1, price)
         return found
 
-    def _cost(self, cells: set[int]) -> float:
-        return float(self.price[sorted(cells)].sum())
+    def _one_way(self, cell: int, sign: int, price: np.ndarray) -> set[int]:
+        """Cells that let a protected cell move, all withheld, as if it had no other cover.
+
+        Each of them moves with the cell, so none is known exactly. None of them, if the cell can
+        move without them or no move in whole numbers was found.
+        """
+        for way in (sign, -sign):
+            end = self.space.rise[cell] if way > 0 else self.space.fall[cell]
+            size = min(self.attack.widths[cell], end)
+            if size > NEAR:
+                _, whole = self._move(cell, way, size, set(), price)
+                if whole is not None:
+                    cells = {at for at in moved(whole) if at < self.space.cells}
+                    return {at for at in cells if self.space.choice[at]}
+        return set()
 
     def _improve(self, start: set[int], price: np.ndarray) -> bool:
-        found = cover(self.attack, start, price)
-        if found is not None:
-            found = without_waste(self.attack, found, self.price)
-        if found is None or not self._is_better(found):
+        """Keeps the choice that grows from some cells at a price, if it is the best so far."""
+        found = self._cover(start, price)
+        if found is None:
+            return False
+        # Without the cells that it can spare.
+        for cell in self._by_price(found):
+            if self.attack.is_safe(found - {cell}):
+                found.discard(cell)
+
+        def cost(cells: set[int]) -> float:
+            return float(self.price[sorted(cells)].sum())
+
+        if self.best is not None and not cost(found) < cost(self.best) - 1e-9:
             return False
         self.best = found
         return True
 
-    def _is_better(self, found: set[int]) -> bool:
-        return self.best is None or self._cost(found) < self._cost(self.best) - 1e-9
-
-    def _is_tired(self) -> bool:
-        return self.attack.work > (LARGE_WORK if self.attack.is_large else WORK)
+    def _by_price(self, cells: set[int]) -> list[int]:
+        """Cells, the dearest first."""
+        return sorted(cells, key=lambda column: (-self.price[column], column))
 
     def _exchange(self) -> None:
         """Tries to do without one withheld cell after another, the dearest first.
 
         In a small problem also from nothing: what was chosen for its sake may be dear without it.
         """
-        improved = True
+        improved, is_large = True, self.attack.is_large
         while improved and self.best is not None:
             improved = False
-            for cell in sorted(self.best, key=lambda column: (-self.price[column], column)):
-                if self._is_tired():
+            for cell in self._by_price(self.best):
+                if self.attack.work > (LARGE_WORK if is_large else WORK):
                     return
                 without = self.price.copy()
                 without[cell] = np.inf
-                starts = [self.best - {cell}] + ([] if self.attack.is_large else [set()])
+                starts = [self.best - {cell}] + ([] if is_large else [set()])
                 if any(self._improve(start, without) for start in starts):
                     improved = True
                     break
+
+    # --- Cover for one cell after another -------------------------------------------------------
+
+    def _cover(self, start: set[int], price: np.ndarray) -> set[int] | None:
+        """Some cells and more, so that every protected cell has its room; None if nothing does.
+
+        The price of each column says what to avoid; infinity what may not be taken.
+        """
+        attack, space = self.attack, self.space
+        chosen = {column for column in start if column < space.cells}
+        allowed = space.choice[: space.cells] & np.isfinite(price[: space.cells])
+        everything = space.openness(set(np.flatnonzero(allowed).tolist()))
+        for cell, width in attack.widths.items():
+            open_ = space.openness(chosen)
+            if attack.has_room(cell, open_):
+                continue
+            # The width is shared out between up and down.
+            furthest = abs(attack.room(cell, space.limits(everything))[0][cell])
+            splits = [(width, 0.0), (0.0, width), (furthest, max(0.0, width - furthest))]
+            ways: list[tuple[float, list[int]]] = []
+            for up, down in dict.fromkeys(splits):
+                added = self._both(cell, up, down, chosen, price)
+                if added is not None:
+                    ways.append((price[sorted(added)].sum(), sorted(added)))
+                    if attack.is_large and attack.has_room(cell, space.openness(chosen | added)):
+                        break
+            for _, way in sorted(ways):
+                if attack.has_room(cell, space.openness(chosen.union(way))):
+                    chosen |= set(way)
+                    break
+            else:
+                if not attack.has_room(cell, everything):
+                    return None
+                columns = self.pool.cheapest(cell, width, self.pool.closed(open_), price)
+                chosen |= self._cells_for(columns, chosen, price)
+        return chosen
+
+    def _both(
+        self, cell: int, up: float, down: float, chosen: set[int], price: np.ndarray
+    ) -> set[int] | None:
+        """What to withhold besides so that a cell can move this far up and this far down."""
+        added: set[int] = set()
+        for sign, size in ((1, up), (-1, down)):
+            if size > NEAR:
+                move, _ = self._move(cell, sign, size, chosen | added, price)
+                if move is None:
+                    return None
+                closed = self.space.choice & (self.space.openness(chosen | added) < 0.5)
+                columns = {column for column in moved(move) if closed[column]}
+                added |= self._cells_for(columns, chosen | added, price)
+        return added
+
+    def _move(
+        self, cell: int, sign: int, size: float, chosen: set[int], price: np.ndarray
+    ) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """The cheapest move that takes a cell this far, and the same in whole numbers if it has.
+
+        The price of a column is paid in proportion to how far it moves, which is not what hiding it
+        costs: a good guide, no more.
+        """
+        space, open_ = self.space, self.space.openness(chosen)
+        allowed, closed = space.choice & np.isfinite(price), space.choice & (open_ < 0.5)
+        limits = space.limits(np.where(allowed, 1.0, open_))
+        reach = np.minimum(np.maximum(-limits[0], limits[1]), max(size, NEAR))
+        cost = np.where(closed & allowed, price, 0.0) / np.maximum(reach, NEAR)
+        for attempt in range(TRIES if self.attack.is_large else 1):
+            self.attack.spend()
+            move = self.attack.mover.cheapest(cell, sign, limits, size, cost, attempt)
+            whole = None if move is None else self.attack.made_whole(move, limits)
+            if move is None or whole is not None:
+                break
+        self.pool.add(whole)
+        return move, whole
+
+    def _cells_for(self, columns: set[int], chosen: set[int], price: np.ndarray) -> set[int]:
+        """The cells to withhold so that columns are hidden: a slack takes its cheapest cell."""
+        cells = {column for column in columns if column < self.space.cells}
+        for slack in sorted(columns - cells):
+            openers = [cell for cell in self.space.opened_by[slack] if self.space.choice[cell]]
+            openers = [cell for cell in openers if np.isfinite(price[cell])] or openers
+            if not (cells | chosen).intersection(openers):
+                cells.add(min(openers, key=lambda cell: (price[cell], cell)))
+        return cells
 
 
 def _prices(space: Space, seed: bytes | None) -> np.ndarray:
