@@ -15,10 +15,12 @@
         {%- if before is not none %} drop {{ before.type }} {{ before }}; {% endif -%}
         {{ create_table_as(false, built, sql) if kind == 'table' else create_view_as(built, sql) }}
     {%- endset -%}
+    {%- do run_hooks(pre_hooks, inside_transaction=true) -%}
     {% call statement('main') %}{{ statement_to_build }}{% endcall %}
     {%- if before is not none -%}
         {%- do adapter.cache_dropped(before) -%}
     {%- endif -%}
+    {%- do run_hooks(post_hooks, inside_transaction=true) -%}
     {%- do persist_docs(built, model) -%}
     {%- do adapter.commit() -%}
     {{- return({'relations': [built]}) -}}
