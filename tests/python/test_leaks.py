@@ -1,6 +1,7 @@
 """The leak scan: a secret planted anywhere in a public file is found, and what is none is not."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -187,8 +188,8 @@ def parts_of(data: bytes) -> list[tuple[str, ...]]:
         return [(name, *inner) for name in parts.namelist() for inner in parts_of(parts.read(name))]
 
 
-def planted(data: bytes, part: tuple[str, ...], secret: str, *, in_attribute: bool) -> bytes:
-    """A file with a secret in a part, within its last mark or as a text before it."""
+def planted(data: bytes, secret: str, *, in_attribute: bool) -> bytes:
+    """A file with a secret in each part, within its last mark or as a text before it."""
 
     def plant(text: str) -> str:
         if not text.rstrip().endswith(">"):
@@ -197,16 +198,37 @@ def planted(data: bytes, part: tuple[str, ...], secret: str, *, in_attribute: bo
         mark = f'<x descr="{secret}"/>' if in_attribute else f"<x>{secret}</x>"
         return text[:start] + mark + text[start:]
 
-    if not part:
+    if not data.startswith(b"PK"):
         return plant(data.decode()).encode()
     stream = BytesIO()
     with ZipFile(BytesIO(data)) as source, ZipFile(stream, "w") as target:
         for name in source.namelist():
-            content = source.read(name)
-            if name == part[0]:
-                content = planted(content, part[1:], secret, in_attribute=in_attribute)
+            content = planted(source.read(name), secret, in_attribute=in_attribute)
             target.writestr(name, content)
     return stream.getvalue()
+
+
+def assert_found_in_every_part(
+    files: dict[str, bytes],
+    blank: dict[str, bytes],
+    secrets: Secrets,
+    secret: str,
+    *,
+    in_attribute: bool,
+) -> int:
+    """Each part is told of, once: a sentence names its part and no other; says how many.
+
+    All parts of a file have the secret at once, since what is found in one hangs on no other.
+    """
+    met = 0
+    for name, data in files.items():
+        bad = {name: planted(data, secret, in_attribute=in_attribute)}
+        found = leaks(bad, secrets, {name: blank.get(name, b"")})
+        parts = ["/".join(part) for part in parts_of(data)]
+        told = Counter(sentence.partition(" holds ")[0] for sentence in found)
+        assert told == Counter(f"{name}, part {part}" if part else name for part in parts)
+        met += len(parts)
+    return met
 
 
 @pytest.mark.parametrize("secret", ["100000", "FF0000", "RI-2017-0042"])
@@ -215,23 +237,15 @@ def test_a_secret_planted_in_any_part_of_any_document_is_found(documents, secret
     response, files, blank = documents["foi-2018-0417"]
     secrets = secrets_with(response, identifiers=[secret])
     met = 0
-    for name, data in files.items():
-        for part in parts_of(data):
-            for in_attribute in (False, True):
-                bad = {name: planted(data, part, secret, in_attribute=in_attribute)}
-                found = leaks(bad, secrets, {name: blank.get(name, b"")})
-                assert len(found) == 1, (name, part)
-                met += 1
+    for in_attribute in (False, True):
+        met += assert_found_in_every_part(files, blank, secrets, secret, in_attribute=in_attribute)
     assert met > 50
 
 
 def test_a_withheld_number_planted_in_any_part_is_found(documents) -> None:
     response, files, blank = documents["foi-2018-0417"]
     secrets = secrets_with(response, numbers=["7771"])
-    for name, data in files.items():
-        for part in parts_of(data):
-            bad = {name: planted(data, part, "7771", in_attribute=False)}
-            assert len(leaks(bad, secrets, {name: blank.get(name, b"")})) == 1, (name, part)
+    assert_found_in_every_part(files, blank, secrets, "7771", in_attribute=False)
 
 
 @pytest.mark.parametrize("place", ["comment of a part", "a file within", "after a page"])
