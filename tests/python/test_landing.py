@@ -31,6 +31,7 @@ from missing_from_care.base.faults import BusyFault, DataFault, UsageFault
 from missing_from_care.base.project import CHECKOUT, raw_tables
 from missing_from_care.base.whole_files import replacing_folder, write_file_whole
 from missing_from_care.landing import land as landing_module
+from missing_from_care.landing import read_text
 from missing_from_care.landing.land import land
 from missing_from_care.landing.source_tables import is_blank
 
@@ -643,6 +644,16 @@ def test_every_row_lands_once_and_unchanged_whatever_the_order(data, line_end, m
                 assert [list(row.values())[:width] for row in result] == [r for _, r in numbered]
                 assert [int(row["source_row"]) for row in result] == [at for at, _ in numbered]
         assert landed[0] == landed[1]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_plain_rows_are_read_by_duckdb_alone(source, into, line_end, monkeypatch):
+    """Windows ends lines by two characters: such a file is not read row by row for that."""
+    monkeypatch.setattr(read_text, "_careful", lambda *_: pytest.fail("Read row by row."))
+    fill(source / "2017-18", {name: text.replace("\n", line_end) for name, text in RETURN.items()})
+    land(source, into, form="csv")
+    (row,) = rows_of(into, "ssda903_missing")
+    assert row["mis_end"] == "04/06/2017"
 
 
 def test_two_runs_write_the_same_bytes(source, tmp_path):

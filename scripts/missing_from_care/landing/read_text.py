@@ -123,9 +123,10 @@ def _rows(
         last = stream.read()[-1 if encoding == "utf-8-sig" else 0 :]
     is_cut = not {*b"\r\n"} & {*last}
     notes = ("no line end at its end: is it whole?",) if is_cut else ()
-    line_end, lines = _plain_lines(item.path)
-    if line_end and encoding == "utf-8-sig" and above == 1:
-        options = f"header = true, delim = '{separator}', new_line = '{line_end}', "
+    lines = _plain_lines(item.path)
+    if lines is not None and encoding == "utf-8-sig" and above == 1:
+        # Told in strict mode that lines end in \r\n, DuckDB 2.0 reads no row of them.
+        options = f"header = true, delim = '{separator}', "
         options += f"max_line_size = {MOST_CHARACTERS_IN_A_VALUE}"
         relation = read_csv(item.path, len(header), options)
         numbered = f"(select *, row_number() over () as source_row from {relation})"
@@ -141,19 +142,17 @@ def _rows(
     yield write_plain(work, item.file, len(header), rows, surplus, notes)
 
 
-def _plain_lines(path: Path) -> tuple[str, int]:
-    """The one kind of line end of a file, and how many there are; nothing if it is not plain."""
+def _plain_lines(path: Path) -> int | None:
+    """How many line ends a file has, all of one kind; none if it is not plain."""
     lines = pairs = returns = 0
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK) + stream.readline(CHUNK):
             if b'"' in chunk or b"\0" in chunk or NOT_PLAIN.search(b"\n" + chunk):
-                return "", 0
+                return None
             lines += chunk.count(b"\n")
             pairs += chunk.count(b"\r\n")
             returns += chunk.count(b"\r")
-    if returns == pairs and pairs in (0, lines):
-        return "\\r\\n" if pairs else "\\n", lines
-    return "", 0
+    return lines if returns == pairs and pairs in (0, lines) else None
 
 
 def _is_utf8(path: Path) -> bool:
