@@ -64,6 +64,14 @@ def seen(returns: Returns) -> list[tuple[date, Categories]]:
     return occasions + care[:: len(care) // (len(occasions) + 1) + 1]
 
 
+def days_and_facts(returns: Returns) -> tuple[list[date], list[tuple[date, Categories]]]:
+    """The awkward days and what is seen, kept with the returns: they are drawn from repeatedly."""
+    kept = vars(returns)
+    if "days_and_facts" not in kept:
+        kept["days_and_facts"] = awkward_days(returns), seen(returns)
+    return kept["days_and_facts"]
+
+
 def random_population(rng: Random, categories: Categories) -> str:
     """Everyone, or one to three conditions that mostly hold together of something."""
     conditions = []
@@ -105,7 +113,7 @@ def random_periods(
 def random_questions(rng: Random, returns: Returns, how_many: int) -> list[dict[str, str]]:
     """Question rows of one request, numbered from 1."""
     questions = []
-    days, facts = awkward_days(returns), seen(returns)
+    days, facts = days_and_facts(returns)
     for number in range(1, how_many + 1):
         day, categories = rng.choice(facts) if facts else (rng.choice(days), {})
         question = {

@@ -6,8 +6,7 @@ second count of what `foi_answers` says, by other SQL.
 
 import os
 import random
-from collections import Counter
-from itertools import chain
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import duckdb
@@ -38,8 +37,11 @@ from test_several_councils import COUNCILS
 
 REQUESTS_EACH = int(os.environ.get("FOI_TEST_FIGURES", "6"))
 READ = ("foi_answers", "int_question_problems", "int_definitions", "int_councils")
-PRINTED = """
+OF_A_REQUEST = 100
+"""More questions than any has: all requests are asked at once, the next from the next hundred."""
+PRINTED = f"""
     select
+        cast(answers.question_no as integer) // {OF_A_REQUEST} as request,
         answers.measure,
         answers.period_start,
         answers.period_end,
@@ -70,12 +72,12 @@ def warehouse(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def printed(warehouse: duckdb.DuckDBPyConnection) -> dict[Figure, float]:
-    """The figures that were asked for, with the numbers of the answers."""
-    found: dict[Figure, float] = {}
-    for *words, value in warehouse.execute(PRINTED).fetchall():
+def printed(warehouse: duckdb.DuckDBPyConnection) -> dict[int, dict[Figure, float]]:
+    """The figures that each request asked for, with the numbers of the answers."""
+    found: dict[int, dict[Figure, float]] = defaultdict(dict)
+    for request, *words, value in warehouse.execute(PRINTED).fetchall():
         figure = figure_for(*words)
-        assert found.setdefault(figure, value) == value, figure
+        assert found[request].setdefault(figure, value) == value, figure
     return found
 
 
@@ -93,10 +95,17 @@ def assert_figures_agree(
     """
     found_rules = rules(warehouse)
     choice, counted = random.Random(seed), Counter()
-    drawn = (random_questions(choice, returns, choice.randint(1, 6)) for _ in range(requests))
-    for questions in chain([also] if also else [], drawn):
-        ask(warehouse, read, questions)
-        answers = printed(warehouse)
+    asked = [also] if also else []
+    asked += [random_questions(choice, returns, choice.randint(1, 6)) for _ in range(requests)]
+    numbered = [
+        question | {"question_no": str(OF_A_REQUEST * request + int(question["question_no"]))}
+        for request, questions in enumerate(asked)
+        for question in questions
+    ]
+    ask(warehouse, read, numbered)
+    found = printed(warehouse)
+    for request in range(len(asked)):
+        answers = found[request]
         try:
             statement = state(Known(answers), found_rules, warehouse)
         except ProtectionFault:
