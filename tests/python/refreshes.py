@@ -237,11 +237,16 @@ def first_refresh(folder: Path, **more: str) -> Refreshed:
     questions.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
     done = council.refresh(real=True, requests=(REQUEST, ANSWERED), **more)
     assert done.returncode == 0, done.stderr
-    package = council.first / "dbt" / "cli"
+    write_stand_in(council.first, council.database)
+    return council
+
+
+def write_stand_in(first: Path, database: Path) -> None:
+    """Makes a folder for PYTHONPATH whose dbt puts a copy of a database in place."""
+    package = first / "dbt" / "cli"
     package.mkdir(parents=True)
     for file in (package.parent / "__init__.py", package / "__init__.py"):
         file.touch()
     (package / "main.py").write_text(STAND_IN)
-    (council.first / "sitecustomize.py").write_text(SITE)
-    shutil.copy(council.database, council.first)
-    return council
+    (first / "sitecustomize.py").write_text(SITE)
+    shutil.copy(database, first / "records.duckdb")
