@@ -136,15 +136,19 @@ def test_the_public_workbook_withholds_what_is_small_and_what_gives_it_away(expo
 def test_all_three_requests_in_a_row_and_again_change_nothing(
     database: Path, tmp_path: Path
 ) -> None:
+    kept = []
     for _ in range(2):
         for request in (REQUEST, "foi-2018-0523", "foi-2018-0611"):
             done = export(database, tmp_path, request)
             assert done.returncode == 0, done.stderr
-        files = {f: f.read_bytes() for f in tmp_path.rglob("*") if f.is_file()}
+        files = {
+            f: f.read_bytes() for f in tmp_path.rglob("*") if f.is_file() and f.suffix != ".lock"
+        }
         ledger = files[tmp_path / "ledger.csv"].decode().splitlines()
         assert len(set(ledger)) == len(ledger) == 2 + 59 + 202 + 115
-    again = {file: file.read_bytes() for file in files}
-    assert again == files
+        kept.append(files)
+    again, first = kept.pop(), kept.pop()
+    assert again == first
 
 
 def test_private_things_are_their_owners_alone(exported) -> None:

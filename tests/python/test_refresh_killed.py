@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -79,15 +80,19 @@ def assert_old_or_new(council: Refreshed, before: int) -> None:
         time.sleep(0.05)
 
 
+def lasted(council: Refreshed) -> float:
+    """Seconds of the last refresh, by its log."""
+    moments = [datetime.fromisoformat(line["at"]) for line in council.log()]
+    return (moments[-1] - moments[0]).total_seconds()
+
+
 def test_real_refreshes_stopped_at_random_moments(council) -> None:
-    moments, longest, sizes = random.Random(17), 60.0, []
+    moments, longest, sizes = random.Random(17), lasted(council), []
     for number in range(KILLS):
         by, before = SIGNALS[number % len(SIGNALS)], council.run()
-        started = time.monotonic()
         with council.start(real=True) as running:
             try:
-                running.communicate(timeout=moments.uniform(0, longest))
-                longest = time.monotonic() - started
+                running.communicate(timeout=moments.uniform(number, number + 1) / KILLS * longest)
             except subprocess.TimeoutExpired:
                 running.send_signal(by)
             running.communicate()
