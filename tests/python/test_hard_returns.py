@@ -175,6 +175,9 @@ CASES: dict[str, tuple[Change, tuple | str]] = {
     "scientific": (ids(lambda _: "1.23457E+11", *EVERYWHERE), NO_CARE),
     "scientific in one module": (ids(lambda _: "1.23457E+11", "missing"), NO_OCCASIONS),
     "trailing .0": (ids(lambda child: f"{child}.0", "episodes"), RIGHT),
+    "zeros behind a dot within": (
+        ids(lambda child: {"100201": "15", "100202": "1.05"}.get(child, child), *EVERYWHERE), RIGHT
+    ),
     "white space": (ids(lambda child: f"\u200b\u00a0{child}\t", "missing"), RIGHT),
     "apostrophe": (ids(lambda child: f"'{child}", "missing"), RIGHT),
     "formula": (ids(lambda child: f'="{child}"', "uasc"), RIGHT),
