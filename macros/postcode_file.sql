@@ -33,12 +33,11 @@
         {%- do stop_with('FOI_POSTCODES names ' ~ file ~ ', where no file is.') -%}
     {%- endif -%}
     {#- Every byte is a character of Latin-1, so that the line of headings can always be read. -#}
-    {%- set first_line = run_query(
-        'select lower(ltrim(line, chr(239) || chr(187) || chr(191))) from read_csv(' ~ place ~ ", columns = {'line': "
-        ~ "'varchar'}, header = false, auto_detect = false, delim = chr(1), quote = '', escape = '', encoding = "
-        ~ "'latin-1') limit 1"
-    ).rows -%}
-    {%- set names = (first_line[0][0] or '').replace('"', '').split(',') if first_line else [] -%}
+    {%- set names = run_query(
+        'select lower(trim(unnest(regexp_extract_all(' ~ "',' || ltrim(line, chr(239) || chr(187) || chr(191)), "
+        ~ "',(\"(?:[^\"]|\"\")*\"|[^,]*)', 1)), ' \"')) from (from read_csv(" ~ place ~ ", columns = {'line': 'varchar'}, "
+        ~ "header = false, auto_detect = false, delim = chr(1), quote = '', escape = '', encoding = 'latin-1') limit 1)"
+    ).columns[0].values() -%}
     {#- The directories' own headings; that of an authority has its year in it, lad25cd. -#}
     {%- set headings = {
         'postcode': ['pcds', 'pcd8', 'pcd7', 'pcd2', 'pcd', 'postcode'],
@@ -51,8 +50,7 @@
     {%- for column, spellings in headings.items() -%}
         {%- for spelling in spellings -%}
             {%- for name in names if column not in found and (
-                name | trim == spelling
-                or (spelling in ('lad', 'cty') and name | trim == spelling ~ (name | trim)[3:5] ~ 'cd')
+                name == spelling or (spelling in ('lad', 'cty') and name == spelling ~ name[3:5] ~ 'cd')
             ) -%}
                 {%- do found.update({column: 'c' ~ names.index(name)}) -%}
             {%- endfor -%}

@@ -56,7 +56,10 @@ texts as (
             when kind = 'text' then text
             when kind = 'code' then upper(text)
             when kind = 'numeric' then regexp_replace(upper(text), '[.]0$', '')
-            when kind = 'id' or {{ is_identifier('text') }} then regexp_replace(text, '[.]0+$', '')
+            -- Rule 17: a number in scientific notation has lost its digits and is no child.
+            when kind = 'child' and {{ matches('text', "'^[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$'") }}
+                then null
+            else regexp_replace(text, '[.]0+$', '')
         end as text
     from values_cleaned
 

@@ -211,8 +211,9 @@ def test_a_directory_of_postcodes_of_another_form_is_read_and_one_that_lacks_a_c
         lines = file.read().splitlines()
     directory = tmp_path / "it's a directory.csv"
     for heading, status in (("east1m", 0), ("east", 1)):
-        first = f"PCD7,{heading},north1m,cty25cd,LAD25CD"
-        directory.write_text("\n".join([first, *lines[1:]]), encoding="utf-8")
+        first = f'"Place, its name","PCD7",{heading},north1m,cty25cd,LAD25CD'
+        rows = [f'"Here, or ""there""",{line}' for line in lines[1:]]
+        directory.write_text("\n".join([first, *rows]), encoding="utf-8")
         done = compiled_models.run_dbt(
             ["build", "--select", "+stg_episode_places", *NO_UNIT_TESTS],
             tmp_path,
