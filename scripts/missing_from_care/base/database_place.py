@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,6 @@ import duckdb
 from dbt.adapters.duckdb.environments import local
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
-from dbt_common.events.base_types import EventLevel
-from dbt_common.events.event_manager_client import get_event_manager
 from dbt_common.exceptions import DbtRuntimeError
 
 from missing_from_care.base.data_errors import MARK, without_values
@@ -30,7 +27,6 @@ class Plugin(BasePlugin):
         """Called by dbt before the database is opened."""
         os.umask(0o077)
         local.DuckDBCursorWrapper = _Cursor  # type: ignore[misc]
-        _spare_debug_messages()
         flags = get_flags()  # type: ignore[no-untyped-call]
         project = Path(getattr(flags, "PROJECT_DIR", None) or ".")
         for name, usual in (("TARGET_PATH", "target"), ("LOG_PATH", "logs")):
@@ -49,17 +45,6 @@ class Plugin(BasePlugin):
         except Fault as fault:
             # The one kind of error that dbt prints without a traceback.
             raise DbtRuntimeError(MARK + "\n".join(fault.sentences)) from None
-
-
-def _spare_debug_messages() -> None:
-    """Drops at once what no log keeps: dbt would word it first, a tenth of a build's work."""
-    for log in get_event_manager().loggers:
-        if log.level != EventLevel.DEBUG:
-            log.filter = partial(_is_kept, log.filter)
-
-
-def _is_kept(is_wanted: Callable[[Any], bool], message: Any) -> bool:
-    return message.info.level != "debug" and is_wanted(message)
 
 
 class _Cursor(local.DuckDBCursorWrapper):
