@@ -116,6 +116,9 @@ def count_of(
     every = conditions + ([row] if row and row[0] != "none" else [])
     if any(name in PLACE and PLACE[name] not in which for name, which in every):
         return None
+    of_care = [which for name, which in every if name == "care"]
+    if of_care and not frozenset.intersection(*of_care):
+        return None
     picks_children = any(name == TIMES for name, _ in conditions)
     is_row = bool(row) and picks_children and row[0] not in (TIMES, "none", *PLACE)
     kept = frozenset(
