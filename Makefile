@@ -55,6 +55,10 @@ spark: export FOI_EXTRACTS = $(abspath $(EXTRACTS))
 spark: export FOI_DATABASE = target/spark/missing_from_care.duckdb
 spark: export FOI_SPARK_WAREHOUSE = $(abspath target/spark/tables)
 spark: export DBT_LOG_PATH = target/spark/logs
+# The tables are small: to compile what reads them takes longer than to read them.
+spark: export JAVA_TOOL_OPTIONS = -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+spark: export PYSPARK_SUBMIT_ARGS = --conf spark.sql.codegen.wholeStage=false \
+	--conf spark.sql.codegen.factoryMode=NO_CODEGEN --conf spark.sql.adaptive.enabled=false pyspark-shell
 spark: BUILD = --quiet build --exclude-resource-type unit_test --vars 'as_of: 2018-06-01'
 spark: .venv/installed .venv-spark/installed
 	rm -rf target/spark
