@@ -2,12 +2,9 @@
 
 
 class Fault(Exception):
-    """A problem told to the user as one sentence or several, never as a traceback.
-
-    Args:
-        *sentences: each names the file, row and column, what was found, what was expected and
-            what to do. They hold no child-level value, since messages are forwarded.
-    """
+    """A problem told to the user as one sentence or several, never as a traceback. Each names the
+    file, row and column, what was found, what was expected and what to do; none holds a child-level
+    value, since messages are forwarded."""
 
     status = 1
 

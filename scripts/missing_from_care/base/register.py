@@ -33,14 +33,9 @@ LONGEST_WAIT = 60  # seconds
 
 @dataclass(frozen=True)
 class Register:
-    """A register as text.
-
-    Attributes:
-        file: its path as the user wrote it.
-        rows: the values of `COLUMNS` in each row below the header, None where the file has no such
-            column; a blank row has no value at all.
-        unused: columns of the file that no deadline depends on.
-    """
+    """A register as text: its path as the user wrote it; the values of `COLUMNS` in each row below
+    the header, None where the file has no such column, none at all in a blank row; and columns of
+    the file that no deadline depends on."""
 
     file: str
     rows: list[list[str | None]]
@@ -53,10 +48,8 @@ def usual_register() -> Path:
 
 
 def read_register(path: Path) -> Register:
-    """Reads a register, unjudged: what the dates must be like is for the models to say.
-
-    Raises: as `read_rows`; the columns `NEEDED` must be there.
-    """
+    """Reads a register, unjudged: what the dates must be like is for the models to say. Raises as
+    `read_rows`; the columns `NEEDED` must be there."""
     numbered, unused = read_rows(path, COLUMNS, NEEDED)
     rows: list[list[str | None]] = [[None] * len(COLUMNS) for _ in range(max(numbered, default=0))]
     for number, row in numbered.items():
@@ -66,12 +59,8 @@ def read_register(path: Path) -> Register:
 
 @contextmanager
 def changing_register() -> Iterator[tuple[Path, Path]]:
-    """Holds the register that the warehouse reads, its two files, while it is added to.
-
-    Raises:
-        UsageFault: it is not there.
-        BusyFault: another run has been adding to it for long.
-    """
+    """Holds the register that the warehouse reads, its two files, while it is added to. A
+    UsageFault: it is not there. A BusyFault: another run has been adding to it for long."""
     folder = requests_folder()
     files = folder / "foi_requests.csv", folder / "foi_request_questions.csv"
     if not all(file.is_file() for file in files):
@@ -91,11 +80,8 @@ def references(requests: Path) -> set[str]:
 
 
 def append_rows(file: Path, rows: Sequence[Mapping[str, str]]) -> None:
-    """Adds rows, values by column, at the end of a file of the register: whole or not at all.
-
-    Raises:
-        UsageFault: it is saved in a form to which nothing can be added.
-    """
+    """Adds rows, values by column, at the end of a file of the register: whole or not at all. A
+    UsageFault if it is saved in a form to which nothing can be added."""
     try:
         text = file.read_text(encoding="utf-8-sig")
         names = [name.strip().lower() for name in next(csv.reader(StringIO(text)), [])]

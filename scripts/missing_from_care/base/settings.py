@@ -78,12 +78,8 @@ def _plain(name: str) -> str:
 
 def write_settings(places: CouncilFolder, council: Council, today: date) -> list[Path]:
     """Writes what is not there yet of a council's settings and places; gives the new files.
-
-    Addresses are to be checked a year after `today`.
-
-    Raises:
-        UsageFault: the folder lies in the checkout, or can be no place of a database.
-    """
+    Addresses are to be checked a year after `today`. A UsageFault: the folder lies in the checkout,
+    or can be no place of a database."""
     if places.folder.is_relative_to(CHECKOUT):
         raise UsageFault(
             f"{places.folder} lies inside the checkout, where a council's own files never go: name "
@@ -180,10 +176,8 @@ def refuse_open_settings(warehouse: duckdb.DuckDBPyConnection) -> None:
 
 
 def _open_sentences(found: Iterable[tuple[str, str | None, str | None, str | None]]) -> list[str]:
-    """A sentence for each file, column and question, with the rows that it is asked in.
-
-    Without a row, the whole file is the demonstration's.
-    """
+    """A sentence for each file, column and question, with the rows that it is asked in; without a
+    row, the whole file is the demonstration's."""
     rows: dict[tuple[str, str | None, str | None], list[str]] = {}
     for file, row, column, question in found:
         rows.setdefault((file, column, question), []).extend([row] if row else [])
@@ -197,10 +191,8 @@ def _open_sentences(found: Iterable[tuple[str, str | None, str | None, str | Non
 
 
 def unfit_settings(settings: Path) -> list[str]:
-    """What this version cannot use of a folder of settings and its register, a sentence each.
-
-    Rows that it needs and a file lacks, as after an upgrade, are told with the line to add.
-    """
+    """What this version cannot use of a folder of settings and its register, a sentence each. Rows
+    that it needs and a file lacks, as after an upgrade, are told with the line to add."""
     told = [
         f"{settings / name} is not there: set_up.py --council writes it anew."
         for name in _settled_by_the_council()

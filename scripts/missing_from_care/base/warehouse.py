@@ -46,12 +46,9 @@ def refuse_name(file: Path) -> None:
 
 
 def refuse_unwritable(file: Path) -> None:
-    """Makes the folder of a database, and refuses a place where a build could not write it.
-
-    Raises:
-        UsageFault: its name cannot be used, it is no database, or the place takes none.
-        BusyFault: another build or program has it open.
-    """
+    """Makes the folder of a database, and refuses a place where a build could not write it. A
+    UsageFault: its name cannot be used, it is no database, or the place takes none. A BusyFault:
+    another build or program has it open."""
     refuse_name(file)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -73,12 +70,9 @@ def refuse_unwritable(file: Path) -> None:
 
 
 def open_warehouse(file: Path, needed: str = "foi_answers") -> duckdb.DuckDBPyConnection:
-    """Opens the warehouse read-only, if it holds the table that is needed.
-
-    Raises:
-        UsageFault: there is no such file, or it is no warehouse.
-        BusyFault: a build or another program has it open for writing.
-    """
+    """Opens the warehouse read-only, if it holds the table that is needed. A UsageFault: there is
+    no such file, or it is no warehouse. A BusyFault: a build or another program has it open for
+    writing."""
     connection = open_database(file)
     if tables_lacking(connection, needed, PRIVATE):
         is_analysts = not tables_lacking(connection, "about")

@@ -22,14 +22,12 @@ NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
 
 
 def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
-    """Writes a file so that a reader, or a run that is killed, never sees a part of it.
+    """Writes a file so that a reader, or a run that is killed, never sees a part of it. Its folder
+    exists.
 
-    Its folder exists. `mode` says who may read and write it, less what the user's umask takes away:
-    0o600 for what is private, which so never stands open for a moment.
-
-    Raises:
-        UsageFault: the file or its folder cannot be written; the old file is still there.
-        BusyFault: another run is writing it.
+    `mode` says who may read and write it, less what the user's umask takes away: 0o600 for what is
+    private, which so never stands open for a moment. A UsageFault: the file or its folder cannot be
+    written; the old file is still there. A BusyFault: another run is writing it.
     """
     work = path.with_name(f".{path.name}.new")
     with _as_fault(path):
@@ -54,17 +52,12 @@ def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
 
 @contextmanager
 def replacing_folder(target: Path, mode: int = 0o777) -> Iterator[Path]:
-    """Gives an empty folder to fill; at the end of the block it takes the place of `target`.
+    """Gives an empty folder to fill; at the end of the block it takes the place of `target`, and
+    what that held is removed.
 
-    The folder to fill is `.NAME.new` beside `target`, hence on the same file system; what `target`
-    held, if it was there, is removed. `mode` is as of `write_file_whole`.
-
-    If the block fails, `target` stays as it was and nothing is left beside it. What a killed run
-    left there is put right by the next one.
-
-    Raises:
-        UsageFault: the folder cannot be written.
-        BusyFault: another run is writing it.
+    It is `.NAME.new` beside `target`, hence on the same file system. If the block fails, `target`
+    stays as it was and nothing is left beside it; what a killed run left there is put right by the
+    next one. `mode` and faults are as of `write_file_whole`.
     """
     target = target.resolve()
     work, old = (target.with_name(f".{target.name}.{end}") for end in ("new", "old"))
@@ -131,11 +124,9 @@ def _busy(path: Path) -> str:
 
 
 def swap_folders(work: Path, target: Path, old: Path) -> None:
-    """Puts the folder `work` in the place of `target`, which becomes `old`.
-
-    Where the system can exchange two names at once, nobody ever finds `target` missing. Elsewhere
-    it is missing for a moment, and is put back if `work` cannot take its place.
-    """
+    """Puts the folder `work` in the place of `target`, which becomes `old`. Where the system can
+    exchange two names at once, nobody ever finds `target` missing. Elsewhere it is missing for a
+    moment, and is put back if `work` cannot take its place."""
     if target.exists() and exchange(work, target):
         work.rename(old)
     else:
@@ -206,11 +197,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def lead(place: Path, target: Path) -> None:
-    """Makes a place lead to a file. Whoever has the file before it open goes on reading that.
-
-    The place becomes a link. On Windows and on disks without links a text of the same name ending
-    in `.txt` names the file instead; see `follow`.
-    """
+    """Makes a place lead to a file. Whoever has the file before it open goes on reading that. The
+    place becomes a link. On Windows and on disks without links a text of the same name ending in
+    `.txt` names the file instead; see `follow`."""
     relative = os.path.relpath(target, place.parent)
     named, link = place.with_suffix(".txt"), place.with_name(f".{place.name}.link")
     if os.name != "nt":

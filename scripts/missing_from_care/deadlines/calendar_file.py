@@ -10,10 +10,8 @@ from missing_from_care.deadlines.wording import remarks
 
 
 def calendar_bytes(states: Iterable[RequestState], as_of: date) -> bytes:
-    """A calendar with an all-day event for each request that is still to be answered.
-
-    `as_of` stands as the day on which the events were made: the same states give the same bytes.
-    """
+    """A calendar with an all-day event for each request that is still to be answered. `as_of`
+    stands as the day on which the events were made: the same states give the same bytes."""
     calendar = Calendar()
     calendar.add("prodid", "-//missing_from_care//deadlines//EN")
     calendar.add("version", "2.0")

@@ -18,10 +18,8 @@ OLD_PACK = "last good pack older than the data"
 
 @dataclass(frozen=True)
 class RequestState:
-    """A row of the model `foi_deadline_states`; see its columns there.
-
-    `is_pack_old` says that the data is newer than the pack that is ready for an open request.
-    """
+    """A row of the model `foi_deadline_states`; see its columns there. `is_pack_old` says that the
+    data is newer than the pack that is ready for an open request."""
 
     request_ref: str
     received_on: date
@@ -51,11 +49,8 @@ MODEL_COLUMNS = tuple(name for name in RequestState.__annotations__ if name != "
 
 
 def request_states(register: Register, as_of: date) -> list[RequestState]:
-    """The state of each request, the most urgent first; working days are counted from a day.
-
-    Raises:
-        DataFault: a row is impossible, or a deadline lies where no bank holidays are confirmed.
-    """
+    """The state of each request, the most urgent first; working days are counted from a day. A
+    DataFault: a row is impossible, or a deadline lies where no bank holidays are confirmed."""
     with duckdb.connect() as connection:
         make_table(connection, "foi_requests", list(COLUMNS), register.rows)
         build_model(connection, "dq_request_register")

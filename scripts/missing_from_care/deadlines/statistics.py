@@ -32,13 +32,9 @@ def statistics(
 ) -> dict[str, list[dict[str, Any]]]:
     """Requests by the calendar quarter in which they came, and all together; answers by exemption.
 
-    Args:
-        states: of each request of the register.
-        entries: of the disclosure log, by reference, of the packs that are here.
-
-    Returns:
-        `quarters`, the last of them without a quarter for the total: the counts of `COUNTS`; and
-        `exemptions`, each with the number of answers that rest on it.
+    From the states of all requests, and entries of the disclosure log, by reference, of the packs
+    that are here. Gives the counts of `COUNTS` by `quarters`, the last of them without a quarter
+    for the total; and `exemptions`, each with the number of answers that rest on it.
     """
     rows = []
     for each in states:
