@@ -53,15 +53,9 @@ SAID_ELSEWHERE = ("break_in_series", "ranges", "not_available", "part_period")
 def letter_bytes(response: Response, template: Path = TEMPLATE) -> bytes:
     """The letter of a response as a Word document; unprotected it says that it is a draft.
 
-    Args:
-        response: the request and its answers.
-        template: a Word document with the tags of docs/letter.md.
-
-    Raises:
-        ProtectionFault: figures are withheld without the refusal that section 17 of the Freedom
-            of Information Act 2000 asks for.
-        DataFault: a text of the rule seeds cannot be filled in, or the template cannot be used.
-        UsageFault: there is no such template.
+    `template` has the tags of docs/letter.md. A ProtectionFault: figures are withheld without the
+    refusal that section 17 of the Freedom of Information Act 2000 asks for. A DataFault or
+    UsageFault: a text of the rule seeds cannot be filled in, or the template cannot be used.
     """
     context = letter_context(response)
     title = f"{context['title']} ({response.request_ref})"
@@ -112,12 +106,8 @@ def letter_context(response: Response) -> dict[str, Any]:
 
 
 def questions(response: Response) -> list[dict[str, Any]]:
-    """What the letter says to each question.
-
-    Returns:
-        For each question its `heading`, `parts` and `notes`; for each part what was `asked` and
-        what is `answered`, a paragraph each, and a `table` or None. See docs/letter.md.
-    """
+    """What the letter says to each question: its `heading`, `parts` and `notes`; for each part what
+    was `asked` and what is `answered`, a paragraph each, and a `table` or None (docs/letter.md)."""
     pairs = zip(response.tables, answered_tables(response), strict=True)
     shared = _shared_notes(response)
     of_first = [response.words["letter:every_instance"]] if is_change_explained(response) else []
@@ -188,10 +178,8 @@ def links_of(response: Response) -> dict[str, str]:
 
 
 def counted(response: Response, *, in_full: bool = True) -> Iterator[str]:
-    """How occasions were counted: the definitions in force, and notes of several questions.
-
-    Not `in_full`: without the definitions, which the answers explained.
-    """
+    """How occasions were counted: the definitions in force, unless the answers explained them (not
+    `in_full`), and notes of several questions."""
     if response.definitions and in_full and is_anything_held(response):
         yield said(response, "every_instance")
         yield from response.definitions

@@ -54,16 +54,11 @@ NULLABLE = ("value", "lower", "upper", "note")
 
 
 def open_data_files(response: Response) -> dict[str, bytes]:
-    """The open data of a response: for each question a CSV file and its CSVW description, and a
-    data package of them all.
+    """The open data of a response by file name: for each question a CSV file, whose lines end with
+    CRLF (RFC 4180), and its CSVW description, and a data package of them all.
 
-    Lines end with CRLF (RFC 4180). What the requester wrote is in the descriptions alone.
-
-    Returns: the files' bytes by name.
-
-    Raises:
-        ProtectionFault: the response is not protected.
-        DataFault: a text begins as a formula does.
+    What the requester wrote is in the descriptions alone. A ProtectionFault: the response is not
+    protected. A DataFault: a text begins as a formula does.
     """
     if not response.is_protected:
         raise ProtectionFault(
@@ -98,8 +93,8 @@ def csv_names(response: Response) -> dict[str, str]:
 def _csv_bytes(response: Response, number: str, name: str) -> bytes:
     """The CSV file of a question: one row for each part, measure, category and period.
 
-    An apostrophe in front of a formula would keep a spreadsheet from running it and change the
-    data, so the text is refused: it comes from a rule seed or from the number of a question.
+    An apostrophe in front of a formula would change the data, so the text is refused: it comes from
+    a rule seed or from the number of a question.
     """
     stream = StringIO()
     writer = csv.DictWriter(stream, COLUMNS, lineterminator=LINE_END)

@@ -27,11 +27,9 @@ LONGEST_WORDING, SHORTEST_BEGINNING = 60, 6
 
 
 class Figures:
-    """Figures of one measure, in a sentence: `6 occasions in 2014/15 and 107 in 2015/16`.
-
-    A pattern names the unit after a colon: `{figures:occasion|occasions}` for one and several,
-    `{figures:%}` for what follows each number.
-    """
+    """Figures of one measure, in a sentence: `6 occasions in 2014/15 and 107 in 2015/16`. A pattern
+    names the unit after a colon: `{figures:occasion|occasions}` for one and several, `{figures:%}`
+    for what follows each number."""
 
     def __init__(self, answers: Sequence[Answer], words: Words, *, by_day: bool = False) -> None:
         self.answers, self.words, self.by_day = answers, words, by_day
@@ -76,11 +74,8 @@ class Count:
 
 
 def filled(where: str, pattern: str, values: Mapping[str, object]) -> str:
-    """A text of a rule seed with its names in braces filled in.
-
-    Raises:
-        DataFault: it names something that there is not, or a brace stands alone.
-    """
+    """A text of a rule seed with its names in braces filled in; a DataFault if it names something
+    that there is not, or a brace stands alone."""
     try:
         return pattern.format_map(values)
     except (KeyError, ValueError, IndexError, AttributeError, TypeError) as problem:
@@ -163,11 +158,9 @@ def answered_tables(response: Response) -> list[list[dict[str, Any]]]:
 
 
 def _asked(table: Table, words: Words, seen: set[tuple[str, str]]) -> dict[str, list[str]]:
-    """The requester's words for each part that has not been given yet, a line each.
-
-    What several parts begin with is said once, above the first; long ones are shortened. `seen` has
-    the wordings already given, by question; it grows.
-    """
+    """The requester's words for each part that has not been given yet, a line each. What several
+    parts begin with is said once, above the first; long ones are shortened. `seen` has the wordings
+    already given, by question; it grows."""
     new = [
         (part, wording)
         for part, wording in wordings(table)
@@ -203,10 +196,8 @@ def _asked(table: Table, words: Words, seen: set[tuple[str, str]]) -> dict[str, 
 def _part_sentences(
     part: str, table: Table, response: Response, *, is_short: bool
 ) -> Iterator[str]:
-    """A sentence for each measure of a part; where a table follows, for the one asked for first.
-
-    A short one stands right beneath the question, so that the numbers of one measure are enough.
-    """
+    """A sentence for each measure of a part; where a table follows, for the one asked for first. A
+    short one stands right beneath the question, so that the numbers of one measure are enough."""
     by_measure: dict[str, list[Answer]] = {}
     for each in table.answers:
         if each.part == part:
@@ -235,14 +226,9 @@ def is_table_needed(table: Table) -> bool:
 def sentence(
     answers: Sequence[Answer], table: Table, words: Words, *, is_short: bool = False
 ) -> str:
-    """What was counted, in words: a sentence for the numbers of one measure, one for each marker.
-
-    Args:
-        answers: of one measure without a breakdown, one a period.
-        table: that they belong to.
-        words: of the response.
-        is_short: the numbers alone, right beneath the question that names what was counted.
-    """
+    """What was counted, in words: a sentence for the numbers of one measure without a breakdown,
+    one answer a period, and one for each marker. `is_short`: the numbers alone, right beneath the
+    question that names what was counted."""
     numbers = [each for each in answers if is_number(each)]
     lacking = " ".join(_lacking_sentences(answers, words))
     if not numbers and is_short:
@@ -317,11 +303,9 @@ def _group_sentences(answers: Sequence[Answer], table: Table, response: Response
 def _said_of_groups(
     heading: str, scope: str, groups: Sequence[tuple[str, Answer]], words: Words
 ) -> str:
-    """`Male (12) and Female (1 to 3)`, then `withheld [c] for Not known`, of one period.
-
-    The largest are named among exact figures alone. Where others are withheld it says so, since one
-    of those may be larger.
-    """
+    """`Male (12) and Female (1 to 3)`, then `withheld [c] for Not known`, of one period. The
+    largest are named among exact figures alone; where others are withheld it says so, since one of
+    those may be larger."""
     counted = [(name, each) for name, each in groups if shown(each) != 0]
     exact = [(name, each) for name, each in counted if each.value is not None]
     if not any(is_number(each) for _, each in groups):
@@ -368,11 +352,9 @@ def _across(change: Change, table: Table) -> list[Answer]:
 def _break_sentences(
     table: Table, response: Response, explained: dict[Change, list[str]]
 ) -> Iterator[str]:
-    """The warnings beneath the answers of a table: `Do not compare 843 with 43: …`.
-
-    `explained` has for each change the questions that were warned already, of which the first has
-    the reason; it grows.
-    """
+    """The warnings beneath the answers of a table: `Do not compare 843 with 43: …`. `explained` has
+    for each change the questions that were warned already, of which the first has the reason; it
+    grows."""
     words = response.words
     for change in response.changes:
         answers, warned = _across(change, table), explained.setdefault(change, [])

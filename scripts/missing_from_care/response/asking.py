@@ -42,11 +42,8 @@ class Question:
 
 
 def question_of(measure: str, by: str, of: str, period: str) -> Question:
-    """Reads `financial_year:2014/15..2017/18` and the other words of a question.
-
-    Raises:
-        UsageFault: the period is not of this form.
-    """
+    """Reads `financial_year:2014/15..2017/18` and the other words of a question; a UsageFault if
+    the period is not of this form."""
     basis, colon, span = period.partition(":")
     first, _, last = span.partition("..")
     if not (colon and first):
@@ -60,11 +57,9 @@ def question_of(measure: str, by: str, of: str, period: str) -> Question:
 def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
     """Puts questions to a warehouse, which is only read.
 
-    Returns: a connection in which `foi_answers`, `stg_foi_requests` and all that a response is read
-        from hold these questions alone, numbered from 1, as request `try-out`.
-
-    Raises:
-        DataFault: a word is wrong, or a period is not landed.
+    In the connection `foi_answers`, `stg_foi_requests` and all that a response is read from hold
+    these questions alone, numbered from 1, as request `try-out`. A DataFault: a word is wrong, or a
+    period is not landed.
     """
     connection = put(database, *questions)
     problems = connection.execute(
@@ -86,10 +81,8 @@ def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
 
 
 def put(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
-    """Puts questions to a warehouse, whether they can be answered or not.
-
-    Returns: a connection in which `QUESTION_VIEWS` are of these questions alone, numbered from 1.
-    """
+    """Puts questions to a warehouse, whether they can be answered or not: in the connection
+    `QUESTION_VIEWS` are of these alone, numbered from 1."""
     with open_warehouse(database) as warehouse:
         # A view's text may name the database that it was made in.
         catalog = warehouse.execute("select current_database()").fetchall()[0][0]
@@ -148,16 +141,12 @@ def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, object]
 
 
 def save_question(question: Question, request_ref: str) -> Path:
-    """Adds a question that was tried before to a request of the register, as its next one.
+    """Adds a question that was tried before to a request of the register, as its next one; gives
+    the file, written whole or not at all. Of several that add at once each waits for the one
+    before.
 
-    Of several that add at once each waits for the one before.
-
-    Returns: the file that was written, whole or not at all.
-
-    Raises:
-        UsageFault: the register is not there, has no such request, or cannot be added to.
-        DataFault: it cannot be read.
-        BusyFault: another run has been adding to it for long.
+    A UsageFault: the register is not there, has no such request, or cannot be added to. Else raises
+    as `read_rows` and `changing_register`.
     """
     with changing_register() as (requests, questions):
         if request_ref not in references(requests):

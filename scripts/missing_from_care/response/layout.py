@@ -19,16 +19,13 @@ OF_THE_PERIOD = ("month", "quarter")
 
 @dataclass(frozen=True)
 class Grid:
-    """A table as a person reads it.
+    """A table as a person reads it: text in the first `labels` columns, which name the row, then a
+    number or a marker for each figure.
 
-    Attributes:
-        headings: of the columns; the first `labels` hold text, the others figures. `[b]` stands
-            where a break in series starts: in the heading of its column or the label of its row.
-        labels: how many columns name the row.
-        rows: text for the labels, then a number or a marker for each figure.
-        measures: of each figure column; empty where a column holds several.
-        answers: for each row what its figures are, None where there is none.
-        row_measures: of each row, where a row holds one.
+    `[b]` stands where a break in series starts: in the heading of its column or the label of its
+    row. `measures` has that of each figure column, empty where a column holds several; `answers`
+    for each row what its figures are, None where there is none; `row_measures` that of each row,
+    where a row holds one.
     """
 
     headings: tuple[str, ...]
@@ -68,10 +65,8 @@ def marked(label: str, *answers: Answer | None) -> str:
 
 
 def grid(table: Table) -> Grid:
-    """Lays out a table: categories down if there are any, else periods, else measures.
-
-    Months and quarters differ from period to period, so stand one below the other.
-    """
+    """Lays out a table: categories down if there are any, else periods, else measures. Months and
+    quarters differ from period to period, so stand one below the other."""
     headings = {(each.part, each.measure): each.heading for each in table.answers}
     measures, periods = list(headings), table.periods
     is_of_period = table.answers[0].breakdown in OF_THE_PERIOD
@@ -119,10 +114,8 @@ def _cells(answers: Sequence[Answer | None]) -> tuple[str | float, ...]:
 def _periods_down(
     table: Table, measures: Sequence[tuple[str, str]], *, with_categories: bool
 ) -> Grid:
-    """One row a period, and category if there are any; one column a measure.
-
-    Months and quarters name their periods themselves.
-    """
+    """One row a period, and category if there are any; one column a measure. Months and quarters
+    name their periods themselves."""
     by_place = {
         (each.period_name, each.category, each.part, each.measure): each for each in table.answers
     }

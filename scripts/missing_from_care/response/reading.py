@@ -202,11 +202,10 @@ WORDS = f"""
 def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Response:
     """Reads a request of the register, by the authority's reference, and its answers.
 
-    Raises:
-        UsageFault: the register has no such request, or it has no question.
-        DataFault: its reference cannot name a pack, or that of another request would name the same;
-            a question cannot be read, or asks for a period of which no return is landed, or
-            so much was lost that nothing it asks for is left.
+    A UsageFault: the register has no such request, or it has no question. A DataFault: its
+    reference cannot name a pack, or another request's would name the same; a question cannot be
+    read or asks for a period of which no return is landed; or so much was lost that nothing it asks
+    for is left.
     """
     request = warehouse.execute(REQUEST, [request_ref]).fetchone()
     if request is None:

@@ -40,11 +40,8 @@ class Asked:
 
 
 def proposals(wording: str) -> list[dict[str, str]]:
-    """The ways to put a requester's words, the likeliest first; none if no word is known.
-
-    Returns: what requesters mean by each (`asked_for`), and its `measure`, `breakdown` and
-        `population`.
-    """
+    """The ways to put a requester's words, the likeliest first; none if no word is known. Each says
+    what requesters mean by it (`asked_for`), and its `measure`, `breakdown` and `population`."""
     said = f" {' '.join(re.findall(WORD, wording.lower()))} "
     scored = []
     for row in _rows("types.csv"):
@@ -62,11 +59,8 @@ def campaigns() -> list[str]:
 
 
 def campaign_questions(name: str, warehouse: duckdb.DuckDBPyConnection) -> list[Asked]:
-    """The questions of a campaign, for all the periods that are landed.
-
-    Raises:
-        UsageFault: there is no such campaign, or nothing is landed.
-    """
+    """The questions of a campaign, for all the periods that are landed; a UsageFault if there is no
+    such campaign, or nothing is landed."""
     rows = [row for row in _rows("campaigns.csv") if row["campaign"] == name]
     if not rows:
         raise UsageFault(
@@ -87,14 +81,10 @@ def campaign_questions(name: str, warehouse: duckdb.DuckDBPyConnection) -> list[
 
 
 def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, str]:
-    """The first and the last period of a basis that is landed, as the register writes them.
+    """The first and the last period of a basis that is landed, as the register writes them; a
+    UsageFault if nothing is.
 
-    Args:
-        basis: financial_year; calendar_year, of which the last may be a part; or one of a day.
-        warehouse: open for reading.
-
-    Raises:
-        UsageFault: nothing is landed.
+    The basis is financial_year; calendar_year, of which the last may be a part; or one of a day.
     """
     first_year, last_year, first_calendar_year, last_day = warehouse.execute(SPANS).fetchall()[0]
     if last_day is None:
@@ -110,12 +100,8 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 def refuse_known(request_ref: str) -> None:
-    """Refuses a reference that the register has already.
-
-    Raises:
-        UsageFault: it has, or it is not there.
-        DataFault: it cannot be read.
-    """
+    """Refuses, with a UsageFault, a reference that the register has already; raises as
+    `read_rows`."""
     register = usual_register()
     if request_ref in references(register):
         raise UsageFault(
@@ -127,14 +113,11 @@ def refuse_known(request_ref: str) -> None:
 def add_request(
     request_ref: str, received_on: date, subject: str, asked: Sequence[Asked]
 ) -> list[Path]:
-    """Adds a request with its questions, each tried out before, to the register.
+    """Adds a request with its questions, each tried out before, to the register; gives the two
+    files that were written. The request stands there before its questions do.
 
-    Returns: the two files that were written. The request stands there before its questions do.
-
-    Raises:
-        UsageFault: the register is not there, has the request already, or cannot be added to.
-        DataFault: it cannot be read.
-        BusyFault: another run has been adding to it for long.
+    A UsageFault: the register has the request already. Else raises as `read_rows` and
+    `changing_register`.
     """
     with changing_register() as (requests, questions):
         refuse_known(request_ref)

@@ -41,10 +41,8 @@ HERE = Path(__file__).parent
 
 
 def page_bytes(response: Response) -> bytes:
-    """The page of a response: its answers as tables, with charts where they help.
-
-    Unprotected it says that it is not for release.
-    """
+    """The page of a response: its answers as tables, with charts where they help; unprotected it
+    says that it is not for release."""
     content = workbook_content(response)
     answers = []
     explained: set[str] = set()
@@ -139,10 +137,8 @@ def clean(value: object) -> object:
 
 
 def with_links(text: str, linked: set[str]) -> Markup:
-    """A text whose notes lead to the list of notes, which leads back to the first of each.
-
-    `linked` has the numbers of the notes that the page has had so far; it grows.
-    """
+    """A text whose notes lead to the list of notes, which leads back to the first of each. `linked`
+    has the numbers of the notes that the page has had so far; it grows."""
 
     def link(note: re.Match[str]) -> str:
         number = note[1]

@@ -47,11 +47,8 @@ PARTS = (
 
 
 def director_page(database: Path) -> bytes:
-    """The page, which fits on one sheet of paper; private, since small numbers stand in it.
-
-    Raises:
-        UsageFault, DataFault: it cannot be read, or no year has what is needed.
-    """
+    """The page, which fits on one sheet of paper; private, since small numbers stand in it. A
+    UsageFault or DataFault: it cannot be read, or no year has what is needed."""
     with opened(database) as warehouse:
         years = [str(row["financial_year"]) for row in rows(warehouse, YEARS)][-MOST_YEARS:]
         published = list(rows(warehouse, PUBLISHED))

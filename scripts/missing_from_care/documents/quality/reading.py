@@ -68,12 +68,8 @@ CHILD_LEVEL = ("example_row", "example_child", "example_finding")
 
 @contextmanager
 def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse, for reading only.
-
-    Raises:
-        UsageFault, BusyFault: as `open_database`.
-        DataFault: it holds no findings, since another version of the project built it.
-    """
+    """The warehouse, for reading only; raises as `open_database`, and a DataFault if it holds no
+    findings, since another version of the project built it."""
     with open_database(database) as connection:
         if lacking := tables_lacking(connection, *NEEDED):
             raise DataFault(
@@ -84,12 +80,8 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def summary(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """The totals, and every table of the report but the findings themselves.
-
-    Returns:
-        `totals` (one row) and, as lists of rows, `by_rule`, `by_year`, `worst_files`,
-        `losses`, `accounting` and `published`. Examples name children: see `without_children`.
-    """
+    """The `totals` (one row) and, as lists of rows, `by_rule`, `by_year`, `worst_files`, `losses`,
+    `accounting` and `published`. Examples name children: see `without_children`."""
     tables: dict[str, Any] = {"totals": next(rows(connection, TOTALS))}
     tables |= {name: list(rows(connection, query)) for name, query in SUMMARY.items()}
     return tables

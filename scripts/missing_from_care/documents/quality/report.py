@@ -120,13 +120,8 @@ NUMBERS = frozenset(
 
 
 def report(author: str, tables: Mapping[str, Any], findings: Iterable[Row]) -> Report:
-    """The private workbook.
-
-    Args:
-        author: the organisation whose returns these are.
-        tables: from `reading.summary`.
-        findings: every finding, from `reading.rows`; read once.
-    """
+    """The private workbook of an organisation, `author`, from the tables of `reading.summary` and
+    every finding of `reading.rows`, which are read once."""
     paragraphs = (
         PRIVATE,
         totals_sentence(tables["totals"]),

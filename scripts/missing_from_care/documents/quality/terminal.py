@@ -22,12 +22,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
 
 
 def show(console: Console, tables: dict[str, Any]) -> None:
-    """Prints the summary.
-
-    Args:
-        console: where to.
-        tables: from `reading.summary`; nothing of its examples is shown.
-    """
+    """Prints the tables of `reading.summary`, but nothing of their examples."""
 
     def table(title: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
         """Prints a table; `columns` has the look of each by its heading."""

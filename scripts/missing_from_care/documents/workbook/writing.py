@@ -84,14 +84,9 @@ Links = Mapping[tuple[int, int], str]
 
 
 def workbook_bytes(content: ResponseWorkbook) -> bytes:
-    """The workbook of a response as an `.xlsx` file.
-
-    The bytes depend on the content alone, not on clock or computer, as long as the version of
-    openpyxl is the same.
-
-    Raises:
-        ValueError: a text is empty or too long for its cell.
-    """
+    """The workbook of a response as an `.xlsx` file; a ValueError if a text is empty or too long
+    for its cell. The bytes depend on the content alone, not on clock or computer, as long as the
+    version of openpyxl is the same."""
     written = BytesIO()
     # Workbook.save would set the date of change to now.
     ExcelWriter(response_workbook(content), ZipFile(written, "w")).save()
@@ -135,11 +130,8 @@ def opendocument_bytes(content: ResponseWorkbook) -> bytes:
 
 
 def response_workbook(content: ResponseWorkbook) -> Workbook:
-    """The workbook of a response: cover, contents, notes if there are any, and the answers.
-
-    Raises:
-        ValueError: a text is empty or too long for its cell.
-    """
+    """The workbook of a response: cover, contents, notes if there are any, and the answers; raises
+    as `workbook_bytes`."""
     workbook = _empty_workbook(content)
     properties = workbook.properties
     properties.keywords = ", ".join(content.keywords)
@@ -176,10 +168,8 @@ def response_workbook(content: ResponseWorkbook) -> Workbook:
 def report_bytes(content: Report, scratch: Path) -> bytes:
     """A workbook, as `.xlsx`, of tables that may have very many rows, which are read once.
 
-    Args:
-        content: what it says.
-        scratch: a private folder for what openpyxl writes meanwhile, on the database's own disk:
-            the system's folder for temporary files may lie on another than children's data may.
+    What openpyxl writes meanwhile goes into `scratch`, a private folder on the database's own disk:
+    the system's folder for temporary files may lie on another than children's data may.
     """
     before, tempfile.tempdir = tempfile.tempdir, str(scratch)
     try:
@@ -354,11 +344,8 @@ def _text(
     style: str = "",
     vertical: str = "top",
 ) -> Cell:
-    """Text in a cell, always as text, in one line that is wrapped.
-
-    Raises:
-        ValueError: there is none, or more than a cell can show.
-    """
+    """Text in a cell, always as text, in one line that is wrapped; a ValueError if there is none,
+    or more than a cell can show."""
     text = one_line(text)
     if not text:
         raise ValueError(f"A text on the worksheet {sheet.title} is empty: fill it.")
