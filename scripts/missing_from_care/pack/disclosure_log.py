@@ -43,12 +43,8 @@ FIRST: dict[str, Any] = {
 
 def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version: int = 1) -> bytes:
     """The entry of a response in the disclosure log, as JSON, with the files of its pack by name.
-
-    From the second version it names the one before and what was revised.
-
-    Raises:
-        ProtectionFault: the response is not protected, so nothing of it may be published.
-    """
+    From the second version it names the one before and what was revised. A ProtectionFault: the
+    response is not protected, so nothing of it may be published."""
     if not response.is_protected:
         raise ProtectionFault(
             f"Request {response.request_ref} does not enter the disclosure log: its small numbers "
@@ -108,10 +104,8 @@ def asked(response: Response) -> list[dict[str, str]]:
 
 
 def outcome(response: Response) -> str:
-    """What became of a request: a key of `OUTCOMES`.
-
-    A range is a part of what was asked for. What is not applicable was not lacking.
-    """
+    """What became of a request: a key of `OUTCOMES`. A range is a part of what was asked for. What
+    is not applicable was not lacking."""
     is_refused = response.handling.estimate is not None
     answers = answers_of(response)
     is_given = any(each.value is not None or each.is_range for each in answers)
@@ -133,11 +127,8 @@ def exemptions(response: Response) -> list[str]:
 
 
 def log_pages(entries: Iterable[bytes]) -> dict[str, bytes]:
-    """The disclosure log as a page and as an Atom feed, by file name; the newest response first.
-
-    Args:
-        entries: what `disclosure_log_entry` gave for each response that was sent.
-    """
+    """The disclosure log as a page and as an Atom feed, by file name, the newest response first, of
+    what `disclosure_log_entry` gave for each response that was sent."""
     read = [FIRST | json.loads(entry) for entry in entries]
     replaced = {entry["replaces"]: entry["folder"] for entry in read}
     for entry in read:
@@ -169,10 +160,8 @@ def log_pages(entries: Iterable[bytes]) -> dict[str, bytes]:
 
 
 def write_index(out: Path) -> list[str]:
-    """Writes the page and the feed that list every pack of a folder that was sent.
-
-    Returns: sentences on packs that they cannot list, since their entries are damaged.
-    """
+    """Writes the page and the feed that list every pack of a folder that was sent; gives sentences
+    on packs that they cannot list, since their entries are damaged."""
     entries, remarks = [], []
     ledger = read_ledger(out / LEDGER)
     for pack in packs_in(out):

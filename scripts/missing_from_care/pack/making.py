@@ -57,14 +57,10 @@ from missing_from_care.response.reading import (
 class Pack:
     """A response that passed the gate, as it is published, with its files.
 
-    Attributes:
-        verdict, rules: of the gate, and by which it was judged.
-        record: where it came from.
-        folder: where it belongs.
-        public, private: what the files hold, by name.
-        lost: sentences on what was lost of the returns, in short.
-        rows_before, seed: how many rows the ledger had then, and by which seed cover was chosen.
-        is_sent: it lies there already as it was sent, and stays.
+    `verdict` is the gate's, by these rules; `record` says where it came from and `folder` where it
+    belongs; `public` and `private` are what the files hold, by name. `lost` has sentences on what
+    was lost of the returns, in short. The ledger had so many rows then, and cover was chosen by
+    this seed. What `is_sent` lies there already as it was sent, and stays.
     """
 
     response: Response
@@ -92,22 +88,15 @@ def making_pack(
     again: tuple[Version, int] | None = None,
     step: Step = lambda _: None,
 ) -> Iterator[Pack]:
-    """Makes a pack, and holds the ledger until the block has ended.
+    """Makes a pack, and holds the ledger until the block has ended. Where a version was sent that
+    holds other bytes, the pack is a new version, dated today.
 
-    Where a version was sent that holds other bytes, the pack is a new version, dated today.
+    The database is only read; `out` is the folder of all packs, with the ledger. `again`: make this
+    version, as when the ledger had so many rows. `step` is told what the making is at.
 
-    Args:
-        database: the DuckDB file; it is only read.
-        request_ref: the authority's reference, as in the register.
-        out: the folder of all packs, with the ledger.
-        again: make this version, as when the ledger had so many rows.
-        step: is told what the making is at.
-
-    Raises:
-        UsageFault, DataFault: the request cannot be answered, the last build did not pass, or the
-            ledger lost rows.
-        ProtectionFault: a cell cannot be protected, or something secret would be public.
-        BusyFault: another export or a refresh is at work.
+    A UsageFault or DataFault: the request cannot be answered, the last build did not pass, or the
+    ledger lost rows. A ProtectionFault: a cell cannot be protected, or something secret would be
+    public. A BusyFault: another export or a refresh is at work.
     """
     # A refresh may make the place lead to another file in the middle.
     database = database.resolve()
@@ -133,10 +122,8 @@ def making_pack(
 
 
 def _as_sent(database: Path, response: Response, folder: Path, step: Step) -> Pack | None:
-    """A pack that was sent; None if it would hold other bytes now.
-
-    It is judged as it was then, so that what others released since makes no new version.
-    """
+    """A pack that was sent; None if it would hold other bytes now. It is judged as it was then, so
+    that what others released since makes no new version."""
     rows = ledger_of(folder)["rows_before"]
     try:
         pack = _made(database, response, folder.parent, version_in(folder), rows, step)
@@ -177,12 +164,11 @@ def _made(
 
 
 def write_pack(pack: Pack, today: date) -> list[str]:
-    """Writes a pack in the place of one that was not sent, and what it releases to the ledger.
+    """Writes a pack in the place of one that was not sent, and what it releases to the ledger;
+    raises and gives sentences as `write_index`.
 
     The ledger comes first: it may name what a killed run did not publish, never the other way.
     Released is it today, if the register does not say when it was answered.
-
-    Returns: sentences on packs that the index page lacks; see `write_index`.
     """
     if pack.is_sent:
         return []
@@ -209,11 +195,8 @@ def write_pack(pack: Pack, today: date) -> list[str]:
 
 
 def public_files(response: Response, version: int = 1) -> dict[str, bytes]:
-    """Everything that is published, from the protected response alone.
-
-    Raises:
-        DataFault: a text cannot be shown accessibly.
-    """
+    """Everything that is published, from the protected response alone; a DataFault if a text cannot
+    be shown accessibly."""
     stem = file_stem(response.request_ref)
     files = {
         f"{stem}.xlsx": checked_workbook(response, f"{stem}.xlsx"),
@@ -237,14 +220,9 @@ def public_bytes(folder: Path) -> dict[str, bytes]:
 
 
 def verified(folder: Path, database: Path) -> str:
-    """Makes the pack in a folder again from the inputs that it names, which built the warehouse.
-
-    Returns: a sentence that every public file is the same.
-
-    Raises:
-        UsageFault: this is no pack.
-        DataFault: a file differs, with the inputs that differ; or the ledger lost rows.
-    """
+    """Makes the pack in a folder again from the inputs that it names, which built the warehouse;
+    gives a sentence that every public file is the same. A UsageFault: this is no pack. A DataFault:
+    a file differs, with the inputs that differ; or the ledger lost rows."""
     folder = folder.resolve()
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))

@@ -41,16 +41,9 @@ def private_files(
     lost: Sequence[str],
     warehouse: duckdb.DuckDBPyConnection,
 ) -> dict[str, bytes]:
-    """Everything that is kept and not published.
-
-    Args:
-        response, safe: with every number, and as it is published.
-        verdict, rules: of the gate, and by which it was judged.
-        record: where it came from.
-        public: the public files, by name.
-        lost: sentences on what was lost of the returns.
-        warehouse: open for reading.
-    """
+    """Everything that is kept and not published: from the response with every number and as it is
+    published (`safe`), the gate's verdict and rules, the record of where it came from, the public
+    files by name and sentences on what was lost of the returns."""
     stem = file_stem(response.request_ref)
     unprotected = f"{stem}-not-for-release.xlsx"
     withheld = f"{len(verdict.withheld)} of {len(verdict.printed)} figures withheld"
@@ -75,11 +68,8 @@ def private_files(
 
 
 def checked_workbook(response: Response, name: str) -> bytes:
-    """The workbook of a response, `.xlsx` or `.ods`, once it passes every check of accessibility.
-
-    Raises:
-        DataFault: a text cannot be shown accessibly.
-    """
+    """The workbook of a response, `.xlsx` or `.ods`, once it passes every check of accessibility; a
+    DataFault if a text cannot be shown accessibly."""
     try:
         content = workbook_content(response)
         data = opendocument_bytes(content) if name.endswith(".ods") else workbook_bytes(content)
@@ -117,16 +107,9 @@ def checks_of(response: Response, record: Mapping[str, Any], on: date) -> list[C
 
 
 def sign_off_bytes(response: Response, checks: Sequence[Check], template: Path = TEMPLATE) -> bytes:
-    """The sign-off sheet of a response as a Word document; private.
-
-    Args:
-        response: the request; its `words` hold what people check and who signs.
-        checks: what the program checked, with the results.
-        template: a Word document with the tags of docs/letter.md.
-
-    Raises:
-        DataFault, UsageFault: the template cannot be used.
-    """
+    """The sign-off sheet of a response as a Word document; private. The response's `words` hold
+    what people check and who signs; `checks` what the program checked, with the results; `template`
+    has the tags of docs/letter.md. Raises as `rendered`."""
     due = f"Due: {long_day(response.due_on)}." if response.due_on else "No date is due."
     title = f"Sign-off sheet: request {response.request_ref}"
     context = {

@@ -29,13 +29,11 @@ COMPARED = ("request", "inputs", "program_sha256", "versions")
 
 
 def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """All that made a response, to be kept as `provenance.json`; private.
+    """All that made a response, to be kept as `provenance.json`; private. Nothing in it is of today
+    or of this computer's folders: the same inputs give the same.
 
-    Nothing in it is of today or of this computer's folders: the same inputs give the same.
-
-    Raises:
-        UsageFault: the warehouse was built from other landed files (of FOI_EXTRACTS, else the
-            demonstration's) or rules than those here.
+    A UsageFault: the warehouse was built from other landed files (of FOI_EXTRACTS, else the
+    demonstration's) or rules than those here.
     """
     extracts = Path(os.environ.get("FOI_EXTRACTS") or CHECKOUT / "seeds" / "extracts")
     own = settings_folder()
@@ -122,11 +120,8 @@ def git_state() -> dict[str, str | bool]:
 
 
 def dbt_results(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """How the models and tests of the warehouse's build ended, counted by kind and status.
-
-    Returns:
-        Empty if dbt's `run_results.json` is not there or is that of another build.
-    """
+    """How the models and tests of the warehouse's build ended, counted by kind and status; empty if
+    dbt's `run_results.json` is not there or is that of another build."""
     target = Path(os.environ.get("DBT_TARGET_PATH") or "target")
     try:
         found = json.loads((CHECKOUT / target / "run_results.json").read_text(encoding="utf-8"))
@@ -146,10 +141,8 @@ def dbt_results(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 def differences(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     """What differs between the inputs of a pack and one that was made again, a sentence each.
-
     Nothing if request, inputs, program and versions are the same: then a pack whose bytes differ
-    was changed by hand, or the program does not give the same bytes each time.
-    """
+    was changed by hand, or the program does not give the same bytes each time."""
     before, now = dict(_flat(recorded)), dict(_flat(found))
     said = []
     for name in sorted(before.keys() | now.keys()):

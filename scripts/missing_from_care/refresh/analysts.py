@@ -28,14 +28,9 @@ CATALOGUE = """
 
 
 def write_published(source: Path, target: Path, about: Mapping[str, str]) -> None:
-    """Makes the published database, a new file, from the record-level one.
-
-    The source's table `published_tables` says which tables and columns may leave it; `about` is
-    what the table of that name says besides what it is, by item.
-
-    Raises:
-        DataFault: a table or a column that is to be published is not there.
-    """
+    """Makes the published database, a new file, from the record-level one. The source's table
+    `published_tables` says which tables and columns may leave it, a DataFault if one is not there;
+    `about` is what the table of that name says besides what it is, by item."""
     with open_database(source) as private:
         invented = {"invented": INVENTED_CHILDREN} if is_of_invented_children(private) else {}
     with duckdb.connect() as connection:

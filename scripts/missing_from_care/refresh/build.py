@@ -19,14 +19,10 @@ BY_STATUS = {each.status: each for each in (UsageFault, DataFault, ProtectionFau
 def build_database(file: Path, extracts: Path | None, progress: Progress) -> None:
     """Builds the record-level database and runs every test, in one run of dbt.
 
-    Args:
-        file: to make, in a folder of its own in which dbt may write.
-        extracts: the landed folder; None: the demonstration extracts.
-        progress: is told how many nodes of how many are done, and the name of the next.
-
-    Raises:
-        DataFault: a model or a test failed.
-        UsageFault: the disk is full or cannot be written.
+    The file to make lies in a folder of its own in which dbt may write; without landed `extracts`
+    it is of the demonstration's. `progress` is told how many nodes of how many are done, and the
+    name of the next. A DataFault: a model or a test failed. A UsageFault: the disk is full or
+    cannot be written.
     """
     environment = os.environ | {
         "FOI_DATABASE": str(file),
@@ -51,13 +47,9 @@ def build_database(file: Path, extracts: Path | None, progress: Progress) -> Non
 
 
 def export_pack(database: Path, request_ref: str, out: Path, extracts: Path | None) -> None:
-    """Protects a request and writes its pack into a folder, whole, after its rows of the ledger.
-
-    The database was built from the extracts, as by `build_database`.
-
-    Raises:
-        Fault: of the kind that the command's status tells.
-    """
+    """Protects a request and writes its pack into a folder, whole, after its rows of the ledger;
+    raises a Fault of the kind that the command's status tells. The database was built from the
+    extracts, as by `build_database`."""
     environment = os.environ | {
         "FOI_EXTRACTS": str(extracts or ""),
         "DBT_TARGET_PATH": str(database.parent / "dbt"),

@@ -35,10 +35,8 @@ EARLIER_PACKS = ".earlier"
 
 
 def stage(folder: Path, places: Places, number: int, packs: Mapping[str, str]) -> None:
-    """Brings copies of a run onto the disks of the public places, where nobody looks yet.
-
-    Each name of a pack has the `state_of` the one that it may replace.
-    """
+    """Brings copies of a run onto the disks of the public places, where nobody looks yet. Each name
+    of a pack has the `state_of` the one that it may replace."""
     figures = numbered(places.published, number)
     _copy_file(folder / "published" / places.published.name, figures)
     if packs:
@@ -69,13 +67,9 @@ def _remove_waiting(places: Places) -> None:
 
 
 def add_to_ledger(folder: Path, places: Places) -> None:
-    """Puts what the packs of a run release into the ledger, before they are published.
-
-    It may name what is not published, if the run is stopped now, but never the other way.
-
-    Raises:
-        ProtectionFault: the ledger would not merely be added to.
-    """
+    """Puts what the packs of a run release into the ledger, before they are published; a
+    ProtectionFault if it would not merely be added to. It may name what is not published, if the
+    run is stopped now, but never the other way."""
     staged = folder / "packs" / LEDGER
     if not staged.exists():
         return
@@ -109,11 +103,8 @@ def follow_up(run: Run, log: RunLog) -> None:
 
 
 def put_in_place(run: Run, places: Places, log: RunLog) -> None:
-    """Makes each place lead to a published run; to be called within `holding` and after `stage`.
-
-    Raises:
-        UsageFault: a place cannot be written at this moment; the next run goes on from there.
-    """
+    """Makes each place lead to a published run; to be called within `holding` and after `stage`. A
+    UsageFault: a place cannot be written at this moment; the next run goes on from there."""
     log.step("put everything in place")
     place = places.database
     try:
@@ -184,10 +175,8 @@ def state_of(pack: Path) -> str:
 
 
 def _replace_pack(new: Path, place: Path, before: str, number: int) -> None:
-    """Puts a pack in place of the one that the run saw, and keeps that one.
-
-    One that somebody exported since stays: it is the newer one.
-    """
+    """Puts a pack in place of the one that the run saw, and keeps that one. One that somebody
+    exported since stays: it is the newer one."""
     if place.exists() and state_of(place) != before:
         return
     earlier = place.with_name(EARLIER_PACKS) / place.name / f"{number:06d}"
@@ -240,12 +229,10 @@ def _copy_folder(source: Path, target: Path) -> None:
 def prune(
     places: Places, run: Run, now: datetime, days: Mapping[str, int], still_open: Sequence[str]
 ) -> None:
-    """Removes runs, logs and replaced packs that are older than the thresholds, in days, say.
-
-    Never what is in place, never a replaced pack of a request that is answered or that the
-    register does not know, since it may have been released; and nothing else in the folder of
-    responses. The age of what was replaced counts from then.
-    """
+    """Removes runs, logs and replaced packs that are older than the thresholds, in days, say. Never
+    what is in place, never a replaced pack of a request that is answered or that the register does
+    not know, since it may have been released; and nothing else in the folder of responses. The age
+    of what was replaced counts from then."""
     figures = numbered(places.published, run.number)
     dated = f"{places.published.stem}-{'[0-9]' * 6}{places.published.suffix}"
     kept = [

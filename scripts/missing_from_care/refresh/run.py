@@ -44,12 +44,9 @@ from missing_from_care.response.names import LEDGER, file_stem
 
 
 def refresh(plan: Plan, log: RunLog) -> Run:
-    """Carries out a refresh: all of it, or nothing that anybody sees; gives the published run.
-
-    Raises:
-        BusyFault: another refresh is running, or somebody is writing the database.
-        Fault: of any other kind; what was published before still stands.
-    """
+    """Carries out a refresh: all of it, or nothing that anybody sees; gives the published run. A
+    BusyFault: another refresh is running, or somebody is writing the database. A Fault of any other
+    kind: what was published before still stands."""
     # Nobody's umask may take their own rights away.
     os.umask(os.umask(0o077) & 0o077)
     try:
@@ -201,12 +198,10 @@ def _built(plan: Plan, log: RunLog, work: Path, extracts: Path | None) -> Path:
 def _packs(
     plan: Plan, log: RunLog, work: Path, database: Path, extracts: Path | None
 ) -> dict[str, str]:
-    """The names of the packs that were written, each with the state of the one in its place.
-
-    They are made over a copy of the ledger, so that each is judged by all that was released
-    and by the packs of this run before it; and beside copies of the request's own packs, since
-    one that was sent stays.
-    """
+    """The names of the packs that were written, each with the state of the one in its place. They
+    are made over a copy of the ledger, so that each is judged by all that was released and by the
+    packs of this run before it; and beside copies of the request's own packs, since one that was
+    sent stays."""
     out, ledger = work / "packs", work / "packs" / LEDGER
     released = plan.ledger.read_bytes() if plan.ledger.exists() else b""
     copied = ledger.read_bytes() if ledger.exists() else b""
