@@ -38,15 +38,9 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class LandingReport:
-    """What was landed.
-
-    Attributes:
-        into: the folder that holds the raw tables now.
-        landed: files that were landed and modules accepted as missing, in the order of raw table,
-            collection year and file.
-        not_used: file and reason.
-        remarks: sentences about what the figures will lack.
-    """
+    """What was landed into a folder: files and modules accepted as missing, in the order of raw
+    table, collection year and file; files not used, with the reason; sentences about what figures
+    will lack."""
 
     into: Path
     landed: tuple[LandedModule, ...]
@@ -77,14 +71,9 @@ def land(
         taken: by file, the day on which a case-management extract was taken, 2018-02-01.
         covers: first and last day that the case-management extracts cover.
 
-    Returns:
-        What was landed and what was not used.
-
-    Raises:
-        UsageFault: a folder or an accepted module does not exist, or `into` is not for writing.
-        BusyFault: another landing is writing `into`.
-        DataFault: with one sentence for every fault found: files that were refused, then what is
-            missing, then each file that was not used. Nothing was written.
+    A UsageFault: a folder or an accepted module does not exist, or `into` is not for writing. A
+    BusyFault: another landing is writing it. A DataFault, and nothing was written, has a sentence
+    for every fault found: files that were refused, what is missing, then each file not used.
     """
     source, into = checks.checked_places(source, into)
     checks.check_accepted(accepted)
@@ -271,12 +260,9 @@ class _Landing:
         self.all_years.append((item, table, source, value, labels))
 
     def split_all_years(self) -> None:
-        """Lands files with all years, split by their column.
-
-        A year between a file's first and last of which it has no row is a year without rows only
-        where other modules have some of it, and only for Missing and UASC. A year of which no
-        module has a row is missing.
-        """
+        """Lands files with all years, split by their column. A year between a file's first and last
+        of which it has no row is a year without rows only where other modules have some of it, and
+        only for Missing and UASC. A year of which no module has a row is missing."""
         shift = years.shift_of_bare_years(self.label_spans, self.faults)
         if shift is None:
             return
@@ -367,16 +353,12 @@ class _Landing:
 
 
 def read_tables(item: FoundFile) -> list[SourceTable]:
-    """Reads the tables of a file by the ending of its name; any other is read as text.
+    """Reads the tables of a file by the ending of its name; any other is read as text. Gives them
+    with their column names, rows when asked for; none if the file is empty. A sheet is named
+    `book.xlsx#Sheet` in messages; what is no table of an extract is one not used.
 
-    Returns:
-        Its tables with their column names, rows when asked for; none if the file is empty. A sheet
-        is named `book.xlsx#Sheet` in messages; what is no table of an extract is one not used.
-
-    Raises:
-        DataFault: not even the column names can be read: it is no such file, damaged, behind a
-            password, beyond the limits, or holds what no return has.
-        OSError: the file cannot be read.
+    A DataFault: not even the column names can be read: it is no such file, damaged, behind a
+    password, beyond the limits, or holds what no return has. An OSError: it cannot be read.
     """
     suffix = item.file[item.file.rfind(".") :].lower()
     if suffix in WORKBOOKS:
