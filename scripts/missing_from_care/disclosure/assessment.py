@@ -19,12 +19,9 @@ from missing_from_care.response.reading import IN_FORCE
 
 
 def refusal(warehouse: duckdb.DuckDBPyConnection, safe: Response) -> tuple[str, ...]:
-    """The paragraphs of the refusal notice (FOIA s.17), none if nothing is withheld.
-
-    Args:
-        warehouse: an open warehouse, for the seed `refusal`.
-        safe: the response as it is published; its date says which wording holds.
-    """
+    """The paragraphs of the refusal notice (FOIA s.17), none if nothing is withheld, from the seed
+    `refusal` of a warehouse. The date of the response, `safe` to be published, says which wording
+    holds."""
     answers = [each for table in safe.tables for each in table.answers if each.is_withheld]
     is_said = {
         "withheld": bool(answers),
@@ -49,13 +46,7 @@ def refusal(warehouse: duckdb.DuckDBPyConnection, safe: Response) -> tuple[str, 
 
 
 def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes:
-    """The page, complete but for the decisions and the signature.
-
-    Args:
-        response: the request and its answers.
-        rules: the rule seeds.
-        verdict: of the gate.
-    """
+    """The page, complete but for the decisions and the signature."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

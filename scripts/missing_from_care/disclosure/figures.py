@@ -13,16 +13,12 @@ PICKED = "times_missing_band"
 
 @dataclass(frozen=True, order=True)
 class Figure:
-    """What a number counts, in the words of the register.
+    """What a number counts, in the words of the register: a measure in a period, both days
+    included, or on the one day of a snapshot.
 
-    Attributes:
-        measure: of the seed `measures`.
-        first_day, last_day: of the period, both included; the same day for a snapshot.
-        is_snapshot: counts what stands on the day, not what happened in the period.
-        conditions: pairs of breakdown and category, or several as in `16|17`, that all hold, in
-            order: those of the population and the row of the table.
-        row: of children picked by how often they were missing, the row of the table that they
-            stand in, which does not bear on how often; else empty.
+    `conditions` are pairs of breakdown and category, or several as in `16|17`, that all hold, in
+    order: those of the population and the row of the table. Of children picked by how often they
+    were missing, `row` is that of the table in which they stand, which does not bear on how often.
     """
 
     measure: str
@@ -44,11 +40,7 @@ def in_text(conditions: tuple[Condition, ...]) -> str:
 
 
 def from_text(text: str) -> tuple[Condition, ...]:
-    """The conditions of `in_text`.
-
-    Raises:
-        ValueError: a condition has no colon.
-    """
+    """The conditions of `in_text`; a ValueError if a condition has no colon."""
     found = []
     for condition in text.split("&") if text != "all" else ():
         breakdown, categories = condition.split(":")

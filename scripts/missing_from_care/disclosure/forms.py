@@ -22,14 +22,12 @@ IS_MISSING = ("counts_as", "missing")
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happens to a child on a day: an occasion, or a day of care.
+    """Something that happens to a child on a day: an occasion, or a day of care (`source`).
 
-    Attributes:
-        source: `occasion` or `care`.
-        where: factors of the day with the categories that count, in order of their names.
-        first, last: of the days that count, as ordinals; of an occasion the day of its start.
-        on_day: counts what is so on that day: an occasion that has not ended, or a child that is
-            looked after at the end of it. None for whatever happens from the first day to the last.
+    `where` are factors of the day with the categories that count, in order of their names; `first`
+    and `last` the days that count, as ordinals; of an occasion the day of its start. With `on_day`
+    it is what is so on that day: an occasion that has not ended, or a child looked after at the end
+    of it.
     """
 
     source: str
@@ -92,13 +90,8 @@ def times_in(factors: Iterable[Factor]) -> list[Times]:
 
 @dataclass(frozen=True)
 class Form:
-    """What a figure counts.
-
-    Attributes:
-        unit: `occasions`, or `children` to whom the event happened at least once.
-        event: what is counted.
-        who: factors of the child with the categories that count.
-    """
+    """What a figure counts: the event, or (`unit`) `children` to whom it happened at least once.
+    `who` are factors of the child with the categories that count."""
 
     unit: str
     event: Event
@@ -119,12 +112,8 @@ class Form:
 
 
 def form_of(figure: Figure, rules: Rules) -> Form | None:
-    """The form of a count; None where nothing can be in it, as of girls who are boys.
-
-    Args:
-        figure: of a measure that is a count, or the largest of one.
-        rules: the rule seeds.
-    """
+    """The form of a figure that is a count, or the largest of one; None where nothing can be in it,
+    as of girls who are boys."""
     try:
         return _form_of(figure, rules)
     except _NothingError:

@@ -46,13 +46,8 @@ Terms = tuple[tuple[int, float], ...]
 
 @dataclass
 class Model:
-    """All numbers that readers reason through, and what they know of them.
-
-    Attributes:
-        values: what each number is.
-        relations: what is known of several of them at once.
-        sums: each form as a sum of numbers.
-    """
+    """All numbers that readers reason through, and what they know of several at once; each form as
+    a sum of numbers."""
 
     values: list[int] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
@@ -64,17 +59,9 @@ class Model:
 
 
 def model_of(forms: Iterable[Form], rules: Rules, warehouse: duckdb.DuckDBPyConnection) -> Model:
-    """The numbers behind some forms, and how they hang together.
-
-    Args:
-        forms: what figures count.
-        rules: the rule seeds.
-        warehouse: an open connection with `int_answer_facts`.
-
-    Raises:
-        ProtectionFault: too many factors stand together.
-        DataFault: the numbers contradict each other.
-    """
+    """The numbers behind what figures count, from `int_answer_facts` of an open connection, and how
+    they hang together. A ProtectionFault: too many factors stand together. A DataFault: the numbers
+    contradict each other."""
     return _Builder(sorted(set(forms), key=_in_order), rules, warehouse).build()
 
 
@@ -301,10 +288,8 @@ class _Builder:
             self._agree(cells, combinations(sorted(cells.places), 2))
 
     def _by_how_often(self, boxes: Sequence[Box]) -> list[Box]:
-        """Boxes that bring together how often and by what else occasions and children are told.
-
-        How often bounds the occasions of each category, not of all of them alone.
-        """
+        """Boxes that bring together how often and by what else occasions and children are told: how
+        often bounds the occasions of each category, not of all of them alone."""
         tables = self.occasions.tables.values() if self.occasions else ()
         used = {name for table in tables for name in table.groups}
         pairs = sorted({each for box in boxes for each in box.items()}, key=_pair_order)
@@ -497,10 +482,8 @@ class _Builder:
         return False
 
     def _is_more_often(self, box: Box) -> bool:
-        """No child is missing more often in a part of an event than in all of it.
-
-        The occasions tell this too; without these cells there are fewer numbers.
-        """
+        """No child is missing more often in a part of an event than in all of it. The occasions
+        tell this too; without these cells there are fewer numbers."""
         often = {name: self._bands(box[name]) for name in times_in(box)}
         return any(
             one.event.within(other.event)

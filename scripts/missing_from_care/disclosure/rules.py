@@ -61,15 +61,9 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Measure:
-    """What a measure counts.
-
-    Attributes:
-        heading: as readers see it.
-        unit: `occasions`, `children` or that of a figure which is no count.
-        is_care: it counts children looked after, not occasions.
-        is_on_last_day: it counts what stands on the last day of the period.
-        conditions: pairs of factor and category that what it counts fulfils.
-    """
+    """What a measure counts: occasions, or children looked after (`is_care`); what stands on the
+    last day of the period; with pairs of factor and category that all of it fulfils. `unit` is
+    `occasions`, `children` or that of a figure which is no count."""
 
     heading: str
     unit: str
@@ -80,10 +74,8 @@ class Measure:
 
 @dataclass(frozen=True)
 class Derived:
-    """What a figure is worked out from: round(scale * numerator / denominator, decimals).
-
-    Without a denominator it is the largest of what the numerator counts.
-    """
+    """What a figure is worked out from: round(scale * numerator / denominator, decimals). Without a
+    denominator it is the largest of what the numerator counts."""
 
     numerator: str
     denominator: str | None
@@ -95,14 +87,11 @@ class Derived:
 class Policy:
     """One row of the suppression policy.
 
-    Attributes:
-        interval: numbers withheld, both ends included; None where the row is of a breakdown.
-        range_width: how wide the range must stay that a reader can work out.
-        group_size: in groups of up to so many, what tells the same of everyone is withheld; a
-            largest number is shown only where more than so many reached its band.
-        whole_group, empty_group: whether all, or none, of such a group is withheld.
-        small_as_range, cover_as_range: whether a withheld figure is released as the range that is
-            safe: a small one, and one that covers it.
+    Numbers of the `interval`, both ends included, are withheld; None where the row is of a
+    breakdown. `range_width` is how wide the range must stay that a reader can work out. In groups
+    of up to `group_size`, what tells the same of everyone is withheld, of all or of none of them; a
+    largest number is shown only where more than so many reached its band. A withheld figure may be
+    released as the range that is safe: a small one, and one that covers it.
     """
 
     applies_to: str
@@ -123,11 +112,9 @@ class Rules:
     """Measures, categories and policy.
 
     Attributes:
-        measures: by name.
         derived: figures that are no counts, by measure.
         elements: for each (breakdown, category) its factor and the finest categories that it
             covers: `age_band`, `16_to_17` is `age`, {16, 17}.
-        domains: every finest category of a factor.
         bounds: lowest and highest of the finest categories that are stretches, by factor and name;
             of a duration the days, and the hours where they are known.
         of_child: factors in which a child has one category whatever the day.
@@ -135,8 +122,7 @@ class Rules:
         knows_others: whether occasions of children who are not looked after are counted too.
         unlikely: categories that readers take to be empty where they are.
         protected: factors along which a small difference is protected though nothing prints it.
-        nothing_absent: when a council counts nothing as absent: its code, and the first and the
-            last day as ordinals.
+        nothing_absent: councils that count nothing as absent: code, first and last day as ordinals.
         labels: category in words by (breakdown, category); breakdown alone by (breakdown, "").
         policies: rows in force, by measure, breakdown or `all`.
     """
@@ -196,15 +182,8 @@ class Rules:
 
 
 def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
-    """Reads the rules.
-
-    Args:
-        warehouse: an open warehouse.
-        on_day: the day of the response, on which the policy must be in force.
-
-    Raises:
-        DataFault: no row of the policy is in force that day for all measures, or two for one.
-    """
+    """Reads the rules of a warehouse, the policy as it is in force on the day of the response. A
+    DataFault: no row of that is for all measures, or two for one."""
 
     def rows(query: str, **values: object) -> list[Row]:
         return warehouse.execute(query, values).fetchall()
@@ -288,13 +267,10 @@ def _slug(name: str) -> str:
 
 
 def _bounds(categories: list[Row], knows_hours: bool) -> dict[tuple[str, str], Stretch]:
-    """The stretches within which no band of a factor begins or ends, named for their numbers.
-
-    Bands may overlap and leave gaps; the stretches do neither. Durations are told by days and by
-    hours, of which each bounds the other, or by days alone. What began at any time of a day and
-    ended on another lasted less than a day more or less than the days between; the hours are those
-    begun.
-    """
+    """The stretches within which no band of a factor begins or ends, named for their numbers. Bands
+    may overlap and leave gaps; the stretches do neither. Durations are told by days and by hours,
+    of which each bounds the other, or by days alone. What began at any time of a day and ended on
+    another lasted less than a day more or less than the days between; the hours are those begun."""
     edges: dict[str, set[float]] = {}
     for breakdown, _, is_band, lowest, highest, _ in categories:
         if is_band:

@@ -14,15 +14,10 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class Relation:
-    """What a reader knows about several cells at once: low <= sum of coefficient * cell <= high.
-
-    Attributes:
-        terms: pairs of cell index and coefficient.
-        low: the least the sum can be; minus infinity where nothing bounds it.
-        high: the most the sum can be; infinity where nothing bounds it.
-        withdrawn_with: cells that take the relation with them when one of them is withheld, as a
-            withheld count takes its percentage. Empty: readers know it whatever is withheld.
-    """
+    """What a reader knows about several cells at once: low <= sum of coefficient * cell <= high,
+    infinite where nothing bounds it. Terms are pairs of cell index and coefficient. Cells of
+    `withdrawn_with` take the relation with them when one is withheld, as a withheld count takes its
+    percentage; without any, readers know it whatever is withheld."""
 
     terms: tuple[tuple[int, float], ...]
     low: float
@@ -97,11 +92,9 @@ class Problem:
 
     @cached_property
     def protected(self) -> dict[int, float]:
-        """How wide the range of each cell must stay that has to stay unknown, in order of cells.
-
-        These are the primary cells, the unpublished ones with a width of their own, and the marked
-        ones: what an earlier response withheld as cover must not come to light by this one.
-        """
+        """How wide the range of each cell must stay that has to stay unknown, in order of cells:
+        the primary cells, the unpublished ones with a width of their own, and the marked ones: what
+        an earlier response withheld as cover must not come to light by this one."""
         asked = self.primary | (self.widths.keys() & self.unpublished)
         widths = dict.fromkeys(self.withheld_before, 1.0)
         widths |= {cell: self.widths.get(cell, self.width) for cell in asked}
