@@ -39,7 +39,7 @@ lint-python: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python scripts/check_project.py
+	$(BIN)/python tools/check_project.py
 
 lint-sql: .venv/installed
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 models tests
@@ -61,7 +61,7 @@ spark: .venv/installed .venv-spark/installed
 	mkdir -p target/spark
 	DBT_TARGET_PATH=target/spark/dbt $(BIN)/dbt $(BUILD)
 	DBT_TARGET_PATH=target/spark/dbt-spark .venv-spark/bin/dbt $(BUILD) --target spark
-	$(BIN)/python scripts/compare_engines.py $$FOI_SPARK_WAREHOUSE/main.db
+	$(BIN)/python tools/compare_engines.py $$FOI_SPARK_WAREHOUSE/main.db
 
 .venv-spark/installed: requirements-spark.txt
 	@java -version 2>/dev/null || { echo "Spark needs Java 17: install it, for instance openjdk-17-jre-headless."; exit 2; }
