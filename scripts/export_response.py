@@ -14,7 +14,7 @@ from missing_from_care.base.warehouse import database_file
 from missing_from_care.disclosure.assessment import revision_sentence
 from missing_from_care.documents.open_data import PACKAGE
 from missing_from_care.documents.page.page import pack_files
-from missing_from_care.documents.statements import answers_of
+from missing_from_care.documents.sentences import answers_of
 from missing_from_care.pack.making import Pack, making_pack, verified, write_pack
 from missing_from_care.response.layout import terminal_tables
 

@@ -24,7 +24,7 @@ from missing_from_care.disclosure.ledger import (
 )
 from missing_from_care.disclosure.ledger import withdraw as withdraw_request
 from missing_from_care.pack.beside import refuse_lost_rows
-from missing_from_care.response.names import LEDGER
+from missing_from_care.response.answers import LEDGER
 
 Folder = Annotated[
     Path,

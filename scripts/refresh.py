@@ -20,7 +20,7 @@ from missing_from_care.landing.checks import accepted_module, covers_option, tak
 from missing_from_care.refresh.plan import Plan, Run, chosen_requests, last_run, today
 from missing_from_care.refresh.run import refresh
 from missing_from_care.refresh.run_log import RunLog, utc_now
-from missing_from_care.response.names import file_stem
+from missing_from_care.response.answers import file_stem
 
 
 def refresh_all(

@@ -15,7 +15,7 @@ import pytest
 import forked
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.project import CHECKOUT
-from missing_from_care.disclosure.figures import Figure
+from missing_from_care.disclosure.forms import Figure
 from missing_from_care.disclosure.ledger import (
     COLUMNS,
     ENTERED,

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,13 @@ def rows_of(found: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
     while piece := found.fetchmany(10_000):
         for values in piece:
             yield dict(zip(names, values, strict=True))
+
+
+@cache
+def queries(module: str) -> dict[str, str]:
+    """The statements of the file of SQL beside a module, by the name above each; `__file__`."""
+    text = Path(module).with_suffix(".sql").read_text(encoding="utf-8")
+    return dict(re.findall(r"^-- name: (\w+)\n(.*?);$", text, re.MULTILINE | re.DOTALL))
 
 
 def tables_lacking(connection: duckdb.DuckDBPyConnection, *needed: str) -> list[str]:

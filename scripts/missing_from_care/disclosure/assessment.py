@@ -8,14 +8,12 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from missing_from_care.base.texts import long_day
-from missing_from_care.disclosure.figures import Figure, in_words
-from missing_from_care.disclosure.forms import is_maximum
+from missing_from_care.disclosure.forms import Figure, in_words, is_maximum
 from missing_from_care.disclosure.gate import Verdict
 from missing_from_care.disclosure.ledger import Released
-from missing_from_care.disclosure.rules import Policy, Rules
+from missing_from_care.disclosure.rules import SQL, Policy, Rules
 from missing_from_care.disclosure.statement import Node, named
 from missing_from_care.response.answers import Response
-from missing_from_care.response.reading import IN_FORCE
 
 
 def refusal(warehouse: duckdb.DuckDBPyConnection, safe: Response) -> tuple[str, ...]:
@@ -28,21 +26,10 @@ def refusal(warehouse: duckdb.DuckDBPyConnection, safe: Response) -> tuple[str, 
         "several": len(answers) > 1,
         "range": any(each.is_range for each in answers),
     }
-    query = f"""
-        select wording
-        from refusal
-        where
-            list_contains($said_of, said_of)
-            and (about is null or list_has_any(string_split(about, '|'), $about))
-            and {IN_FORCE}
-        order by cast(sentence_order as int)
-    """
-    values = {
-        "said_of": [name for name in is_said if is_said[name]],
-        "about": [*{each.measure for each in answers}, *{each.breakdown for each in answers}],
-        "day": safe.dated,
-    }
-    return tuple(wording for (wording,) in warehouse.execute(query, values).fetchall())
+    said = [name for name in is_said if is_said[name]]
+    about = [*{each.measure for each in answers}, *{each.breakdown for each in answers}]
+    found = warehouse.execute(SQL["refusal"], [said, about, safe.dated]).fetchall()
+    return tuple(wording for (wording,) in found)
 
 
 def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes:

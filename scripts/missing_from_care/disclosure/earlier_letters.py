@@ -11,7 +11,7 @@ import duckdb
 
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import read_rows
-from missing_from_care.disclosure.figures import figure_for
+from missing_from_care.disclosure.forms import figure_for
 from missing_from_care.disclosure.ledger import ENTERED, Released, numbers_of
 from missing_from_care.response.asking import Question, put
 from missing_from_care.response.layout import OF_THE_PERIOD

@@ -9,12 +9,18 @@ import duckdb
 
 from missing_from_care.base.faults import DataFault, ProtectionFault
 from missing_from_care.base.texts import long_day
-from missing_from_care.disclosure.figures import Figure, figure_of, in_words
-from missing_from_care.disclosure.forms import bases, form_of, is_derived
+from missing_from_care.disclosure.forms import (
+    Figure,
+    bases,
+    figure_of,
+    form_of,
+    in_words,
+    is_derived,
+)
 from missing_from_care.disclosure.largest import largest_withheld
 from missing_from_care.disclosure.ledger import RELEASED, Released
 from missing_from_care.disclosure.relations import model_of
-from missing_from_care.disclosure.rules import Rules
+from missing_from_care.disclosure.rules import SQL, Rules
 from missing_from_care.disclosure.solver.audit import Audit, Range, audit
 from missing_from_care.disclosure.solver.search import Pattern, Unprotectable, protect
 from missing_from_care.disclosure.statement import Known, Node, Statement, named, state
@@ -228,15 +234,7 @@ def _known(
 
 def _published_elsewhere(warehouse: duckdb.DuckDBPyConnection, rules: Rules) -> list[Figure]:
     """The figures that the Department publishes and that count the same here."""
-    rows = warehouse.execute(
-        "select measures.same_as, years.first_day, years.last_day, compared.published "
-        "from dq_published_comparison as compared "
-        "inner join published_measures as measures on compared.measure = measures.measure "
-        "inner join dim_financial_years as years "
-        "on compared.financial_year = years.financial_year "
-        "where compared.published is not null and measures.same_as is not null "
-        "and (select count(*) from int_councils) = 1 order by all"
-    ).fetchall()
+    rows = warehouse.execute(SQL["published_elsewhere"]).fetchall()
     figures = {Figure(name, first, last, False): value for name, first, last, value in rows}
     forms = {each: form for each in figures if (form := form_of(each, rules))}
     model = model_of(forms.values(), rules, warehouse)

@@ -11,8 +11,7 @@ from dataclasses import replace
 import duckdb
 
 from missing_from_care.base.faults import ProtectionFault
-from missing_from_care.disclosure.figures import Figure, in_words
-from missing_from_care.disclosure.forms import Form, form_of, is_maximum
+from missing_from_care.disclosure.forms import Figure, Form, form_of, in_words, is_maximum
 from missing_from_care.disclosure.relations import model_of
 from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.statement import Known

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from missing_from_care.base.faults import DataFault
-from missing_from_care.response.reading import IN_FORCE
+from missing_from_care.base.warehouse import queries
 
 PLACES = ("region", "country")
 TIMES = "times_missing"
@@ -35,24 +35,7 @@ FIRST, LAST = 1, 10_000_000
 OF_CHILD = "select breakdown from breakdowns where one_category_a_child = 'true'"
 FIRST_DAYS = "select first_day from dim_financial_years"
 PROTECTED = "select factor from protected_differences where is_protected = 'true'"
-POLICY = f"""
-    select
-        applies_to,
-        case when lowest_withheld is not null and highest_withheld is not null then
-            [cast(lowest_withheld as int), cast(highest_withheld as int)] end,
-        coalesce(cast(range_width as int), 1),
-        coalesce(cast(group_size as int), 0),
-        coalesce(withholds_whole_group = 'true', false),
-        coalesce(withholds_empty_group = 'true', false),
-        coalesce(small_as = 'range', false),
-        coalesce(cover_as = 'range', false),
-        coalesce(decided_by, ''),
-        coalesce(legal_basis, ''),
-        coalesce(reason, '')
-    from suppression_policy
-    where {IN_FORCE}
-    order by all
-"""
+SQL = queries(__file__)
 
 Codes = frozenset[str]
 Stretch = tuple[float, float]
@@ -185,7 +168,7 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     """Reads the rules of a warehouse, the policy as it is in force on the day of the response. A
     DataFault: no row of that is for all measures, or two for one."""
 
-    def rows(query: str, **values: object) -> list[Row]:
+    def rows(query: str, *values: object) -> list[Row]:
         return warehouse.execute(query, values).fetchall()
 
     def column(query: str) -> frozenset[Any]:
@@ -194,11 +177,7 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     def any_fact(condition: str) -> bool:
         return bool(rows(f"select 1 from int_answer_facts where {condition} limit 1"))
 
-    categories = rows(
-        "select breakdown, category, coalesce(lowest, highest) is not null, "
-        "coalesce(cast(lowest as double), '-inf'), coalesce(cast(highest as double), 'inf'), "
-        "coalesce(string_split(joins, '|'), [category]) from categories order by all"
-    )
+    categories = rows(SQL["categories"])
     councils = rows("select la_code, council, region, country from int_councils order by all")
     bounds = _bounds(categories, any_fact("hours_missing is not null"))
     elements = _elements(categories, bounds)
@@ -211,31 +190,16 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     stretches = [(factor, frozenset({name})) for factor, name in bounds]
     for factor, codes in [*elements.values(), *stretches]:
         domains[factor] = domains.get(factor, frozenset()) | codes
-    named = rows(
-        "select breakdown, category, label from categories "
-        "union all select breakdown, '', heading from breakdowns"
-    )
-    labels = {(of, name): label for of, name, label in named}
+    labels = {(of, name): label for of, name, label in rows(SQL["labels"])}
     for code, council, *places in councils:
         labels["council", code] = council
         labels |= {(kind, _slug(name)): name for kind, name in zip(PLACES, places, strict=True)}
-    measures = rows(
-        "select measure, heading, unit, counts = 'care', on_last_day = 'true', "
-        "list_transform(string_split(conditions, '&'), lambda each: string_split(each, ':')) "
-        "from measures order by all"
-    )
     return Rules(
         measures={
             name: Measure(heading, unit, is_care, is_at_end, tuple(map(tuple, conditions or ())))
-            for name, heading, unit, is_care, is_at_end, conditions in measures
+            for name, heading, unit, is_care, is_at_end, conditions in rows(SQL["measures"])
         },
-        derived={
-            name: Derived(*of)
-            for name, *of in rows(
-                "select measure, numerator, denominator, coalesce(cast(scale as double), 1), "
-                "coalesce(cast(decimals as int), 0) from derived_measures order by all"
-            )
-        },
+        derived={name: Derived(*of) for name, *of in rows(SQL["derived"])},
         elements=elements,
         domains=domains,
         bounds=bounds,
@@ -247,14 +211,10 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
         protected=column(PROTECTED),
         nothing_absent=tuple(
             (council, first.toordinal() if first else FIRST, last.toordinal() if last else LAST)
-            for council, first, last in rows(
-                "select la_code, valid_from, valid_to from int_definitions "
-                "where not list_contains([missing_counts_as, absent_counts_as], 'absent') "
-                "order by all"
-            )
+            for council, first, last in rows(SQL["nothing_absent"])
         ),
         labels=labels,
-        policies=_policies(rows(POLICY, day=on_day), on_day),
+        policies=_policies(rows(SQL["policy"], on_day), on_day),
     )
 
 

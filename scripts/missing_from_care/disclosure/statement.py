@@ -8,15 +8,18 @@ from math import floor, inf
 import duckdb
 
 from missing_from_care.base.faults import DataFault
-from missing_from_care.disclosure.figures import PICKED, Condition, Figure, in_words
 from missing_from_care.disclosure.forms import (
     OCCASION,
+    PICKED,
+    Condition,
     Event,
     Factor,
+    Figure,
     Form,
     Times,
     bases,
     form_of,
+    in_words,
     is_derived,
     is_maximum,
     times_in,

@@ -19,23 +19,21 @@ from missing_from_care.base.texts import (
 )
 from missing_from_care.documents.sentences import (
     answered_tables,
-    is_change_explained,
-    is_number,
-    is_table_needed,
-    listed,
-    worded,
-)
-from missing_from_care.documents.statements import (
     answers_of,
     cost_paragraphs,
     general_notes,
     is_anything_held,
+    is_change_explained,
+    is_number,
+    is_table_needed,
+    listed,
     not_held,
     not_held_advice,
     opening,
     revised_notes,
     said,
     table_title,
+    worded,
 )
 from missing_from_care.documents.word import rendered, texts_of
 from missing_from_care.response.answers import Response, Table

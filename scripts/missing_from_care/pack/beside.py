@@ -9,7 +9,7 @@ from typing import Any
 
 from missing_from_care.base.faults import DataFault
 from missing_from_care.disclosure.ledger import Released, read_rows
-from missing_from_care.response.names import version_folder
+from missing_from_care.response.answers import version_folder
 
 LOG_ENTRY = "disclosure-log.json"
 RECORD = Path("private", "provenance.json")

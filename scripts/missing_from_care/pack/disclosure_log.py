@@ -19,12 +19,15 @@ from missing_from_care.disclosure.ledger import read_ledger
 from missing_from_care.documents.open_data import as_json
 from missing_from_care.documents.page.page import HERE as TEMPLATES
 from missing_from_care.documents.page.page import pack_files, rendered
-from missing_from_care.documents.sentences import wordings
-from missing_from_care.documents.statements import answers_of, cost_paragraphs, revised_figures
+from missing_from_care.documents.sentences import (
+    answers_of,
+    cost_paragraphs,
+    revised_figures,
+    wordings,
+)
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.pack.beside import entry_of, is_sent, packs_in
-from missing_from_care.response.answers import Response
-from missing_from_care.response.names import LEDGER, version_folder
+from missing_from_care.response.answers import LEDGER, Response, version_folder
 
 OUTCOMES = {
     "released": "Released in full",

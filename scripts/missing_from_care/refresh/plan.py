@@ -16,7 +16,7 @@ from missing_from_care.base.project import CHECKOUT, settings_folder
 from missing_from_care.base.register import usual_register
 from missing_from_care.deadlines.states import RequestState
 from missing_from_care.landing.parts import MODULES_FILE
-from missing_from_care.response.names import LEDGER, file_stem
+from missing_from_care.response.answers import LEDGER, file_stem
 
 RULES = (
     *("dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "templates"),

@@ -27,7 +27,7 @@ from missing_from_care.base.whole_files import (
 from missing_from_care.disclosure.ledger import holding
 from missing_from_care.refresh.plan import Places, Run
 from missing_from_care.refresh.run_log import RunLog
-from missing_from_care.response.names import LEDGER, file_stem
+from missing_from_care.response.answers import LEDGER, file_stem
 
 IN_PLACE = "in_place"
 """While a published run lacks this file, its places have yet to follow."""

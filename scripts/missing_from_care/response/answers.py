@@ -1,7 +1,13 @@
-"""A request and its answers, as every document of a response is made from them."""
+"""A request and its answers, as every document of a response is made from them; and what its files
+and folders are called."""
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+
+import duckdb
+
+from missing_from_care.base.models_in_memory import macro_sql
 
 
 @dataclass(frozen=True)
@@ -187,3 +193,21 @@ class Response:
         """The notes that the answers of tables carry, each once, in the order of the rule seed."""
         said = {each.note for table in tables for each in table.answers if each.note}
         return [text for text in self.notes.values() if any(text in note for note in said)]
+
+
+LEDGER = "ledger.csv"
+"""The record of every figure released, beside the packs."""
+
+
+@cache
+def file_stem(request_ref: str) -> str:
+    """What the names of a response's files begin with, by the macro of the register's tests."""
+    with duckdb.connect() as connection:
+        statement = f"select {macro_sql('file_stem', '?')}"
+        ((stem,),) = connection.execute(statement, [request_ref]).fetchall()
+    return str(stem)
+
+
+def version_folder(request_ref: str, version: int) -> str:
+    """The folder of a version of a response; that of the first never changes its address."""
+    return file_stem(request_ref) + (f"-v{version}" if version > 1 else "")

@@ -22,8 +22,8 @@ from missing_from_care.base.texts import (
 from missing_from_care.documents.letter import counted
 from missing_from_care.documents.open_data import PACKAGE, csv_names
 from missing_from_care.documents.page.charts import charts
-from missing_from_care.documents.sentences import answered_tables
-from missing_from_care.documents.statements import (
+from missing_from_care.documents.sentences import (
+    answered_tables,
     cost_paragraphs,
     handling_texts,
     holding_texts,
@@ -32,9 +32,8 @@ from missing_from_care.documents.statements import (
     said,
 )
 from missing_from_care.documents.workbook.content import DISSATISFIED, workbook_content
-from missing_from_care.response.answers import Response
+from missing_from_care.response.answers import Response, file_stem
 from missing_from_care.response.layout import figure, grid
-from missing_from_care.response.names import file_stem
 
 WARNINGS = (NOT_FOR_RELEASE, INVENTED_CHILDREN)
 HERE = Path(__file__).parent

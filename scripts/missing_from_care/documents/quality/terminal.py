@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from missing_from_care.documents.quality.reading import EFFECTS, Row, totals_sentence
+from missing_from_care.documents.quality.report import EFFECTS, Row, totals_sentence
 
 COMPARISONS = ("equal", "differs", "suppressed there", "not published", "not available here")
 WORST = 10

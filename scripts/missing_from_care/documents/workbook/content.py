@@ -16,8 +16,7 @@ from missing_from_care.base.texts import (
     long_day,
     one_line,
 )
-from missing_from_care.documents.sentences import wordings
-from missing_from_care.documents.statements import (
+from missing_from_care.documents.sentences import (
     answers_of,
     cost_paragraphs,
     first_to_last,
@@ -28,6 +27,7 @@ from missing_from_care.documents.statements import (
     not_held_advice,
     said,
     table_title,
+    wordings,
 )
 from missing_from_care.response.answers import Response, Table
 from missing_from_care.response.layout import Grid, grid
