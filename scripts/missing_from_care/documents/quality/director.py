@@ -35,7 +35,7 @@ def director_page(database: Path) -> bytes:
     UsageFault or DataFault: it cannot be read, or no year has what is needed."""
     with opened(database) as warehouse:
         years = [str(row["financial_year"]) for row in rows(warehouse, SQL["years"])][-MOST_YEARS:]
-        published = list(rows(warehouse, SQL["published"]))
+        published = list(rows(warehouse, SQL["published_last"]))
     if not years:
         raise DataFault(
             f"{database.name} holds no year with both the Missing and the Episodes module, so "
