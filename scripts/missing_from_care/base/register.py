@@ -13,18 +13,9 @@ from missing_from_care.base.project import requests_folder
 from missing_from_care.base.whole_files import one_at_a_time, write_file_whole
 
 COLUMNS = (
-    "request_ref",
-    "received_on",
-    "clock_started_on",
-    "fee_notice_on",
-    "fee_paid_on",
-    "responded_on",
-    "extension_claimed_on",
-    "subject",
-    "cost_of",
-    "cost_records",
-    "cost_minutes",
-    "cost_offer",
+    *("request_ref", "received_on", "clock_started_on", "fee_notice_on", "fee_paid_on"),
+    *("responded_on", "extension_claimed_on", "subject"),
+    *("cost_of", "cost_records", "cost_minutes", "cost_offer"),
 )
 NEEDED = ("request_ref", "received_on")
 LONGEST_WAIT = 60  # seconds

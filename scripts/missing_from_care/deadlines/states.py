@@ -19,7 +19,7 @@ from missing_from_care.base.faults import DataFault
 from missing_from_care.base.models_in_memory import build_model, make_table
 from missing_from_care.base.register import COLUMNS, Register
 from missing_from_care.base.texts import one_line
-from missing_from_care.base.warehouse import rows_of
+from missing_from_care.base.warehouse import queries, rows_of
 
 ON_TIME = "on time"
 OLD_PACK = "last good pack older than the data"
@@ -97,19 +97,12 @@ def is_pack_older(pack: Path, database: Path) -> bool:
         return False
 
 
-COUNTS = {
-    "received": "true",
-    "in_time": "responded_on is not null and not is_answered_late",
-    "late": "responded_on is not null and is_answered_late",
-    "open": "responded_on is null",
-    "released": "outcome = 'released'",
-    "partly_released": "outcome = 'partly_released'",
-    "withheld": "outcome = 'withheld'",
-    "refused": "outcome = 'refused'",
-    "not_held": "outcome = 'not_held'",
-    "not_known": "responded_on is not null and outcome is null",
-}
-"""What is counted, each as a condition on a request; the last is answered without a pack here."""
+SQL = queries(__file__)
+COUNTS = (
+    *("received", "in_time", "late", "open", "released", "partly_released", "withheld", "refused"),
+    *("not_held", "not_known"),
+)
+"""What is counted of a quarter."""
 
 
 def statistics(
@@ -129,27 +122,10 @@ def statistics(
             (each.received_on, each.responded_on, each.is_answered_late, outcome, exemptions)
         )
     with duckdb.connect() as connection:
-        connection.execute(
-            "create table requests (received_on date, responded_on date, is_answered_late boolean, "
-            "outcome text, exemptions text[])"
-        )
+        connection.execute(SQL["requests"])
         if rows:
             connection.executemany("insert into requests values (?, ?, ?, ?, ?)", rows)
-
-        def found(query: str) -> list[dict[str, Any]]:
-            return list(rows_of(connection.execute(query)))
-
-        counts = ", ".join(f"count(*) filter ({which}) as {what}" for what, which in COUNTS.items())
         return {
-            "quarters": found(
-                f"select strftime(quarter_start, '%Y') || ' Q' || quarter(quarter_start) as quarter"
-                f", {counts} from (select *, date_trunc('quarter', received_on) as quarter_start "
-                "from requests) group by grouping sets ((quarter_start), ()) "
-                "order by quarter_start nulls last",
-            ),
-            "exemptions": found(
-                "select exemption, count(*) as answers "
-                "from (select unnest(exemptions) as exemption from requests) "
-                "group by exemption order by answers desc, exemption",
-            ),
+            name: list(rows_of(connection.execute(SQL[name])))
+            for name in ("quarters", "exemptions")
         }

@@ -52,9 +52,15 @@ def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict
     program = [file for name in PROGRAM for file in (CHECKOUT / name).rglob("*")]
     program = [file for file in program if file.suffix in KINDS]
     program_sums = sums([*program, CHECKOUT / "dbt_project.yml"], "", CHECKOUT)
+    of_request = "select * from {} where request_ref = ? order by all"
     return {
         "request": {
-            table: _rows_of(warehouse, table, response.request_ref)
+            table: [
+                {name: str(value) for name, value in row.items() if value is not None}
+                for row in rows_of(
+                    warehouse.execute(of_request.format(table), [response.request_ref])
+                )
+            ]
             for table in ("stg_foi_requests", "stg_foi_request_questions")
         },
         "received_on": str(response.received_on or ""),
@@ -163,16 +169,6 @@ def _flat(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from ((f"{part}: {name}", each) for name, each in value.items())
         else:
             yield part, value
-
-
-def _rows_of(
-    warehouse: duckdb.DuckDBPyConnection, table: str, request_ref: str
-) -> list[dict[str, str]]:
-    query = f"select * from {table} where request_ref = ? order by all"
-    return [
-        {name: str(value) for name, value in row.items() if value is not None}
-        for row in rows_of(warehouse.execute(query, [request_ref]))
-    ]
 
 
 def _refuse_other_build(

@@ -14,7 +14,7 @@ from missing_from_care.base.data_errors import MARK, NO_ROOM, build_sentences
 from missing_from_care.base.faults import BusyFault, DataFault, Fault, ProtectionFault, UsageFault
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.texts import INVENTED_CHILDREN
-from missing_from_care.base.warehouse import open_database
+from missing_from_care.base.warehouse import open_database, queries
 from missing_from_care.landing.source_tables import sql_text
 from missing_from_care.refresh.child import run_child
 from missing_from_care.response.reading import is_of_invented_children
@@ -103,15 +103,7 @@ def _dbt_fault(results: Path, said: list[str]) -> Fault:
 READABLE_FROM = "v1.5.0"
 """Oldest DuckDB that opens the file."""
 
-CATALOGUE = """
-    select view_name, null as column_name, comment, sql from duckdb_views()
-    where database_name = 'private'
-    union all
-    select table_name, null, comment, null from duckdb_tables() where database_name = 'private'
-    union all
-    select table_name, column_name, comment, null from duckdb_columns()
-    where database_name = 'private'
-"""
+SQL = queries(__file__)
 
 
 def write_published(source: Path, target: Path, about: Mapping[str, str]) -> None:
@@ -126,14 +118,9 @@ def write_published(source: Path, target: Path, about: Mapping[str, str]) -> Non
             f"attach {sql_text(str(target))} as published (storage_version '{READABLE_FROM}')"
         )
         connection.execute("use published.main")
-        tables = connection.execute(
-            "select table_name, coalesce(published_as, table_name), columns "
-            "from private.main.published_tables where only_if is null or only_if in "
-            "(select setting from private.main.authority where value = 'yes') "
-            "order by cast(place_in_line as int)"
-        ).fetchall()
+        tables = connection.execute(SQL["tables"]).fetchall()
         catalogue: dict[str, dict[str | None, list[str | None]]] = defaultdict(dict)
-        for name, column, *rest in connection.execute(CATALOGUE).fetchall():
+        for name, column, *rest in connection.execute(SQL["catalogue"]).fetchall():
             catalogue[name][column] = rest
         connection.execute("begin")
         called = {name: shown for name, shown, _ in tables}
@@ -173,14 +160,7 @@ def _copy(
 
 
 def _write_about(connection: duckdb.DuckDBPyConnection, about: Mapping[str, str]) -> None:
-    found = connection.execute(
-        "select (select value from private.main.authority where setting = 'name'), "
-        "(select wording from private.main.notes where note = 'not_protected'), "
-        "(select min(financial_year) || ' to ' || max(financial_year) from dim_financial_years), "
-        "(select string_agg(authority) from private.main.authority where value = 'yes' "
-        "and setting in (select only_if from private.main.published_tables))"
-    ).fetchall()
-    name, not_protected, years, decided = found[0]
+    name, not_protected, years, decided = connection.execute(SQL["about"]).fetchall()[0]
     rows = {
         "what": f"Figures on looked-after children who go missing, {name}. "
         + ("Some rows are of a child." if decided else "No row is of a child."),

@@ -19,12 +19,8 @@ STORE = "warehouse_read_here"
 QUESTIONS = "stg_foi_request_questions"
 REQUESTS = "stg_foi_requests"
 QUESTION_VIEWS = (
-    "int_population_conditions",
-    "int_question_periods",
-    "int_question_faults",
-    "int_question_problems",
-    "int_answer_counts",
-    "int_answers",
+    *("int_population_conditions", "int_question_periods", "int_question_faults"),
+    *("int_question_problems", "int_answer_counts", "int_answers"),
 )
 
 

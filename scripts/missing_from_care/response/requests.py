@@ -1,6 +1,5 @@
 """Puts a requester's words as rows of the register: by types of question, or a known campaign."""
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.models_in_memory import seed_rows
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.register import (
     append_rows,
@@ -44,7 +44,7 @@ def proposals(wording: str) -> list[dict[str, str]]:
     what requesters mean by it (`asked_for`), and its `measure`, `breakdown` and `population`."""
     said = f" {' '.join(re.findall(WORD, wording.lower()))} "
     scored = []
-    for row in _rows("types.csv"):
+    for row in seed_rows(FOLDER / "types.csv"):
         found = [words for words in row["words"].split("|") if f" {words} " in said]
         if found:
             weight = sum(len(words.split()) for words in found)
@@ -55,13 +55,13 @@ def proposals(wording: str) -> list[dict[str, str]]:
 
 def campaigns() -> list[str]:
     """The names of the campaigns whose questions are known."""
-    return list(dict.fromkeys(row["campaign"] for row in _rows("campaigns.csv")))
+    return list(dict.fromkeys(row["campaign"] for row in seed_rows(FOLDER / "campaigns.csv")))
 
 
 def campaign_questions(name: str, warehouse: duckdb.DuckDBPyConnection) -> list[Asked]:
     """The questions of a campaign, for all the periods that are landed; a UsageFault if there is no
     such campaign, or nothing is landed."""
-    rows = [row for row in _rows("campaigns.csv") if row["campaign"] == name]
+    rows = [row for row in seed_rows(FOLDER / "campaigns.csv") if row["campaign"] == name]
     if not rows:
         raise UsageFault(
             f"No campaign is called {name}: known are {', '.join(campaigns())}. Put its questions "
@@ -92,11 +92,6 @@ def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, 
     if basis == "financial_year":
         return first_year, last_year
     return (first_calendar_year if basis == "calendar_year" else last_day), last_day
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (FOLDER / name).open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
 
 
 def refuse_known(request_ref: str) -> None:

@@ -76,11 +76,6 @@ class Column:
     kind: Kind = "text"
     width: int | None = None
 
-    @property
-    def is_number(self) -> bool:
-        """Whether the column holds numbers."""
-        return self.kind != "text"
-
 
 @dataclass(frozen=True)
 class TableSheet:

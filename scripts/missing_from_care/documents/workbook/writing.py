@@ -395,7 +395,7 @@ def _fitting_width(table: TableSheet, index: int, column: Column, above: list[st
 
 def _alignment(index: int, column: Column, is_wrapped: bool, vertical: str) -> Alignment:
     """Numbers stand at the right; text beside them keeps a little away."""
-    if column.is_number:
+    if column.kind != "text":
         return Alignment(horizontal="right", vertical=vertical, wrap_text=is_wrapped)
     indent = 1 if index else 0
     return Alignment(horizontal="left", vertical=vertical, wrap_text=is_wrapped, indent=indent)
