@@ -16,15 +16,10 @@ from missing_from_care.base.faults import DataFault, ProtectionFault
 from missing_from_care.base.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, one_line
 from missing_from_care.base.whole_files import write_file_whole
 from missing_from_care.disclosure.ledger import read_ledger
+from missing_from_care.documents import sentences
 from missing_from_care.documents.open_data import as_json
 from missing_from_care.documents.page.page import HERE as TEMPLATES
 from missing_from_care.documents.page.page import pack_files, rendered
-from missing_from_care.documents.sentences import (
-    answers_of,
-    cost_paragraphs,
-    revised_figures,
-    wordings,
-)
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.pack.beside import entry_of, is_sent, packs_in
 from missing_from_care.response.answers import LEDGER, Response, version_folder
@@ -54,7 +49,7 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
             "are not protected yet."
         )
     content = workbook_content(response)
-    headings = dict.fromkeys(each.heading for each in answers_of(response))
+    headings = dict.fromkeys(each.heading for each in sentences.answers_of(response))
     breakdowns = dict.fromkeys(table.breakdown for table in response.tables if table.breakdown)
     by = f" By: {'; '.join(breakdowns)}." if breakdowns else ""
     names = {"response.html": "Web page"} | pack_files(response)
@@ -80,7 +75,7 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
             "folder": version_folder(response.request_ref, version),
             "version": version,
             "replaces": version_folder(response.request_ref, version - 1) if version > 1 else None,
-            "revised": revised_figures(response) if version > 1 else [],
+            "revised": sentences.revised_figures(response) if version > 1 else [],
             "files": [
                 {
                     "name": name,
@@ -101,7 +96,7 @@ def asked(response: Response) -> list[dict[str, str]]:
         for number, part, wording in dict.fromkeys(
             (table.question_no, part, wording)
             for table in response.tables
-            for part, wording in wordings(table)
+            for part, wording in sentences.wordings(table)
         )
     ]
 
@@ -110,7 +105,7 @@ def outcome(response: Response) -> str:
     """What became of a request: a key of `OUTCOMES`. A range is a part of what was asked for. What
     is not applicable was not lacking."""
     is_refused = response.handling.estimate is not None
-    answers = answers_of(response)
+    answers = sentences.answers_of(response)
     is_given = any(each.value is not None or each.is_range for each in answers)
     is_withheld = any(each.is_withheld for each in answers)
     is_lacking = any(each.marker == "[x]" for each in answers)
@@ -124,7 +119,7 @@ def outcome(response: Response) -> str:
 
 def exemptions(response: Response) -> list[str]:
     """The exemptions that the refusal names with their Act, each once."""
-    texts = (*response.refusal, *cost_paragraphs(response))
+    texts = (*response.refusal, *sentences.cost_paragraphs(response))
     found = (match for text in texts for match in EXEMPTION.findall(text))
     return list(dict.fromkeys(f"{act}, {section}" for section, act in found))
 

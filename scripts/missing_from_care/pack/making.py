@@ -51,14 +51,8 @@ from missing_from_care.pack.beside import (
 )
 from missing_from_care.pack.disclosure_log import disclosure_log_entry, write_index
 from missing_from_care.pack.provenance import checksums, differences, provenance
+from missing_from_care.response import reading
 from missing_from_care.response.answers import LEDGER, Response, file_stem, version_folder
-from missing_from_care.response.reading import (
-    dated_anew,
-    is_of_invented_children,
-    losses,
-    losses_in_short,
-    read_response,
-)
 
 # The checks are a tool of their own, which is no part of this package.
 sys.path.append(str(CHECKOUT / "tools"))
@@ -117,9 +111,9 @@ def making_pack(
     database = database.resolve()
     with open_warehouse(database) as warehouse:
         refuse_failed_build(warehouse, database)
-        if not is_of_invented_children(warehouse):
+        if not reading.is_of_invented_children(warehouse):
             refuse_open_settings(warehouse)
-        response = read_response(warehouse, request_ref)
+        response = reading.read_response(warehouse, request_ref)
     with holding(out / LEDGER):
         refuse_lost_rows(out / LEDGER)
         if again:
@@ -154,9 +148,9 @@ def _made(
     request_ref = response.request_ref
     with open_warehouse(database) as warehouse:
         if version.dated:
-            response = dated_anew(response, version.dated, warehouse)
+            response = reading.dated_anew(response, version.dated, warehouse)
         rules = read_rules(warehouse, response.dated)
-        lost, lost_in_short = losses(warehouse), losses_in_short(warehouse)
+        lost, lost_in_short = reading.losses(warehouse), reading.losses_in_short(warehouse)
         ledger, seed = read_ledger(out / LEDGER, rows), seed_of(out / LEDGER)
         step("withhold small numbers and audit the rest")
         verdict = judge(response, rules, warehouse, ledger, seed)
