@@ -19,7 +19,7 @@ response: .venv/installed
 docs: .venv/installed
 	$(BIN)/dbt --quiet build
 	DBT_TARGET_PATH=target/docs/dbt $(BIN)/dbt --quiet docs generate --static
-	$(BIN)/python scripts/make_docs.py --target target/docs/dbt --into target/docs
+	$(BIN)/python tools/make_docs.py --target target/docs/dbt --into target/docs
 
 # The tests start hundreds of processes: each would compile the program anew.
 test: export PYTHONDONTWRITEBYTECODE =

@@ -72,8 +72,7 @@ def refuse_unwritable(file: Path) -> None:
 
 def open_warehouse(file: Path, needed: str = "foi_answers") -> duckdb.DuckDBPyConnection:
     """Opens the warehouse read-only, if it holds the table that is needed. A UsageFault: there is
-    no such file, or it is no warehouse. A BusyFault: a build or another program has it open for
-    writing."""
+    none, or the file is no warehouse. A BusyFault: a build or another program is writing it."""
     connection = open_database(file)
     if tables_lacking(connection, needed, PRIVATE):
         is_analysts = not tables_lacking(connection, "about")

@@ -194,8 +194,7 @@ class Form:
 
 
 def form_of(figure: Figure, rules: Rules) -> Form | None:
-    """The form of a figure that is a count, or the largest of one; None where nothing can be in it,
-    as of girls who are boys."""
+    """The form of a count, or of the largest of one; None where nothing can be in it."""
     try:
         return _form_of(figure, rules)
     except _NothingError:

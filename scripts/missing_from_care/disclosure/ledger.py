@@ -197,8 +197,7 @@ def summary(file: Path) -> list[dict[str, str | int]]:
 
 
 def numbers_of(shown: str) -> tuple[float | None, float | None]:
-    """Lowest and highest of `839..842`, of `843`, or of `[c]`, which tells neither; a ValueError if
-    it is none of the three."""
+    """Lowest and highest of `839..842` or `843`; of `[c]` neither; else a ValueError."""
     if shown == WITHHELD:
         return None, None
     low, _, high = shown.partition(TO)

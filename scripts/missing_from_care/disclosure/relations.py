@@ -46,8 +46,7 @@ Terms = tuple[tuple[int, float], ...]
 
 @dataclass
 class Model:
-    """All numbers that readers reason through, and what they know of several at once; each form as
-    a sum of numbers."""
+    """All numbers that readers reason through, what they know of them, and each form as a sum."""
 
     values: list[int] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)

@@ -114,8 +114,7 @@ def questions(response: Response) -> list[dict[str, Any]]:
 
 
 def _notes_of(table: Table, response: Response) -> list[str]:
-    """The notes of a table but for those whose matter the letter says elsewhere; of a table
-    without figures none."""
+    """The notes of a table with figures, but for those whose matter the letter says elsewhere."""
     if not any(map(sentences.is_number, table.answers)):
         return []
     said_elsewhere = [response.notes.get(each) for each in SAID_ELSEWHERE]

@@ -98,8 +98,7 @@ def listed(texts: Sequence[str]) -> str:
 
 
 def periods_listed(answers: Sequence[Answer]) -> str:
-    """`2008/09 to 2013/14 and 2016/17`: three and more that follow each other are said by their
-    ends."""
+    """`2008/09 to 2013/14 and 2016/17`: three and more in a row are said by their ends."""
     runs: list[list[str]] = []
     orders = {each.period_order: each.period_name for each in answers}
     for order, name in sorted(orders.items()):

@@ -23,8 +23,7 @@ def packs_in(out: Path) -> list[Path]:
 
 
 def entry_of(pack: Path) -> dict[str, Any]:
-    """A pack's entry of the disclosure log; empty if it has none, a DataFault if the file is
-    damaged."""
+    """A pack's entry of the disclosure log; empty if it has none; a DataFault if it is damaged."""
     file = pack / "public" / LOG_ENTRY
     try:
         entry: dict[str, Any] = json.loads(file.read_bytes())

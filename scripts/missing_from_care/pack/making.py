@@ -20,17 +20,10 @@ from missing_from_care.base.settings import refuse_open_settings
 from missing_from_care.base.texts import long_day
 from missing_from_care.base.warehouse import open_warehouse, refuse_failed_build
 from missing_from_care.base.whole_files import replacing_folder
+from missing_from_care.disclosure import ledger
 from missing_from_care.disclosure.assessment import assessment_page, audit_record, refusal
 from missing_from_care.disclosure.gate import Verdict, judge, protected, released
 from missing_from_care.disclosure.leaks import blank_response, leaks, secrets_of
-from missing_from_care.disclosure.ledger import (
-    holding,
-    read_ledger,
-    read_rows,
-    seed_of,
-    with_added,
-    write_ledger,
-)
 from missing_from_care.disclosure.rules import Rules, read_rules
 from missing_from_care.documents.letter import letter_bytes, settings_to_check
 from missing_from_care.documents.open_data import as_json, open_data_files
@@ -39,16 +32,7 @@ from missing_from_care.documents.quality.report import summary, without_children
 from missing_from_care.documents.word import rendered
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.documents.workbook.writing import opendocument_bytes, workbook_bytes
-from missing_from_care.pack.beside import (
-    LOG_ENTRY,
-    RECORD,
-    Version,
-    is_sent,
-    ledger_of,
-    refuse_lost_rows,
-    version_in,
-    versions_of,
-)
+from missing_from_care.pack import beside
 from missing_from_care.pack.disclosure_log import disclosure_log_entry, write_index
 from missing_from_care.pack.provenance import checksums, differences, provenance
 from missing_from_care.response import reading
@@ -94,7 +78,7 @@ def making_pack(
     request_ref: str,
     out: Path,
     *,
-    again: tuple[Version, int] | None = None,
+    again: tuple[beside.Version, int] | None = None,
     step: Step = lambda _: None,
 ) -> Iterator[Pack]:
     """Makes a pack, and holds the ledger until the block has ended. Where a version was sent that
@@ -114,35 +98,35 @@ def making_pack(
         if not reading.is_of_invented_children(warehouse):
             refuse_open_settings(warehouse)
         response = reading.read_response(warehouse, request_ref)
-    with holding(out / LEDGER):
-        refuse_lost_rows(out / LEDGER)
+    with ledger.holding(out / LEDGER):
+        beside.refuse_lost_rows(out / LEDGER)
         if again:
             yield _made(database, response, out, *again, step)
             return
-        rows = len(read_rows(out / LEDGER))
-        folder = next(reversed(versions_of(out, request_ref)), None)
-        version = version_in(folder) if folder else Version()
-        if folder and is_sent(folder, request_ref, read_ledger(out / LEDGER)):
+        rows = len(ledger.read_rows(out / LEDGER))
+        folder = next(reversed(beside.versions_of(out, request_ref)), None)
+        version = beside.version_in(folder) if folder else beside.Version()
+        if folder and beside.is_sent(folder, request_ref, ledger.read_ledger(out / LEDGER)):
             if pack := _as_sent(database, response, folder, step):
                 yield pack
                 return
-            version = Version(version.number + 1, date.today())
+            version = beside.Version(version.number + 1, date.today())
         yield _made(database, response, out, version, rows, step)
 
 
 def _as_sent(database: Path, response: Response, folder: Path, step: Step) -> Pack | None:
     """A pack that was sent; None if it would hold other bytes now. It is judged as it was then, so
     that what others released since makes no new version."""
-    rows = ledger_of(folder)["rows_before"]
+    rows = beside.ledger_of(folder)["rows_before"]
     try:
-        pack = _made(database, response, folder.parent, version_in(folder), rows, step)
+        pack = _made(database, response, folder.parent, beside.version_in(folder), rows, step)
     except ProtectionFault:
         return None
     return replace(pack, is_sent=True) if public_bytes(folder) == pack.public else None
 
 
 def _made(
-    database: Path, response: Response, out: Path, version: Version, rows: int, step: Step
+    database: Path, response: Response, out: Path, version: beside.Version, rows: int, step: Step
 ) -> Pack:
     """Makes a version of a pack under so many rows of the ledger."""
     request_ref = response.request_ref
@@ -151,9 +135,9 @@ def _made(
             response = reading.dated_anew(response, version.dated, warehouse)
         rules = read_rules(warehouse, response.dated)
         lost, lost_in_short = reading.losses(warehouse), reading.losses_in_short(warehouse)
-        ledger, seed = read_ledger(out / LEDGER, rows), seed_of(out / LEDGER)
+        earlier, seed = ledger.read_ledger(out / LEDGER, rows), ledger.seed_of(out / LEDGER)
         step("withhold small numbers and audit the rest")
-        verdict = judge(response, rules, warehouse, ledger, seed)
+        verdict = judge(response, rules, warehouse, earlier, seed)
         safe = protected(response, verdict)
         safe = replace(safe, refusal=refusal(warehouse, safe))
         record = provenance(safe, warehouse)
@@ -186,7 +170,7 @@ def write_pack(pack: Pack, today: date) -> list[str]:
     digest = sha256(pack.public[workbook]).hexdigest()
     on = pack.response.responded_on or today
     rows = released(pack.response, pack.verdict, on, digest)
-    added = with_added(out / LEDGER, rows, pack.seed)
+    added = ledger.with_added(out / LEDGER, rows, pack.seed)
     marked = {"rows_before": pack.rows_before, "rows": added.rows, "chain": added.chain}
     private = {**pack.private, "provenance.json": as_json({**pack.record, "ledger": marked})}
     with replacing_folder(pack.folder) as folder:
@@ -199,13 +183,12 @@ def write_pack(pack: Pack, today: date) -> list[str]:
         sums = folder / "private" / "SHA256SUMS"
         sums.write_text(checksums(folder, "private/SHA256SUMS"), encoding="utf-8")
         sums.chmod(0o600)
-        write_ledger(out / LEDGER, added)
+        ledger.write_ledger(out / LEDGER, added)
     return write_index(out)
 
 
 def public_files(response: Response, version: int = 1) -> dict[str, bytes]:
-    """Everything that is published, from the protected response alone; a DataFault if a text cannot
-    be shown accessibly."""
+    """All that is published, from the protected response alone; raises as `checked_workbook`."""
     stem = file_stem(response.request_ref)
     files = {
         f"{stem}.xlsx": checked_workbook(response, f"{stem}.xlsx"),
@@ -215,7 +198,7 @@ def public_files(response: Response, version: int = 1) -> dict[str, bytes]:
         **open_data_files(response),
     }
     files[f"{stem}.zip"] = zip_of(files)
-    return files | {LOG_ENTRY: disclosure_log_entry(response, files, version)}
+    return files | {beside.LOG_ENTRY: disclosure_log_entry(response, files, version)}
 
 
 def public_bytes(folder: Path) -> dict[str, bytes]:
@@ -234,14 +217,14 @@ def verified(folder: Path, database: Path) -> str:
     a file differs, with the inputs that differ; or the ledger lost rows."""
     folder = folder.resolve()
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record = json.loads((folder / beside.RECORD).read_text(encoding="utf-8"))
         request_ref = record["request"]["stg_foi_requests"][0]["request_ref"]
         rows = record["ledger"]["rows_before"]
     except (OSError, ValueError, LookupError, TypeError):
         raise UsageFault(
             f"{folder} is no pack: name a folder of responses with private/provenance.json."
         ) from None
-    again = version_in(folder), rows
+    again = beside.version_in(folder), rows
     with making_pack(database, request_ref, folder.parent, again=again) as pack:
         kept = public_bytes(folder)
     differing = [

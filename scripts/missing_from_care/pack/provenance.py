@@ -93,8 +93,7 @@ def sums(files: Iterable[Path], named: str, below: Path) -> dict[str, str]:
 
 
 def checksums(folder: Path, leaving_out: str = "SHA256SUMS") -> str:
-    """The checksums of a folder's files as `sha256sum --check` reads them, `leaving_out` the file
-    that will hold them."""
+    """What `sha256sum --check` reads of a folder's files but the one that will hold it."""
     found = sums(folder.rglob("*"), "", folder)
     return "".join(f"{hash_}  {name}\n" for name, hash_ in found.items() if name != leaving_out)
 

@@ -26,8 +26,7 @@ QUESTION_VIEWS = (
 
 @dataclass(frozen=True)
 class Question:
-    """A question as a row of the register puts it: words of the rule seeds, and periods as their
-    basis writes them."""
+    """A question in the words of the register, with periods as their basis writes them."""
 
     measure: str
     breakdown: str
@@ -38,8 +37,7 @@ class Question:
 
 
 def question_of(measure: str, by: str, of: str, period: str) -> Question:
-    """Reads `financial_year:2014/15..2017/18` and the other words of a question; a UsageFault if
-    the period is not of this form."""
+    """Reads `financial_year:2014/15..2017/18`, else a UsageFault, and a question's other words."""
     basis, colon, span = period.partition(":")
     first, _, last = span.partition("..")
     if not (colon and first):

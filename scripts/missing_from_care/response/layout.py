@@ -114,8 +114,7 @@ def _cells(answers: Sequence[Answer | None]) -> tuple[str | float, ...]:
 def _periods_down(
     table: Table, measures: Sequence[tuple[str, str]], *, with_categories: bool
 ) -> Grid:
-    """One row a period, and category if there are any; one column a measure. Months and quarters
-    name their periods themselves."""
+    """One row a period and category, if any; one column a measure."""
     by_place = {
         (each.period_name, each.category, each.part, each.measure): each for each in table.answers
     }

@@ -95,8 +95,7 @@ def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, 
 
 
 def refuse_known(request_ref: str) -> None:
-    """Refuses, with a UsageFault, a reference that the register has already; raises as
-    `read_rows`."""
+    """Raises a UsageFault if the register has the reference; else as `read_rows`."""
     register = usual_register()
     if request_ref in references(register):
         raise UsageFault(

@@ -26,21 +26,17 @@ class Space:
     """Tables near the true one, as deviations from it, as the best-informed reader sees them.
 
     That reader knows the threshold and guesses rightly which cells are primary; whoever is safe
-    from that reader is safe from all. A movable thing is a cell, or the slack of an inequality (its
-    sum minus what is published). The sums of times * deviation are 0 in every row, for every table
-    that fits what is published.
+    from that reader is safe from all. A column is a cell or, behind these, the slack of an
+    inequality (its sum minus what is published). The sums of times * deviation are 0 in every row,
+    for every table that fits what is published.
 
     Attributes:
-        cells: how many columns are cells; the slacks follow.
-        rows: how many relations there are.
         row, column, times: the entries of the relations, row by row.
         rise, fall: how far each column can move if it is hidden.
-        slack_rise, slack_fall: how far each can move if it is published: 0 for a cell, what
-            rounding leaves open for an inequality.
+        slack_rise, slack_fall: if it is published: 0 for a cell, what rounding leaves open.
         weight: the information lost if it is hidden; 0 for a slack.
-        hidden: which are hidden whatever is decided (boolean).
-        choice: which may be hidden or not (boolean).
-        opened_by: for the slack of an inequality that is withdrawn with certain cells, those cells.
+        hidden, choice: whether it is hidden whatever is decided; whether it may be.
+        opened_by: for the slack of an inequality that is withdrawn with certain cells, those.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -301,8 +297,7 @@ def _leaders(space: Space) -> tuple[np.ndarray, list[tuple[Terms, float, float, 
 
 
 class Pool:
-    """Keeps for each protected cell how far known moves take it, and what they need hidden; sets of
-    columns as bits of a number."""
+    """For each protected cell how far known moves take it, and what they need hidden, as bits."""
 
     def __init__(self, space: Space, cells: Iterable[int]) -> None:
         self.columns = np.flatnonzero(space.choice)

@@ -33,21 +33,18 @@ class Problem:
         values: what each cell holds, a whole number; a cell is known by its index from 0.
         relations: equations (low == high) and inequalities that readers know.
         primary: cells that must be withheld.
-        lower: the least each cell can be, as everybody knows; 0 if left out.
-        upper: the most each cell can be; twice the largest value if left out.
+        lower, upper: of each cell, as everybody knows; 0 and twice the largest value if left out.
         weights: the loss of information if a cell is withheld; its value if left out.
         published: cells that cannot be withheld, such as those an earlier response published.
         withheld_before: cells that earlier responses withheld; they stay withheld.
         unpublished: cells that no response prints but readers can reason about (all children less
             those seeking asylum); nobody sees a marker in their place.
-        thresholds: for each cell the interval that makes it primary, both ends included, as the
-            published rule says; None where no rule says so.
+        thresholds: for each cell the interval that makes it primary by the published rule, both
+            ends included; None where no rule says so.
         widths: how wide a range must stay open for a primary cell, if it is not `width`. An
             unpublished cell that stands here is protected too.
-        width: the same for every other primary cell.
 
-    Raises:
-        DataFault: the parts contradict each other.
+    A DataFault: the parts contradict each other.
     """
 
     values: Sequence[float]

@@ -32,8 +32,7 @@ class Unprotectable(ProtectionFault):
 
 @dataclass(frozen=True)
 class Pattern:
-    """Which cells to withhold, in order: all, and those that only serve as cover; and the sum of
-    the weights of all."""
+    """Which cells to withhold, in order; those that only serve as cover; the weights in sum."""
 
     suppressed: tuple[int, ...]
     secondary: tuple[int, ...]

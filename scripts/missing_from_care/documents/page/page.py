@@ -22,8 +22,7 @@ HERE = Path(__file__).parent
 
 
 def page_bytes(response: Response) -> bytes:
-    """The page of a response: its answers as tables, with charts where they help; unprotected it
-    says that it is not for release."""
+    """The page of a response: its answers as tables, with charts where they help."""
     content = workbook_content(response)
     answers = []
     explained: set[str] = set()

@@ -130,8 +130,7 @@ def opendocument_bytes(content: ResponseWorkbook) -> bytes:
 
 
 def response_workbook(content: ResponseWorkbook) -> Workbook:
-    """The workbook of a response: cover, contents, notes if there are any, and the answers; raises
-    as `workbook_bytes`."""
+    """Cover, contents, notes if there are any, and the answers; raises as `workbook_bytes`."""
     workbook = _empty_workbook(content)
     properties = workbook.properties
     properties.keywords = ", ".join(content.keywords)
@@ -344,8 +343,7 @@ def _text(
     style: str = "",
     vertical: str = "top",
 ) -> Cell:
-    """Text in a cell, always as text, in one line that is wrapped; a ValueError if there is none,
-    or more than a cell can show."""
+    """Text as such in a wrapped cell; a ValueError if there is none or too much of it."""
     text = one_line(text)
     if not text:
         raise ValueError(f"A text on the worksheet {sheet.title} is empty: fill it.")

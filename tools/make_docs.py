@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from operator import itemgetter
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 from markupsafe import Markup, escape
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from missing_from_care.base.command_line import out, run
 from missing_from_care.base.faults import UsageFault
