@@ -12,7 +12,7 @@ from rich.table import Table
 
 from missing_from_care.base.command_line import out, responses_option, run
 from missing_from_care.base.faults import UsageFault
-from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.project import RESPONSES
 from missing_from_care.base.warehouse import database_file
 from missing_from_care.disclosure.earlier_letters import entered
 from missing_from_care.disclosure.ledger import (
@@ -26,14 +26,10 @@ from missing_from_care.disclosure.ledger import withdraw as withdraw_request
 from missing_from_care.pack.beside import refuse_lost_rows
 from missing_from_care.response.answers import LEDGER
 
-Folder = Annotated[
-    Path,
-    responses_option("The folder of the packs, with the ledger"),
-]
+Folder = Annotated[Path, responses_option("The folder of the packs, with the ledger")]
 Reference = Annotated[
     str, typer.Argument(metavar="REQUEST_REF", help="A request that the ledger holds.")
 ]
-RESPONSES = CHECKOUT / "responses"
 
 
 def check(out_folder: Folder = RESPONSES) -> None:

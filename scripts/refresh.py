@@ -11,7 +11,7 @@ import typer
 
 from missing_from_care.base.command_line import QUIET, err, out, responses_option, run
 from missing_from_care.base.faults import DeadlineRisk, UsageFault
-from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT, RESPONSES
 from missing_from_care.base.register import read_register, usual_register
 from missing_from_care.base.warehouse import database_place
 from missing_from_care.deadlines.states import request_states
@@ -67,10 +67,7 @@ def refresh_all(
             "checkout.",
         ),
     ] = CHECKOUT / "published" / "missing_from_care.duckdb",
-    responses: Annotated[
-        Path,
-        responses_option("Folder of the requests' packs"),
-    ] = CHECKOUT / "responses",
+    responses: Annotated[Path, responses_option("Folder of the requests' packs")] = RESPONSES,
     settings: Annotated[
         Path | None,
         typer.Option(

@@ -66,8 +66,7 @@ def steps(is_quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def run(
-    *commands: Callable[..., Any],
-    arguments: Callable[[list[str]], list[str]] = lambda given: given,
+    *commands: Callable[..., Any], arguments: Callable[[list[str]], list[str]] = lambda given: given
 ) -> None:
     """Runs a command and ends the process with the promised exit status; of several commands,
     functions with typer annotations, the first word names the one to run. `arguments` gives the

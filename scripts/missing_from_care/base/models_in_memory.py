@@ -152,10 +152,7 @@ def _environment() -> tuple[Environment, _Dbt]:
     """Jinja with the project's own macros."""
     dbt, loader = _Dbt(), FileSystemLoader(CHECKOUT / "macros")
     environment = Environment(
-        loader=loader,
-        extensions=["jinja2.ext.do"],
-        undefined=StrictUndefined,
-        autoescape=False,
+        loader=loader, extensions=["jinja2.ext.do"], undefined=StrictUndefined, autoescape=False
     )
 
     def call(file: str, name: str, /, *arguments: object, **named: object) -> object:

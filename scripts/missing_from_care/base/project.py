@@ -12,6 +12,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 if not (CHECKOUT / "dbt_project.yml").exists():
     # The package was installed by pip: it works on the checkout that it is run in.
     CHECKOUT = Path.cwd()
+RESPONSES = CHECKOUT / "responses"
 RULES = CHECKOUT / "seeds" / "rules"
 SOURCES_FILE = CHECKOUT / "models" / "staging" / "_sources.yml"
 
@@ -31,7 +32,7 @@ def settings_folder() -> Path | None:
 
 def responses_folder() -> Path:
     """The folder of responses that FOI_RESPONSES names, else the checkout's."""
-    return Path(os.environ.get("FOI_RESPONSES") or CHECKOUT / "responses")
+    return Path(os.environ.get("FOI_RESPONSES") or RESPONSES)
 
 
 def template_file(name: str) -> Path:

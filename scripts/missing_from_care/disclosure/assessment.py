@@ -20,7 +20,7 @@ def refusal(warehouse: duckdb.DuckDBPyConnection, safe: Response) -> tuple[str, 
     """The paragraphs of the refusal notice (FOIA s.17), none if nothing is withheld, from the seed
     `refusal` of a warehouse. The date of the response, `safe` to be published, says which wording
     holds."""
-    answers = [each for table in safe.tables for each in table.answers if each.is_withheld]
+    answers = [each for each in safe.answers if each.is_withheld]
     is_said = {
         "withheld": bool(answers),
         "several": len(answers) > 1,

@@ -176,7 +176,7 @@ def _advice(response: Response, judged: Callable[[Response], Verdict]) -> str:
 def figures_of(response: Response, rules: Rules) -> dict[Figure, float]:
     """The figures that a response prints, each once; a DataFault if one has two numbers."""
     found: dict[Figure, float] = {}
-    for answer in (each for table in response.tables for each in table.answers):
+    for answer in response.answers:
         if answer.value is None:
             continue
         figure = figure_of(answer)

@@ -24,15 +24,7 @@ import duckdb
 
 from missing_from_care.base.faults import DataFault
 from missing_from_care.disclosure.counting import HARMS, IMPLIED, Counter, open_day, open_on
-from missing_from_care.disclosure.forms import (
-    CARE,
-    OCCASION,
-    Event,
-    Factor,
-    Form,
-    Times,
-    times_in,
-)
+from missing_from_care.disclosure.forms import CARE, OCCASION, Event, Factor, Form, Times, times_in
 from missing_from_care.disclosure.rules import FIRST, LAST, TIMES, Rules, Stretch
 from missing_from_care.disclosure.solver.problem import NEAR, Relation
 from missing_from_care.disclosure.tables import Box, Codes, Table, shared, tables_for, too_many

@@ -40,8 +40,7 @@ def letter_bytes(response: Response, template: Path = TEMPLATE) -> bytes:
 
 def letter_context(response: Response) -> dict[str, Any]:
     """What the letter says, by the names of the template's tags: docs/letter.md lists them."""
-    answers = sentences.answers_of(response)
-    is_withheld = any(each.is_withheld for each in answers)
+    is_withheld = any(each.is_withheld for each in response.answers)
     if is_withheld and not response.refusal:
         raise ProtectionFault(
             f"Request {response.request_ref} withholds figures without saying by which exemption "
@@ -74,7 +73,7 @@ def letter_context(response: Response) -> dict[str, Any]:
         "reuse": say("reuse"),
         "formats": say("formats"),
     }
-    markers = {marker for text in texts_of(context) for marker in texts.markers_in(text)}
+    markers = {marker for text in texts_of(context) for marker in texts.MARKER.findall(text)}
     shorthand = response.shorthand
     context["shorthand"] = [
         f"{marker} means {shorthand[marker]}." for marker in sorted(markers & shorthand.keys())

@@ -393,11 +393,6 @@ def _break_sentences(
 # --- Of the whole request, in all documents ------------------------------------------------------
 
 
-def answers_of(response: Response) -> list[Answer]:
-    """All answers of a response."""
-    return [each for table in response.tables for each in table.answers]
-
-
 def opening(response: Response) -> list[str]:
     """The paragraphs that letter and page open with: how the request was handled, what is held."""
     both = handling_texts(response), holding_texts(response)
@@ -421,7 +416,7 @@ def handling_texts(response: Response) -> list[str]:
 
 def holding_texts(response: Response) -> list[str]:
     """The texts of `letter_texts` that say what is held, and what of it is given."""
-    answers = answers_of(response)
+    answers = response.answers
     held = [each for each in answers if not each.is_not_held]
     withheld = [each for each in held if each.is_withheld]
     found = []
@@ -502,7 +497,7 @@ def not_held_advice(response: Response) -> str:
 
 def is_anything_held(response: Response) -> bool:
     """Whether a figure is held, shown or not."""
-    return not all(each.is_not_held for each in answers_of(response))
+    return not all(each.is_not_held for each in response.answers)
 
 
 def table_title(table: Table) -> str:

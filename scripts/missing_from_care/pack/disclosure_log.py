@@ -49,7 +49,7 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
             "are not protected yet."
         )
     content = workbook_content(response)
-    headings = dict.fromkeys(each.heading for each in sentences.answers_of(response))
+    headings = dict.fromkeys(each.heading for each in response.answers)
     breakdowns = dict.fromkeys(table.breakdown for table in response.tables if table.breakdown)
     by = f" By: {'; '.join(breakdowns)}." if breakdowns else ""
     names = {"response.html": "Web page"} | pack_files(response)
@@ -105,7 +105,7 @@ def outcome(response: Response) -> str:
     """What became of a request: a key of `OUTCOMES`. A range is a part of what was asked for. What
     is not applicable was not lacking."""
     is_refused = response.handling.estimate is not None
-    answers = sentences.answers_of(response)
+    answers = response.answers
     is_given = any(each.value is not None or each.is_range for each in answers)
     is_withheld = any(each.is_withheld for each in answers)
     is_lacking = any(each.marker == "[x]" for each in answers)

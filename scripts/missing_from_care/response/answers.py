@@ -170,6 +170,11 @@ class Response:
     handling: Handling = Handling()
 
     @property
+    def answers(self) -> list[Answer]:
+        """All answers, table by table."""
+        return [each for table in self.tables for each in table.answers]
+
+    @property
     def dated(self) -> date:
         """The date of the response as its documents carry it: the same at every export."""
         return self.responded_on or self.received_on or date(2000, 1, 1)

@@ -30,7 +30,7 @@ def page_bytes(response: Response) -> bytes:
         zip(response.tables, content.answers, sentences.answered_tables(response), strict=True),
         start=1,
     ):
-        used = {marker for text in sheet.table_texts for marker in texts.markers_in(text)}
+        used = {marker for text in sheet.table_texts for marker in texts.MARKER.findall(text)}
         explained |= used
         answers.append(
             {

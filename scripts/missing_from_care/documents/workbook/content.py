@@ -17,7 +17,6 @@ from missing_from_care.base.texts import (
     one_line,
 )
 from missing_from_care.documents.sentences import (
-    answers_of,
     cost_paragraphs,
     first_to_last,
     general_notes,
@@ -169,7 +168,7 @@ def paragraphs(response: Response) -> tuple[str, ...]:
 def _cover_lines(response: Response) -> tuple[CoverLine, ...]:
     """The labelled lines of the cover."""
     authority = response.authority
-    answers = answers_of(response)
+    answers = response.answers
     days = [each.period_start for each in answers] + [each.period_end for each in answers]
     email = authority["review_email"]
     revised = [each for each in handling_texts(response) if each in ("replaces", "revised")]

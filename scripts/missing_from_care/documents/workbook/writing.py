@@ -34,7 +34,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from missing_from_care.base.fixed_zip import fixed_zip, zip_of
-from missing_from_care.base.texts import NOTE, markers_in, one_line, without_notes
+from missing_from_care.base.texts import MARKER, NOTE, one_line, without_notes
 from missing_from_care.documents.workbook.content import (
     Column,
     Cover,
@@ -210,7 +210,7 @@ def sentences_above(table: TableSheet, shorthand: Mapping[str, str]) -> Iterator
     texts = [table.title, *table.introduction, *table.table_texts]
     if table.name != "Notes" and any(NOTE.search(text) for text in texts):
         yield "Some cells refer to notes, which are on the worksheet called Notes."
-    used = {marker for text in (table.title, *table.table_texts) for marker in markers_in(text)}
+    used = {marker for text in (table.title, *table.table_texts) for marker in MARKER.findall(text)}
     for marker in sorted(used & shorthand.keys()):
         yield f"The shorthand {marker} means: {one_line(shorthand[marker])}."
 
@@ -272,10 +272,7 @@ def _write_table(sheet: Worksheet, table: TableSheet, above: list[str], links: L
     lines = [[title], *([_text(sheet, text)] for text in above)]
     first = len(lines) + 1
     columns = [
-        [
-            _heading(sheet, index, column),
-            *(_value(sheet, index, column, value) for value in values),
-        ]
+        [_heading(sheet, index, column), *(_value(sheet, index, column, value) for value in values)]
         for index, (column, values) in enumerate(
             zip(table.columns, zip(*table.rows, strict=True), strict=True)
         )
@@ -337,11 +334,7 @@ def _value(sheet: Worksheet, index: int, column: Column, value: Value) -> Cell:
 
 
 def _text(
-    sheet: Worksheet,
-    text: str,
-    longest: int = LONGEST_CELL,
-    style: str = "",
-    vertical: str = "top",
+    sheet: Worksheet, text: str, longest: int = LONGEST_CELL, style: str = "", vertical: str = "top"
 ) -> Cell:
     """Text as such in a wrapped cell; a ValueError if there is none or too much of it."""
     text = one_line(text)
