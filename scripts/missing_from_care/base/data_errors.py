@@ -59,12 +59,10 @@ def without_values(problem: Exception) -> str:
 
 
 def build_sentences(results: Path) -> list[str]:
-    """Why a build failed, by dbt's `run_results.json`, without any word of DuckDB's or dbt's.
-
-    What the project's own models and tests raised, and a sentence for every other node that failed,
+    """Why a build failed, by dbt's `run_results.json`, without any word of DuckDB's or dbt's. What
+    the project's own models and tests raised, and a sentence for every other node that failed,
     `NO_ROOM` if that is why. None if no node failed, as when dbt stopped before the first, or if
-    the file is damaged or not there.
-    """
+    the file is damaged or not there."""
     try:
         nodes = json.loads(results.read_bytes())["results"]
         failed = [each for each in nodes if each["status"] in ("error", "fail", "runtime error")]

@@ -45,10 +45,8 @@ def build_model(
     connection: duckdb.DuckDBPyConnection, name: str, variables: Mapping[str, str] | None = None
 ) -> None:
     """Makes the table of a model or seed, and first the tables that it reads. A table that is there
-    already stands in for its seed or model. `variables` are dbt's `--vars`.
-
-    Where a statement fails, `raised_sentences` of DuckDB's error gives what `raise_sentence` said.
-    """
+    already stands in for its seed or model. `variables` are dbt's `--vars`. Where a statement
+    fails, `raised_sentences` of DuckDB's error gives what `raise_sentence` said."""
     is_there = "select 1 from information_schema.tables where table_name = ?"
     if connection.execute(is_there, [name]).fetchone():
         return

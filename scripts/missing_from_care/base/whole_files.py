@@ -29,12 +29,9 @@ NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
 
 def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Writes a file so that a reader, or a run that is killed, never sees a part of it. Its folder
-    exists.
-
-    `mode` says who may read and write it, less what the user's umask takes away: 0o600 for what is
-    private, which so never stands open for a moment. A UsageFault: the file or its folder cannot be
-    written; the old file is still there. A BusyFault: another run is writing it.
-    """
+    exists. `mode` says who may read and write it, less what the user's umask takes away: 0o600 for
+    what is private, which so never stands open for a moment. A UsageFault: the file or its folder
+    cannot be written; the old file is still there. A BusyFault: another run is writing it."""
     work = path.with_name(f".{path.name}.new")
     with _as_fault(path):
         _remove_abandoned(work, path)
@@ -59,12 +56,9 @@ def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
 @contextmanager
 def replacing_folder(target: Path, mode: int = 0o777) -> Iterator[Path]:
     """Gives an empty folder to fill; at the end of the block it takes the place of `target`, and
-    what that held is removed.
-
-    It is `.NAME.new` beside `target`, hence on the same file system. If the block fails, `target`
-    stays as it was and nothing is left beside it; what a killed run left there is put right by the
-    next one. `mode` and faults are as of `write_file_whole`.
-    """
+    what that held is removed. It is `.NAME.new` beside `target`, hence on the same file system. If
+    the block fails, `target` stays as it was and nothing is left beside it; what a killed run left
+    there is put right by the next one. `mode` and faults are as of `write_file_whole`."""
     target = target.resolve()
     work, old = (target.with_name(f".{target.name}.{end}") for end in ("new", "old"))
     with _as_fault(target):
@@ -236,11 +230,9 @@ def follow(place: Path) -> Path:
 @contextmanager
 def one_at_a_time(file: Path, busy: str, wait: float = 0) -> Iterator[None]:
     """Holds a lock for the length of the block. Its file says who holds it and stays where it is.
-
     Another may have it for so many seconds, `wait`. Then a BusyFault, which begins with what that
     means (`busy`), names its command, process, computer and start. A UsageFault: the file cannot be
-    made.
-    """
+    made."""
     lock = FileLock(file, timeout=wait, mode=0o600)
     try:
         lock.acquire()

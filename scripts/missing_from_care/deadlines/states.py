@@ -109,11 +109,9 @@ def statistics(
     states: Iterable[RequestState], entries: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, list[dict[str, Any]]]:
     """Requests by the calendar quarter in which they came, and all together; answers by exemption.
-
     From the states of all requests, and entries of the disclosure log, by reference, of the packs
     that are here. Gives the counts of `COUNTS` by `quarters`, the last of them without a quarter
-    for the total; and `exemptions`, each with the number of answers that rest on it.
-    """
+    for the total; and `exemptions`, each with the number of answers that rest on it."""
     rows = []
     for each in states:
         entry = entries.get(each.request_ref, {}) if each.responded_on else {}

@@ -33,12 +33,9 @@ RESTORE = "so nothing can be released: restore it from a backup."
 @dataclass(frozen=True)
 class Released:
     """A figure as it was released, on the day of the response, by an export or `entered` by hand
-    from an earlier letter (`event`).
-
-    `file_sha256` is of the workbook that held it; empty for what was entered. `low` and `high` were
-    shown: the same number twice, or a range; None where it was withheld. `counted` is the number as
-    it was counted then; None where nobody knows.
-    """
+    from an earlier letter (`event`). `file_sha256` is of the workbook that held it; empty for what
+    was entered. `low` and `high` were shown: the same number twice, or a range; None where it was
+    withheld. `counted` is the number as it was counted then; None where nobody knows."""
 
     released_on: date
     request_ref: str

@@ -48,11 +48,9 @@ Node = Figure | Rest
 @dataclass(frozen=True)
 class Known:
     """What is or was published of the figures: those of the response with their numbers, and those
-    of them that were `asked` for, rather than printed beside these.
-
-    A number of those `shown` is public already; earlier responses withheld others, for some of
-    which ranges were released, and let readers work out nodes, which nobody can protect.
-    """
+    of them that were `asked` for, rather than printed beside these. A number of those `shown` is
+    public already; earlier responses withheld others, for some of which ranges were released, and
+    let readers work out nodes, which nobody can protect."""
 
     printed: Mapping[Figure, float]
     asked: Set[Figure] = frozenset()

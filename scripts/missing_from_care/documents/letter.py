@@ -27,11 +27,9 @@ SAID_ELSEWHERE = ("break_in_series", "ranges", "not_available", "part_period")
 
 def letter_bytes(response: Response, template: Path = TEMPLATE) -> bytes:
     """The letter of a response as a Word document; unprotected it says that it is a draft.
-
     `template` has the tags of docs/letter.md. A ProtectionFault: figures are withheld without the
     refusal that section 17 of the Freedom of Information Act 2000 asks for. A DataFault or
-    UsageFault: a text of the rule seeds cannot be filled in, or the template cannot be used.
-    """
+    UsageFault: a text of the rule seeds cannot be filled in, or the template cannot be used."""
     context = letter_context(response)
     title = f"{context['title']} ({response.request_ref})"
     name, links = response.authority["name"], links_of(response)

@@ -23,11 +23,9 @@ LINE_END = "\r\n"
 
 def open_data_files(response: Response) -> dict[str, bytes]:
     """The open data of a response by file name: for each question a CSV file, whose lines end with
-    CRLF (RFC 4180), and its CSVW description, and a data package of them all.
-
-    What the requester wrote is in the descriptions alone. A ProtectionFault: the response is not
-    protected. A DataFault: a text begins as a formula does.
-    """
+    CRLF (RFC 4180), and its CSVW description, and a data package of them all. What the requester
+    wrote is in the descriptions alone. A ProtectionFault: the response is not protected. A
+    DataFault: a text begins as a formula does."""
     if not response.is_protected:
         raise ProtectionFault(
             f"Open data of {response.request_ref} is not written: its small numbers are not "
@@ -76,11 +74,9 @@ def csv_names(response: Response) -> dict[str, str]:
 
 
 def _csv_bytes(tables: list[Table], name: str, columns: dict[str, tuple[str, str]]) -> bytes:
-    """The CSV file of a question: one row for each part, measure, category and period.
-
-    An apostrophe in front of a formula would change the data, so the text is refused: it comes from
-    a rule seed or from the number of a question.
-    """
+    """The CSV file of a question: one row for each part, measure, category and period. An
+    apostrophe in front of a formula would change the data, so the text is refused: it comes from a
+    rule seed or from the number of a question."""
     stream = StringIO()
     writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator=LINE_END)
     writer.writeheader()

@@ -129,12 +129,9 @@ class LandedParts:
         self, item: FoundFile, source: SourceTable, table: RawTable, year: str, tables: int
     ) -> LandedModule:
         """Reads a source table, or takes over the part that was made of it; a DataFault, which
-        names rows, if it cannot be read.
-
-        It is the rows of a raw table and collection year, nothing if that has none. The file holds
-        so many tables; 0 if it holds several years, since which rows are of which then depends on
-        other files too.
-        """
+        names rows, if it cannot be read. It is the rows of a raw table and collection year, nothing
+        if that has none. The file holds so many tables; 0 if it holds several years, since which
+        rows are of which then depends on other files too."""
         part = self.new_path()
         if source.landed:
             try:

@@ -19,12 +19,10 @@ WHITE = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u2
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file below the source folder, by its path there with `/`; a zip file counts as a folder.
-
-    A file inside a zip file is unpacked to `path` when it is looked at. `unused` says why it is not
+    """A file below the source folder, by its path there with `/`; a zip file counts as a folder. A
+    file inside a zip file is unpacked to `path` when it is looked at. `unused` says why it is not
     looked at, `fault` why it cannot be, although it has to: a sentence. Size in bytes; the SHA-256,
-    in hexadecimal, when it is known.
-    """
+    in hexadecimal, when it is known."""
 
     path: Path
     file: str
@@ -100,11 +98,8 @@ def write_plain(
     notes: tuple[str, ...] = (),
 ) -> Rows:
     """Writes the rows below the column names, each with its number, into a folder; those of nothing
-    are passed over, and a blank value too many is dropped.
-
-    A DataFault: rows have fewer or more values than `width`; `surplus` says why a row may
-    have too many.
-    """
+    are passed over, and a blank value too many is dropped. A DataFault: rows have fewer or more
+    values than `width`; `surplus` says why a row may have too many."""
     plain, faults, misfits, blank = PlainRows(work, width), [], 0, 0
     for number, values in rows:
         if is_blank(values):

@@ -158,11 +158,9 @@ def _made(
 
 def write_pack(pack: Pack, today: date) -> list[str]:
     """Writes a pack in the place of one that was not sent, and what it releases to the ledger;
-    raises and gives sentences as `write_index`.
-
-    The ledger comes first: it may name what a killed run did not publish, never the other way.
-    Released is it today, if the register does not say when it was answered.
-    """
+    raises and gives sentences as `write_index`. The ledger comes first: it may name what a killed
+    run did not publish, never the other way. Released is it today, if the register does not say
+    when it was answered."""
     if pack.is_sent:
         return []
     out = pack.folder.parent

@@ -30,11 +30,9 @@ COMPARED = ("request", "inputs", "program_sha256", "versions")
 
 def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """All that made a response, to be kept as `provenance.json`; private. Nothing in it is of today
-    or of this computer's folders: the same inputs give the same.
-
-    A UsageFault: the warehouse was built from other landed files (of FOI_EXTRACTS, else the
-    demonstration's) or rules than those here.
-    """
+    or of this computer's folders: the same inputs give the same. A UsageFault: the warehouse was
+    built from other landed files (of FOI_EXTRACTS, else the demonstration's) or rules than those
+    here."""
     extracts = Path(os.environ.get("FOI_EXTRACTS") or CHECKOUT / "seeds" / "extracts")
     own = settings_folder()
     rules = [

@@ -12,13 +12,10 @@ from missing_from_care.base.models_in_memory import macro_sql
 
 @dataclass(frozen=True)
 class Answer:
-    """One row of `foi_answers` with the headings that a reader needs.
-
-    A figure that is withheld to protect a child has no value; whether it is small itself or covers
-    another is never said. `low` and `high` are the ends of the range that it is released as, both
-    possible, None where nothing is said of it: a ValueError if they are no range of a withheld
-    figure.
-    """
+    """One row of `foi_answers` with the headings that a reader needs. A figure that is withheld to
+    protect a child has no value; whether it is small itself or covers another is never said. `low`
+    and `high` are the ends of the range that it is released as, both possible, None where nothing
+    is said of it: a ValueError if they are no range of a withheld figure."""
 
     question_no: str
     part: str

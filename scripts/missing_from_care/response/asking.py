@@ -49,12 +49,9 @@ def question_of(measure: str, by: str, of: str, period: str) -> Question:
 
 
 def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
-    """Puts questions to a warehouse, which is only read.
-
-    In the connection `foi_answers`, `stg_foi_requests` and all that a response is read from hold
-    these questions alone, numbered from 1, as request `try-out`. A DataFault: a word is wrong, or a
-    period is not landed.
-    """
+    """Puts questions to a warehouse, which is only read. In the connection `foi_answers`,
+    `stg_foi_requests` and all that a response is read from hold these questions alone, numbered
+    from 1, as request `try-out`. A DataFault: a word is wrong, or a period is not landed."""
     connection = put(database, *questions)
     problems = connection.execute(
         "select sentence from int_question_problems order by 1"
@@ -137,11 +134,8 @@ def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, object]
 def save_question(question: Question, request_ref: str) -> Path:
     """Adds a question that was tried before to a request of the register, as its next one; gives
     the file, written whole or not at all. Of several that add at once each waits for the one
-    before.
-
-    A UsageFault: the register is not there, has no such request, or cannot be added to. Else raises
-    as `read_rows` and `changing_register`.
-    """
+    before. A UsageFault: the register is not there, has no such request, or cannot be added to.
+    Else raises as `read_rows` and `changing_register`."""
     with changing_register() as (requests, questions):
         if request_ref not in references(requests):
             raise UsageFault(

@@ -18,13 +18,10 @@ SQL = queries(__file__)
 
 
 def read_response(warehouse: duckdb.DuckDBPyConnection, request_ref: str) -> Response:
-    """Reads a request of the register, by the authority's reference, and its answers.
-
-    A UsageFault: the register has no such request, or it has no question. A DataFault: its
-    reference cannot name a pack, or another request's would name the same; a question cannot be
-    read or asks for a period of which no return is landed; or so much was lost that nothing it asks
-    for is left.
-    """
+    """Reads a request of the register, by the authority's reference, and its answers. A UsageFault:
+    the register has no such request, or it has no question. A DataFault: its reference cannot name
+    a pack, or another request's would name the same; a question cannot be read or asks for a period
+    of which no return is landed; or so much was lost that nothing it asks for is left."""
     request = warehouse.execute(SQL["request"], [request_ref]).fetchone()
     if request is None:
         known = ", ".join(texts(warehouse, "select request_ref from stg_foi_requests order by 1"))

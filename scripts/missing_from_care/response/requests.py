@@ -82,10 +82,8 @@ def campaign_questions(name: str, warehouse: duckdb.DuckDBPyConnection) -> list[
 
 def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, str]:
     """The first and the last period of a basis that is landed, as the register writes them; a
-    UsageFault if nothing is.
-
-    The basis is financial_year; calendar_year, of which the last may be a part; or one of a day.
-    """
+    UsageFault if nothing is. The basis is financial_year; calendar_year, of which the last may be a
+    part; or one of a day."""
     first_year, last_year, first_calendar_year, last_day = warehouse.execute(SPANS).fetchall()[0]
     if last_day is None:
         raise UsageFault("No return is landed, so there is no period to ask for.")
@@ -108,11 +106,8 @@ def add_request(
     request_ref: str, received_on: date, subject: str, asked: Sequence[Asked]
 ) -> list[Path]:
     """Adds a request with its questions, each tried out before, to the register; gives the two
-    files that were written. The request stands there before its questions do.
-
-    A UsageFault: the register has the request already. Else raises as `read_rows` and
-    `changing_register`.
-    """
+    files that were written. The request stands there before its questions do. A UsageFault: the
+    register has the request already. Else raises as `read_rows` and `changing_register`."""
     with changing_register() as (requests, questions):
         refuse_known(request_ref)
         row = {"request_ref": request_ref, "received_on": received_on.isoformat()}

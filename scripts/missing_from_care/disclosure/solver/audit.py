@@ -42,11 +42,9 @@ class Finding:
 @dataclass(frozen=True)
 class Audit:
     """What attacking a pattern showed: the least and the most of each cell withheld now and each
-    protected one, in order of cells; and why it is not safe, nothing if it is.
-
-    Some table reaches each end of the `ranges`. The `bounds` no table exceeds: they follow from
-    what is published and not from the true table, so they may be published themselves.
-    """
+    protected one, in order of cells; and why it is not safe, nothing if it is. Some table reaches
+    each end of the `ranges`. The `bounds` no table exceeds: they follow from what is published and
+    not from the true table, so they may be published themselves."""
 
     ranges: dict[int, Range]
     bounds: dict[int, Range]
@@ -272,12 +270,10 @@ class _Clock:
 
 
 class _Part:
-    """One connected part of a system.
-
-    In a large part the first question about an unknown is put near the true solution: moves up and
-    down are unknowns of their own, each of which costs a little. Such moves touch few unknowns and
-    are mostly whole numbers. What they leave open is asked of all solutions, then of whole ones.
-    """
+    """One connected part of a system. In a large part the first question about an unknown is put
+    near the true solution: moves up and down are unknowns of their own, each of which costs a
+    little. Such moves touch few unknowns and are mostly whole numbers. What they leave open is
+    asked of all solutions, then of whole ones."""
 
     def __init__(
         self,

@@ -140,12 +140,10 @@ def _informed_bounds(problem: Problem, cell: int) -> tuple[float, float]:
 
 
 class Mover:
-    """Solves for moves in one space: how far everything moves with a cell.
-
-    Up and down are unknowns of their own, and each costs something. From where nothing moves a few
-    steps lead to such a move; it touches few columns and is mostly made of whole numbers. Cells
-    that cannot move whatever is hidden are left out, and cells that move alike are one unknown.
-    """
+    """Solves for moves in one space: how far everything moves with a cell. Up and down are unknowns
+    of their own, and each costs something. From where nothing moves a few steps lead to such a
+    move; it touches few columns and is mostly made of whole numbers. Cells that cannot move
+    whatever is hidden are left out, and cells that move alike are one unknown."""
 
     def __init__(self, space: Space) -> None:
         self.space = space

@@ -262,11 +262,8 @@ class Chart(NamedTuple):
 
 def charts(table: Table, name: str) -> Iterator[Chart]:
     """The charts that help to read a table, of the figures that are shown alone; `name` is what
-    their ids begin with, unique in the page.
-
-    Lines over periods, months or quarters, one chart a measure; bars for other categories, or for
-    the measures of one period.
-    """
+    their ids begin with, unique in the page. Lines over periods, months or quarters, one chart a
+    measure; bars for other categories, or for the measures of one period."""
     for number, (heading, answers) in enumerate(_panels(table), start=1):
         tops = [upper for _, (_, upper) in _drawn(answers)]
         # It says more than the table if most figures are shown, two of them not zero.

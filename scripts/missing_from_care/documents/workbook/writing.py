@@ -165,11 +165,9 @@ def response_workbook(content: ResponseWorkbook) -> Workbook:
 
 
 def report_bytes(content: Report, scratch: Path) -> bytes:
-    """A workbook, as `.xlsx`, of tables that may have very many rows, which are read once.
-
-    What openpyxl writes meanwhile goes into `scratch`, a private folder on the database's own disk:
-    the system's folder for temporary files may lie on another than children's data may.
-    """
+    """A workbook, as `.xlsx`, of tables that may have very many rows, which are read once. What
+    openpyxl writes meanwhile goes into `scratch`, a private folder on the database's own disk: the
+    system's folder for temporary files may lie on another than children's data may."""
     before, tempfile.tempdir = tempfile.tempdir, str(scratch)
     try:
         workbook = _empty_workbook(content, write_only=True)
