@@ -10,7 +10,7 @@ import subprocess
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import seed_columns, setting_rows
 from missing_from_care.base.project import CHECKOUT, RULES, settings_folder, template_file
 from missing_from_care.base.warehouse import rows_of
+from missing_from_care.landing.parts import file_hash
 from missing_from_care.response.answers import Response
 
 PROGRAM = ("models", "macros", "scripts", "seeds")
@@ -84,9 +85,7 @@ def sums(files: Iterable[Path], named: str, below: Path) -> dict[str, str]:
     found = {}
     for file in sorted(files):
         if file.is_file():
-            with file.open("rb") as opened:
-                name = Path(named, file.relative_to(below)).as_posix()
-                found[name] = file_digest(opened, "sha256").hexdigest()
+            found[Path(named, file.relative_to(below)).as_posix()] = file_hash(file)
     return found
 
 

@@ -54,6 +54,10 @@ def shown(answer: Answer) -> str | float:
     return exact(answer.value, answer.unit)
 
 
+def _cell(answer: Answer | None) -> str | float:
+    return shown(answer) if answer else "[z]"
+
+
 def exact(value: float, unit: str) -> float:
     """A figure as a number: whole unless it is a percentage or an average."""
     return float(value) if unit in ("percent", "average") else int(value)
@@ -100,15 +104,10 @@ def _periods_across(
     return Grid(
         headings=(heading, *(marked(period, *column) for period, column in across)),
         labels=1,
-        rows=tuple((label, *_cells(answers)) for label, answers in rows),
+        rows=tuple((label, *map(_cell, answers)) for label, answers in rows),
         measures=(measures.pop() if len(measures) == 1 else "",) * len(table.periods),
         answers=tuple(tuple(answers) for _, answers in rows),
     )
-
-
-def _cells(answers: Sequence[Answer | None]) -> tuple[str | float, ...]:
-    """The figures of a row; [z] where there is none."""
-    return tuple(shown(each) if each else "[z]" for each in answers)
 
 
 def _periods_down(
@@ -145,7 +144,7 @@ def _periods_down(
     return Grid(
         headings=(*headings, *named(columns, measures)),
         labels=len(headings),
-        rows=tuple((*label, *_cells(row)) for label, row in zip(names, answers, strict=True)),
+        rows=tuple((*label, *map(_cell, row)) for label, row in zip(names, answers, strict=True)),
         measures=tuple(measure for _, measure in measures),
         answers=tuple(answers),
     )

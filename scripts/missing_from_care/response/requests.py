@@ -8,15 +8,10 @@ from pathlib import Path
 
 import duckdb
 
+from missing_from_care.base import register
 from missing_from_care.base.faults import UsageFault
 from missing_from_care.base.models_in_memory import seed_rows
 from missing_from_care.base.project import CHECKOUT
-from missing_from_care.base.register import (
-    append_rows,
-    changing_register,
-    references,
-    usual_register,
-)
 from missing_from_care.response.asking import Question
 
 FOLDER = CHECKOUT / "templates" / "questions"
@@ -94,10 +89,10 @@ def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, 
 
 def refuse_known(request_ref: str) -> None:
     """Raises a UsageFault if the register has the reference; else as `read_rows`."""
-    register = usual_register()
-    if request_ref in references(register):
+    requests = register.usual_register()
+    if request_ref in register.references(requests):
         raise UsageFault(
-            f"{register} has a request {request_ref} already: give another reference, or add "
+            f"{requests} has a request {request_ref} already: give another reference, or add "
             f"questions to it with `scripts/ask.py … --save {request_ref}`."
         )
 
@@ -108,10 +103,10 @@ def add_request(
     """Adds a request with its questions, each tried out before, to the register; gives the two
     files that were written. The request stands there before its questions do. A UsageFault: the
     register has the request already. Else raises as `read_rows` and `changing_register`."""
-    with changing_register() as (requests, questions):
+    with register.changing_register() as (requests, questions):
         refuse_known(request_ref)
         row = {"request_ref": request_ref, "received_on": received_on.isoformat()}
-        append_rows(requests, [row | {"subject": subject}])
+        register.append_rows(requests, [row | {"subject": subject}])
         rows = [{"request_ref": request_ref, **asdict(each)} for each in asked]
-        append_rows(questions, [row | row.pop("question") for row in rows])
+        register.append_rows(questions, [row | row.pop("question") for row in rows])
     return [requests, questions]

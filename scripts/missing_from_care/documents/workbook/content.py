@@ -9,13 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from missing_from_care.base.texts import (
-    INVENTED_CHILDREN,
-    LICENCE_ADDRESS,
-    NOT_FOR_RELEASE,
-    long_day,
-    one_line,
-)
+from missing_from_care.base import texts
 from missing_from_care.documents.sentences import (
     cost_paragraphs,
     first_to_last,
@@ -43,7 +37,7 @@ LONGEST_LINE = 900
 def running_lines(text: str) -> tuple[str, ...]:
     """A text as rows of a worksheet: one a line, long ones in pieces, none empty. Lines without a
     letter or digit (rules of dashes) are left out, since a screen reader would spell them."""
-    lines = (one_line(line) for line in text.splitlines())
+    lines = (texts.one_line(line) for line in text.splitlines())
     pieces = (piece for line in lines for piece in textwrap.wrap(line, LONGEST_LINE))
     return tuple(piece for piece in pieces if any(character.isalnum() for character in piece))
 
@@ -151,9 +145,9 @@ def workbook_content(response: Response) -> ResponseWorkbook:
 
 def paragraphs(response: Response) -> tuple[str, ...]:
     """What a reader must know before anything else."""
-    told = [] if response.is_protected else [NOT_FOR_RELEASE]
+    told = [] if response.is_protected else [texts.NOT_FOR_RELEASE]
     if response.is_of_invented_children:
-        told.append(INVENTED_CHILDREN)
+        told.append(texts.INVENTED_CHILDREN)
     if not is_anything_held(response):
         return tuple(told)
     if len(response.definitions) > 1:
@@ -174,20 +168,21 @@ def _cover_lines(response: Response) -> tuple[CoverLine, ...]:
     revised = [each for each in handling_texts(response) if each in ("replaces", "revised")]
     revision = " ".join(said(response, each) for each in revised)
     received, responded = response.received_on, response.responded_on
-    periods = first_to_last([long_day(min(days)), long_day(max(days))]) if days else ""
+    periods = first_to_last([texts.long_day(min(days)), texts.long_day(max(days))]) if days else ""
     return (
         CoverLine("Request reference", response.request_ref),
         CoverLine("Subject", response.subject),
-        *([CoverLine("Received", long_day(received))] if received else ()),
+        *([CoverLine("Received", texts.long_day(received))] if received else ()),
         CoverLine(
-            "Answered", long_day(responded) if responded else response.words["letter:not_dated"]
+            "Answered",
+            texts.long_day(responded) if responded else response.words["letter:not_dated"],
         ),
         *([CoverLine("Revised", revision)] if revision else ()),
         *([CoverLine("Periods", periods)] if periods else ()),
         CoverLine("Who answers", authority["name"]),
         CoverLine(DISSATISFIED, f"{said(response, 'review')}\n{said(response, 'regulator')}"),
         CoverLine("Email for reviews", email, link=f"mailto:{email}"),
-        CoverLine("Licence", authority["licence"], link=LICENCE_ADDRESS),
+        CoverLine("Licence", authority["licence"], link=texts.LICENCE_ADDRESS),
     )
 
 
@@ -201,7 +196,7 @@ def _refusals(response: Response) -> tuple[CoverLine, ...]:
         "Information that would cost too much to find": cost_paragraphs(response),
         "Information that we do not hold": lacking,
     }
-    return tuple(CoverLine(label, "\n".join(texts)) for label, texts in notices.items() if texts)
+    return tuple(CoverLine(label, "\n".join(lines)) for label, lines in notices.items() if lines)
 
 
 def _answer_sheet(table: Table, response: Response, notes: list[str]) -> TableSheet:
