@@ -104,11 +104,8 @@ def asked_words(is_silent: bool) -> list[str]:
 
 
 def chosen(words: list[str], span: tuple[str, str], is_silent: bool) -> list[requests.Asked]:
-    """The row of each question: the likeliest, or the one that is picked.
-
-    Raises:
-        UsageFault: no word of a question is known, or nothing is asked.
-    """
+    """The row of each question: the likeliest, or the one that is picked. A UsageFault: no word of
+    one is known, or nothing is asked."""
     asked = []
     for number, wording in enumerate(words, start=1):
         ways = requests.proposals(wording)[:MOST_PROPOSALS]

@@ -148,13 +148,9 @@ def places_of(plan: Plan) -> list[tuple[str, Path]]:
 
 
 def read_settings(arguments: list[str]) -> list[str]:
-    """Takes the variables of the file that `--settings` names into the environment.
-
-    Returns: the arguments of the command, with those of FOI_OPTIONS.
-
-    Raises:
-        UsageFault: the file cannot be read, or a line of it is no setting.
-    """
+    """Takes the variables of the file that `--settings` names into the environment; gives the
+    arguments of the command, with those of FOI_OPTIONS. A UsageFault: the file cannot be read, or a
+    line of it is no setting."""
     if "--settings" not in arguments[:-1]:
         return arguments
     file = Path(arguments[arguments.index("--settings") + 1])

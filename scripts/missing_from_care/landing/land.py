@@ -60,16 +60,12 @@ def land(
 ) -> LandingReport:
     """Lands the returns, return interviews and case-management extracts below a folder.
 
-    Args:
-        source: the folder that holds one folder for each collection year, named `2017-18`.
-        into: the folder to write; replaced as a whole. It is new, empty, or written by this.
-        accepted: (raw table, collection year) of modules known to be missing.
-        progress: is told how many bytes are read, of how many, and which file is next.
-        form: of the raw tables. The rows of a file that has not changed since it was landed as
-            Parquet are not read again.
-        last: the folder that was landed before, if it is not `into`.
-        taken: by file, the day on which a case-management extract was taken, 2018-02-01.
-        covers: first and last day that the case-management extracts cover.
+    It holds one folder for each collection year, named `2017-18`. `into` is replaced as a whole; it
+    is new, empty, or written by this, and else `last` was landed before: rows of a file that has
+    not changed since it was landed as Parquet are not read again. `accepted` has raw table and
+    collection year of modules known to be missing; `taken`, by file, the day on which a
+    case-management extract was taken, 2018-02-01; `covers` the first and the last day that these
+    cover. `progress` is told how many bytes are read, of how many, and which file is next.
 
     A UsageFault: a folder or an accepted module does not exist, or `into` is not for writing. A
     BusyFault: another landing is writing it. A DataFault, and nothing was written, has a sentence
