@@ -134,8 +134,9 @@ class _Stating:
         for figure, form in self.forms.items():
             self._place(figure, model.sums[form])
         groups = self._groups()
-        for rest, terms in [*self._rests(), *self._rests_of(groups)]:
-            self._place(rest, terms)
+        for rest in [*self._rests(), *self._rests_of(groups)]:
+            if (terms := self._less(rest)) is not None:
+                self._place(rest, terms)
         self._check()
         given = self._at(known.given_away)
         shown, printed = self._at(known.shown) | given, self._at(known.printed)
@@ -262,12 +263,12 @@ class _Stating:
             node: self.rules.policy(_measured(node))
             for node, value in self.values.items()
             if self.rules.is_small(_measured(node), value)
-            or (node in self.behind and self._is_of_few(node))
+            # So many occasions of children picked by how often may be those of a few children.
+            or (
+                node in self.behind
+                and self.rules.is_small("children_missing", self.model.value(self.behind[node]))
+            )
         }
-
-    def _is_of_few(self, figure: Figure) -> bool:
-        """Whether so many occasions of children picked by how often are those of a few children."""
-        return self.rules.is_small("children_missing", self.model.value(self.behind[figure]))
 
     def _groups(self) -> dict[Node, Policy]:
         """What tells the same of everyone in a small group, and that nobody is left in it. And each
@@ -334,17 +335,13 @@ class _Stating:
         forms = [form for each in others if (form := form_of(each, self.rules))]
         return all(any(form.within(self.forms[zero]) for zero in zeros) for form in forms)
 
-    def _rests_of(self, groups: Iterable[Node]) -> Iterator[tuple[Rest, Terms]]:
+    def _rests_of(self, groups: Iterable[Node]) -> list[Rest]:
         """That nobody of a small group is left without what the others share: not to be known."""
-        for rest in groups:
-            if isinstance(rest, Rest):
-                terms = self._less(rest.whole, rest.parts)
-                if terms is not None:
-                    yield rest, terms
+        return [rest for rest in groups if isinstance(rest, Rest)]
 
     # --- Differences ----------------------------------------------------------------------------
 
-    def _rests(self) -> Iterator[tuple[Rest, Terms]]:
+    def _rests(self) -> Iterator[Rest]:
         """What is left of a whole once parts are taken away along one factor."""
         families: dict[tuple[Factor, str, Others], dict[Codes, Figure]] = defaultdict(dict)
         for figure in self.known.figures if self.known.printed else ():
@@ -367,16 +364,14 @@ class _Stating:
                     rest = Rest(figure, tuple(sorted(family[each] for each in chosen)))
                     if codes.difference(*chosen) and rest not in done:
                         done.add(rest)
-                        terms = self._less(figure, rest.parts)
-                        if terms is not None:
-                            yield rest, terms
+                        yield rest
 
-    def _less(self, whole: Figure, parts: Iterable[Figure]) -> Terms | None:
+    def _less(self, rest: Rest) -> Terms | None:
         """A whole less parts of it, as a sum; None where numbers do not add up so."""
         terms: dict[int, float] = defaultdict(float)
-        for place, times in self.model.sums[self.forms[whole]]:
+        for place, times in self.model.sums[self.forms[rest.whole]]:
             terms[place] += times
-        for part in parts:
+        for part in rest.parts:
             for place, times in self.model.sums[self.forms[part]]:
                 terms[place] -= times
         left = tuple((place, times) for place, times in terms.items() if times)
