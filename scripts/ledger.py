@@ -96,9 +96,7 @@ def show(
         table.add_column(heading, justify="right")
     table.add_column("Reason")
     for each in found:
-        table.add_row(
-            *(f"{value:,}" if isinstance(value, int) else value for value in each.values())
-        )
+        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else cell for cell in each.values()))
     out.print(table)
 
 

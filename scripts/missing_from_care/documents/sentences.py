@@ -194,9 +194,7 @@ def _asked(table: Table, words: Words, seen: set[tuple[str, str]]) -> dict[str, 
     return found
 
 
-def _part_sentences(
-    part: str, table: Table, response: Response, *, is_short: bool
-) -> Iterator[str]:
+def _part_sentences(part: str, table: Table, response: Response, is_short: bool) -> Iterator[str]:
     """A sentence for each measure of a part; where a table follows, for the one asked for first. A
     short one stands right beneath the question, so that the numbers of one measure are enough."""
     by_measure: dict[str, list[Answer]] = {}
@@ -224,9 +222,7 @@ def is_table_needed(table: Table) -> bool:
     return bool(table.breakdown) or is_long
 
 
-def sentence(
-    answers: Sequence[Answer], table: Table, words: Words, *, is_short: bool = False
-) -> str:
+def sentence(answers: Sequence[Answer], table: Table, words: Words, is_short: bool = False) -> str:
     """What was counted, in words: a sentence for the numbers of one measure without a breakdown,
     one answer a period, and one for each marker. `is_short`: the numbers alone, right beneath the
     question that names what was counted."""
@@ -327,10 +323,8 @@ def _said_of_groups(
         if not is_number(each):
             lacking.setdefault(str(shown(each)), []).append(name)
     for marker, names in lacking.items():
-        meaning = words[f"letter:shorthand_{marker[1]}"].partition(":")[0]
-        said.append(
-            worded(words, "groups_lacking", meaning=f"{meaning} {marker}", groups=listed(names))
-        )
+        meaning = f"{words[f'letter:shorthand_{marker[1]}'].partition(':')[0]} {marker}"
+        said.append(worded(words, "groups_lacking", meaning=meaning, groups=listed(names)))
     return worded(words, kind, heading=heading, scope=scope, groups="; ".join(said))
 
 

@@ -214,10 +214,8 @@ class _Landing:
         module = replace(module, date_forms=forms)
         if table.is_case_extract:
             day = self.taken.get(source.file) or checks.day_in_name(source.file)
-            covers_from, covers_to = self.covers
-            module = replace(
-                module, taken_on=day, covers_from=covers_from, covers_to=covers_to or day
-            )
+            from_day, to_day = self.covers
+            module = replace(module, taken_on=day, covers_from=from_day, covers_to=to_day or day)
         self.modules.append(module)
 
     def _read_labels(self, item: FoundFile, table: RawTable, source: SourceTable) -> None:
@@ -291,9 +289,7 @@ class _Landing:
         """Raises all faults, those of files first, then what is missing; gives the year folders."""
         extracts = [each for each in self.modules if each.table.is_case_extract]
         checks.check_taken([each.source_file for each in extracts], self.taken)
-        self.modules.sort(
-            key=lambda each: (each.table.name, each.collection_year, each.source_file)
-        )
+        self.modules.sort(key=lambda one: (one.table.name, one.collection_year, one.source_file))
         self.not_used.sort()
         checks.check_council_columns(self.modules, self.faults)
         checks.check_newest(self.parts.connection, extracts, self.faults)

@@ -51,14 +51,12 @@ def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict
     program = [file for name in PROGRAM for file in (CHECKOUT / name).rglob("*")]
     program = [file for file in program if file.suffix in KINDS]
     program_sums = sums([*program, CHECKOUT / "dbt_project.yml"], "", CHECKOUT)
-    of_request = "select * from {} where request_ref = ? order by all"
+    query, ref = "select * from {} where request_ref = ? order by all", [response.request_ref]
     return {
         "request": {
             table: [
                 {name: str(value) for name, value in row.items() if value is not None}
-                for row in rows_of(
-                    warehouse.execute(of_request.format(table), [response.request_ref])
-                )
+                for row in rows_of(warehouse.execute(query.format(table), ref))
             ]
             for table in ("stg_foi_requests", "stg_foi_request_questions")
         },
@@ -132,9 +130,7 @@ def dbt_results(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         return {}
     if found["metadata"]["invocation_id"] != invocation_id:
         return {}
-    counted = Counter(
-        (each["unique_id"].partition(".")[0], each["status"]) for each in found["results"]
-    )
+    counted = Counter((e["unique_id"].partition(".")[0], e["status"]) for e in found["results"])
     return {
         "selected": found["args"].get("select") or [],
         "counts": {f"{kind} {status}": n for (kind, status), n in sorted(counted.items())},

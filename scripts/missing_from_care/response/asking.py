@@ -53,12 +53,10 @@ def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
     `stg_foi_requests` and all that a response is read from hold these questions alone, numbered
     from 1, as request `try-out`. A DataFault: a word is wrong, or a period is not landed."""
     connection = put(database, *questions)
-    problems = connection.execute(
-        "select sentence from int_question_problems order by 1"
-    ).fetchall()
-    if problems:
+    wrong = connection.execute("select sentence from int_question_problems order by 1").fetchall()
+    if wrong:
         opening = f"Request {TRY_OUT}, question 1: "
-        said = (text.removeprefix(opening) for (text,) in problems)
+        said = (text.removeprefix(opening) for (text,) in wrong)
         raise DataFault(*(f"{text[:1].upper()}{text[1:]}" for text in said))
     columns = connection.execute(
         "select string_agg(column_name, ', ' order by column_index) from duckdb_columns() "

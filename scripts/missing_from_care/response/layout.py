@@ -110,9 +110,7 @@ def _periods_across(
     )
 
 
-def _periods_down(
-    table: Table, measures: Sequence[tuple[str, str]], *, with_categories: bool
-) -> Grid:
+def _periods_down(table: Table, measures: Sequence[tuple[str, str]], with_categories: bool) -> Grid:
     """One row a period and category, if any; one column a measure."""
     by_place = {
         (each.period_name, each.category, each.part, each.measure): each for each in table.answers
