@@ -27,9 +27,6 @@ from missing_from_care.pack.beside import refuse_lost_rows
 from missing_from_care.response.answers import LEDGER
 
 Folder = Annotated[Path, responses_option("The folder of the packs, with the ledger")]
-Reference = Annotated[
-    str, typer.Argument(metavar="REQUEST_REF", help="A request that the ledger holds.")
-]
 
 
 def check(out_folder: Folder = RESPONSES) -> None:
@@ -70,7 +67,9 @@ def enter(
 
 
 def withdraw(
-    request_ref: Reference,
+    request_ref: Annotated[
+        str, typer.Argument(metavar="REQUEST_REF", help="A request that the ledger holds.")
+    ],
     reason: Annotated[str, typer.Option(help="Why: it was withdrawn, or the pack never sent.")],
     out_folder: Folder = RESPONSES,
 ) -> None:

@@ -64,12 +64,10 @@ def read_rows(
     path: Path, columns: Sequence[str], needed: Sequence[str]
 ) -> tuple[dict[int, dict[str, str | None]], str]:
     """Reads columns of a file of the register or of settings with the macro by which dbt does.
-
     Gives the values by column of each row in which any stands, by its number, 1 = the first below
     the header; and the names of the file's other columns. A UsageFault: there is no such file, or
     it cannot be read. A DataFault: it is no CSV file, a needed column is missing or there twice, or
-    a row is ragged.
-    """
+    a row is ragged."""
     statement = macro_sql("register_rows", str(path), list(columns), list(needed))
     try:
         path.open("rb").close()

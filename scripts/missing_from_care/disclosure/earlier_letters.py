@@ -26,13 +26,11 @@ Row = Mapping[str, str]
 
 
 def entered(file: Path, database: Path) -> list[Released]:
-    """Reads the figures of earlier letters, one row each, in the words of the register.
-
-    A CSV file with `COLUMNS`; breakdown, category and population may be blank or left out. `value`
-    is a number, `[c]` where it was withheld, or a range such as `839..842`. The warehouse knows the
+    """Reads the figures of earlier letters, one row each, in the words of the register. A CSV file
+    with `COLUMNS`; breakdown, category and population may be blank or left out. `value` is a
+    number, `[c]` where it was withheld, or a range such as `839..842`. The warehouse knows the
     words and the periods; no return need be landed for them. A UsageFault: there is no such file,
-    or it has no row. A DataFault: a row cannot be read, a sentence each.
-    """
+    or it has no row. A DataFault: a row cannot be read, a sentence each."""
     if not file.is_file():
         raise UsageFault(f"{file}: there is no such file.")
     found, _ = read_rows(file, COLUMNS, NEEDED)

@@ -24,12 +24,10 @@ PICKED = "times_missing_band"
 @dataclass(frozen=True, order=True)
 class Figure:
     """What a number counts, in the words of the register: a measure in a period, both days
-    included, or on the one day of a snapshot.
-
-    `conditions` are pairs of breakdown and category, or several as in `16|17`, that all hold, in
-    order: those of the population and the row of the table. Of children picked by how often they
-    were missing, `row` is that of the table in which they stand, which does not bear on how often.
-    """
+    included, or on the one day of a snapshot. `conditions` are pairs of breakdown and category, or
+    several as in `16|17`, that all hold, in order: those of the population and the row of the
+    table. Of children picked by how often they were missing, `row` is that of the table in which
+    they stand, which does not bear on how often."""
 
     measure: str
     first_day: date
@@ -104,13 +102,11 @@ IS_MISSING = ("counts_as", "missing")
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happens to a child on a day: an occasion, or a day of care (`source`).
-
-    `where` are factors of the day with the categories that count, in order of their names; `first`
-    and `last` the days that count, as ordinals; of an occasion the day of its start. With `on_day`
-    it is what is so on that day: an occasion that has not ended, or a child looked after at the end
-    of it.
-    """
+    """Something that happens to a child on a day: an occasion, or a day of care (`source`). `where`
+    are factors of the day with the categories that count, in order of their names; `first` and
+    `last` the days that count, as ordinals; of an occasion the day of its start. With `on_day` it
+    is what is so on that day: an occasion that has not ended, or a child looked after at the end of
+    it."""
 
     source: str
     where: tuple[tuple[str, Codes], ...]

@@ -30,12 +30,10 @@ from missing_from_care.response.answers import Answer, Response
 @dataclass(frozen=True)
 class Verdict:
     """What the gate found: the problem that was solved, the pattern of its cells that are withheld,
-    and what readers can still work out by the audit.
-
-    Of the figures `printed`, with their numbers, those `withheld` get a marker, or are among the
-    `ranges`; `no_counts` are no counts, such as percentages. `revisions` were released of numbers
-    that are others now; earlier responses let readers work out already what is `given_away`.
-    """
+    and what readers can still work out by the audit. Of the figures `printed`, with their numbers,
+    those `withheld` get a marker, or are among the `ranges`; `no_counts` are no counts, such as
+    percentages. `revisions` were released of numbers that are others now; earlier responses let
+    readers work out already what is `given_away`."""
 
     printed: Mapping[Figure, float]
     statement: Statement

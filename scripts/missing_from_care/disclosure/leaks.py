@@ -53,11 +53,9 @@ NAMES = "name of a part"
 class Secrets:
     """What must stand nowhere in public: identifiers of children and interviews, with and without
     the council's code before them; birth dates, in every way of writing them; and withheld figures
-    that stand nowhere in the answer otherwise, not as the end of a range either.
-
-    Words that the answer itself consists of are `allowed` wherever they stand, and one name,
-    `author`, in document properties.
-    """
+    that stand nowhere in the answer otherwise, not as the end of a range either. Words that the
+    answer itself consists of are `allowed` wherever they stand, and one name, `author`, in document
+    properties."""
 
     identifiers: frozenset[str]
     days: frozenset[str]

@@ -32,9 +32,6 @@ ENDS = {TIMES: (1, 2)}
 # The first and the last day of all, as ordinals.
 FIRST, LAST = 1, 10_000_000
 
-OF_CHILD = "select breakdown from breakdowns where one_category_a_child = 'true'"
-FIRST_DAYS = "select first_day from dim_financial_years"
-PROTECTED = "select factor from protected_differences where is_protected = 'true'"
 SQL = queries(__file__)
 
 Codes = frozenset[str]
@@ -203,12 +200,12 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
         elements=elements,
         domains=domains,
         bounds=bounds,
-        of_child=frozenset(map(_factor, column(OF_CHILD))),
-        landed_from=min(map(date.toordinal, column(FIRST_DAYS)), default=1),
+        of_child=frozenset(map(_factor, column(SQL["of_child"]))),
+        landed_from=min(map(date.toordinal, column(SQL["first_days"])), default=1),
         knows_others=any_fact("care = 'not_looked_after'"),
         unlikely=column("select category from unlikely_categories")
         | {name for _, name in bounds if name.endswith(f" {NOT_KNOWN}")},
-        protected=column(PROTECTED),
+        protected=column(SQL["protected"]),
         nothing_absent=tuple(
             (council, first.toordinal() if first else FIRST, last.toordinal() if last else LAST)
             for council, first, last in rows(SQL["nothing_absent"])

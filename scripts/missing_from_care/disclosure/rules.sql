@@ -93,3 +93,12 @@ where
     and measures.same_as is not null
     and (select count(*) from int_councils) = 1
 order by all;
+
+-- name: of_child
+select breakdown from breakdowns where one_category_a_child = 'true';
+
+-- name: first_days
+select first_day from dim_financial_years;
+
+-- name: protected
+select factor from protected_differences where is_protected = 'true';

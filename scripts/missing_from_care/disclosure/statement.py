@@ -11,7 +11,6 @@ from missing_from_care.base.faults import DataFault
 from missing_from_care.disclosure.forms import (
     OCCASION,
     PICKED,
-    Condition,
     Event,
     Factor,
     Figure,
@@ -395,16 +394,13 @@ def _wholes(
     figures: Iterable[Figure], printed: Mapping[Figure, float], rules: Rules
 ) -> list[Figure]:
     """The totals of rows that may be small groups, printed or not: readers can add up."""
-
-    def without(conditions: tuple[Condition, ...], one: Condition) -> tuple[Condition, ...]:
-        return tuple(other for other in conditions if other != one)
-
     largest = max(policy.group_size for policy in rules.policies.values())
     found: dict[Figure, bool] = {}
     for figure in figures:
         for each in figure.every_condition:
             if each[0] != PICKED:
-                conditions, row = without(figure.conditions, each), without(figure.row, each)
+                both = figure.conditions, figure.row
+                conditions, row = (tuple(one for one in of if one != each) for of in both)
                 whole = replace(figure, conditions=conditions, row=row)
                 found[whole] = found.get(whole, True) and printed.get(figure, 0) <= largest
     return [whole for whole, is_small in found.items() if is_small]

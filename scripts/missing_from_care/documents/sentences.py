@@ -348,8 +348,7 @@ def _break_sentences(
     table: Table, response: Response, explained: dict[Change, list[str]]
 ) -> Iterator[str]:
     """The warnings beneath the answers of a table: `Do not compare 843 with 43: …`. `explained` has
-    for each change the questions that were warned already, of which the first has the reason; it
-    grows."""
+    for each change the questions that were warned, the first with the reason; it grows."""
     words = response.words
     for change in response.changes:
         answers, warned = _across(change, table), explained.setdefault(change, [])

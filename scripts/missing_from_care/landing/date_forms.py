@@ -71,13 +71,10 @@ def find_date_forms(
     span: tuple[int, int] | None = None,
 ) -> DateForms:
     """Decides in which form the dates of a file are, by its columns of dates and the SQL of its
-    rows.
-
-    `year` is the first calendar year of the collection year, if the rows are all of one; else
+    rows. `year` is the first calendar year of the collection year, if the rows are all of one; else
     `span` those of the first and the last of which they can be. `epoch` is the form of serial
     numbers, if the file says from which day it counts; where it does not, they are read only if one
-    epoch alone puts the days where they can lie.
-    """
+    epoch alone puts the days where they can lie."""
     reach = (year, year) if year is not None else span
     named = ", ".join(columns)
     values = (

@@ -76,7 +76,8 @@ def land(
     with ExitStack() as opened:
         files = find_files(source, opened)
         work = opened.enter_context(replacing_folder(into, mode=0o700))
-        parts = opened.enter_context(LandedParts(work, (last or into).resolve()))
+        parts = LandedParts(work, (last or into).resolve())
+        opened.callback(parts.connection.close)
         landing = _Landing(source, parts, accepted, taken or {}, covers)
         done, size = 0, sum(item.size for item in files)
         for item in files:
@@ -347,11 +348,9 @@ class _Landing:
 def read_tables(item: FoundFile) -> list[SourceTable]:
     """Reads the tables of a file by the ending of its name; any other is read as text. Gives them
     with their column names, rows when asked for; none if the file is empty. A sheet is named
-    `book.xlsx#Sheet` in messages; what is no table of an extract is one not used.
-
-    A DataFault: not even the column names can be read: it is no such file, damaged, behind a
-    password, beyond the limits, or holds what no return has. An OSError: it cannot be read.
-    """
+    `book.xlsx#Sheet` in messages; what is no table of an extract is one not used. A DataFault: not
+    even the column names can be read: it is no such file, damaged, behind a password, beyond the
+    limits, or holds what no return has. An OSError: it cannot be read."""
     suffix = item.file[item.file.rfind(".") :].lower()
     if suffix in WORKBOOKS:
         # What it reads number formats with takes as long to import as all the rest.

@@ -101,12 +101,6 @@ class LandedParts:
                 if told["made_by"] == _version():
                     self.known[told["origin"], told["sha256"]].append(told | {"path": path})
 
-    def __enter__(self) -> "LandedParts":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.close()
-
     def new_path(self) -> Path:
         """A path for what is needed on the way."""
         self.made += 1

@@ -47,13 +47,10 @@ class Rows:
 @dataclass(frozen=True)
 class SourceTable:
     """A table of text in a source file, a sheet as `book.xlsx#Sheet`, with column names as it has
-    them.
-
-    `rows` gives the rows, with a folder for what is written on the way: first as they are read
-    quickly, then, if DuckDB cannot read them so, as a `DataFault` can name a row. `unused` says why
-    it is not looked at, "chart sheet"; `landed` what the last landing wrote of it, if it need not
-    be read again.
-    """
+    them. `rows` gives the rows, with a folder for what is written on the way: first as they are
+    read quickly, then, if DuckDB cannot read them so, as a `DataFault` can name a row. `unused`
+    says why it is not looked at, "chart sheet"; `landed` what the last landing wrote of it, if it
+    need not be read again."""
 
     file: str
     header: tuple[str, ...] = ()

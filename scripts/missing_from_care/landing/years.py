@@ -54,8 +54,7 @@ def is_collection_year(label: str) -> bool:
 
 def split_council(file: str) -> tuple[str, str]:
     """The council whose folder a path begins with, by its code of three digits, and the rest; blank
-    where one council's returns are landed alone. The models read it from `source_file` in the same
-    way."""
+    where one is landed alone. The models read it from `source_file` in the same way."""
     first, _, rest = file.partition("/")
     return (first, rest) if rest and re.fullmatch("[0-9]{3}", first) else ("", file)
 

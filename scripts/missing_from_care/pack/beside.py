@@ -41,8 +41,8 @@ def entry_of(pack: Path) -> dict[str, Any]:
 
 def ledger_of(pack: Path) -> dict[str, Any]:
     """What a pack says of the ledger: `rows_before` that it was judged under, and `rows` and
-    `chain` once its own were added. An OSError, ValueError, LookupError or TypeError: it does not
-    say."""
+    `chain` once its own were added. An OSError, ValueError, LookupError or TypeError if it is
+    mute."""
     found = json.loads((pack / RECORD).read_text(encoding="utf-8"))["ledger"]
     return {name: found[name] for name in ("rows_before", "rows", "chain")}
 

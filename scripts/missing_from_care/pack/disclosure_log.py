@@ -52,12 +52,20 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
     headings = dict.fromkeys(each.heading for each in response.answers)
     breakdowns = dict.fromkeys(table.breakdown for table in response.tables if table.breakdown)
     by = f" By: {'; '.join(breakdowns)}." if breakdowns else ""
+    asked = dict.fromkeys(
+        (table.question_no, *said)
+        for table in response.tables
+        for said in sentences.wordings(table)
+    )
     names = {"response.html": "Web page"} | pack_files(response)
     return as_json(
         {
             "reference": response.request_ref,
             "title": response.subject,
-            "asked": asked(response),
+            "asked": [
+                {"question": f"{number}{part}", "wording": one_line(wording)}
+                for number, part, wording in asked
+            ],
             "summary": f"Counted: {'; '.join(headings)}.{by}" if headings else "No figures.",
             "outcome": outcome(response),
             "exemptions": exemptions(response),
@@ -87,18 +95,6 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
             ],
         }
     )
-
-
-def asked(response: Response) -> list[dict[str, str]]:
-    """Each question as it was asked, with its number and part."""
-    return [
-        {"question": f"{number}{part}", "wording": one_line(wording)}
-        for number, part, wording in dict.fromkeys(
-            (table.question_no, part, wording)
-            for table in response.tables
-            for part, wording in sentences.wordings(table)
-        )
-    ]
 
 
 def outcome(response: Response) -> str:

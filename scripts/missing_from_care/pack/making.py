@@ -48,13 +48,11 @@ Check = tuple[str, str]
 
 @dataclass(frozen=True)
 class Pack:
-    """A response that passed the gate, as it is published, with its files.
-
-    `verdict` is the gate's, by these rules; `record` says where it came from and `folder` where it
-    belongs; `public` and `private` are what the files hold, by name. `lost` has sentences on what
-    was lost of the returns, in short. The ledger had so many rows then, and cover was chosen by
-    this seed. What `is_sent` lies there already as it was sent, and stays.
-    """
+    """A response that passed the gate, as it is published, with its files. `verdict` is the gate's,
+    by these rules; `record` says where it came from and `folder` where it belongs; `public` and
+    `private` are what the files hold, by name. `lost` has sentences on what was lost of the
+    returns, in short. The ledger had so many rows then, and cover was chosen by this seed. What
+    `is_sent` lies there already as it was sent, and stays."""
 
     response: Response
     verdict: Verdict
@@ -150,10 +148,10 @@ def _made(
         if found := leaks(public, secrets, blank):
             raise ProtectionFault(*(f"Request {request_ref}: {sentence}" for sentence in found))
     step("make the private files")
-    with open_warehouse(database, "dq_findings") as warehouse:
-        private = private_files(response, safe, verdict, rules, record, public, lost, warehouse)
     folder = out / version_folder(request_ref, version.number)
-    return Pack(safe, verdict, rules, record, folder, public, private, lost_in_short, rows, seed)
+    pack = Pack(safe, verdict, rules, record, folder, public, {}, lost_in_short, rows, seed)
+    with open_warehouse(database, "dq_findings") as warehouse:
+        return replace(pack, private=private_files(pack, response, lost, warehouse))
 
 
 def write_pack(pack: Pack, today: date) -> list[str]:
@@ -240,38 +238,30 @@ def verified(folder: Path, database: Path) -> str:
 
 
 def private_files(
-    response: Response,
-    safe: Response,
-    verdict: Verdict,
-    rules: Rules,
-    record: Mapping[str, Any],
-    public: Mapping[str, bytes],
-    lost: Sequence[str],
-    warehouse: duckdb.DuckDBPyConnection,
+    pack: Pack, response: Response, lost: Sequence[str], warehouse: duckdb.DuckDBPyConnection
 ) -> dict[str, bytes]:
-    """Everything that is kept and not published: from the response with every number and as it is
-    published (`safe`), the gate's verdict and rules, the record of where it came from, the public
-    files by name and sentences on what was lost of the returns."""
-    stem = file_stem(response.request_ref)
+    """Everything that is kept and not published, from the response with every number and sentences
+    on what was lost of the returns."""
+    verdict, stem = pack.verdict, file_stem(response.request_ref)
     unprotected = f"{stem}-not-for-release.xlsx"
     withheld = f"{len(verdict.withheld)} of {len(verdict.printed)} figures withheld"
     checks = [
-        *checks_of(safe, record, date.today()),
+        *checks_of(pack.response, pack.record, date.today()),
         ("Rows lost", " ".join(lost) or "none"),
         ("Small numbers", f"{withheld}, {len(verdict.cover)} as cover; the audit found none open"),
-        ("Leak scan", f"nothing found in {len(public)} public files"),
+        ("Leak scan", f"nothing found in {len(pack.public)} public files"),
         ("Accessibility of the workbook", f"{len(CHECKS)} of {len(CHECKS)} checks passed"),
     ]
     return {
         unprotected: checked_workbook(response, unprotected),
-        "assessment.html": assessment_page(response, rules, verdict),
-        "audit.json": as_json(audit_record(rules, verdict)),
+        "assessment.html": assessment_page(response, pack.rules, verdict),
+        "audit.json": as_json(audit_record(pack.rules, verdict)),
         "accessibility.json": as_json(
             [{"check": e.check_id, "asks": e.rule, "result": "passed"} for e in CHECKS.values()]
         ),
         "quality.json": as_json(without_children(summary(warehouse))),
-        "provenance.json": as_json(record),
-        f"{stem}-sign-off.docx": sign_off_bytes(safe, checks),
+        "provenance.json": as_json(pack.record),
+        f"{stem}-sign-off.docx": sign_off_bytes(pack.response, checks),
     }
 
 

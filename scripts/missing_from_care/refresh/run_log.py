@@ -26,14 +26,11 @@ class RunLog:
 
     def __init__(self, folder: Path, is_quiet: bool = False) -> None:
         self.file = folder / f"{utc_now():%Y%m%dT%H%M%SZ}-{os.getpid()}.jsonl"
-        columns = (
+        self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=16),
             TimeElapsedColumn(),
             TextColumn("{task.fields[detail]}", table_column=Column(no_wrap=True, ratio=1)),
-        )
-        self.bar = Progress(
-            *columns,
             console=err,
             transient=True,
             expand=True,

@@ -12,7 +12,7 @@ import duckdb
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import read_rows
 from missing_from_care.base.register import append_rows, changing_register, references
-from missing_from_care.base.warehouse import open_warehouse, rows_of
+from missing_from_care.base.warehouse import open_warehouse
 
 TRY_OUT = "try-out"
 STORE = "warehouse_read_here"
@@ -116,17 +116,6 @@ def put(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
     for view in QUESTION_VIEWS:
         connection.execute(texts[view])
     return connection
-
-
-def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
-    """The rows of `foi_answers`, days as text, for machines."""
-    return [
-        {
-            name: value.isoformat() if hasattr(value, "isoformat") else value
-            for name, value in row.items()
-        }
-        for row in rows_of(connection.execute("select * from foi_answers"))
-    ]
 
 
 def save_question(question: Question, request_ref: str) -> Path:

@@ -176,3 +176,11 @@ select threshold, value from thresholds
 union all
 select kind || ':' || lpad(item_order, 3, '0'), wording from sign_off_items
 order by all;
+
+-- name: spans
+select
+    min(financial_year),
+    max(financial_year),
+    cast(year(min(first_day)) + 1 as varchar),
+    cast(max(last_day) as varchar)
+from dim_financial_years;

@@ -13,15 +13,10 @@ from missing_from_care.base.faults import UsageFault
 from missing_from_care.base.models_in_memory import seed_rows
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.response.asking import Question
+from missing_from_care.response.reading import SQL
 
 FOLDER = CHECKOUT / "templates" / "questions"
 WORD = "[a-z0-9'-]+"
-SPANS = """
-    select
-        min(financial_year), max(financial_year), cast(year(min(first_day)) + 1 as varchar),
-        cast(max(last_day) as varchar)
-    from dim_financial_years
-"""
 
 
 @dataclass(frozen=True)
@@ -79,7 +74,8 @@ def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, 
     """The first and the last period of a basis that is landed, as the register writes them; a
     UsageFault if nothing is. The basis is financial_year; calendar_year, of which the last may be a
     part; or one of a day."""
-    first_year, last_year, first_calendar_year, last_day = warehouse.execute(SPANS).fetchall()[0]
+    found = warehouse.execute(SQL["spans"]).fetchall()[0]
+    first_year, last_year, first_calendar_year, last_day = found
     if last_day is None:
         raise UsageFault("No return is landed, so there is no period to ask for.")
     if basis == "financial_year":

@@ -346,12 +346,10 @@ class Pool:
 
 class Attack:
     """Tells whether a choice of withheld cells leaves every protected cell the room it needs, as
-    long as it has asked for fewer than so many seconds of processor time.
-
-    The range of each protected cell must have its `widths`, in whole numbers. A problem that
-    `is_large` is too large for anything but a good choice. `work` is how much has been asked so
-    far; more of many relations, and of whole numbers.
-    """
+    long as it has asked for fewer than so many seconds of processor time. The range of each
+    protected cell must have its `widths`, in whole numbers. A problem that `is_large` is too large
+    for anything but a good choice. `work` is how much has been asked so far; more of many
+    relations, and of whole numbers."""
 
     def __init__(self, problem: Problem, seconds: float) -> None:
         self.space, self.seconds = Space(problem), seconds

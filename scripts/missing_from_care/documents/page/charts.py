@@ -253,16 +253,9 @@ def _bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Drawing:
     return drawing
 
 
-class Chart(NamedTuple):
-    """A chart: its heading, and the drawing as SVG."""
-
-    heading: str
-    drawing: str
-
-
-def charts(table: Table, name: str) -> Iterator[Chart]:
-    """The charts that help to read a table, of the figures that are shown alone; `name` is what
-    their ids begin with, unique in the page. Lines over periods, months or quarters, one chart a
+def charts(table: Table, name: str) -> Iterator[tuple[str, str]]:
+    """The charts that help to read a table, heading and SVG each, of the figures shown alone; their
+    ids begin with a `name`, unique in the page. Lines over periods, months or quarters, one chart a
     measure; bars for other categories, or for the measures of one period."""
     for number, (heading, answers) in enumerate(_panels(table), start=1):
         tops = [upper for _, (_, upper) in _drawn(answers)]
@@ -273,7 +266,7 @@ def charts(table: Table, name: str) -> Iterator[Chart]:
             else:
                 drawing = _bar_chart(_groups(table, answers))
             summary = _summary(table, answers)
-            yield Chart(heading, drawing.svg(f"{name}-{number}", heading, summary))
+            yield heading, drawing.svg(f"{name}-{number}", heading, summary)
 
 
 def _is_over_time(table: Table) -> bool:

@@ -72,13 +72,11 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSheet:
-    """One worksheet with one table; its name is made safe and unique when it is written.
-
-    Of the columns the first is the row label. A row has a value for each: text, a number, a range
-    such as `839 to 842`, or a shorthand marker such as `[c]`. The title may hold notes; sentences
-    of `introduction` stand above the table. Long texts take several lines if it `is_wrapped`, which
-    is too slow for very many rows.
-    """
+    """One worksheet with one table; its name is made safe and unique when it is written. Of the
+    columns the first is the row label. A row has a value for each: text, a number, a range such as
+    `839 to 842`, or a shorthand marker such as `[c]`. The title may hold notes; sentences of
+    `introduction` stand above the table. Long texts take several lines if it `is_wrapped`, which is
+    too slow for very many rows."""
 
     name: str
     title: str
