@@ -90,7 +90,6 @@ NUMBERS = frozenset(
      "rows_with_findings", "rows_landed", "ours", "published", "difference", "source_row",
      "example_row", "lost")
 )  # fmt: skip
-"""The columns of numbers."""
 
 
 def report(author: str, tables: dict[str, Any], findings: Iterable[Row]) -> Report:
