@@ -19,7 +19,7 @@ response: .venv/installed
 docs: .venv/installed
 	$(BIN)/dbt --quiet build
 	DBT_TARGET_PATH=target/docs/dbt $(BIN)/dbt --quiet docs generate --static
-	$(BIN)/python scripts/make_docs.py --target target/docs/dbt --into target/docs
+	$(BIN)/python tools/make_docs.py --target target/docs/dbt --into target/docs
 
 # The tests start hundreds of processes: each would compile the program anew.
 test: export PYTHONDONTWRITEBYTECODE =
@@ -39,7 +39,7 @@ lint-python: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python scripts/check_project.py
+	$(BIN)/python tools/check_project.py
 
 lint-sql: .venv/installed
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 models tests
@@ -65,7 +65,7 @@ spark: .venv/installed .venv-spark/installed
 	mkdir -p target/spark
 	DBT_TARGET_PATH=target/spark/dbt $(BIN)/dbt $(BUILD)
 	DBT_TARGET_PATH=target/spark/dbt-spark .venv-spark/bin/dbt $(BUILD) --target spark
-	$(BIN)/python scripts/compare_engines.py $$FOI_SPARK_WAREHOUSE/main.db
+	$(BIN)/python tools/compare_engines.py $$FOI_SPARK_WAREHOUSE/main.db
 
 .venv-spark/installed: requirements-spark.txt
 	@java -version 2>/dev/null || { echo "Spark needs Java 17: install it, for instance openjdk-17-jre-headless."; exit 2; }

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from missing_from_care.base.command_line import err, out, run
-from missing_from_care.base.warehouse import build_problem, database_file, open_warehouse
-from missing_from_care.response.asking import TRY_OUT, answer_rows, ask, question_of, save_question
+from missing_from_care.base.warehouse import build_problem, database_file, open_warehouse, rows_of
+from missing_from_care.response.asking import TRY_OUT, ask, question_of, save_question
 from missing_from_care.response.layout import terminal_tables
 from missing_from_care.response.reading import read_response
 
@@ -39,7 +39,9 @@ def ask_question(
             err.print(problem, markup=False, soft_wrap=True)
     with ask(file, question) as connection:
         if as_json:
-            out.print(json.dumps(answer_rows(connection), indent=2), markup=False, soft_wrap=True)
+            # Days as text.
+            rows = list(rows_of(connection.execute("select * from foi_answers")))
+            out.print(json.dumps(rows, indent=2, default=str), markup=False, soft_wrap=True)
         else:
             response = read_response(connection, TRY_OUT)
             for table in terminal_tables(response):

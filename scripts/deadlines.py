@@ -17,21 +17,20 @@ from missing_from_care.base.project import responses_folder
 from missing_from_care.base.register import read_register, usual_register
 from missing_from_care.base.warehouse import database_file
 from missing_from_care.base.whole_files import write_file_whole
-from missing_from_care.deadlines.calendar_file import calendar_bytes
-from missing_from_care.deadlines.states import RequestState, is_pack_older, request_states
-from missing_from_care.deadlines.statistics import COUNTS, statistics
-from missing_from_care.deadlines.wording import remarks, risk_sentence, written_day
-from missing_from_care.response.names import file_stem
+from missing_from_care.deadlines.states import (
+    COUNTS,
+    RequestState,
+    is_pack_older,
+    request_states,
+    statistics,
+)
+from missing_from_care.deadlines.wording import calendar_bytes, remarks, risk_sentence, written_day
+from missing_from_care.response.answers import file_stem
 
 STYLES = {"late": "bold red", "due soon": "bold yellow", "answered": "dim", "on time": "green"}
 JSON_KEYS = (
-    "request_ref",
-    "received_on",
-    "due_on",
-    "due_on_alternative",
-    "due_on_alternative_reason",
-    "extended_due_on",
-    "working_days_left",
+    *("request_ref", "received_on", "due_on", "due_on_alternative", "due_on_alternative_reason"),
+    *("extended_due_on", "working_days_left"),
 )
 
 

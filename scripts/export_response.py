@@ -8,13 +8,12 @@ import typer
 
 from missing_from_care.base.command_line import QUIET, err, out, responses_option, run, steps
 from missing_from_care.base.faults import UsageFault
-from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.project import RESPONSES
 from missing_from_care.base.texts import INVENTED_CHILDREN, long_day
 from missing_from_care.base.warehouse import database_file
 from missing_from_care.disclosure.assessment import revision_sentence
 from missing_from_care.documents.open_data import PACKAGE
 from missing_from_care.documents.page.page import pack_files
-from missing_from_care.documents.statements import answers_of
 from missing_from_care.pack.making import Pack, making_pack, verified, write_pack
 from missing_from_care.response.layout import terminal_tables
 
@@ -25,9 +24,8 @@ def export_response(
         Path | None, typer.Option(help="The DuckDB file that `dbt build` wrote.")
     ] = None,
     out_folder: Annotated[
-        Path,
-        responses_option("A folder for the request is made here"),
-    ] = CHECKOUT / "responses",
+        Path, responses_option("A folder for the request is made here")
+    ] = RESPONSES,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")
     ] = False,
@@ -88,7 +86,7 @@ def withheld(pack: Pack) -> str:
     verdict = pack.verdict
     if not verdict.withheld:
         return f"None of {len(verdict.printed)} figures is withheld."
-    ranges = sum(each.is_range for each in answers_of(pack.response))
+    ranges = sum(each.is_range for each in pack.response.answers)
     return (
         f"{len(verdict.withheld)} of {len(verdict.printed)} figures are withheld, {ranges} of them "
         f"given as a range, {len(verdict.cover)} as cover. The ranges that can be told of them are "

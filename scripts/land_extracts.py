@@ -42,8 +42,7 @@ def land_extracts(
         ),
     ] = None,
     form: Annotated[
-        Form,
-        typer.Option("--format", help="Of the raw tables; CSV to look at them."),
+        Form, typer.Option("--format", help="Of the raw tables; CSV to look at them.")
     ] = "parquet",
     taken: Annotated[
         list[str] | None,

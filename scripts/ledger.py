@@ -12,7 +12,7 @@ from rich.table import Table
 
 from missing_from_care.base.command_line import out, responses_option, run
 from missing_from_care.base.faults import UsageFault
-from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.project import RESPONSES
 from missing_from_care.base.warehouse import database_file
 from missing_from_care.disclosure.earlier_letters import entered
 from missing_from_care.disclosure.ledger import (
@@ -24,16 +24,9 @@ from missing_from_care.disclosure.ledger import (
 )
 from missing_from_care.disclosure.ledger import withdraw as withdraw_request
 from missing_from_care.pack.beside import refuse_lost_rows
-from missing_from_care.response.names import LEDGER
+from missing_from_care.response.answers import LEDGER
 
-Folder = Annotated[
-    Path,
-    responses_option("The folder of the packs, with the ledger"),
-]
-Reference = Annotated[
-    str, typer.Argument(metavar="REQUEST_REF", help="A request that the ledger holds.")
-]
-RESPONSES = CHECKOUT / "responses"
+Folder = Annotated[Path, responses_option("The folder of the packs, with the ledger")]
 
 
 def check(out_folder: Folder = RESPONSES) -> None:
@@ -74,7 +67,9 @@ def enter(
 
 
 def withdraw(
-    request_ref: Reference,
+    request_ref: Annotated[
+        str, typer.Argument(metavar="REQUEST_REF", help="A request that the ledger holds.")
+    ],
     reason: Annotated[str, typer.Option(help="Why: it was withdrawn, or the pack never sent.")],
     out_folder: Folder = RESPONSES,
 ) -> None:
@@ -100,9 +95,7 @@ def show(
         table.add_column(heading, justify="right")
     table.add_column("Reason")
     for each in found:
-        table.add_row(
-            *(f"{value:,}" if isinstance(value, int) else value for value in each.values())
-        )
+        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else cell for cell in each.values()))
     out.print(table)
 
 

@@ -9,18 +9,10 @@ import typer
 from missing_from_care.base.command_line import err, out, run
 from missing_from_care.base.faults import UsageFault
 from missing_from_care.base.warehouse import database_file, open_warehouse
+from missing_from_care.response import requests
 from missing_from_care.response.asking import TRY_OUT, Question, ask
 from missing_from_care.response.layout import terminal_tables
 from missing_from_care.response.reading import read_response
-from missing_from_care.response.requests import (
-    Asked,
-    add_request,
-    campaign_questions,
-    campaigns,
-    landed_span,
-    proposals,
-    refuse_known,
-)
 
 MOST_PROPOSALS = 5
 
@@ -54,17 +46,21 @@ def new_request(
 ) -> None:
     """Proposes rows for each question, shows the answers, unprotected, and writes the register."""
     if campaign == "list":
-        out.print("\n".join(campaigns()), markup=False)
+        out.print("\n".join(requests.campaigns()), markup=False)
         return
     if campaign and question:
         raise UsageFault("--campaign and --question both say what is asked: give one.")
-    refuse_known(request_ref)
+    requests.refuse_known(request_ref)
     file = database_file(database)
     day = received or asked_day(yes)
     subject = subject or asked_text("Subject", yes)
     with open_warehouse(file) as warehouse:
-        span = tuple(period.split("..")) if period else landed_span("financial_year", warehouse)
-        asked = campaign_questions(campaign, warehouse) if campaign else []
+        span = (
+            tuple(period.split(".."))
+            if period
+            else requests.landed_span("financial_year", warehouse)
+        )
+        asked = requests.campaign_questions(campaign, warehouse) if campaign else []
     if len(span) != 2:
         raise UsageFault(f"--period {period}: write two financial years, as 2022/23..2024/25.")
     if not campaign:
@@ -78,7 +74,7 @@ def new_request(
     if not (yes or typer.confirm("Write it into the register?", default=True)):
         err.print("Nothing was written.")
         return
-    for written in add_request(request_ref, day.date(), subject, asked):
+    for written in requests.add_request(request_ref, day.date(), subject, asked):
         out.print(f"Written: {written}", markup=False, soft_wrap=True)
     out.print(f"Next: dbt build, then scripts/export_response.py --request {request_ref}")
 
@@ -107,15 +103,12 @@ def asked_words(is_silent: bool) -> list[str]:
     return words
 
 
-def chosen(words: list[str], span: tuple[str, str], is_silent: bool) -> list[Asked]:
-    """The row of each question: the likeliest, or the one that is picked.
-
-    Raises:
-        UsageFault: no word of a question is known, or nothing is asked.
-    """
+def chosen(words: list[str], span: tuple[str, str], is_silent: bool) -> list[requests.Asked]:
+    """The row of each question: the likeliest, or the one that is picked. A UsageFault: no word of
+    one is known, or nothing is asked."""
     asked = []
     for number, wording in enumerate(words, start=1):
-        ways = proposals(wording)[:MOST_PROPOSALS]
+        ways = requests.proposals(wording)[:MOST_PROPOSALS]
         if not ways:
             raise UsageFault(
                 f'Question {number}, "{wording}": no type of question has its words. '
@@ -129,7 +122,7 @@ def chosen(words: list[str], span: tuple[str, str], is_silent: bool) -> list[Ask
         way = ways[place - 1]
         put = (way["measure"], way["breakdown"], way["population"])
         row = Question(*put, "financial_year", *span)
-        asked.append(Asked(str(number), "", wording, row))
+        asked.append(requests.Asked(str(number), "", wording, row))
     if not asked:
         raise UsageFault("Nothing is asked: give --question WORDS, or --campaign NAME.")
     return asked

@@ -12,9 +12,8 @@ from missing_from_care.base.faults import UsageFault
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.warehouse import database_file
 from missing_from_care.base.whole_files import write_file_whole
-from missing_from_care.documents.quality import reading, terminal
+from missing_from_care.documents.quality import report, terminal
 from missing_from_care.documents.quality.director import director_page
-from missing_from_care.documents.quality.report import report
 from missing_from_care.documents.workbook.writing import report_bytes
 
 FILE_NAME, DIRECTOR_PAGE = "quality-report.xlsx", "director-summary.html"
@@ -55,17 +54,17 @@ def quality_report(
             write_file_whole(page, data, mode=0o600)
         out.print(f"Private page for the director:\n{page}", markup=False, soft_wrap=True)
         return
-    with reading.opened(database) as connection, err.status("Reading the findings") as status:
-        tables = reading.summary(connection)
+    with report.opened(database) as connection, err.status("Reading the findings") as status:
+        tables = report.summary(connection)
         status.update("Writing the workbook")
-        author = reading.authority_name(connection)
+        author = report.authority_name(connection)
         with _scratch_below(folder) as scratch:
-            content = report(author, tables, reading.rows(connection))
+            content = report.report(author, tables, report.rows(connection))
             data = report_bytes(content, Path(scratch))
     workbook = folder / FILE_NAME
     write_file_whole(workbook, data, mode=0o600)
     if as_json:
-        summary = reading.without_children(tables) | {"workbook": str(workbook)}
+        summary = report.without_children(tables) | {"workbook": str(workbook)}
         typer.echo(json.dumps(summary, indent=2, default=str))
         return
     terminal.show(out, tables)

@@ -11,7 +11,7 @@ import typer
 
 from missing_from_care.base.command_line import QUIET, err, out, responses_option, run
 from missing_from_care.base.faults import DeadlineRisk, UsageFault
-from missing_from_care.base.project import CHECKOUT
+from missing_from_care.base.project import CHECKOUT, RESPONSES
 from missing_from_care.base.register import read_register, usual_register
 from missing_from_care.base.warehouse import database_place
 from missing_from_care.deadlines.states import request_states
@@ -20,7 +20,7 @@ from missing_from_care.landing.checks import accepted_module, covers_option, tak
 from missing_from_care.refresh.plan import Plan, Run, chosen_requests, last_run, today
 from missing_from_care.refresh.run import refresh
 from missing_from_care.refresh.run_log import RunLog, utc_now
-from missing_from_care.response.names import file_stem
+from missing_from_care.response.answers import file_stem
 
 
 def refresh_all(
@@ -67,10 +67,7 @@ def refresh_all(
             "checkout.",
         ),
     ] = CHECKOUT / "published" / "missing_from_care.duckdb",
-    responses: Annotated[
-        Path,
-        responses_option("Folder of the requests' packs"),
-    ] = CHECKOUT / "responses",
+    responses: Annotated[Path, responses_option("Folder of the requests' packs")] = RESPONSES,
     settings: Annotated[
         Path | None,
         typer.Option(
@@ -151,13 +148,9 @@ def places_of(plan: Plan) -> list[tuple[str, Path]]:
 
 
 def read_settings(arguments: list[str]) -> list[str]:
-    """Takes the variables of the file that `--settings` names into the environment.
-
-    Returns: the arguments of the command, with those of FOI_OPTIONS.
-
-    Raises:
-        UsageFault: the file cannot be read, or a line of it is no setting.
-    """
+    """Takes the variables of the file that `--settings` names into the environment; gives the
+    arguments of the command, with those of FOI_OPTIONS. A UsageFault: the file cannot be read, or a
+    line of it is no setting."""
     if "--settings" not in arguments[:-1]:
         return arguments
     file = Path(arguments[arguments.index("--settings") + 1])

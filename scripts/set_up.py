@@ -7,17 +7,9 @@ from typing import Annotated
 
 import typer
 
+from missing_from_care.base import settings
 from missing_from_care.base.command_line import out, run
 from missing_from_care.base.faults import DataFault, UsageFault
-from missing_from_care.base.settings import (
-    CouncilFolder,
-    council_named,
-    due_for_review,
-    open_settings,
-    unfit_settings,
-    unlike_the_returns,
-    write_settings,
-)
 
 
 def set_up(
@@ -35,23 +27,23 @@ def set_up(
 
     What is there already stays as it is, so it can be run again after an upgrade.
     """
-    places = CouncilFolder(folder.resolve())
+    places = settings.CouncilFolder(folder.resolve())
     if bool(council) == check:
         raise UsageFault("Give --council CODE to write settings, or --check to look at them.")
     if council:
-        written = write_settings(places, council_named(council), date.today())
+        written = settings.write_settings(places, settings.council_named(council), date.today())
         for file in written:
             out.print(f"Written: {file}", markup=False, soft_wrap=True)
         if not written:
             out.print("Everything was there already: nothing was written.")
     if not places.settings.is_dir():
         raise UsageFault(f"{places.settings} is not there: write it with --council CODE first.")
-    if unfit := unfit_settings(places.settings):
+    if unfit := settings.unfit_settings(places.settings):
         raise DataFault(*unfit, "Mend these first; what else is open is said then.")
     lists = {
-        "To settle before anything is released:": open_settings(places.settings),
-        "Due for review:": due_for_review(places.settings, date.today()),
-        "To look at:": unlike_the_returns(places),
+        "To settle before anything is released:": settings.open_settings(places.settings),
+        "Due for review:": settings.due_for_review(places.settings, date.today()),
+        "To look at:": settings.unlike_the_returns(places),
     }
     for heading, sentences in lists.items():
         if sentences:

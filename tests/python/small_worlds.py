@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 
 from missing_from_care.base.models_in_memory import build_model
-from missing_from_care.disclosure.figures import Figure, figure_for
+from missing_from_care.disclosure.forms import Figure, figure_for
 from missing_from_care.disclosure.rules import Rules, read_rules
 from missing_from_care.response.answers import Answer, Response, Table
 

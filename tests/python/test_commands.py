@@ -14,8 +14,9 @@ import forked
 from missing_from_care.base.project import CHECKOUT
 
 COMMANDS = sorted(
-    file.name
-    for file in (CHECKOUT / "scripts").glob("*.py")
+    file.relative_to(CHECKOUT).as_posix()
+    for folder in ("scripts", "tools")
+    for file in (CHECKOUT / folder).glob("*.py")
     if "run(" in file.read_text(encoding="utf-8") and "command_line" in file.read_text("utf-8")
 )
 WIDTH = 80
@@ -28,7 +29,7 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_breaks_no_sentence_and_says_where_faults_go(name: str) -> None:
-    done = run(name, "--help")
+    done = run(CHECKOUT / name, "--help")
     assert done.returncode == 0, done.stderr
     lines = [line.rstrip() for line in done.stdout.splitlines()]
     assert max(map(len, lines)) <= WIDTH

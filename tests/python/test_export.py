@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 import forked
 from accessibility import check_workbook
 from missing_from_care.base.project import CHECKOUT
-from missing_from_care.disclosure.figures import Figure
+from missing_from_care.disclosure.forms import Figure
 from missing_from_care.disclosure.ledger import RELEASED, Released, add_to_ledger
 from missing_from_care.response.asking import Question, ask, put
 from walkers import plain

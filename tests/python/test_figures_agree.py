@@ -15,8 +15,14 @@ import pytest
 import compiled_models
 import plain_answers
 from missing_from_care.base.faults import ProtectionFault
-from missing_from_care.disclosure.figures import PICKED, Figure, figure_for
-from missing_from_care.disclosure.forms import bases, is_derived, is_maximum
+from missing_from_care.disclosure.forms import (
+    PICKED,
+    Figure,
+    bases,
+    figure_for,
+    is_derived,
+    is_maximum,
+)
 from missing_from_care.disclosure.statement import Known, state
 from missing_from_care.landing.land import land
 from plain_count import Returns, read_returns

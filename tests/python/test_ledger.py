@@ -15,7 +15,7 @@ import pytest
 import forked
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.project import CHECKOUT
-from missing_from_care.disclosure.figures import Figure
+from missing_from_care.disclosure.forms import Figure
 from missing_from_care.disclosure.ledger import (
     COLUMNS,
     ENTERED,
@@ -524,13 +524,13 @@ def test_the_ledger_is_written_before_the_pack_is_there(
     database: Path, tmp_path: Path, monkeypatch
 ) -> None:
     """A run that is killed between the two may name what is not published, never the other way."""
-    was_there, write = [], making.write_ledger
+    was_there, write = [], making.ledger.write_ledger
 
     def noting(file: Path, added: Added) -> None:
         was_there.append((tmp_path / REQUEST).exists())
         write(file, added)
 
-    monkeypatch.setattr(making, "write_ledger", noting)
+    monkeypatch.setattr(making.ledger, "write_ledger", noting)
     with making.making_pack(database, REQUEST, tmp_path) as pack:
         making.write_pack(pack, DAY)
     assert was_there == [False]

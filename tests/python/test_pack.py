@@ -15,7 +15,7 @@ from docx import Document
 
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.project import CHECKOUT
-from missing_from_care.pack.private import checked_workbook, checks_of, sign_off_bytes
+from missing_from_care.pack.making import checked_workbook, checks_of, sign_off_bytes
 from missing_from_care.pack.provenance import checksums, dbt_results, differences, provenance
 from missing_from_care.response.answers import Response
 from missing_from_care.response.reading import read_response

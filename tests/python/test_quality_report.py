@@ -16,8 +16,8 @@ import forked
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import build_model
 from missing_from_care.base.project import CHECKOUT
-from missing_from_care.documents.quality import reading, terminal
-from missing_from_care.documents.quality.report import report as report_content
+from missing_from_care.documents.quality import report as quality
+from missing_from_care.documents.quality import terminal
 from missing_from_care.documents.workbook import writing
 
 CHILD = "CHILD-77"
@@ -122,8 +122,8 @@ def test_terminal_shows_counts_and_advice_at_80_columns_and_no_child(database: P
 
 
 def test_summary_adds_up_by_rule_year_and_file(database: Path) -> None:
-    with reading.opened(database) as connection:
-        tables = reading.summary(connection)
+    with quality.opened(database) as connection:
+        tables = quality.summary(connection)
     assert tables["totals"] == {
         "findings": 5, "accepted": 1, "rules_broken": 2, "rules_checked": 3, "files": 2
     }  # fmt: skip
@@ -197,9 +197,9 @@ def test_more_findings_than_a_sheet_holds_go_on_the_next(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writing, "ROWS_ON_A_SHEET", 2)
-    with reading.opened(database) as connection:
-        content = report_content(
-            "Wyndale Council", reading.summary(connection), reading.rows(connection)
+    with quality.opened(database) as connection:
+        content = quality.report(
+            "Wyndale Council", quality.summary(connection), quality.rows(connection)
         )
         data = writing.report_bytes(content, tmp_path)
     names = load_workbook(BytesIO(data)).sheetnames
@@ -225,8 +225,8 @@ def test_a_finding_without_rule_year_or_file_is_shown_all_the_same(tmp_path: Pat
         )
         connection.execute("drop table dq_finding_summary")
         build_model(connection, "dq_finding_summary")
-    with reading.opened(database) as connection:
-        tables = reading.summary(connection)
+    with quality.opened(database) as connection:
+        tables = quality.summary(connection)
     for name in ("by_rule", "by_year", "worst_files"):
         assert sum(row["findings"] for row in tables[name]) == 6
     with Path(os.devnull).open("w") as nowhere:

@@ -20,7 +20,7 @@ from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.register import COLUMNS as ALL_COLUMNS
 from missing_from_care.base.register import NEEDED, read_register, read_rows
 from missing_from_care.base.warehouse import open_warehouse
-from missing_from_care.response.names import file_stem
+from missing_from_care.response.answers import file_stem
 from missing_from_care.response.reading import read_response
 
 # A register of a request whose cost nobody estimates needs no more.

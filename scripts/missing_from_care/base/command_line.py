@@ -54,10 +54,8 @@ def say_step(name: str) -> None:
 
 @contextmanager
 def steps(is_quiet: bool) -> Iterator[Callable[[str], None]]:
-    """What a long command calls to say what it is at.
-
-    On a terminal it is one line that rewrites itself and goes in the end, else a line a step.
-    """
+    """What a long command calls to say what it is at: on a terminal one line that rewrites itself
+    and goes in the end, else a line a step."""
     if is_quiet:
         yield lambda _: None
     elif err.is_terminal:
@@ -68,20 +66,17 @@ def steps(is_quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def run(
-    *commands: Callable[..., Any],
-    arguments: Callable[[list[str]], list[str]] = lambda given: given,
+    *commands: Callable[..., Any], arguments: Callable[[list[str]], list[str]] = lambda given: given
 ) -> None:
-    """Runs a command and ends the process with the promised exit status.
+    """Runs a command and ends the process with the promised exit status; of several commands,
+    functions with typer annotations, the first word names the one to run. `arguments` gives the
+    words of the command line as they are to be read.
 
-    Args:
-        *commands: functions with typer annotations; of several, the first word names the one to
-            run. They raise `Fault` for what the user can mend.
-        arguments: gives the words of the command line as they are to be read.
-
-    A fault prints its sentences and no traceback. Anything else is a fault of the program: one
-    sentence and status 1; set FOI_DEBUG=1 to see where it happened, in lines of the program alone:
-    what Python or a library says may hold a child's value. A signal ends the command with 128 and
-    its number, whatever a library makes of it.
+    A `Fault`, which commands raise for what the user can mend, prints its sentences and no
+    traceback. Anything else is a fault of the program: one sentence and status 1; set FOI_DEBUG=1
+    to see where it happened, in lines of the program alone: what Python or a library says may hold
+    a child's value. A signal ends the command with 128 and its number, whatever a library makes of
+    it.
     """
     stopped_by = _end_on_signals()
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, epilog=EPILOG)

@@ -28,7 +28,7 @@ CAN_LACK_ROOM = (
     duckdb.OutOfMemoryException,
     duckdb.TransactionException,
 )
-SIGNS_OF_NO_ROOM = ("no space left", "disk is full", "could not write", "out of memory")
+NO_ROOM_SIGNS = ("no space left", "disk is full", "could not write", "out of memory")
 NO_ROOM = "The disk or the memory is full, or cannot be written: free some, then try again."
 BY_HAND = (
     "Was a landed file changed by hand? Land it again. Else run the statement in DuckDB yourself, "
@@ -44,9 +44,7 @@ def raised_sentences(problem: duckdb.Error) -> list[str]:
 def without_values(problem: Exception) -> str:
     """What may be told of an error, DuckDB's or any other, wherever it is then written."""
     text = str(problem)
-    if isinstance(problem, CAN_LACK_ROOM) and any(
-        sign in text.lower() for sign in SIGNS_OF_NO_ROOM
-    ):
+    if isinstance(problem, CAN_LACK_ROOM) and any(sign in text.lower() for sign in NO_ROOM_SIGNS):
         return NO_ROOM
     if isinstance(problem, WITHOUT_VALUES) or not isinstance(problem, duckdb.Error):
         return text
@@ -59,12 +57,10 @@ def without_values(problem: Exception) -> str:
 
 
 def build_sentences(results: Path) -> list[str]:
-    """Why a build failed, by dbt's `run_results.json`, without any word of DuckDB's or dbt's.
-
-    Returns: what the project's own models and tests raised, and a sentence for every other node
-    that failed, `NO_ROOM` if that is why; none if no node failed, as when dbt stopped before the
-    first, or if the file is damaged or not there.
-    """
+    """Why a build failed, by dbt's `run_results.json`, without any word of DuckDB's or dbt's. What
+    the project's own models and tests raised, and a sentence for every other node that failed,
+    `NO_ROOM` if that is why. None if no node failed, as when dbt stopped before the first, or if
+    the file is damaged or not there."""
     try:
         nodes = json.loads(results.read_bytes())["results"]
         failed = [each for each in nodes if each["status"] in ("error", "fail", "runtime error")]

@@ -2,45 +2,35 @@
 
 
 class Fault(Exception):
-    """A problem told to the user as one sentence or several, never as a traceback.
-
-    Args:
-        *sentences: each names the file, row and column, what was found, what was expected and
-            what to do. They hold no child-level value, since messages are forwarded.
-    """
+    """A problem told to the user as one sentence or several, never as a traceback. Each names the
+    file, row and column, what was found, what was expected and what to do; none holds a child-level
+    value, since messages are forwarded."""
 
     status = 1
+
+    def __init_subclass__(cls, status: int | None = None) -> None:
+        cls.status = status or cls.status
 
     def __init__(self, *sentences: str) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = sentences
 
 
-class UsageFault(Fault):
+class UsageFault(Fault, status=2):
     """The command was called wrongly."""
 
-    status = 2
 
-
-class DataFault(Fault):
+class DataFault(Fault, status=3):
     """The data failed a check."""
 
-    status = 3
 
-
-class ProtectionFault(Fault):
+class ProtectionFault(Fault, status=4):
     """Disclosure protection failed, so nothing is released."""
 
-    status = 4
 
-
-class BusyFault(Fault):
+class BusyFault(Fault, status=5):
     """Another refresh is running."""
 
-    status = 5
 
-
-class DeadlineRisk(Fault):
+class DeadlineRisk(Fault, status=6):
     """A request is late or due soon."""
-
-    status = 6

@@ -22,10 +22,8 @@ def _place(name: str) -> tuple[bool, bool, str]:
 
 def fixed_zip(data: bytes) -> bytes:
     """A zip file (an xlsx, ods or docx, too) with its parts in a fixed order and at a fixed time.
-
-    The parts are stored uncompressed, since what compression gives differs between versions. First
-    stands what readers look for there: `mimetype` (OpenDocument), `[Content_Types].xml`.
-    """
+    They are stored uncompressed, since what compression gives differs between versions. First
+    stands what readers look for there: `mimetype` (OpenDocument), `[Content_Types].xml`."""
     packed = BytesIO()
     with ZipFile(BytesIO(data)) as source, ZipFile(packed, "w", ZIP_STORED) as target:
         for name in sorted(source.namelist(), key=_place):

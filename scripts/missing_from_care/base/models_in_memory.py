@@ -22,10 +22,8 @@ MACRO = re.compile(r"{%-? macro (\w+)")
 
 
 class _Dbt:
-    """As much of dbt's Jinja as these models use; `reads` collects what a model refers to.
-
-    No variable of the environment moves the tables: the caller puts them in place.
-    """
+    """As much of dbt's Jinja as these models use; `reads` collects what a model refers to. No
+    variable of the environment moves the tables: the caller puts them in place."""
 
     def __init__(self) -> None:
         self.variables: Mapping[str, str] = {}
@@ -46,13 +44,9 @@ class _Dbt:
 def build_model(
     connection: duckdb.DuckDBPyConnection, name: str, variables: Mapping[str, str] | None = None
 ) -> None:
-    """Makes the table of a model or seed, and first the tables that it reads.
-
-    A table that is there already stands in for its seed or model. `variables` are dbt's `--vars`.
-
-    Raises:
-        duckdb.Error: a statement fails; `raised_sentences` gives what `raise_sentence` said.
-    """
+    """Makes the table of a model or seed, and first the tables that it reads. A table that is there
+    already stands in for its seed or model. `variables` are dbt's `--vars`. Where a statement
+    fails, `raised_sentences` of DuckDB's error gives what `raise_sentence` said."""
     is_there = "select 1 from information_schema.tables where table_name = ?"
     if connection.execute(is_there, [name]).fetchone():
         return
@@ -70,16 +64,10 @@ def read_rows(
     path: Path, columns: Sequence[str], needed: Sequence[str]
 ) -> tuple[dict[int, dict[str, str | None]], str]:
     """Reads columns of a file of the register or of settings with the macro by which dbt does.
-
-    Returns:
-        The values by column of each row in which any stands, by its number, 1 = the first below the
-        header; and the names of the file's other columns.
-
-    Raises:
-        UsageFault: there is no such file, or it cannot be read.
-        DataFault: it is no CSV file, a needed column is missing, one is there twice, or a row is
-            ragged.
-    """
+    Gives the values by column of each row in which any stands, by its number, 1 = the first below
+    the header; and the names of the file's other columns. A UsageFault: there is no such file, or
+    it cannot be read. A DataFault: it is no CSV file, a needed column is missing or there twice, or
+    a row is ragged."""
     statement = macro_sql("register_rows", str(path), list(columns), list(needed))
     try:
         path.open("rb").close()
@@ -160,10 +148,7 @@ def _environment() -> tuple[Environment, _Dbt]:
     """Jinja with the project's own macros."""
     dbt, loader = _Dbt(), FileSystemLoader(CHECKOUT / "macros")
     environment = Environment(
-        loader=loader,
-        extensions=["jinja2.ext.do"],
-        undefined=StrictUndefined,
-        autoescape=False,
+        loader=loader, extensions=["jinja2.ext.do"], undefined=StrictUndefined, autoescape=False
     )
 
     def call(file: str, name: str, /, *arguments: object, **named: object) -> object:

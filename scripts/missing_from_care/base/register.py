@@ -8,24 +8,14 @@ from io import StringIO
 from pathlib import Path
 
 from missing_from_care.base.faults import UsageFault
-from missing_from_care.base.locks import one_at_a_time
 from missing_from_care.base.models_in_memory import read_rows
 from missing_from_care.base.project import requests_folder
-from missing_from_care.base.whole_files import write_file_whole
+from missing_from_care.base.whole_files import one_at_a_time, write_file_whole
 
 COLUMNS = (
-    "request_ref",
-    "received_on",
-    "clock_started_on",
-    "fee_notice_on",
-    "fee_paid_on",
-    "responded_on",
-    "extension_claimed_on",
-    "subject",
-    "cost_of",
-    "cost_records",
-    "cost_minutes",
-    "cost_offer",
+    *("request_ref", "received_on", "clock_started_on", "fee_notice_on", "fee_paid_on"),
+    *("responded_on", "extension_claimed_on", "subject"),
+    *("cost_of", "cost_records", "cost_minutes", "cost_offer"),
 )
 NEEDED = ("request_ref", "received_on")
 LONGEST_WAIT = 60  # seconds
@@ -33,14 +23,9 @@ LONGEST_WAIT = 60  # seconds
 
 @dataclass(frozen=True)
 class Register:
-    """A register as text.
-
-    Attributes:
-        file: its path as the user wrote it.
-        rows: the values of `COLUMNS` in each row below the header, None where the file has no such
-            column; a blank row has no value at all.
-        unused: columns of the file that no deadline depends on.
-    """
+    """A register as text: its path as the user wrote it; the values of `COLUMNS` in each row below
+    the header, None where the file has no such column, none at all in a blank row; and columns of
+    the file that no deadline depends on."""
 
     file: str
     rows: list[list[str | None]]
@@ -53,10 +38,8 @@ def usual_register() -> Path:
 
 
 def read_register(path: Path) -> Register:
-    """Reads a register, unjudged: what the dates must be like is for the models to say.
-
-    Raises: as `read_rows`; the columns `NEEDED` must be there.
-    """
+    """Reads a register, unjudged: what the dates must be like is for the models to say. Raises as
+    `read_rows`; the columns `NEEDED` must be there."""
     numbered, unused = read_rows(path, COLUMNS, NEEDED)
     rows: list[list[str | None]] = [[None] * len(COLUMNS) for _ in range(max(numbered, default=0))]
     for number, row in numbered.items():
@@ -66,12 +49,8 @@ def read_register(path: Path) -> Register:
 
 @contextmanager
 def changing_register() -> Iterator[tuple[Path, Path]]:
-    """Holds the register that the warehouse reads, its two files, while it is added to.
-
-    Raises:
-        UsageFault: it is not there.
-        BusyFault: another run has been adding to it for long.
-    """
+    """Holds the register that the warehouse reads, its two files, while it is added to. A
+    UsageFault: it is not there. A BusyFault: another run has been adding to it for long."""
     folder = requests_folder()
     files = folder / "foi_requests.csv", folder / "foi_request_questions.csv"
     if not all(file.is_file() for file in files):
@@ -91,11 +70,8 @@ def references(requests: Path) -> set[str]:
 
 
 def append_rows(file: Path, rows: Sequence[Mapping[str, str]]) -> None:
-    """Adds rows, values by column, at the end of a file of the register: whole or not at all.
-
-    Raises:
-        UsageFault: it is saved in a form to which nothing can be added.
-    """
+    """Adds rows, values by column, at the end of a file of the register: whole or not at all. A
+    UsageFault if it is saved in a form to which nothing can be added."""
     try:
         text = file.read_text(encoding="utf-8-sig")
         names = [name.strip().lower() for name in next(csv.reader(StringIO(text)), [])]

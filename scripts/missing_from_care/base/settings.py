@@ -3,12 +3,12 @@
 import csv
 import difflib
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import yaml
@@ -21,13 +21,6 @@ from missing_from_care.base.whole_files import write_file_whole
 
 TEMPLATES = CHECKOUT / "templates" / "settings"
 NONE_OF_THEM = ": it lists children's services authorities of England."
-
-
-class Council(NamedTuple):
-    """A council by the Department for Education's list: code of three digits, and name."""
-
-    la_code: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -52,18 +45,18 @@ class CouncilFolder:
         }
 
 
-def council_named(text: str) -> Council:
-    """The council with a code or a name; else a `UsageFault` with the nearest."""
-    found = [Council(row["la_code"], row["council"]) for row in seed_rows(RULES / "councils.csv")]
-    plain, wanted = {_plain(each.name): each for each in found}, _plain(text)
+def council_named(text: str) -> dict[str, str]:
+    """The row of the seed `councils` of a code or a name; else a `UsageFault` with the nearest."""
+    found = seed_rows(RULES / "councils.csv")
+    plain, wanted = {_plain(each["council"]): each for each in found}, _plain(text)
     for each in found:
-        if text.strip() == each.la_code:
+        if text.strip() == each["la_code"]:
             return each
     if wanted in plain:
         return plain[wanted]
     nearest = [plain[name] for name in difflib.get_close_matches(wanted, plain)]
-    nearest += [each for each in found if wanted in _plain(each.name) and each not in nearest]
-    names = ", ".join(f"{each.la_code} ({each.name})" for each in nearest[:5])
+    nearest += [each for each in found if wanted in _plain(each["council"]) and each not in nearest]
+    names = ", ".join(f"{each['la_code']} ({each['council']})" for each in nearest[:5])
     raise UsageFault(
         f'--council "{text}" is no council of seeds/rules/councils.csv, by code or name'
         + (f"; did you mean {names}?" if nearest else NONE_OF_THEM)
@@ -76,14 +69,10 @@ def _plain(name: str) -> str:
     return " ".join(word for word in words if word not in dropped) or " ".join(words)
 
 
-def write_settings(places: CouncilFolder, council: Council, today: date) -> list[Path]:
+def write_settings(places: CouncilFolder, council: Mapping[str, str], today: date) -> list[Path]:
     """Writes what is not there yet of a council's settings and places; gives the new files.
-
-    Addresses are to be checked a year after `today`.
-
-    Raises:
-        UsageFault: the folder lies in the checkout, or can be no place of a database.
-    """
+    Addresses are to be checked a year after `today`. A UsageFault: the folder lies in the checkout,
+    or can be no place of a database."""
     if places.folder.is_relative_to(CHECKOUT):
         raise UsageFault(
             f"{places.folder} lies inside the checkout, where a council's own files never go: name "
@@ -91,8 +80,8 @@ def write_settings(places: CouncilFolder, council: Council, today: date) -> list
         )
     refuse_name(places.variables()["FOI_DATABASE"])
     facts = {
-        "{council}": council.name,
-        "{la_code}": council.la_code,
+        "{council}": council["council"],
+        "{la_code}": council["la_code"],
         "{columns}": _columns_of_the_register(),
         "{in_a_year}": today.replace(year=today.year + 1, day=min(today.day, 28)).isoformat(),
     }
@@ -100,7 +89,7 @@ def write_settings(places: CouncilFolder, council: Council, today: date) -> list
         places.settings / file.relative_to(TEMPLATES): _filled(file, facts)
         for file in sorted(TEMPLATES.rglob("*.*"))
     }
-    texts[places.settings / "published_statistics.csv"] = _published(council)
+    texts[places.settings / "published_statistics.csv"] = _published(council["council"])
     texts |= {places.folder / name: text for name, text in _environments(places)}
     written = []
     try:
@@ -130,12 +119,12 @@ def _filled(file: Path, facts: dict[str, str]) -> str:
     return text
 
 
-def _published(council: Council) -> str:
+def _published(council: str) -> str:
     """What the Department published of England and, where it is known here, of the council."""
     rows, text = seed_rows(RULES / "published_statistics.csv"), StringIO()
     writer = csv.DictWriter(text, rows[0], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(row for row in rows if row["area"] in ("England", council.name))
+    writer.writerows(row for row in rows if row["area"] in ("England", council))
     return text.getvalue()
 
 
@@ -180,10 +169,8 @@ def refuse_open_settings(warehouse: duckdb.DuckDBPyConnection) -> None:
 
 
 def _open_sentences(found: Iterable[tuple[str, str | None, str | None, str | None]]) -> list[str]:
-    """A sentence for each file, column and question, with the rows that it is asked in.
-
-    Without a row, the whole file is the demonstration's.
-    """
+    """A sentence for each file, column and question, with the rows that it is asked in; without a
+    row, the whole file is the demonstration's."""
     rows: dict[tuple[str, str | None, str | None], list[str]] = {}
     for file, row, column, question in found:
         rows.setdefault((file, column, question), []).extend([row] if row else [])
@@ -197,10 +184,8 @@ def _open_sentences(found: Iterable[tuple[str, str | None, str | None, str | Non
 
 
 def unfit_settings(settings: Path) -> list[str]:
-    """What this version cannot use of a folder of settings and its register, a sentence each.
-
-    Rows that it needs and a file lacks, as after an upgrade, are told with the line to add.
-    """
+    """What this version cannot use of a folder of settings and its register, a sentence each. Rows
+    that it needs and a file lacks, as after an upgrade, are told with the line to add."""
     told = [
         f"{settings / name} is not there: set_up.py --council writes it anew."
         for name in _settled_by_the_council()

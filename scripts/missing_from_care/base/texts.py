@@ -14,6 +14,7 @@ ADDRESS = r"(?<![\w@.-])((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w/-]*)?)(?![\w@])"
 
 NOTE = re.compile(r"\[note (\d+)\]")
 MARKER = re.compile(r"\[[A-Za-z]{1,5}\d*\]")
+"""Shorthand, such as `[c]`."""
 
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
@@ -41,8 +42,3 @@ def one_line(text: str) -> str:
 def without_notes(text: str) -> str:
     """A text without its note markers."""
     return one_line(re.sub(rf"\s*{NOTE.pattern}", "", text))
-
-
-def markers_in(text: str) -> list[str]:
-    """The shorthand markers in a text, such as `[c]`, in order."""
-    return MARKER.findall(text)

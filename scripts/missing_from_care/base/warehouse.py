@@ -4,6 +4,7 @@ import errno
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +47,9 @@ def refuse_name(file: Path) -> None:
 
 
 def refuse_unwritable(file: Path) -> None:
-    """Makes the folder of a database, and refuses a place where a build could not write it.
-
-    Raises:
-        UsageFault: its name cannot be used, it is no database, or the place takes none.
-        BusyFault: another build or program has it open.
-    """
+    """Makes the folder of a database, and refuses a place where a build could not write it. A
+    UsageFault: its name cannot be used, it is no database, or the place takes none. A BusyFault:
+    another build or program has it open."""
     refuse_name(file)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -73,12 +71,8 @@ def refuse_unwritable(file: Path) -> None:
 
 
 def open_warehouse(file: Path, needed: str = "foi_answers") -> duckdb.DuckDBPyConnection:
-    """Opens the warehouse read-only, if it holds the table that is needed.
-
-    Raises:
-        UsageFault: there is no such file, or it is no warehouse.
-        BusyFault: a build or another program has it open for writing.
-    """
+    """Opens the warehouse read-only, if it holds the table that is needed. A UsageFault: there is
+    none, or the file is no warehouse. A BusyFault: a build or another program is writing it."""
     connection = open_database(file)
     if tables_lacking(connection, needed, PRIVATE):
         is_analysts = not tables_lacking(connection, "about")
@@ -123,6 +117,13 @@ def rows_of(found: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
     while piece := found.fetchmany(10_000):
         for values in piece:
             yield dict(zip(names, values, strict=True))
+
+
+@cache
+def queries(module: str) -> dict[str, str]:
+    """The statements of the file of SQL beside a module, by the name above each; `__file__`."""
+    text = Path(module).with_suffix(".sql").read_text(encoding="utf-8")
+    return dict(re.findall(r"^-- name: (\w+)\n(.*?);$", text, re.MULTILINE | re.DOTALL))
 
 
 def tables_lacking(connection: duckdb.DuckDBPyConnection, *needed: str) -> list[str]:

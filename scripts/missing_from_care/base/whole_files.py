@@ -1,14 +1,20 @@
-"""Writing all or nothing: whoever looks sees the old file or folder, or the new one, whole."""
+"""Writing all or nothing, one at a time: whoever looks sees the old file or folder, or the new one,
+whole; a lock is one that the system lets go of when its process ends, and says who holds it."""
 
 import ctypes
 import errno
+import json
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from missing_from_care.base.faults import BusyFault, UsageFault
 
@@ -22,15 +28,10 @@ NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
 
 
 def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
-    """Writes a file so that a reader, or a run that is killed, never sees a part of it.
-
-    Its folder exists. `mode` says who may read and write it, less what the user's umask takes away:
-    0o600 for what is private, which so never stands open for a moment.
-
-    Raises:
-        UsageFault: the file or its folder cannot be written; the old file is still there.
-        BusyFault: another run is writing it.
-    """
+    """Writes a file so that a reader, or a run that is killed, never sees a part of it. Its folder
+    exists. `mode` says who may read and write it, less what the user's umask takes away: 0o600 for
+    what is private, which so never stands open for a moment. A UsageFault: the file or its folder
+    cannot be written; the old file is still there. A BusyFault: another run is writing it."""
     work = path.with_name(f".{path.name}.new")
     with _as_fault(path):
         _remove_abandoned(work, path)
@@ -54,18 +55,10 @@ def write_file_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
 
 @contextmanager
 def replacing_folder(target: Path, mode: int = 0o777) -> Iterator[Path]:
-    """Gives an empty folder to fill; at the end of the block it takes the place of `target`.
-
-    The folder to fill is `.NAME.new` beside `target`, hence on the same file system; what `target`
-    held, if it was there, is removed. `mode` is as of `write_file_whole`.
-
-    If the block fails, `target` stays as it was and nothing is left beside it. What a killed run
-    left there is put right by the next one.
-
-    Raises:
-        UsageFault: the folder cannot be written.
-        BusyFault: another run is writing it.
-    """
+    """Gives an empty folder to fill; at the end of the block it takes the place of `target`, and
+    what that held is removed. It is `.NAME.new` beside `target`, hence on the same file system. If
+    the block fails, `target` stays as it was and nothing is left beside it; what a killed run left
+    there is put right by the next one. `mode` and faults are as of `write_file_whole`."""
     target = target.resolve()
     work, old = (target.with_name(f".{target.name}.{end}") for end in ("new", "old"))
     with _as_fault(target):
@@ -131,11 +124,9 @@ def _busy(path: Path) -> str:
 
 
 def swap_folders(work: Path, target: Path, old: Path) -> None:
-    """Puts the folder `work` in the place of `target`, which becomes `old`.
-
-    Where the system can exchange two names at once, nobody ever finds `target` missing. Elsewhere
-    it is missing for a moment, and is put back if `work` cannot take its place.
-    """
+    """Puts the folder `work` in the place of `target`, which becomes `old`. Where the system can
+    exchange two names at once, nobody ever finds `target` missing. Elsewhere it is missing for a
+    moment, and is put back if `work` cannot take its place."""
     if target.exists() and exchange(work, target):
         work.rename(old)
     else:
@@ -206,11 +197,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def lead(place: Path, target: Path) -> None:
-    """Makes a place lead to a file. Whoever has the file before it open goes on reading that.
-
-    The place becomes a link. On Windows and on disks without links a text of the same name ending
-    in `.txt` names the file instead; see `follow`.
-    """
+    """Makes a place lead to a file. Whoever has the file before it open goes on reading that. The
+    place becomes a link. On Windows and on disks without links a text of the same name ending in
+    `.txt` names the file instead; see `follow`."""
     relative = os.path.relpath(target, place.parent)
     named, link = place.with_suffix(".txt"), place.with_name(f".{place.name}.link")
     if os.name != "nt":
@@ -236,3 +225,44 @@ def follow(place: Path) -> Path:
         return target if target.suffix == place.suffix and target.is_file() else place
     except (OSError, ValueError):
         return place
+
+
+@contextmanager
+def one_at_a_time(file: Path, busy: str, wait: float = 0) -> Iterator[None]:
+    """Holds a lock for the length of the block. Its file says who holds it and stays where it is.
+    Another may have it for so many seconds, `wait`. Then a BusyFault, which begins with what that
+    means (`busy`), names its command, process, computer and start. A UsageFault: the file cannot be
+    made."""
+    lock = FileLock(file, timeout=wait, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BusyFault(
+            f"{busy}{_holder(file)}. Wait until it has ended, then try again; nothing was changed."
+        ) from None
+    except OSError as problem:
+        raise UsageFault(
+            f"{file} could not be written ({problem.strerror or problem}), so nothing was changed: "
+            "free space, mend the rights or choose another place."
+        ) from None
+    try:
+        # On Windows nobody reads a file that is locked: there the sentence names no holder.
+        with suppress(OSError):
+            told = {
+                "command": Path(sys.argv[0]).name,
+                "process": os.getpid(),
+                "computer": socket.gethostname(),
+                "since": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+            }
+            file.write_text(json.dumps(told), encoding="utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+def _holder(file: Path) -> str:
+    try:
+        told = json.loads(file.read_bytes())
+        return ": {command}, process {process} on {computer}, since {since}".format(**told)
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""

@@ -8,54 +8,32 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from missing_from_care.base.texts import long_day
-from missing_from_care.disclosure.figures import Figure, in_words
-from missing_from_care.disclosure.forms import is_maximum
+from missing_from_care.disclosure.forms import Figure, in_words, is_maximum
 from missing_from_care.disclosure.gate import Verdict
 from missing_from_care.disclosure.ledger import Released
-from missing_from_care.disclosure.rules import Policy, Rules
+from missing_from_care.disclosure.rules import SQL, Policy, Rules
 from missing_from_care.disclosure.statement import Node, named
 from missing_from_care.response.answers import Response
-from missing_from_care.response.reading import IN_FORCE
 
 
 def refusal(warehouse: duckdb.DuckDBPyConnection, safe: Response) -> tuple[str, ...]:
-    """The paragraphs of the refusal notice (FOIA s.17), none if nothing is withheld.
-
-    Args:
-        warehouse: an open warehouse, for the seed `refusal`.
-        safe: the response as it is published; its date says which wording holds.
-    """
-    answers = [each for table in safe.tables for each in table.answers if each.is_withheld]
+    """The paragraphs of the refusal notice (FOIA s.17), none if nothing is withheld, from the seed
+    `refusal` of a warehouse. The date of the response, `safe` to be published, says which wording
+    holds."""
+    answers = [each for each in safe.answers if each.is_withheld]
     is_said = {
         "withheld": bool(answers),
         "several": len(answers) > 1,
         "range": any(each.is_range for each in answers),
     }
-    query = f"""
-        select wording
-        from refusal
-        where
-            list_contains($said_of, said_of)
-            and (about is null or list_has_any(string_split(about, '|'), $about))
-            and {IN_FORCE}
-        order by cast(sentence_order as int)
-    """
-    values = {
-        "said_of": [name for name in is_said if is_said[name]],
-        "about": [*{each.measure for each in answers}, *{each.breakdown for each in answers}],
-        "day": safe.dated,
-    }
-    return tuple(wording for (wording,) in warehouse.execute(query, values).fetchall())
+    said = [name for name in is_said if is_said[name]]
+    about = [*{each.measure for each in answers}, *{each.breakdown for each in answers}]
+    found = warehouse.execute(SQL["refusal"], [said, about, safe.dated]).fetchall()
+    return tuple(wording for (wording,) in found)
 
 
 def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes:
-    """The page, complete but for the decisions and the signature.
-
-    Args:
-        response: the request and its answers.
-        rules: the rule seeds.
-        verdict: of the gate.
-    """
+    """The page, complete but for the decisions and the signature."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

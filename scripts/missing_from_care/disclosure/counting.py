@@ -7,13 +7,7 @@ from typing import TypeVar
 import duckdb
 
 from missing_from_care.base.faults import Fault
-from missing_from_care.disclosure.forms import (
-    OCCASION,
-    Event,
-    Factor,
-    Times,
-    times_in,
-)
+from missing_from_care.disclosure import forms
 from missing_from_care.disclosure.rules import FIRST, HOURS, LAST, NOT_KNOWN, TIMES, Rules
 from missing_from_care.disclosure.tables import Codes, Table
 
@@ -41,42 +35,37 @@ def open_on(day: int) -> str:
     return f"{OPEN}{day}"
 
 
-def open_day(factor: Factor) -> int | None:
+def open_day(factor: forms.Factor) -> int | None:
     """The day of such a factor; None for any other."""
     name = str(factor)
     return int(name.removeprefix(OPEN)) if name.startswith(OPEN) else None
 
 
 class Counter:
-    """Counts from `int_answer_facts`.
-
-    Args:
-        warehouse: an open connection in which the facts are a table or a view.
-        rules: the rule seeds.
-        stretches: first and last day of each stretch of time, by its place, as ordinals.
-        factors: what is told apart; how often children were missing among it.
-    """
+    """Counts from `int_answer_facts`, a table or a view of an open connection. Time is told apart
+    by stretches, their first and last days as ordinals, by place; and how often children were
+    missing, if the factors have it."""
 
     def __init__(
         self,
         warehouse: duckdb.DuckDBPyConnection,
         rules: Rules,
         stretches: Sequence[tuple[int, int]],
-        factors: Iterable[Factor],
+        factors: Iterable[forms.Factor],
     ) -> None:
         self.warehouse, self.rules, self.stretches = warehouse, rules, stretches
-        often = dict.fromkeys(times_in(factors))
+        often = dict.fromkeys(forms.times_in(factors))
         self.times = {each: f"times_{at}" for at, each in enumerate(often)}
 
     def occasions(self, table: Table) -> list[int]:
         """The occasions in each cell of a table, in the order of its cells."""
-        return self._counted(table, ["count(*)"], f"fact = '{OCCASION}'")[0]
+        return self._counted(table, ["count(*)"], f"fact = '{forms.OCCASION}'")[0]
 
-    def children_on(self, event: Event, table: Table) -> list[int]:
+    def children_on(self, event: forms.Event, table: Table) -> list[int]:
         """The children to whom an event happens on its day, in each cell of a table."""
         return self._counted(table, ["count(distinct child_id)"], self._happens(event))[0]
 
-    def children(self, events: Sequence[Event], table: Table) -> dict[Event, list[int]]:
+    def children(self, events: Sequence[forms.Event], table: Table) -> dict[forms.Event, list[int]]:
         """The children to whom each event happens at least once, in each cell of a table."""
         if not events:
             return {}
@@ -90,14 +79,8 @@ class Counter:
     def _counted(
         self, table: Table, wanted: Sequence[str], which: str, each_child: Sequence[str] = ()
     ) -> list[list[int]]:
-        """Each number that is wanted, in each cell of a table.
-
-        Args:
-            table: of which cells.
-            wanted: aggregates of facts, or of what each child has, if that is given.
-            which: of the facts.
-            each_child: aggregates of a child's facts.
-        """
+        """Each number that is wanted, in each cell of a table: aggregates of the facts that `which`
+        picks, or of what each child has of them, if aggregates of a child's facts are given."""
         keys = [f"g{at}" for at in range(len(table.groups))]
         cases = [
             f"{self._place(factor, groups)} as {key}"
@@ -131,15 +114,15 @@ class Counter:
             "as often on facts.child_id = often.child_id"
         )
 
-    def _place(self, factor: Factor, groups: Sequence[Codes]) -> str:
+    def _place(self, factor: forms.Factor, groups: Sequence[Codes]) -> str:
         """Which of some groups a fact stands in."""
         whens = (f"when {self._holds(factor, codes)} then {at}" for at, codes in enumerate(groups))
         return f"case {' '.join(whens)} end"
 
-    def _happens(self, event: Event) -> str:
+    def _happens(self, event: forms.Event) -> str:
         said = [f"fact = '{event.source}'"]
         said += [self._holds(factor, codes) for factor, codes in event.where]
-        if event.source == OCCASION:
+        if event.source == forms.OCCASION:
             said.append(_from_to("from_day", event.first, event.last))
             if event.on_day is not None:
                 said.append(_is_open(event.on_day))
@@ -149,11 +132,11 @@ class Counter:
             said.append(f"from_day <= {_day(event.last)} and to_day >= {_day(event.first)}")
         return f"({' and '.join(said)})"
 
-    def _holds(self, factor: Factor, codes: Codes) -> str:
+    def _holds(self, factor: forms.Factor, codes: Codes) -> str:
         if factor == "time":
             stretches = [self.stretches[code] for code in sorted(map(int, codes))]
             return _any(_from_to("from_day", first, last) for first, last in _merged(stretches))
-        if isinstance(factor, Times):
+        if isinstance(factor, forms.Times):
             return self._numbers(self.times[factor], TIMES, codes)
         if factor in NUMBERS:
             return self._numbers(NUMBERS[factor], factor, codes)

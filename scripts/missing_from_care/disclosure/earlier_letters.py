@@ -11,7 +11,7 @@ import duckdb
 
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import read_rows
-from missing_from_care.disclosure.figures import figure_for
+from missing_from_care.disclosure.forms import figure_for
 from missing_from_care.disclosure.ledger import ENTERED, Released, numbers_of
 from missing_from_care.response.asking import Question, put
 from missing_from_care.response.layout import OF_THE_PERIOD
@@ -26,17 +26,11 @@ Row = Mapping[str, str]
 
 
 def entered(file: Path, database: Path) -> list[Released]:
-    """Reads the figures of earlier letters, one row each, in the words of the register.
-
-    Args:
-        file: a CSV file with `COLUMNS`; breakdown, category and population may be blank or left
-            out. `value` is a number, `[c]` where it was withheld, or a range such as `839..842`.
-        database: the warehouse, for the words and the periods; no return need be landed for them.
-
-    Raises:
-        UsageFault: there is no such file, or it has no row.
-        DataFault: a row cannot be read, a sentence each.
-    """
+    """Reads the figures of earlier letters, one row each, in the words of the register. A CSV file
+    with `COLUMNS`; breakdown, category and population may be blank or left out. `value` is a
+    number, `[c]` where it was withheld, or a range such as `839..842`. The warehouse knows the
+    words and the periods; no return need be landed for them. A UsageFault: there is no such file,
+    or it has no row. A DataFault: a row cannot be read, a sentence each."""
     if not file.is_file():
         raise UsageFault(f"{file}: there is no such file.")
     found, _ = read_rows(file, COLUMNS, NEEDED)

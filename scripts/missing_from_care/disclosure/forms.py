@@ -1,6 +1,7 @@
-"""What a figure counts, as one form: children or occasions, by conditions on factors and days.
+"""A figure by what it counts, so that the same number is one figure wherever it is printed; and
+what it counts as one form: children or occasions, by conditions on factors and days.
 
-No figure has a name here. `Occasions found` and `occasions missing, 2 to 3 days` are both occasions
+No form has a name here. `Occasions found` and `occasions missing, 2 to 3 days` are both occasions
 that count as missing and whose duration lies in certain stretches; so whatever can be said of one
 form holds for every measure, breakdown and population that is put in it.
 """
@@ -11,9 +12,88 @@ from datetime import date
 from functools import cached_property
 from math import inf
 
-from missing_from_care.disclosure.figures import PICKED, Condition, Figure
+from missing_from_care.base.texts import long_day
 from missing_from_care.disclosure.rules import BEFORE, FIRST, TIMES, Codes, Rules
+from missing_from_care.response.answers import Answer
 from missing_from_care.response.layout import OF_THE_PERIOD
+
+Condition = tuple[str, str]
+PICKED = "times_missing_band"
+
+
+@dataclass(frozen=True, order=True)
+class Figure:
+    """What a number counts, in the words of the register: a measure in a period, both days
+    included, or on the one day of a snapshot. `conditions` are pairs of breakdown and category, or
+    several as in `16|17`, that all hold, in order: those of the population and the row of the
+    table. Of children picked by how often they were missing, `row` is that of the table in which
+    they stand, which does not bear on how often."""
+
+    measure: str
+    first_day: date
+    last_day: date
+    is_snapshot: bool
+    conditions: tuple[Condition, ...] = ()
+    row: tuple[Condition, ...] = ()
+
+    @property
+    def every_condition(self) -> tuple[Condition, ...]:
+        """Those that hold, and the row."""
+        return (*self.conditions, *self.row)
+
+
+def in_text(conditions: tuple[Condition, ...]) -> str:
+    """`sex:male&uasc:yes`; `all` for none."""
+    return "&".join(map(":".join, conditions)) or "all"
+
+
+def from_text(text: str) -> tuple[Condition, ...]:
+    """The conditions of `in_text`; a ValueError if a condition has no colon."""
+    found = []
+    for condition in text.split("&") if text != "all" else ():
+        breakdown, categories = condition.split(":")
+        found.append((breakdown, "|".join(sorted(set(categories.split("|"))))))
+    return tuple(sorted(found))
+
+
+def figure_for(
+    measure: str,
+    first_day: date,
+    last_day: date,
+    is_snapshot: bool,
+    population: str,
+    breakdown: str,
+    category: str,
+) -> Figure:
+    """What a row of a question's table counts, in the words of the register."""
+    conditions = set(from_text(population))
+    row: tuple[Condition, ...] = ()
+    if breakdown not in ("none", PICKED) and any(name == PICKED for name, _ in conditions):
+        row = ((breakdown, category),)
+    elif breakdown != "none":
+        conditions.add((breakdown, category))
+    return Figure(measure, first_day, last_day, is_snapshot, tuple(sorted(conditions)), row)
+
+
+def figure_of(answer: Answer) -> Figure:
+    """The figure that an answer prints."""
+    is_snapshot = answer.period_basis == "snapshot"
+    when = (answer.period_start, answer.period_end, is_snapshot)
+    row = (answer.breakdown, answer.category)
+    return figure_for(answer.measure, *when, answer.population, *row)
+
+
+def in_words(figure: Figure, rules: Rules) -> str:
+    """`Occasions missing, 1 April 2017 to 31 March 2018 (Unaccompanied asylum-seeking)`."""
+    last = long_day(figure.last_day)
+    period = f"on {last}" if figure.is_snapshot else f"{long_day(figure.first_day)} to {last}"
+    said = []
+    for breakdown, category in figure.every_condition:
+        heading = rules.labels.get((breakdown, ""), breakdown)
+        said.append(": ".join(dict.fromkeys((heading, rules.label(breakdown, category)))))
+    of = f" ({'; '.join(said)})" if said else ""
+    return f"{rules.measures[figure.measure].heading}, {period}{of}"
+
 
 OCCASION, CARE = "occasion", "care"
 IN_CARE = frozenset({"looked_after"})
@@ -22,15 +102,11 @@ IS_MISSING = ("counts_as", "missing")
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happens to a child on a day: an occasion, or a day of care.
-
-    Attributes:
-        source: `occasion` or `care`.
-        where: factors of the day with the categories that count, in order of their names.
-        first, last: of the days that count, as ordinals; of an occasion the day of its start.
-        on_day: counts what is so on that day: an occasion that has not ended, or a child that is
-            looked after at the end of it. None for whatever happens from the first day to the last.
-    """
+    """Something that happens to a child on a day: an occasion, or a day of care (`source`). `where`
+    are factors of the day with the categories that count, in order of their names; `first` and
+    `last` the days that count, as ordinals; of an occasion the day of its start. With `on_day` it
+    is what is so on that day: an occasion that has not ended, or a child looked after at the end of
+    it."""
 
     source: str
     where: tuple[tuple[str, Codes], ...]
@@ -92,13 +168,8 @@ def times_in(factors: Iterable[Factor]) -> list[Times]:
 
 @dataclass(frozen=True)
 class Form:
-    """What a figure counts.
-
-    Attributes:
-        unit: `occasions`, or `children` to whom the event happened at least once.
-        event: what is counted.
-        who: factors of the child with the categories that count.
-    """
+    """What a figure counts: the event, or (`unit`) `children` to whom it happened at least once.
+    `who` are factors of the child with the categories that count."""
 
     unit: str
     event: Event
@@ -119,12 +190,7 @@ class Form:
 
 
 def form_of(figure: Figure, rules: Rules) -> Form | None:
-    """The form of a count; None where nothing can be in it, as of girls who are boys.
-
-    Args:
-        figure: of a measure that is a count, or the largest of one.
-        rules: the rule seeds.
-    """
+    """The form of a count, or of the largest of one; None where nothing can be in it."""
     try:
         return _form_of(figure, rules)
     except _NothingError:

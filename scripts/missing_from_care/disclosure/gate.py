@@ -9,12 +9,18 @@ import duckdb
 
 from missing_from_care.base.faults import DataFault, ProtectionFault
 from missing_from_care.base.texts import long_day
-from missing_from_care.disclosure.figures import Figure, figure_of, in_words
-from missing_from_care.disclosure.forms import bases, form_of, is_derived
+from missing_from_care.disclosure.forms import (
+    Figure,
+    bases,
+    figure_of,
+    form_of,
+    in_words,
+    is_derived,
+)
 from missing_from_care.disclosure.largest import largest_withheld
 from missing_from_care.disclosure.ledger import RELEASED, Released
 from missing_from_care.disclosure.relations import model_of
-from missing_from_care.disclosure.rules import Rules
+from missing_from_care.disclosure.rules import SQL, Rules
 from missing_from_care.disclosure.solver.audit import Audit, Range, audit
 from missing_from_care.disclosure.solver.search import Pattern, Unprotectable, protect
 from missing_from_care.disclosure.statement import Known, Node, Statement, named, state
@@ -23,19 +29,11 @@ from missing_from_care.response.answers import Answer, Response
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate found.
-
-    Attributes:
-        printed: the figures of the response, with their numbers.
-        statement: the problem that was solved.
-        pattern: which cells of it are withheld.
-        audit: what readers can still work out.
-        withheld: the figures of the response that get a marker or a range.
-        ranges: those of them that are released as a range.
-        revisions: what was released of numbers that are others now.
-        given_away: what earlier responses let readers work out already.
-        no_counts: figures that are no counts, such as percentages.
-    """
+    """What the gate found: the problem that was solved, the pattern of its cells that are withheld,
+    and what readers can still work out by the audit. Of the figures `printed`, with their numbers,
+    those `withheld` get a marker, or are among the `ranges`; `no_counts` are no counts, such as
+    percentages. `revisions` were released of numbers that are others now; earlier responses let
+    readers work out already what is `given_away`."""
 
     printed: Mapping[Figure, float]
     statement: Statement
@@ -75,19 +73,14 @@ def judge(
     *,
     advises: bool = True,
 ) -> Verdict:
-    """Decides what of a response is withheld, and audits the choice.
+    """Decides what of a response, with every number, is withheld, and audits the choice.
 
-    Args:
-        response: with every number.
-        rules: the rule seeds.
-        warehouse: an open connection with the facts and the Department's figures.
-        ledger: everything released before that still counts, the oldest first.
-        seed: private to the council, by which one of several good choices is made.
-        advises: tries, where nothing protects a figure, which tables are in the way.
+    The warehouse has the facts and the Department's figures, the ledger everything released before
+    that still counts, the oldest first. By `seed`, private to the council, one of several good
+    choices is made. `advises`: tries, where nothing protects a figure, which tables are in the way.
 
-    Raises:
-        ProtectionFault: a figure cannot be protected, or the audit finds one that is not.
-        DataFault: two answers give different numbers for the same figure.
+    A ProtectionFault: a figure cannot be protected, or the audit finds one that is not. A
+    DataFault: two answers give different numbers for the same figure.
     """
     opening = f"Request {response.request_ref}: "
     printed = figures_of(response, rules)
@@ -179,13 +172,9 @@ def _advice(response: Response, judged: Callable[[Response], Verdict]) -> str:
 
 
 def figures_of(response: Response, rules: Rules) -> dict[Figure, float]:
-    """The figures that a response prints, each once.
-
-    Raises:
-        DataFault: two answers give different numbers for the same figure.
-    """
+    """The figures that a response prints, each once; a DataFault if one has two numbers."""
     found: dict[Figure, float] = {}
-    for answer in (each for table in response.tables for each in table.answers):
+    for answer in response.answers:
         if answer.value is None:
             continue
         figure = figure_of(answer)
@@ -222,11 +211,9 @@ def _known(
     warehouse: duckdb.DuckDBPyConnection,
     ledger: Sequence[Released],
 ) -> tuple[Known, list[Released]]:
-    """What is public beside the response: all that was released, and the Department's figures.
-
-    A number that was released and is another now is taken as it is now: that is what a reader knows
-    who has also been told by how much it was revised, and no reader knows more.
-    """
+    """What is public beside the response: all that was released, and the Department's figures. A
+    number that was released and is another now is taken as it is now: that is what a reader knows
+    who has also been told by how much it was revised, and no reader knows more."""
     usable = [each for each in ledger if each.figure.measure in rules.measures]
     near = set(_near(printed, {each.figure for each in usable}, rules))
     rows = [each for each in usable if each.figure in near]
@@ -244,15 +231,7 @@ def _known(
 
 def _published_elsewhere(warehouse: duckdb.DuckDBPyConnection, rules: Rules) -> list[Figure]:
     """The figures that the Department publishes and that count the same here."""
-    rows = warehouse.execute(
-        "select measures.same_as, years.first_day, years.last_day, compared.published "
-        "from dq_published_comparison as compared "
-        "inner join published_measures as measures on compared.measure = measures.measure "
-        "inner join dim_financial_years as years "
-        "on compared.financial_year = years.financial_year "
-        "where compared.published is not null and measures.same_as is not null "
-        "and (select count(*) from int_councils) = 1 order by all"
-    ).fetchall()
+    rows = warehouse.execute(SQL["published_elsewhere"]).fetchall()
     figures = {Figure(name, first, last, False): value for name, first, last, value in rows}
     forms = {each: form for each in figures if (form := form_of(each, rules))}
     model = model_of(forms.values(), rules, warehouse)
@@ -288,10 +267,8 @@ def _with_given_away(known: Known, rules: Rules, warehouse: duckdb.DuckDBPyConne
 def _near(
     printed: Iterable[Figure], known: Iterable[Figure], rules: Rules, *, directly: bool = False
 ) -> list[Figure]:
-    """The known figures that share a day with a printed one, or with such a one, and so on.
-
-    What is open on a day began on any day before it.
-    """
+    """The known figures that share a day with a printed one, or with such a one, and so on. What is
+    open on a day began on any day before it."""
 
     def days(figure: Figure) -> tuple[date, date]:
         reaches_back = figure.is_snapshot and not rules.measures[figure.measure].is_care

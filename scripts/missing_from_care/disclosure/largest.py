@@ -11,8 +11,7 @@ from dataclasses import replace
 import duckdb
 
 from missing_from_care.base.faults import ProtectionFault
-from missing_from_care.disclosure.figures import Figure, in_words
-from missing_from_care.disclosure.forms import Form, form_of, is_maximum
+from missing_from_care.disclosure.forms import Figure, Form, form_of, in_words, is_maximum
 from missing_from_care.disclosure.relations import model_of
 from missing_from_care.disclosure.rules import Rules
 from missing_from_care.disclosure.statement import Known
@@ -21,17 +20,8 @@ from missing_from_care.disclosure.statement import Known
 def largest_withheld(
     known: Known, withheld: Set[Figure], rules: Rules, warehouse: duckdb.DuckDBPyConnection
 ) -> set[Figure]:
-    """The largest numbers of a response that are not shown.
-
-    Args:
-        known: what is or was published.
-        withheld: the other figures that are not shown.
-        rules: the rule seeds.
-        warehouse: an open connection with the facts.
-
-    Raises:
-        ProtectionFault: one was released that gives another away.
-    """
+    """The largest numbers of a response that are not shown, by what is or was published and what
+    else is `withheld`; a ProtectionFault if one was released that gives another away."""
     values = {each: value for each, value in known.printed.items() if is_maximum(each, rules)}
     forms = {each: form for each in values if (form := form_of(each, rules))}
     # Those who were missing for as long as the smallest band of the seed says.

@@ -17,9 +17,8 @@ from math import isfinite
 from pathlib import Path
 
 from missing_from_care.base.faults import DataFault
-from missing_from_care.base.locks import one_at_a_time
-from missing_from_care.base.whole_files import write_file_whole
-from missing_from_care.disclosure.figures import Figure, from_text, in_text
+from missing_from_care.base.whole_files import one_at_a_time, write_file_whole
+from missing_from_care.disclosure.forms import Figure, from_text, in_text
 
 COLUMNS = (
     *("released_on", "request_ref", "event", "file_sha256", "measure", "first_day", "last_day"),
@@ -33,17 +32,10 @@ RESTORE = "so nothing can be released: restore it from a backup."
 
 @dataclass(frozen=True)
 class Released:
-    """A figure as it was released.
-
-    Attributes:
-        released_on: the day of the response.
-        request_ref: the request it answered.
-        event: `released` by an export, or `entered` by hand from an earlier letter.
-        file_sha256: of the workbook that held it; empty for what was entered.
-        figure: what it counts.
-        low, high: what was shown: the same number twice, or a range; None where it was withheld.
-        counted: the number as it was counted then; None where nobody knows.
-    """
+    """A figure as it was released, on the day of the response, by an export or `entered` by hand
+    from an earlier letter (`event`). `file_sha256` is of the workbook that held it; empty for what
+    was entered. `low` and `high` were shown: the same number twice, or a range; None where it was
+    withheld. `counted` is the number as it was counted then; None where nobody knows."""
 
     released_on: date
     request_ref: str
@@ -66,11 +58,8 @@ class Added:
 
 @contextmanager
 def holding(file: Path) -> Iterator[None]:
-    """Keeps other exports from reading the ledger before this one has added to it.
-
-    Raises:
-        BusyFault: another export is at work; the sentence says which.
-    """
+    """Keeps other exports from reading the ledger before this one has added to it; a BusyFault,
+    which says which, if another is at work."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with one_at_a_time(
         file.with_name(f".{file.name}.lock"), f"Another run is writing {file.parent}"
@@ -116,13 +105,8 @@ def read_rows(file: Path) -> list[dict[str, str]]:
 
 def read_ledger(file: Path, first: int | None = None) -> list[Released]:
     """The figures released so far that still count, the oldest first; none if there is no ledger.
-
     Every version of a figure is given. What a request released before it was withdrawn is left out.
-
-    Args:
-        file: the ledger.
-        first: read so many rows only; all if None.
-    """
+    `first`: read so many rows only."""
     found: list[Released] = []
     for number, row in enumerate(read_rows(file)[:first], start=1):
         if row["event"] == WITHDRAWN:
@@ -145,15 +129,9 @@ def seed_of(file: Path) -> bytes:
 
 
 def with_added(file: Path, released: Iterable[Released], seed: bytes | None = None) -> Added:
-    """The ledger with figures added at the end; what stands there stays, byte for byte.
-
-    A figure that the same request released last with the same numbers is not added again.
-
-    Args:
-        file: the ledger, which need not be there yet.
-        released: in the order in which they are to stand.
-        seed: of a ledger that is not there yet, as `seed_of` gave it.
-    """
+    """The ledger, which need not be there yet, with figures added at the end in their order; what
+    stands there stays, byte for byte. One that the same request released last with the same numbers
+    is not added again. A new ledger gets the `seed` that `seed_of` gave."""
 
     def numbers(each: Released) -> tuple[float | None, ...]:
         return each.low, each.high, each.counted
@@ -179,19 +157,9 @@ def write_ledger(file: Path, added: Added) -> None:
 
 
 def withdraw(file: Path, request_ref: str, on: date, reason: str) -> int:
-    """Says that a request was withdrawn or its answer never sent; to be called within `holding`.
-
-    Args:
-        file: the ledger.
-        request_ref: whose figures count as never released from now on.
-        on: today.
-        reason: why; it stands in the column `shown`.
-
-    Returns: how many figures no longer count.
-
-    Raises:
-        DataFault: it holds no figure of this request.
-    """
+    """Says, within `holding`, that a request was withdrawn or its answer never sent: from today,
+    `on`, its figures count as never released. The reason stands in the column `shown`. Gives how
+    many figures no longer count; a DataFault if there are none."""
     figures = sum(each.request_ref == request_ref for each in read_ledger(file))
     if not figures:
         raise DataFault(
@@ -226,11 +194,7 @@ def summary(file: Path) -> list[dict[str, str | int]]:
 
 
 def numbers_of(shown: str) -> tuple[float | None, float | None]:
-    """Lowest and highest of `839..842`, of `843`, or of `[c]`, which tells neither.
-
-    Raises:
-        ValueError: it is none of the three.
-    """
+    """Lowest and highest of `839..842` or `843`; of `[c]` neither; else a ValueError."""
     if shown == WITHHELD:
         return None, None
     low, _, high = shown.partition(TO)

@@ -24,15 +24,7 @@ import duckdb
 
 from missing_from_care.base.faults import DataFault
 from missing_from_care.disclosure.counting import HARMS, IMPLIED, Counter, open_day, open_on
-from missing_from_care.disclosure.forms import (
-    CARE,
-    OCCASION,
-    Event,
-    Factor,
-    Form,
-    Times,
-    times_in,
-)
+from missing_from_care.disclosure.forms import CARE, OCCASION, Event, Factor, Form, Times, times_in
 from missing_from_care.disclosure.rules import FIRST, LAST, TIMES, Rules, Stretch
 from missing_from_care.disclosure.solver.problem import NEAR, Relation
 from missing_from_care.disclosure.tables import Box, Codes, Table, shared, tables_for, too_many
@@ -46,13 +38,7 @@ Terms = tuple[tuple[int, float], ...]
 
 @dataclass
 class Model:
-    """All numbers that readers reason through, and what they know of them.
-
-    Attributes:
-        values: what each number is.
-        relations: what is known of several of them at once.
-        sums: each form as a sum of numbers.
-    """
+    """All numbers that readers reason through, what they know of them, and each form as a sum."""
 
     values: list[int] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
@@ -64,17 +50,9 @@ class Model:
 
 
 def model_of(forms: Iterable[Form], rules: Rules, warehouse: duckdb.DuckDBPyConnection) -> Model:
-    """The numbers behind some forms, and how they hang together.
-
-    Args:
-        forms: what figures count.
-        rules: the rule seeds.
-        warehouse: an open connection with `int_answer_facts`.
-
-    Raises:
-        ProtectionFault: too many factors stand together.
-        DataFault: the numbers contradict each other.
-    """
+    """The numbers behind what figures count, from `int_answer_facts` of an open connection, and how
+    they hang together. A ProtectionFault: too many factors stand together. A DataFault: the numbers
+    contradict each other."""
     return _Builder(sorted(set(forms), key=_in_order), rules, warehouse).build()
 
 
@@ -301,10 +279,8 @@ class _Builder:
             self._agree(cells, combinations(sorted(cells.places), 2))
 
     def _by_how_often(self, boxes: Sequence[Box]) -> list[Box]:
-        """Boxes that bring together how often and by what else occasions and children are told.
-
-        How often bounds the occasions of each category, not of all of them alone.
-        """
+        """Boxes that bring together how often and by what else occasions and children are told: how
+        often bounds the occasions of each category, not of all of them alone."""
         tables = self.occasions.tables.values() if self.occasions else ()
         used = {name for table in tables for name in table.groups}
         pairs = sorted({each for box in boxes for each in box.items()}, key=_pair_order)
@@ -497,10 +473,8 @@ class _Builder:
         return False
 
     def _is_more_often(self, box: Box) -> bool:
-        """No child is missing more often in a part of an event than in all of it.
-
-        The occasions tell this too; without these cells there are fewer numbers.
-        """
+        """No child is missing more often in a part of an event than in all of it. The occasions
+        tell this too; without these cells there are fewer numbers."""
         often = {name: self._bands(box[name]) for name in times_in(box)}
         return any(
             one.event.within(other.event)

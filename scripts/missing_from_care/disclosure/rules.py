@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from missing_from_care.base.faults import DataFault
-from missing_from_care.response.reading import IN_FORCE
+from missing_from_care.base.warehouse import queries
 
 PLACES = ("region", "country")
 TIMES = "times_missing"
@@ -32,27 +32,7 @@ ENDS = {TIMES: (1, 2)}
 # The first and the last day of all, as ordinals.
 FIRST, LAST = 1, 10_000_000
 
-OF_CHILD = "select breakdown from breakdowns where one_category_a_child = 'true'"
-FIRST_DAYS = "select first_day from dim_financial_years"
-PROTECTED = "select factor from protected_differences where is_protected = 'true'"
-POLICY = f"""
-    select
-        applies_to,
-        case when lowest_withheld is not null and highest_withheld is not null then
-            [cast(lowest_withheld as int), cast(highest_withheld as int)] end,
-        coalesce(cast(range_width as int), 1),
-        coalesce(cast(group_size as int), 0),
-        coalesce(withholds_whole_group = 'true', false),
-        coalesce(withholds_empty_group = 'true', false),
-        coalesce(small_as = 'range', false),
-        coalesce(cover_as = 'range', false),
-        coalesce(decided_by, ''),
-        coalesce(legal_basis, ''),
-        coalesce(reason, '')
-    from suppression_policy
-    where {IN_FORCE}
-    order by all
-"""
+SQL = queries(__file__)
 
 Codes = frozenset[str]
 Stretch = tuple[float, float]
@@ -61,15 +41,9 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Measure:
-    """What a measure counts.
-
-    Attributes:
-        heading: as readers see it.
-        unit: `occasions`, `children` or that of a figure which is no count.
-        is_care: it counts children looked after, not occasions.
-        is_on_last_day: it counts what stands on the last day of the period.
-        conditions: pairs of factor and category that what it counts fulfils.
-    """
+    """What a measure counts: occasions, or children looked after (`is_care`); what stands on the
+    last day of the period; with pairs of factor and category that all of it fulfils. `unit` is
+    `occasions`, `children` or that of a figure which is no count."""
 
     heading: str
     unit: str
@@ -80,10 +54,8 @@ class Measure:
 
 @dataclass(frozen=True)
 class Derived:
-    """What a figure is worked out from: round(scale * numerator / denominator, decimals).
-
-    Without a denominator it is the largest of what the numerator counts.
-    """
+    """What a figure is worked out from: round(scale * numerator / denominator, decimals). Without a
+    denominator it is the largest of what the numerator counts."""
 
     numerator: str
     denominator: str | None
@@ -95,14 +67,11 @@ class Derived:
 class Policy:
     """One row of the suppression policy.
 
-    Attributes:
-        interval: numbers withheld, both ends included; None where the row is of a breakdown.
-        range_width: how wide the range must stay that a reader can work out.
-        group_size: in groups of up to so many, what tells the same of everyone is withheld; a
-            largest number is shown only where more than so many reached its band.
-        whole_group, empty_group: whether all, or none, of such a group is withheld.
-        small_as_range, cover_as_range: whether a withheld figure is released as the range that is
-            safe: a small one, and one that covers it.
+    Numbers of the `interval`, both ends included, are withheld; None where the row is of a
+    breakdown. `range_width` is how wide the range must stay that a reader can work out. In groups
+    of up to `group_size`, what tells the same of everyone is withheld, of all or of none of them; a
+    largest number is shown only where more than so many reached its band. A withheld figure may be
+    released as the range that is safe: a small one, and one that covers it.
     """
 
     applies_to: str
@@ -123,11 +92,9 @@ class Rules:
     """Measures, categories and policy.
 
     Attributes:
-        measures: by name.
         derived: figures that are no counts, by measure.
         elements: for each (breakdown, category) its factor and the finest categories that it
             covers: `age_band`, `16_to_17` is `age`, {16, 17}.
-        domains: every finest category of a factor.
         bounds: lowest and highest of the finest categories that are stretches, by factor and name;
             of a duration the days, and the hours where they are known.
         of_child: factors in which a child has one category whatever the day.
@@ -135,8 +102,7 @@ class Rules:
         knows_others: whether occasions of children who are not looked after are counted too.
         unlikely: categories that readers take to be empty where they are.
         protected: factors along which a small difference is protected though nothing prints it.
-        nothing_absent: when a council counts nothing as absent: its code, and the first and the
-            last day as ordinals.
+        nothing_absent: councils that count nothing as absent: code, first and last day as ordinals.
         labels: category in words by (breakdown, category); breakdown alone by (breakdown, "").
         policies: rows in force, by measure, breakdown or `all`.
     """
@@ -196,17 +162,10 @@ class Rules:
 
 
 def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
-    """Reads the rules.
+    """Reads the rules of a warehouse, the policy as it is in force on the day of the response. A
+    DataFault: no row of that is for all measures, or two for one."""
 
-    Args:
-        warehouse: an open warehouse.
-        on_day: the day of the response, on which the policy must be in force.
-
-    Raises:
-        DataFault: no row of the policy is in force that day for all measures, or two for one.
-    """
-
-    def rows(query: str, **values: object) -> list[Row]:
+    def rows(query: str, *values: object) -> list[Row]:
         return warehouse.execute(query, values).fetchall()
 
     def column(query: str) -> frozenset[Any]:
@@ -215,11 +174,7 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     def any_fact(condition: str) -> bool:
         return bool(rows(f"select 1 from int_answer_facts where {condition} limit 1"))
 
-    categories = rows(
-        "select breakdown, category, coalesce(lowest, highest) is not null, "
-        "coalesce(cast(lowest as double), '-inf'), coalesce(cast(highest as double), 'inf'), "
-        "coalesce(string_split(joins, '|'), [category]) from categories order by all"
-    )
+    categories = rows(SQL["categories"])
     councils = rows("select la_code, council, region, country from int_councils order by all")
     bounds = _bounds(categories, any_fact("hours_missing is not null"))
     elements = _elements(categories, bounds)
@@ -232,50 +187,31 @@ def read_rules(warehouse: duckdb.DuckDBPyConnection, on_day: date) -> Rules:
     stretches = [(factor, frozenset({name})) for factor, name in bounds]
     for factor, codes in [*elements.values(), *stretches]:
         domains[factor] = domains.get(factor, frozenset()) | codes
-    named = rows(
-        "select breakdown, category, label from categories "
-        "union all select breakdown, '', heading from breakdowns"
-    )
-    labels = {(of, name): label for of, name, label in named}
+    labels = {(of, name): label for of, name, label in rows(SQL["labels"])}
     for code, council, *places in councils:
         labels["council", code] = council
         labels |= {(kind, _slug(name)): name for kind, name in zip(PLACES, places, strict=True)}
-    measures = rows(
-        "select measure, heading, unit, counts = 'care', on_last_day = 'true', "
-        "list_transform(string_split(conditions, '&'), lambda each: string_split(each, ':')) "
-        "from measures order by all"
-    )
     return Rules(
         measures={
             name: Measure(heading, unit, is_care, is_at_end, tuple(map(tuple, conditions or ())))
-            for name, heading, unit, is_care, is_at_end, conditions in measures
+            for name, heading, unit, is_care, is_at_end, conditions in rows(SQL["measures"])
         },
-        derived={
-            name: Derived(*of)
-            for name, *of in rows(
-                "select measure, numerator, denominator, coalesce(cast(scale as double), 1), "
-                "coalesce(cast(decimals as int), 0) from derived_measures order by all"
-            )
-        },
+        derived={name: Derived(*of) for name, *of in rows(SQL["derived"])},
         elements=elements,
         domains=domains,
         bounds=bounds,
-        of_child=frozenset(map(_factor, column(OF_CHILD))),
-        landed_from=min(map(date.toordinal, column(FIRST_DAYS)), default=1),
+        of_child=frozenset(map(_factor, column(SQL["of_child"]))),
+        landed_from=min(map(date.toordinal, column(SQL["first_days"])), default=1),
         knows_others=any_fact("care = 'not_looked_after'"),
         unlikely=column("select category from unlikely_categories")
         | {name for _, name in bounds if name.endswith(f" {NOT_KNOWN}")},
-        protected=column(PROTECTED),
+        protected=column(SQL["protected"]),
         nothing_absent=tuple(
             (council, first.toordinal() if first else FIRST, last.toordinal() if last else LAST)
-            for council, first, last in rows(
-                "select la_code, valid_from, valid_to from int_definitions "
-                "where not list_contains([missing_counts_as, absent_counts_as], 'absent') "
-                "order by all"
-            )
+            for council, first, last in rows(SQL["nothing_absent"])
         ),
         labels=labels,
-        policies=_policies(rows(POLICY, day=on_day), on_day),
+        policies=_policies(rows(SQL["policy"], on_day), on_day),
     )
 
 
@@ -288,13 +224,10 @@ def _slug(name: str) -> str:
 
 
 def _bounds(categories: list[Row], knows_hours: bool) -> dict[tuple[str, str], Stretch]:
-    """The stretches within which no band of a factor begins or ends, named for their numbers.
-
-    Bands may overlap and leave gaps; the stretches do neither. Durations are told by days and by
-    hours, of which each bounds the other, or by days alone. What began at any time of a day and
-    ended on another lasted less than a day more or less than the days between; the hours are those
-    begun.
-    """
+    """The stretches within which no band of a factor begins or ends, named for their numbers. Bands
+    may overlap and leave gaps; the stretches do neither. Durations are told by days and by hours,
+    of which each bounds the other, or by days alone. What began at any time of a day and ended on
+    another lasted less than a day more or less than the days between; the hours are those begun."""
     edges: dict[str, set[float]] = {}
     for breakdown, _, is_band, lowest, highest, _ in categories:
         if is_band:

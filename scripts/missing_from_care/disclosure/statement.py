@@ -8,15 +8,17 @@ from math import floor, inf
 import duckdb
 
 from missing_from_care.base.faults import DataFault
-from missing_from_care.disclosure.figures import PICKED, Condition, Figure, in_words
 from missing_from_care.disclosure.forms import (
     OCCASION,
+    PICKED,
     Event,
     Factor,
+    Figure,
     Form,
     Times,
     bases,
     form_of,
+    in_words,
     is_derived,
     is_maximum,
     times_in,
@@ -44,16 +46,10 @@ Node = Figure | Rest
 
 @dataclass(frozen=True)
 class Known:
-    """What is or was published of the figures.
-
-    Attributes:
-        printed: the figures of the response with their numbers.
-        asked: those of them that the requester asked for, rather than those printed beside them.
-        shown: figures whose number is public already.
-        withheld: figures that earlier responses withheld.
-        ranges: the ranges that were released for some of these.
-        given_away: nodes that earlier responses let readers work out, which nobody can protect.
-    """
+    """What is or was published of the figures: those of the response with their numbers, and those
+    of them that were `asked` for, rather than printed beside these. A number of those `shown` is
+    public already; earlier responses withheld others, for some of which ranges were released, and
+    let readers work out nodes, which nobody can protect."""
 
     printed: Mapping[Figure, float]
     asked: Set[Figure] = frozenset()
@@ -70,14 +66,9 @@ class Known:
 
 @dataclass(frozen=True)
 class Statement:
-    """A problem whose cells have names.
-
-    Attributes:
-        problem: for the search and the audit.
-        cells: the place of each figure and rest; figures that are the same number share one.
-        values: what each figure and rest is.
-        policies: for each primary node the row of the policy that makes it so.
-    """
+    """A problem for the search and the audit whose cells have names: the place and the value of
+    each figure and rest, figures that are the same number sharing one place; and for each primary
+    node the row of the policy that makes it so."""
 
     problem: Problem
     cells: Mapping[Node, int]
@@ -103,17 +94,9 @@ def named(node: Node, rules: Rules) -> str:
 
 
 def state(known: Known, rules: Rules, warehouse: duckdb.DuckDBPyConnection) -> Statement:
-    """States what has to be protected.
-
-    Args:
-        known: what is or was published.
-        rules: measures, categories and policy.
-        warehouse: an open connection with the facts.
-
-    Raises:
-        DataFault: a figure is not what the facts give.
-        ProtectionFault: the questions cross too much.
-    """
+    """States what has to be protected, given what is or was published, the rules and an open
+    connection with the facts. A DataFault: a figure is not what the facts give. A ProtectionFault:
+    the questions cross too much."""
     return _Stating(known, rules, warehouse).statement()
 
 
@@ -150,8 +133,9 @@ class _Stating:
         for figure, form in self.forms.items():
             self._place(figure, model.sums[form])
         groups = self._groups()
-        for rest, terms in [*self._rests(), *self._rests_of(groups)]:
-            self._place(rest, terms)
+        for rest in [*self._rests(), *self._rests_of(groups)]:
+            if (terms := self._less(rest)) is not None:
+                self._place(rest, terms)
         self._check()
         given = self._at(known.given_away)
         shown, printed = self._at(known.shown) | given, self._at(known.printed)
@@ -278,18 +262,16 @@ class _Stating:
             node: self.rules.policy(_measured(node))
             for node, value in self.values.items()
             if self.rules.is_small(_measured(node), value)
-            or (node in self.behind and self._is_of_few(node))
+            # So many occasions of children picked by how often may be those of a few children.
+            or (
+                node in self.behind
+                and self.rules.is_small("children_missing", self.model.value(self.behind[node]))
+            )
         }
 
-    def _is_of_few(self, figure: Figure) -> bool:
-        """Whether so many occasions of children picked by how often are those of a few children."""
-        return self.rules.is_small("children_missing", self.model.value(self.behind[figure]))
-
     def _groups(self) -> dict[Node, Policy]:
-        """What tells the same of everyone in a small group, and that nobody is left in it.
-
-        And each 0 that tells it; but for those that a wider 0 tells, which nothing can hide.
-        """
+        """What tells the same of everyone in a small group, and that nobody is left in it. And each
+        0 that tells it; but for those that a wider 0 tells, which nothing can hide."""
         found: dict[Node, Policy] = {}
         nobody: dict[Figure, Policy] = {}
         pairs: list[tuple[Figure, Figure, str, Policy]] = []
@@ -324,9 +306,7 @@ class _Stating:
 
     def _policy_of(self, name: str, whole: Figure, part: Figure) -> Policy | None:
         """The row for a difference: of the breakdown, or of a measure that counts the same.
-
-        Children looked after who are unaccompanied are those of `uasc_children`, however asked.
-        """
+        Children looked after who are unaccompanied are those of `uasc_children`, however asked."""
         policies, measures = self.rules.policies, self.rules.measures
         if name in policies or not measures[part.measure].is_care:
             return policies.get(name)
@@ -354,17 +334,13 @@ class _Stating:
         forms = [form for each in others if (form := form_of(each, self.rules))]
         return all(any(form.within(self.forms[zero]) for zero in zeros) for form in forms)
 
-    def _rests_of(self, groups: Iterable[Node]) -> Iterator[tuple[Rest, Terms]]:
+    def _rests_of(self, groups: Iterable[Node]) -> list[Rest]:
         """That nobody of a small group is left without what the others share: not to be known."""
-        for rest in groups:
-            if isinstance(rest, Rest):
-                terms = self._less(rest.whole, rest.parts)
-                if terms is not None:
-                    yield rest, terms
+        return [rest for rest in groups if isinstance(rest, Rest)]
 
     # --- Differences ----------------------------------------------------------------------------
 
-    def _rests(self) -> Iterator[tuple[Rest, Terms]]:
+    def _rests(self) -> Iterator[Rest]:
         """What is left of a whole once parts are taken away along one factor."""
         families: dict[tuple[Factor, str, Others], dict[Codes, Figure]] = defaultdict(dict)
         for figure in self.known.figures if self.known.printed else ():
@@ -387,16 +363,14 @@ class _Stating:
                     rest = Rest(figure, tuple(sorted(family[each] for each in chosen)))
                     if codes.difference(*chosen) and rest not in done:
                         done.add(rest)
-                        terms = self._less(figure, rest.parts)
-                        if terms is not None:
-                            yield rest, terms
+                        yield rest
 
-    def _less(self, whole: Figure, parts: Iterable[Figure]) -> Terms | None:
+    def _less(self, rest: Rest) -> Terms | None:
         """A whole less parts of it, as a sum; None where numbers do not add up so."""
         terms: dict[int, float] = defaultdict(float)
-        for place, times in self.model.sums[self.forms[whole]]:
+        for place, times in self.model.sums[self.forms[rest.whole]]:
             terms[place] += times
-        for part in parts:
+        for part in rest.parts:
             for place, times in self.model.sums[self.forms[part]]:
                 terms[place] -= times
         left = tuple((place, times) for place, times in terms.items() if times)
@@ -420,16 +394,13 @@ def _wholes(
     figures: Iterable[Figure], printed: Mapping[Figure, float], rules: Rules
 ) -> list[Figure]:
     """The totals of rows that may be small groups, printed or not: readers can add up."""
-
-    def without(conditions: tuple[Condition, ...], one: Condition) -> tuple[Condition, ...]:
-        return tuple(other for other in conditions if other != one)
-
     largest = max(policy.group_size for policy in rules.policies.values())
     found: dict[Figure, bool] = {}
     for figure in figures:
         for each in figure.every_condition:
             if each[0] != PICKED:
-                conditions, row = without(figure.conditions, each), without(figure.row, each)
+                both = figure.conditions, figure.row
+                conditions, row = (tuple(one for one in of if one != each) for of in both)
                 whole = replace(figure, conditions=conditions, row=row)
                 found[whole] = found.get(whole, True) and printed.get(figure, 0) <= largest
     return [whole for whole, is_small in found.items() if is_small]

@@ -28,11 +28,7 @@ MOST_CELLS = 20_000
 
 @dataclass(frozen=True)
 class Table:
-    """Cells by some factors.
-
-    Attributes:
-        groups: for each factor, groups of its categories; every category lies in one.
-    """
+    """Cells by some factors: for each, groups of its categories; every category lies in one."""
 
     groups: Mapping[Factor, Sequence[Codes]]
 
@@ -60,17 +56,9 @@ class Table:
 def tables_for(
     boxes: Iterable[Box], domain: Callable[[Factor], Codes]
 ) -> tuple[list[Table], list[tuple[int, int]]]:
-    """The tables of which boxes are sums, and the pairs of them that must agree.
-
-    Args:
-        boxes: what figures count.
-        domain: every category of a factor.
-
-    Returns: tables, and pairs of their places; what two share they must agree on.
-
-    Raises:
-        ProtectionFault: too many factors stand together to be reasoned about.
-    """
+    """The tables of which boxes, what figures count, are sums, and the pairs of their places that
+    must agree on what they share. `domain` gives every category of a factor. A ProtectionFault: too
+    many factors stand together to be reasoned about."""
     graph = nx.Graph()
     partitions = _partitions(boxes, domain)
     nodes = sorted({node for together in partitions for node in together}, key=_order)
@@ -98,10 +86,8 @@ def tables_for(
 
 
 def _cliques(graph: nx.Graph, nodes: Sequence[Node]) -> list[frozenset[int]]:
-    """The cliques of a chordal graph around a graph, with tables as small as can be found.
-
-    One node after another is taken away whose table with its neighbours is smallest.
-    """
+    """The cliques of a chordal graph around a graph, with tables as small as can be found: one node
+    after another is taken away whose table with its neighbours is smallest."""
     sizes: dict[frozenset[int], int] = {}
 
     def size(clique: frozenset[int]) -> int:

@@ -1,4 +1,5 @@
-"""Each question with its answer in sentences that hold the numbers, by patterns of the seeds."""
+"""What documents say in sentences, by patterns of the seeds: each question with its answer, which
+hold the numbers; then what became of the request, and what is held of it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,11 +8,12 @@ from operator import attrgetter
 from typing import Any
 
 from missing_from_care.base.faults import DataFault
-from missing_from_care.base.texts import long_day
+from missing_from_care.base.texts import LICENCE_ADDRESS, long_day
 from missing_from_care.response.answers import Answer, Change, Response, Table
 from missing_from_care.response.layout import MOST_PERIODS_ACROSS, OF_THE_PERIOD, figure, shown
 
 Words = Mapping[str, str]
+COST_NUMBERS = ("records", "minutes", "hours", "limit_hours", "limit_pounds", "pounds_an_hour")
 
 LONG_RUN = 3
 """So many periods that follow each other are said by the first and the last."""
@@ -27,11 +29,9 @@ LONGEST_WORDING, SHORTEST_BEGINNING = 60, 6
 
 
 class Figures:
-    """Figures of one measure, in a sentence: `6 occasions in 2014/15 and 107 in 2015/16`.
-
-    A pattern names the unit after a colon: `{figures:occasion|occasions}` for one and several,
-    `{figures:%}` for what follows each number.
-    """
+    """Figures of one measure, in a sentence: `6 occasions in 2014/15 and 107 in 2015/16`. A pattern
+    names the unit after a colon: `{figures:occasion|occasions}` for one and several, `{figures:%}`
+    for what follows each number."""
 
     def __init__(self, answers: Sequence[Answer], words: Words, *, by_day: bool = False) -> None:
         self.answers, self.words, self.by_day = answers, words, by_day
@@ -76,11 +76,8 @@ class Count:
 
 
 def filled(where: str, pattern: str, values: Mapping[str, object]) -> str:
-    """A text of a rule seed with its names in braces filled in.
-
-    Raises:
-        DataFault: it names something that there is not, or a brace stands alone.
-    """
+    """A text of a rule seed with its names in braces filled in; a DataFault if it names something
+    that there is not, or a brace stands alone."""
     try:
         return pattern.format_map(values)
     except (KeyError, ValueError, IndexError, AttributeError, TypeError) as problem:
@@ -101,8 +98,7 @@ def listed(texts: Sequence[str]) -> str:
 
 
 def periods_listed(answers: Sequence[Answer]) -> str:
-    """`2008/09 to 2013/14 and 2016/17`: three and more that follow each other are said by their
-    ends."""
+    """`2008/09 to 2013/14 and 2016/17`: three and more in a row are said by their ends."""
     runs: list[list[str]] = []
     orders = {each.period_order: each.period_name for each in answers}
     for order, name in sorted(orders.items()):
@@ -163,11 +159,9 @@ def answered_tables(response: Response) -> list[list[dict[str, Any]]]:
 
 
 def _asked(table: Table, words: Words, seen: set[tuple[str, str]]) -> dict[str, list[str]]:
-    """The requester's words for each part that has not been given yet, a line each.
-
-    What several parts begin with is said once, above the first; long ones are shortened. `seen` has
-    the wordings already given, by question; it grows.
-    """
+    """The requester's words for each part that has not been given yet, a line each. What several
+    parts begin with is said once, above the first; long ones are shortened. `seen` has the wordings
+    already given, by question; it grows."""
     new = [
         (part, wording)
         for part, wording in wordings(table)
@@ -200,13 +194,9 @@ def _asked(table: Table, words: Words, seen: set[tuple[str, str]]) -> dict[str, 
     return found
 
 
-def _part_sentences(
-    part: str, table: Table, response: Response, *, is_short: bool
-) -> Iterator[str]:
-    """A sentence for each measure of a part; where a table follows, for the one asked for first.
-
-    A short one stands right beneath the question, so that the numbers of one measure are enough.
-    """
+def _part_sentences(part: str, table: Table, response: Response, is_short: bool) -> Iterator[str]:
+    """A sentence for each measure of a part; where a table follows, for the one asked for first. A
+    short one stands right beneath the question, so that the numbers of one measure are enough."""
     by_measure: dict[str, list[Answer]] = {}
     for each in table.answers:
         if each.part == part:
@@ -232,17 +222,10 @@ def is_table_needed(table: Table) -> bool:
     return bool(table.breakdown) or is_long
 
 
-def sentence(
-    answers: Sequence[Answer], table: Table, words: Words, *, is_short: bool = False
-) -> str:
-    """What was counted, in words: a sentence for the numbers of one measure, one for each marker.
-
-    Args:
-        answers: of one measure without a breakdown, one a period.
-        table: that they belong to.
-        words: of the response.
-        is_short: the numbers alone, right beneath the question that names what was counted.
-    """
+def sentence(answers: Sequence[Answer], table: Table, words: Words, is_short: bool = False) -> str:
+    """What was counted, in words: a sentence for the numbers of one measure without a breakdown,
+    one answer a period, and one for each marker. `is_short`: the numbers alone, right beneath the
+    question that names what was counted."""
     numbers = [each for each in answers if is_number(each)]
     lacking = " ".join(_lacking_sentences(answers, words))
     if not numbers and is_short:
@@ -317,11 +300,9 @@ def _group_sentences(answers: Sequence[Answer], table: Table, response: Response
 def _said_of_groups(
     heading: str, scope: str, groups: Sequence[tuple[str, Answer]], words: Words
 ) -> str:
-    """`Male (12) and Female (1 to 3)`, then `withheld [c] for Not known`, of one period.
-
-    The largest are named among exact figures alone. Where others are withheld it says so, since one
-    of those may be larger.
-    """
+    """`Male (12) and Female (1 to 3)`, then `withheld [c] for Not known`, of one period. The
+    largest are named among exact figures alone; where others are withheld it says so, since one of
+    those may be larger."""
     counted = [(name, each) for name, each in groups if shown(each) != 0]
     exact = [(name, each) for name, each in counted if each.value is not None]
     if not any(is_number(each) for _, each in groups):
@@ -342,10 +323,8 @@ def _said_of_groups(
         if not is_number(each):
             lacking.setdefault(str(shown(each)), []).append(name)
     for marker, names in lacking.items():
-        meaning = words[f"letter:shorthand_{marker[1]}"].partition(":")[0]
-        said.append(
-            worded(words, "groups_lacking", meaning=f"{meaning} {marker}", groups=listed(names))
-        )
+        meaning = f"{words[f'letter:shorthand_{marker[1]}'].partition(':')[0]} {marker}"
+        said.append(worded(words, "groups_lacking", meaning=meaning, groups=listed(names)))
     return worded(words, kind, heading=heading, scope=scope, groups="; ".join(said))
 
 
@@ -368,11 +347,8 @@ def _across(change: Change, table: Table) -> list[Answer]:
 def _break_sentences(
     table: Table, response: Response, explained: dict[Change, list[str]]
 ) -> Iterator[str]:
-    """The warnings beneath the answers of a table: `Do not compare 843 with 43: …`.
-
-    `explained` has for each change the questions that were warned already, of which the first has
-    the reason; it grows.
-    """
+    """The warnings beneath the answers of a table: `Do not compare 843 with 43: …`. `explained` has
+    for each change the questions that were warned, the first with the reason; it grows."""
     words = response.words
     for change in response.changes:
         answers, warned = _across(change, table), explained.setdefault(change, [])
@@ -405,3 +381,140 @@ def _break_sentences(
         measures = {each.measure for each in table.answers}
         if len(warned) == 1 and f"{first.measure}_or_absent" in measures:
             yield words["letter:closer"]
+
+
+# --- Of the whole request, in all documents ------------------------------------------------------
+
+
+def opening(response: Response) -> list[str]:
+    """The paragraphs that letter and page open with: how the request was handled, what is held."""
+    both = handling_texts(response), holding_texts(response)
+    return [" ".join(said(response, name) for name in names) for names in both]
+
+
+def handling_texts(response: Response) -> list[str]:
+    """The texts of `letter_texts` that say what became of the request."""
+    handling = response.handling
+    found = ["opening"]
+    if handling.clarified_on:
+        found.append("clarified")
+    if handling.fee_notice_on and handling.fee_paid_on:
+        found.append("fee_paid")
+    if handling.first_answered_on:
+        found.append("replaces")
+    elif handling.working_days_late:
+        found.append("late")
+    return [*found, *(["revised"] if revised_figures(response) else [])]
+
+
+def holding_texts(response: Response) -> list[str]:
+    """The texts of `letter_texts` that say what is held, and what of it is given."""
+    answers = response.answers
+    held = [each for each in answers if not each.is_not_held]
+    withheld = [each for each in held if each.is_withheld]
+    found = []
+    if answers:
+        found.append("held" if held == answers else "held_in_part" if held else "held_not")
+    if withheld and len(withheld) < len(held):
+        found.append("withheld_in_part")
+    elif withheld:
+        has_ranges = any(each.is_range for each in withheld)
+        found.append("withheld_ranges" if has_ranges else "withheld_all")
+    if response.handling.estimate:
+        found.append("cost_in_part" if answers else "cost_all")
+    return [*found, *(["workbook"] if held else [])]
+
+
+def cost_paragraphs(response: Response) -> list[str]:
+    """Why a part is refused for what it would cost, with advice; empty if none is."""
+    estimate = response.handling.estimate
+    if estimate is None:
+        return []
+    names = ("cost_estimate", "cost_offer" if estimate.offer else "cost_within")
+    return [said(response, name) for name in names]
+
+
+def said(response: Response, letter_text: str) -> str:
+    """A text of the seed `letter_texts`, filled in."""
+    settings = {**response.words, **response.authority}
+    values: dict[str, object] = {
+        **{name: value for name, value in settings.items() if value and ":" not in name},
+        "request_ref": response.request_ref,
+        "licence_address": LICENCE_ADDRESS,
+        "late": Count(response.handling.working_days_late),
+        "revised": "; ".join(revised_figures(response)),
+    }
+    for name in ("received", "due", "clarified", "fee_notice", "fee_paid", "first_answered"):
+        day = (vars(response) | vars(response.handling))[f"{name}_on"]
+        values[name] = long_day(day) if day else ""
+    if estimate := response.handling.estimate:
+        values |= {"cost_of": estimate.what, "cost_offer": estimate.offer}
+        values |= {name: Count(getattr(estimate, name)) for name in COST_NUMBERS}
+        values["within"] = Count(estimate.records_within)
+    return filled("letter_texts.csv", response.words[f"letter:{letter_text}"], values)
+
+
+def revised_figures(response: Response) -> list[str]:
+    """The figures that carry a note of having been revised, each once, with its periods."""
+    notes = revised_notes(response)
+    found: dict[tuple[str, str], list[Answer]] = {}
+    for table in response.tables:
+        for each in table.answers:
+            if any(text in (each.note or "") for text in notes):
+                category = "" if each.breakdown == "none" else f", {each.category_label}"
+                name = each.heading + of_whom(table) + category
+                found.setdefault((name, each.period_basis), []).append(each)
+    return [f"{name}, {periods_listed(revised)}" for (name, _), revised in found.items()]
+
+
+def revised_notes(response: Response) -> list[str]:
+    """The notes that say of a figure since when it is revised."""
+    return [text for name, text in response.notes.items() if name.startswith("revised_since ")]
+
+
+def not_held(tables: Sequence[Table]) -> list[str]:
+    """The figures that are not available, a line for each table and measure, with the periods."""
+    found: dict[str, list[Answer]] = {}
+    for table in tables:
+        for each in table.answers:
+            if each.is_not_held:
+                found.setdefault(f"{table.label}: {each.heading}", []).append(each)
+    return [f"{name}, {periods_listed(lacking)}" for name, lacking in found.items()]
+
+
+def not_held_advice(response: Response) -> str:
+    """What a requester can ask for instead of what is not held (FOIA s.16)."""
+    kind = "advice_not_held" if is_anything_held(response) else "advice_nothing_held"
+    return said(response, kind)
+
+
+def is_anything_held(response: Response) -> bool:
+    """Whether a figure is held, shown or not."""
+    return not all(each.is_not_held for each in response.answers)
+
+
+def table_title(table: Table) -> str:
+    """`Question 4: Occasions missing and related figures, 2014/15 to 2017/18`."""
+    headings = list(dict.fromkeys(each.heading for each in table.answers))
+    said = headings[0] if len(headings) == 1 else f"{headings[0]} and related figures"
+    said += table.by
+    if table.population:
+        said += f" ({table.population})"
+    return f"{table.label}: {said}, {first_to_last(table.periods)}"
+
+
+def first_to_last(periods: Sequence[str]) -> str:
+    """`2014/15 to 2017/18`, or the one period."""
+    distinct = list(dict.fromkeys(periods))
+    return " to ".join([distinct[0], *distinct[1:][-1:]])
+
+
+def general_notes(table: Table, response: Response) -> list[str]:
+    """The notes of the answers themselves, each once, in the order of the seed."""
+    found = response.notes_of(table)
+    measures = {each.measure for each in table.answers}
+    if sum(f"harm:{measure}" in response.words for measure in measures) > 1:
+        found.append(response.notes["parts_overlap"])
+    if table.has_ranges:
+        found.append(response.notes["ranges"])
+    return found

@@ -58,11 +58,9 @@ def covers_option(text: str) -> tuple[str, str]:
 
 
 def day_in_name(file: str) -> str:
-    """The day that a file's name tells, else its nearest folder's; blank if none does.
-
-    2018-02-01 and 20180201 are read, then 01-02-2018 with the day first and 01-Feb-2018. A name
-    with two different days tells none.
-    """
+    """The day that a file's name tells, else its nearest folder's; blank if none does. 2018-02-01
+    and 20180201 are read, then 01-02-2018 with the day first and 01-Feb-2018. A name with two
+    different days tells none."""
     for name in reversed(file.partition("#")[0].split("/")):
         days = {day for found in DATE.finditer(name) if (day := _day(found.groups()))}
         if days:
@@ -80,11 +78,8 @@ def _day(parts: Sequence[str | None]) -> str:
 
 
 def checked_places(source: Path, into: Path) -> tuple[Path, Path]:
-    """Checks that the source folder may be read and the other be replaced; gives both resolved.
-
-    Raises:
-        UsageFault: one is no folder, they lie within each other, or `into` holds other files.
-    """
+    """Checks that the source folder may be read and the other be replaced; gives both resolved. A
+    UsageFault: one is no folder, they lie within each other, or `into` holds other files."""
     if not source.is_dir():
         raise UsageFault(f"{source} is not a folder: give the folder that holds the returns.")
     source, into = source.resolve(), into.resolve()
@@ -221,14 +216,9 @@ def check_modules(
     accepted: frozenset[tuple[str, str]],
     faults: FaultList,
 ) -> None:
-    """Checks that each needed module stands in each year once, or is missing and accepted.
-
-    Args:
-        seen: files by raw table and collection year.
-        years, folders: the collection years that have any module of the return; a folder.
-        accepted: (raw table, collection year) of modules known to be missing.
-        faults: is given a sentence for each fault.
-    """
+    """Checks that each needed module stands in each year once, or is missing and accepted. `seen`
+    has files by raw table and collection year, `accepted` raw tables and collection years of
+    modules known to be missing; `years` have any module of the return, `folders` a folder."""
     placed = {split_council(year) for year in folders}
     councils, in_folders = {each for each, _ in placed}, {each for _, each in placed}
     for name, year in sorted(accepted):

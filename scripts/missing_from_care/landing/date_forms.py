@@ -37,11 +37,9 @@ BLANK_WORDS = "(select array_agg(trim(word, '''')) from blank_words where kind =
 
 
 class Kind(NamedTuple):
-    """Values of a column that the forms read alike, by their number of rows.
-
-    `is_number`: they begin with one or two digits; `is_iso`: with the year. `days`: what each form
-    reads. `likely`: the first and the last day on which they lie if the collection year is right.
-    """
+    """Values of a column that the forms read alike, by their number of rows. They begin with one or
+    two digits (`is_number`) or with the year (`is_iso`). `days`: what each form reads. `likely`:
+    the first and the last day on which they lie if the collection year is right."""
 
     rows: int
     is_number: bool
@@ -52,15 +50,10 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True)
 class DateForms:
-    """What was found of a file's dates.
-
-    Attributes:
-        forms: the form of each column that has one other than the return's own.
-        refused: columns whose dates look month-first.
-        remarks: for each column that is in no one form, what is wrong with it.
-        latest_year: the last that two digits can mean.
-        is_plain: whether all are written dd/mm/yyyy.
-    """
+    """What was found of a file's dates: the form of each column that has one other than the
+    return's own; columns `refused`, since their dates look month-first; and what is wrong with each
+    column that is in no one form. Two digits can mean no later than `latest_year`. `is_plain`: all
+    are written dd/mm/yyyy."""
 
     forms: dict[str, str] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
@@ -77,16 +70,11 @@ def find_date_forms(
     epoch: str | None = None,
     span: tuple[int, int] | None = None,
 ) -> DateForms:
-    """Decides in which form the dates of a file are.
-
-    Args:
-        connection, relation: where the rows can be read, and their SQL.
-        columns: its columns of dates.
-        year: the first calendar year of the collection year, if the rows are all of one.
-        epoch: the form of serial numbers, if the file says from which day it counts. Where it does
-            not, they are read only if one epoch alone puts the days where they can lie.
-        span: else those of the first and the last collection year of which the rows can be.
-    """
+    """Decides in which form the dates of a file are, by its columns of dates and the SQL of its
+    rows. `year` is the first calendar year of the collection year, if the rows are all of one; else
+    `span` those of the first and the last of which they can be. `epoch` is the form of serial
+    numbers, if the file says from which day it counts; where it does not, they are read only if one
+    epoch alone puts the days where they can lie."""
     reach = (year, year) if year is not None else span
     named = ", ".join(columns)
     values = (
@@ -126,13 +114,10 @@ def spans(
     dates: DateForms,
     label: str = "''",
 ) -> list[tuple[str, int, int | None, int]]:
-    """In which collection years the rows start and end, by their columns and forms of dates.
-
-    Returns:
-        Label (SQL for what rows are told apart by), the first calendar year of the start's and of
-        the end's year, and how many rows. The end's is none if it is blank; rows with a date that
-        cannot be read are left out.
-    """
+    """In which collection years the rows start and end, by their columns and forms of dates: a
+    label (SQL for what rows are told apart by), the first calendar year of the start's and of the
+    end's year, and how many rows. The end's is none if it is blank; rows with a date that cannot be
+    read are left out."""
     texts, parts, days = [], "", []
     for name, text in zip(start_and_end, ("start_text", "end_text"), strict=True):
         form = dates.forms.get(name, USUAL)
@@ -259,12 +244,10 @@ def _is_nearly_all(part: int, whole: int) -> bool:
 
 
 def _epochs(columns: Mapping[str, Sequence[Kind]], told: str | None) -> dict[str, str]:
-    """From which day the serial numbers of a file's columns count; `none` where nothing tells.
-
-    A column tells if nearly all of its days are likely by one epoch and not by the other, or most
-    by one and hardly any by the other. One that both fit follows those beside it that tell. Where
-    the file itself has `told`, a number that is no day, as a year alone, is still not made one.
-    """
+    """From which day the serial numbers of a file's columns count; `none` where nothing tells. A
+    column tells if nearly all of its days are likely by one epoch and not by the other, or most by
+    one and hardly any by the other. One that both fit follows those beside it that tell. Where the
+    file itself has `told`, a number that is no day, as a year alone, is still not made one."""
     found, is_open = {}, set()
     for name, kinds in columns.items():
         total = sum(each.rows for each in kinds)
@@ -312,9 +295,7 @@ def _decided(columns: Mapping[str, Sequence[Kind]], epoch: str | None) -> DateFo
 
 def _form(kinds: Sequence[Kind]) -> tuple[str, str]:
     """The form that reads most values of a column; `none` if none does, and why if it is not sure.
-
-    Where it reads some only, what it does not read is lost, which rule 16 keeps account of.
-    """
+    What it does not read is lost, which rule 16 keeps account of."""
     if _is_swapped(kinds):
         return "none", (
             "all days to the 12th are written in one way and all later ones in another, as when a "
@@ -340,12 +321,10 @@ def _form(kinds: Sequence[Kind]) -> tuple[str, str]:
 
 
 def _order(columns: Sequence[tuple[Sequence[Kind], str, str]]) -> str:
-    """Whether the numbers of a file's dates are day-first, month-first or, for certain, `none`.
-
-    A value that only one order can read is evidence. Without any, the collection year tells, then
+    """Whether the numbers of a file's dates are day-first, month-first or, for certain, `none`. A
+    value that only one order can read is evidence. Without any, the collection year tells, then
     variety: in a true column days vary more than months, unless days were made the first of their
-    month. Else the return's own form is taken. `columns`: each with its form and that turned.
-    """
+    month. Else the return's own form is taken. `columns`: each with its form and that turned."""
     only, told = [0, 0], [0, 0]
     for kinds, *pair in columns:
         for at, (form, turned) in enumerate((pair, pair[::-1])):

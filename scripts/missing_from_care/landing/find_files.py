@@ -34,11 +34,9 @@ DAMAGE = (
 
 
 def find_files(source: Path, opened: ExitStack) -> list[FoundFile]:
-    """Finds everything below the source folder, in the order of the names.
-
-    A hidden folder or a link to a folder stands for all it holds; a zip file that can be read is
-    its files, and `opened` keeps it open for as long as they are read.
-    """
+    """Finds everything below the source folder, in the order of the names. A hidden folder or a
+    link to a folder stands for all it holds; a zip file that can be read is its files, and `opened`
+    keeps it open for as long as they are read."""
     files: list[FoundFile] = []
     for item in _below(source, source):
         is_zip = item.file.lower().endswith(ZIP_SUFFIX) and not (item.unused or item.fault)
@@ -155,10 +153,8 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path) -> No
 
 
 def beyond_limits(entries: list[zipfile.ZipInfo], most_bytes: int = MOST_BYTES_UNPACKED) -> str:
-    """What is too much in a zip file, or in a workbook, which is one too; else nothing.
-
-    No more is ever unpacked than the directory says: `zipfile` stops at that size.
-    """
+    """What is too much in a zip file, or in a workbook, which is one too; else nothing. No more is
+    ever unpacked than the directory says: `zipfile` stops at that size."""
     if len(entries) > MOST_ENTRIES:
         return f"holds {len(entries):,} entries, more than {MOST_ENTRIES:,}"
     unpacked = sum(each.file_size for each in entries)

@@ -38,15 +38,9 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class LandingReport:
-    """What was landed.
-
-    Attributes:
-        into: the folder that holds the raw tables now.
-        landed: files that were landed and modules accepted as missing, in the order of raw table,
-            collection year and file.
-        not_used: file and reason.
-        remarks: sentences about what the figures will lack.
-    """
+    """What was landed into a folder: files and modules accepted as missing, in the order of raw
+    table, collection year and file; files not used, with the reason; sentences about what figures
+    will lack."""
 
     into: Path
     landed: tuple[LandedModule, ...]
@@ -66,32 +60,24 @@ def land(
 ) -> LandingReport:
     """Lands the returns, return interviews and case-management extracts below a folder.
 
-    Args:
-        source: the folder that holds one folder for each collection year, named `2017-18`.
-        into: the folder to write; replaced as a whole. It is new, empty, or written by this.
-        accepted: (raw table, collection year) of modules known to be missing.
-        progress: is told how many bytes are read, of how many, and which file is next.
-        form: of the raw tables. The rows of a file that has not changed since it was landed as
-            Parquet are not read again.
-        last: the folder that was landed before, if it is not `into`.
-        taken: by file, the day on which a case-management extract was taken, 2018-02-01.
-        covers: first and last day that the case-management extracts cover.
+    It holds one folder for each collection year, named `2017-18`. `into` is replaced as a whole; it
+    is new, empty, or written by this, and else `last` was landed before: rows of a file that has
+    not changed since it was landed as Parquet are not read again. `accepted` has raw table and
+    collection year of modules known to be missing; `taken`, by file, the day on which a
+    case-management extract was taken, 2018-02-01; `covers` the first and the last day that these
+    cover. `progress` is told how many bytes are read, of how many, and which file is next.
 
-    Returns:
-        What was landed and what was not used.
-
-    Raises:
-        UsageFault: a folder or an accepted module does not exist, or `into` is not for writing.
-        BusyFault: another landing is writing `into`.
-        DataFault: with one sentence for every fault found: files that were refused, then what is
-            missing, then each file that was not used. Nothing was written.
+    A UsageFault: a folder or an accepted module does not exist, or `into` is not for writing. A
+    BusyFault: another landing is writing it. A DataFault, and nothing was written, has a sentence
+    for every fault found: files that were refused, what is missing, then each file not used.
     """
     source, into = checks.checked_places(source, into)
     checks.check_accepted(accepted)
     with ExitStack() as opened:
         files = find_files(source, opened)
         work = opened.enter_context(replacing_folder(into, mode=0o700))
-        parts = opened.enter_context(LandedParts(work, (last or into).resolve()))
+        parts = LandedParts(work, (last or into).resolve())
+        opened.callback(parts.connection.close)
         landing = _Landing(source, parts, accepted, taken or {}, covers)
         done, size = 0, sum(item.size for item in files)
         for item in files:
@@ -229,10 +215,8 @@ class _Landing:
         module = replace(module, date_forms=forms)
         if table.is_case_extract:
             day = self.taken.get(source.file) or checks.day_in_name(source.file)
-            covers_from, covers_to = self.covers
-            module = replace(
-                module, taken_on=day, covers_from=covers_from, covers_to=covers_to or day
-            )
+            from_day, to_day = self.covers
+            module = replace(module, taken_on=day, covers_from=from_day, covers_to=to_day or day)
         self.modules.append(module)
 
     def _read_labels(self, item: FoundFile, table: RawTable, source: SourceTable) -> None:
@@ -271,12 +255,9 @@ class _Landing:
         self.all_years.append((item, table, source, value, labels))
 
     def split_all_years(self) -> None:
-        """Lands files with all years, split by their column.
-
-        A year between a file's first and last of which it has no row is a year without rows only
-        where other modules have some of it, and only for Missing and UASC. A year of which no
-        module has a row is missing.
-        """
+        """Lands files with all years, split by their column. A year between a file's first and last
+        of which it has no row is a year without rows only where other modules have some of it, and
+        only for Missing and UASC. A year of which no module has a row is missing."""
         shift = years.shift_of_bare_years(self.label_spans, self.faults)
         if shift is None:
             return
@@ -309,9 +290,7 @@ class _Landing:
         """Raises all faults, those of files first, then what is missing; gives the year folders."""
         extracts = [each for each in self.modules if each.table.is_case_extract]
         checks.check_taken([each.source_file for each in extracts], self.taken)
-        self.modules.sort(
-            key=lambda each: (each.table.name, each.collection_year, each.source_file)
-        )
+        self.modules.sort(key=lambda one: (one.table.name, one.collection_year, one.source_file))
         self.not_used.sort()
         checks.check_council_columns(self.modules, self.faults)
         checks.check_newest(self.parts.connection, extracts, self.faults)
@@ -367,17 +346,11 @@ class _Landing:
 
 
 def read_tables(item: FoundFile) -> list[SourceTable]:
-    """Reads the tables of a file by the ending of its name; any other is read as text.
-
-    Returns:
-        Its tables with their column names, rows when asked for; none if the file is empty. A sheet
-        is named `book.xlsx#Sheet` in messages; what is no table of an extract is one not used.
-
-    Raises:
-        DataFault: not even the column names can be read: it is no such file, damaged, behind a
-            password, beyond the limits, or holds what no return has.
-        OSError: the file cannot be read.
-    """
+    """Reads the tables of a file by the ending of its name; any other is read as text. Gives them
+    with their column names, rows when asked for; none if the file is empty. A sheet is named
+    `book.xlsx#Sheet` in messages; what is no table of an extract is one not used. A DataFault: not
+    even the column names can be read: it is no such file, damaged, behind a password, beyond the
+    limits, or holds what no return has. An OSError: it cannot be read."""
     suffix = item.file[item.file.rfind(".") :].lower()
     if suffix in WORKBOOKS:
         # What it reads number formats with takes as long to import as all the rest.

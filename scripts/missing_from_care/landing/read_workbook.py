@@ -147,10 +147,8 @@ def _opened(item: FoundFile) -> Iterator[tuple[list[_Sheet], tuple[str, ...]]]:
 
 
 def _column_names(rows: NumberedRows) -> tuple[int, tuple[str, ...]] | None:
-    """The first row that names a module, else the first with more than one value.
-
-    A title above the table, merged over its columns, is one value.
-    """
+    """The first row that names a module, else the first with more than one value: a title above the
+    table, merged over its columns, is one value."""
     first = list(islice(rows, ROWS_UNTIL_THE_NAMES))
     for _, values in first:
         while values and is_blank(values[-1:]):
@@ -300,11 +298,8 @@ def _unescaped(text: str) -> str:
 
 
 def cell_text(value: Any) -> str:
-    """The text of a cell as a person sees it.
-
-    A day is written dd/mm/yyyy, with the time behind it, rounded to the second, if that is not
-    midnight; a whole number without decimals.
-    """
+    """The text of a cell as a person sees it. A day is written dd/mm/yyyy, with the time behind it,
+    rounded to the second, if that is not midnight; a whole number without decimals."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and math.isfinite(value):

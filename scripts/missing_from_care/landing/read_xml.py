@@ -42,10 +42,8 @@ class _Refused(Exception):
 
 
 def read_tables(item: FoundFile) -> list[SourceTable]:
-    """The four tables of a return, or one that says that the file is not used.
-
-    Read as far as the first child; see `land.read_tables`.
-    """
+    """The four tables of a return, or one that says that the file is not used; read as far as the
+    first child. See `land.read_tables`."""
     if next(_children(item), None) is None:
         return [SourceTable(item.file, unused="XML, but no annual return")]
     tables = [table for table in raw_tables().values() if table.has_collection_year]

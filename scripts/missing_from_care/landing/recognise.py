@@ -12,11 +12,9 @@ from missing_from_care.landing.source_tables import column_names, listed
 
 
 class Recognition(NamedTuple):
-    """What a source table was recognised as.
-
-    `table`: the raw table it belongs to, or was most likely meant for; `unused`: a module of the
-    return that this project does not need; `fault`: why it cannot be landed, as a sentence.
-    """
+    """What a source table was recognised as: the raw table it belongs to, or was most likely meant
+    for; a module of the return that this project does not need (`unused`); or why it cannot be
+    landed, as a sentence."""
 
     table: RawTable | None = None
     unused: str | None = None
@@ -24,13 +22,9 @@ class Recognition(NamedTuple):
 
 
 def recognise(file: str, header: Sequence[str]) -> Recognition:
-    """Recognises a table by its column names, whatever their order, their case or its file name.
-
-    Returns:
-        A raw table if all columns that tell it are there. A fault if they fit two modules, if a
-        column that is needed stands there twice, or if only some of the columns are there that no
-        other file has. Neither, if the file is none of the return.
-    """
+    """Recognises a table by its column names, whatever their order, their case or its file name. A
+    fault if they fit two modules, if a column that is needed stands there twice, or if only some of
+    the columns are there that no other file has. Nothing, if the file is none of the return."""
     names = column_names(header)
     matching, unused = _matching(names)
     if len(matching) > 1:
@@ -64,11 +58,9 @@ def recognise(file: str, header: Sequence[str]) -> Recognition:
 
 
 def header_row(rows: Sequence[Sequence[str]]) -> int | None:
-    """Which of the first rows of a table holds its column names.
-
-    The first by which a module is recognised, else the first that has a column which only one
-    module has: then the file is broken, and can be named. None if there is neither.
-    """
+    """Which of the first rows of a table holds its column names: the first by which a module is
+    recognised, else the first that has a column which only one module has: then the file is broken,
+    and can be named. None if there is neither."""
     named = list(enumerate(map(column_names, rows)))
     known = (at for at, names in named if any(_matching(names)))
     broken = (at for at, names in named if len(names) > 1 and _near(names))
@@ -93,10 +85,8 @@ def _near(names: Sequence[str]) -> RawTable | None:
 
 
 def column_at(header: Sequence[str], at: int) -> str:
-    """A column in a sentence: by its name if an extract has such a one, else by its place.
-
-    What stands in the line of column names may be of a child, where it has run into the next line.
-    """
+    """A column in a sentence: by its name if an extract has such a one, else by its place. What
+    stands in the line of column names may be of a child, where it has run into the next line."""
     name = column_names(header[at : at + 1])
     return name[0].upper() if name and name[0] in known_columns() else str(at + 1)
 

@@ -53,11 +53,8 @@ def is_collection_year(label: str) -> bool:
 
 
 def split_council(file: str) -> tuple[str, str]:
-    """The council whose folder a path begins with, by its code of three digits, and the rest.
-
-    The council is blank where one council's returns are landed alone. The models read it from
-    `source_file` in the same way.
-    """
+    """The council whose folder a path begins with, by its code of three digits, and the rest; blank
+    where one is landed alone. The models read it from `source_file` in the same way."""
     first, _, rest = file.partition("/")
     return (first, rest) if rest and re.fullmatch("[0-9]{3}", first) else ("", file)
 
@@ -68,11 +65,8 @@ def placed_year(council: str, year: str) -> str:
 
 
 def named_by(file: str) -> list[str]:
-    """The collection years that the path of a file names: one, if all is well.
-
-    The first folder below the council's counts, and of a zip file its own name and every folder
-    inside it.
-    """
+    """The collection years that the path of a file names: one, if all is well. The first folder
+    below the council's counts, and of a zip file its own name and every folder inside it."""
     council, file = split_council(file)
     folders = file.split("/")[:-1]
     names = folders[:1]
@@ -127,12 +121,9 @@ def read_label(text: str) -> Label | None:
 def shift_of_bare_years(
     spans_by_file: Mapping[str, Mapping[Label, Spans]], faults: FaultList
 ) -> int | None:
-    """What to add to a bare year to get the first calendar year: -1 or 0; none if not known.
-
-    Args:
-        spans_by_file: of each file with a column of years, the spans of its rows by their label.
-        faults: is given a sentence if it cannot be known.
-    """
+    """What to add to a bare year to get the first calendar year: -1 or 0; none, with a sentence
+    among the faults, if it cannot be known from the spans of rows by their label, of each file with
+    a column of years."""
     bare = [file for file, spans in spans_by_file.items() if any(each.is_bare for each in spans)]
     labels = [(label, spans) for file in bare for label, spans in spans_by_file[file].items()]
     fits = {
@@ -152,11 +143,9 @@ def shift_of_bare_years(
 
 def disagreement(label: str, spans_by_file: Mapping[str, Spans]) -> str | None:
     """The sentence for a folder of a year whose Episodes and Missing belong to another, or none.
-
     The label is wrong if another year fits more than twice as many rows: of all files together, or
     of one file with at least five rows. Since open episodes fit every later year too, the rows with
-    an end are compared among themselves as well. A few impossible rows land, to be found.
-    """
+    an end are compared among themselves as well. A few impossible rows land, to be found."""
     year = int(label[:4])
     together = sum(spans_by_file.values(), Counter())
     ended = Counter({pair: count for pair, count in together.items() if pair[1] is not None})

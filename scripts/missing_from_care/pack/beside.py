@@ -9,7 +9,7 @@ from typing import Any
 
 from missing_from_care.base.faults import DataFault
 from missing_from_care.disclosure.ledger import Released, read_rows
-from missing_from_care.response.names import version_folder
+from missing_from_care.response.answers import version_folder
 
 LOG_ENTRY = "disclosure-log.json"
 RECORD = Path("private", "provenance.json")
@@ -23,11 +23,7 @@ def packs_in(out: Path) -> list[Path]:
 
 
 def entry_of(pack: Path) -> dict[str, Any]:
-    """A pack's entry of the disclosure log; empty if it has none.
-
-    Raises:
-        DataFault: the file is damaged.
-    """
+    """A pack's entry of the disclosure log; empty if it has none; a DataFault if it is damaged."""
     file = pack / "public" / LOG_ENTRY
     try:
         entry: dict[str, Any] = json.loads(file.read_bytes())
@@ -45,21 +41,15 @@ def entry_of(pack: Path) -> dict[str, Any]:
 
 def ledger_of(pack: Path) -> dict[str, Any]:
     """What a pack says of the ledger: `rows_before` that it was judged under, and `rows` and
-    `chain` once its own were added.
-
-    Raises:
-        OSError, ValueError, LookupError, TypeError: it does not say.
-    """
+    `chain` once its own were added. An OSError, ValueError, LookupError or TypeError if it is
+    mute."""
     found = json.loads((pack / RECORD).read_text(encoding="utf-8"))["ledger"]
     return {name: found[name] for name in ("rows_before", "rows", "chain")}
 
 
 def refuse_lost_rows(ledger: Path) -> int:
-    """Sees to it that every pack beside a ledger stands in it; gives how many there are.
-
-    Raises:
-        DataFault: the ledger is broken, or lacks what a pack released.
-    """
+    """Sees to it that every pack beside a ledger stands in it; gives how many there are. A
+    DataFault: the ledger is broken, or lacks what a pack released."""
     chains = {row["chain"] for row in read_rows(ledger)}
     packs = packs_in(ledger.parent)
     lacking = []
@@ -110,13 +100,9 @@ def version_in(folder: Path) -> Version:
 
 
 def is_sent(folder: Path, request_ref: str, ledger: Iterable[Released]) -> bool:
-    """Whether a pack says on which day it was sent, and was not withdrawn since.
-
-    An answer without figures has no rows in the ledger that could be withdrawn.
-
-    Raises:
-        DataFault: the folder holds the pack of another request.
-    """
+    """Whether a pack says on which day it was sent, and was not withdrawn since; a DataFault if the
+    folder holds the pack of another request. An answer without figures has no rows in the ledger
+    that could be withdrawn."""
     entry = entry_of(folder)
     if entry.get("reference", request_ref) != request_ref:
         raise DataFault(

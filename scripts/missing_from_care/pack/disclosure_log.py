@@ -16,15 +16,13 @@ from missing_from_care.base.faults import DataFault, ProtectionFault
 from missing_from_care.base.texts import INVENTED_CHILDREN, LICENCE_ADDRESS, one_line
 from missing_from_care.base.whole_files import write_file_whole
 from missing_from_care.disclosure.ledger import read_ledger
+from missing_from_care.documents import sentences
 from missing_from_care.documents.open_data import as_json
 from missing_from_care.documents.page.page import HERE as TEMPLATES
 from missing_from_care.documents.page.page import pack_files, rendered
-from missing_from_care.documents.sentences import wordings
-from missing_from_care.documents.statements import answers_of, cost_paragraphs, revised_figures
 from missing_from_care.documents.workbook.content import workbook_content
 from missing_from_care.pack.beside import entry_of, is_sent, packs_in
-from missing_from_care.response.answers import Response
-from missing_from_care.response.names import LEDGER, version_folder
+from missing_from_care.response.answers import LEDGER, Response, version_folder
 
 OUTCOMES = {
     "released": "Released in full",
@@ -43,27 +41,31 @@ FIRST: dict[str, Any] = {
 
 def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version: int = 1) -> bytes:
     """The entry of a response in the disclosure log, as JSON, with the files of its pack by name.
-
-    From the second version it names the one before and what was revised.
-
-    Raises:
-        ProtectionFault: the response is not protected, so nothing of it may be published.
-    """
+    From the second version it names the one before and what was revised. A ProtectionFault: the
+    response is not protected, so nothing of it may be published."""
     if not response.is_protected:
         raise ProtectionFault(
             f"Request {response.request_ref} does not enter the disclosure log: its small numbers "
             "are not protected yet."
         )
     content = workbook_content(response)
-    headings = dict.fromkeys(each.heading for each in answers_of(response))
+    headings = dict.fromkeys(each.heading for each in response.answers)
     breakdowns = dict.fromkeys(table.breakdown for table in response.tables if table.breakdown)
     by = f" By: {'; '.join(breakdowns)}." if breakdowns else ""
+    asked = dict.fromkeys(
+        (table.question_no, *said)
+        for table in response.tables
+        for said in sentences.wordings(table)
+    )
     names = {"response.html": "Web page"} | pack_files(response)
     return as_json(
         {
             "reference": response.request_ref,
             "title": response.subject,
-            "asked": asked(response),
+            "asked": [
+                {"question": f"{number}{part}", "wording": one_line(wording)}
+                for number, part, wording in asked
+            ],
             "summary": f"Counted: {'; '.join(headings)}.{by}" if headings else "No figures.",
             "outcome": outcome(response),
             "exemptions": exemptions(response),
@@ -81,7 +83,7 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
             "folder": version_folder(response.request_ref, version),
             "version": version,
             "replaces": version_folder(response.request_ref, version - 1) if version > 1 else None,
-            "revised": revised_figures(response) if version > 1 else [],
+            "revised": sentences.revised_figures(response) if version > 1 else [],
             "files": [
                 {
                     "name": name,
@@ -95,25 +97,11 @@ def disclosure_log_entry(response: Response, files: Mapping[str, bytes], version
     )
 
 
-def asked(response: Response) -> list[dict[str, str]]:
-    """Each question as it was asked, with its number and part."""
-    return [
-        {"question": f"{number}{part}", "wording": one_line(wording)}
-        for number, part, wording in dict.fromkeys(
-            (table.question_no, part, wording)
-            for table in response.tables
-            for part, wording in wordings(table)
-        )
-    ]
-
-
 def outcome(response: Response) -> str:
-    """What became of a request: a key of `OUTCOMES`.
-
-    A range is a part of what was asked for. What is not applicable was not lacking.
-    """
+    """What became of a request: a key of `OUTCOMES`. A range is a part of what was asked for. What
+    is not applicable was not lacking."""
     is_refused = response.handling.estimate is not None
-    answers = answers_of(response)
+    answers = response.answers
     is_given = any(each.value is not None or each.is_range for each in answers)
     is_withheld = any(each.is_withheld for each in answers)
     is_lacking = any(each.marker == "[x]" for each in answers)
@@ -127,17 +115,14 @@ def outcome(response: Response) -> str:
 
 def exemptions(response: Response) -> list[str]:
     """The exemptions that the refusal names with their Act, each once."""
-    texts = (*response.refusal, *cost_paragraphs(response))
+    texts = (*response.refusal, *sentences.cost_paragraphs(response))
     found = (match for text in texts for match in EXEMPTION.findall(text))
     return list(dict.fromkeys(f"{act}, {section}" for section, act in found))
 
 
 def log_pages(entries: Iterable[bytes]) -> dict[str, bytes]:
-    """The disclosure log as a page and as an Atom feed, by file name; the newest response first.
-
-    Args:
-        entries: what `disclosure_log_entry` gave for each response that was sent.
-    """
+    """The disclosure log as a page and as an Atom feed, by file name, the newest response first, of
+    what `disclosure_log_entry` gave for each response that was sent."""
     read = [FIRST | json.loads(entry) for entry in entries]
     replaced = {entry["replaces"]: entry["folder"] for entry in read}
     for entry in read:
@@ -169,10 +154,8 @@ def log_pages(entries: Iterable[bytes]) -> dict[str, bytes]:
 
 
 def write_index(out: Path) -> list[str]:
-    """Writes the page and the feed that list every pack of a folder that was sent.
-
-    Returns: sentences on packs that they cannot list, since their entries are damaged.
-    """
+    """Writes the page and the feed that list every pack of a folder that was sent; gives sentences
+    on packs that they cannot list, since their entries are damaged."""
     entries, remarks = [], []
     ledger = read_ledger(out / LEDGER)
     for pack in packs_in(out):

@@ -10,7 +10,7 @@ import subprocess
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import seed_columns, setting_rows
 from missing_from_care.base.project import CHECKOUT, RULES, settings_folder, template_file
 from missing_from_care.base.warehouse import rows_of
+from missing_from_care.landing.parts import file_hash
 from missing_from_care.response.answers import Response
 
 PROGRAM = ("models", "macros", "scripts", "seeds")
@@ -29,14 +30,10 @@ COMPARED = ("request", "inputs", "program_sha256", "versions")
 
 
 def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """All that made a response, to be kept as `provenance.json`; private.
-
-    Nothing in it is of today or of this computer's folders: the same inputs give the same.
-
-    Raises:
-        UsageFault: the warehouse was built from other landed files (of FOI_EXTRACTS, else the
-            demonstration's) or rules than those here.
-    """
+    """All that made a response, to be kept as `provenance.json`; private. Nothing in it is of today
+    or of this computer's folders: the same inputs give the same. A UsageFault: the warehouse was
+    built from other landed files (of FOI_EXTRACTS, else the demonstration's) or rules than those
+    here."""
     extracts = Path(os.environ.get("FOI_EXTRACTS") or CHECKOUT / "seeds" / "extracts")
     own = settings_folder()
     rules = [
@@ -54,9 +51,13 @@ def provenance(response: Response, warehouse: duckdb.DuckDBPyConnection) -> dict
     program = [file for name in PROGRAM for file in (CHECKOUT / name).rglob("*")]
     program = [file for file in program if file.suffix in KINDS]
     program_sums = sums([*program, CHECKOUT / "dbt_project.yml"], "", CHECKOUT)
+    query, ref = "select * from {} where request_ref = ? order by all", [response.request_ref]
     return {
         "request": {
-            table: _rows_of(warehouse, table, response.request_ref)
+            table: [
+                {name: str(value) for name, value in row.items() if value is not None}
+                for row in rows_of(warehouse.execute(query.format(table), ref))
+            ]
             for table in ("stg_foi_requests", "stg_foi_request_questions")
         },
         "received_on": str(response.received_on or ""),
@@ -82,15 +83,12 @@ def sums(files: Iterable[Path], named: str, below: Path) -> dict[str, str]:
     found = {}
     for file in sorted(files):
         if file.is_file():
-            with file.open("rb") as opened:
-                name = Path(named, file.relative_to(below)).as_posix()
-                found[name] = file_digest(opened, "sha256").hexdigest()
+            found[Path(named, file.relative_to(below)).as_posix()] = file_hash(file)
     return found
 
 
 def checksums(folder: Path, leaving_out: str = "SHA256SUMS") -> str:
-    """The checksums of a folder's files as `sha256sum --check` reads them, `leaving_out` the file
-    that will hold them."""
+    """What `sha256sum --check` reads of a folder's files but the one that will hold it."""
     found = sums(folder.rglob("*"), "", folder)
     return "".join(f"{hash_}  {name}\n" for name, hash_ in found.items() if name != leaving_out)
 
@@ -122,11 +120,8 @@ def git_state() -> dict[str, str | bool]:
 
 
 def dbt_results(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """How the models and tests of the warehouse's build ended, counted by kind and status.
-
-    Returns:
-        Empty if dbt's `run_results.json` is not there or is that of another build.
-    """
+    """How the models and tests of the warehouse's build ended, counted by kind and status; empty if
+    dbt's `run_results.json` is not there or is that of another build."""
     target = Path(os.environ.get("DBT_TARGET_PATH") or "target")
     try:
         found = json.loads((CHECKOUT / target / "run_results.json").read_text(encoding="utf-8"))
@@ -135,9 +130,7 @@ def dbt_results(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         return {}
     if found["metadata"]["invocation_id"] != invocation_id:
         return {}
-    counted = Counter(
-        (each["unique_id"].partition(".")[0], each["status"]) for each in found["results"]
-    )
+    counted = Counter((e["unique_id"].partition(".")[0], e["status"]) for e in found["results"])
     return {
         "selected": found["args"].get("select") or [],
         "counts": {f"{kind} {status}": n for (kind, status), n in sorted(counted.items())},
@@ -146,10 +139,8 @@ def dbt_results(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 def differences(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     """What differs between the inputs of a pack and one that was made again, a sentence each.
-
     Nothing if request, inputs, program and versions are the same: then a pack whose bytes differ
-    was changed by hand, or the program does not give the same bytes each time.
-    """
+    was changed by hand, or the program does not give the same bytes each time."""
     before, now = dict(_flat(recorded)), dict(_flat(found))
     said = []
     for name in sorted(before.keys() | now.keys()):
@@ -170,16 +161,6 @@ def _flat(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from ((f"{part}: {name}", each) for name, each in value.items())
         else:
             yield part, value
-
-
-def _rows_of(
-    warehouse: duckdb.DuckDBPyConnection, table: str, request_ref: str
-) -> list[dict[str, str]]:
-    query = f"select * from {table} where request_ref = ? order by all"
-    return [
-        {name: str(value) for name, value in row.items() if value is not None}
-        for row in rows_of(warehouse.execute(query, [request_ref]))
-    ]
 
 
 def _refuse_other_build(

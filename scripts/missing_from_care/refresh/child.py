@@ -21,12 +21,8 @@ def run_child(
     read: Callable[[Iterator[str]], object],
     errors_only: bool = False,
 ) -> int:
-    """Runs a module or a script with its arguments; whatever stops this process stops it too.
-
-    `read` is given the lines that it writes, or those of standard error alone.
-
-    Returns: its exit status.
-    """
+    """Runs a module or script with its arguments, gives its status, and stops it if this process
+    stops. `read` is given the lines that it writes, or those of standard error alone."""
     with subprocess.Popen(
         # Nothing that a library warns of is to be among the lines.
         [sys.executable, "-W", "ignore", "-P", __file__, *arguments],

@@ -16,7 +16,7 @@ from missing_from_care.base.project import CHECKOUT, settings_folder
 from missing_from_care.base.register import usual_register
 from missing_from_care.deadlines.states import RequestState
 from missing_from_care.landing.parts import MODULES_FILE
-from missing_from_care.response.names import LEDGER, file_stem
+from missing_from_care.response.answers import LEDGER, file_stem
 
 RULES = (
     *("dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "templates"),
@@ -30,14 +30,9 @@ RECORD = "run.json"
 
 @dataclass(frozen=True)
 class Places:
-    """The places that people know. A run puts its files there once it is published.
-
-    Attributes:
-        database: the record-level DuckDB file, private.
-        published: the DuckDB file for analysts.
-        responses: the folder in which every request has its pack.
-        extracts: the folder for landed returns that FOI_EXTRACTS names, if it does.
-    """
+    """The places that people know, where a run puts its files once it is published: the
+    record-level database, private; that of analysts; the folder in which every request has its
+    pack; and the folder for landed returns that FOI_EXTRACTS names, if it does."""
 
     database: Path
     published: Path
@@ -57,13 +52,8 @@ class Places:
 
 @dataclass(frozen=True)
 class Plan(Places):
-    """A refresh as ordered.
-
-    Attributes:
-        requests: references of the requests whose packs are made.
-        source: a folder of returns to land first; None: build from what is landed.
-        accepted, taken, covers: as `land` takes them.
-    """
+    """A refresh as ordered: the packs of these requests, after landing a folder of returns, if any
+    is named; `accepted`, `taken` and `covers` are as `land` takes them."""
 
     requests: tuple[str, ...] = ()
     source: Path | None = None
@@ -72,11 +62,8 @@ class Plan(Places):
     covers: tuple[str, str] = ("", "")
 
     def reads(self, before: "Run | None") -> Path | None:
-        """The landed folder to build from if nothing is landed; None: the invented children.
-
-        Raises:
-            UsageFault: the last run was built from returns of which nothing says where they are.
-        """
+        """The landed folder to build from if nothing is landed; None: the invented children. A
+        UsageFault: the last run was built from returns of which nothing says where they are."""
         if self.extracts or not before:
             return self.extracts
         if before.landed.exists():
@@ -92,9 +79,7 @@ class Plan(Places):
 
     def fingerprint(self, reads: Path | None, day: date) -> str:
         """Tells orders apart, and the days, returns, registers and rules that they are built from.
-
-        `reads` is the landed folder to build from, if nothing is landed.
-        """
+        `reads` is the landed folder to build from, if nothing is landed."""
         told = hashlib.sha256()
         ordered = asdict(self) | {"accepted": sorted(self.accepted)}
         told.update(f"{ordered} {reads} {day}".encode())
@@ -110,12 +95,8 @@ class Plan(Places):
 
 @dataclass(frozen=True)
 class Run:
-    """A run that was published, or is about to be.
-
-    Attributes:
-        folder: with its landed returns, databases and packs; named by its number.
-        record: what it says of itself; empty where that is damaged.
-    """
+    """A run that was published, or is about to be: its folder, named by its number, with its landed
+    returns, databases and packs; and what it says of itself, empty where that is damaged."""
 
     folder: Path
     record: Mapping[str, Any]
@@ -156,23 +137,16 @@ def last_run(state: Path) -> tuple[Run | None, list[str]]:
 
 
 def today(before: Run | None, now: datetime) -> date:
-    """The day from which deadlines are counted: never one before the last good run.
-
-    A clock that was set back would otherwise make every request look less urgent than it is.
-    """
+    """The day from which deadlines are counted: never one before the last good run. A clock that
+    was set back would otherwise make every request look less urgent than it is."""
     return max(now, (before and before.finished) or now).astimezone().date()
 
 
 def chosen_requests(
     states: Sequence[RequestState], named: Sequence[str], due_within: int | None
 ) -> tuple[str, ...]:
-    """The requests whose packs are made: those named, else open ones that are due.
-
-    Due within so many working days; None: those at risk.
-
-    Raises:
-        UsageFault: the register has no such request.
-    """
+    """The requests whose packs are made: those named, else open ones that are due within so many
+    working days; None: those at risk. A UsageFault: the register has no such request."""
     known = [state.request_ref for state in states]
     if unknown := [ref for ref in named if ref not in known]:
         raise UsageFault(
@@ -197,11 +171,8 @@ def mount_points(places: Places) -> dict[str, str]:
 
 
 def refuse_other_mounts(told: Mapping[str, str], places: Places) -> None:
-    """Refuses to write into the empty folder that stays behind when a share has gone.
-
-    Raises:
-        UsageFault: a place lay on another disk or share when the mount points were `told`.
-    """
+    """Refuses, with a UsageFault, to write into the empty folder that stays behind when a share has
+    gone: a place lay on another disk or share when the mount points were `told`."""
     now = mount_points(places)
     for place, mount in told.items():
         if now.get(place, mount) != mount:

@@ -15,19 +15,12 @@ from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from missing_from_care.base import whole_files
 from missing_from_care.base.faults import ProtectionFault, UsageFault
-from missing_from_care.base.whole_files import (
-    follow,
-    lead,
-    swap_folders,
-    sync_all,
-    sync_folder,
-    write_file_whole,
-)
 from missing_from_care.disclosure.ledger import holding
 from missing_from_care.refresh.plan import Places, Run
 from missing_from_care.refresh.run_log import RunLog
-from missing_from_care.response.names import LEDGER, file_stem
+from missing_from_care.response.answers import LEDGER, file_stem
 
 IN_PLACE = "in_place"
 """While a published run lacks this file, its places have yet to follow."""
@@ -35,10 +28,8 @@ EARLIER_PACKS = ".earlier"
 
 
 def stage(folder: Path, places: Places, number: int, packs: Mapping[str, str]) -> None:
-    """Brings copies of a run onto the disks of the public places, where nobody looks yet.
-
-    Each name of a pack has the `state_of` the one that it may replace.
-    """
+    """Brings copies of a run onto the disks of the public places, where nobody looks yet. Each name
+    of a pack has the `state_of` the one that it may replace."""
     figures = numbered(places.published, number)
     _copy_file(folder / "published" / places.published.name, figures)
     if packs:
@@ -69,13 +60,9 @@ def _remove_waiting(places: Places) -> None:
 
 
 def add_to_ledger(folder: Path, places: Places) -> None:
-    """Puts what the packs of a run release into the ledger, before they are published.
-
-    It may name what is not published, if the run is stopped now, but never the other way.
-
-    Raises:
-        ProtectionFault: the ledger would not merely be added to.
-    """
+    """Puts what the packs of a run release into the ledger, before they are published; a
+    ProtectionFault if it would not merely be added to. It may name what is not published, if the
+    run is stopped now, but never the other way."""
     staged = folder / "packs" / LEDGER
     if not staged.exists():
         return
@@ -85,15 +72,15 @@ def add_to_ledger(folder: Path, places: Places) -> None:
             f"{places.ledger} is only ever added to, and the export changed rows of it: report "
             "this as a fault of the program."
         )
-    write_file_whole(places.ledger, rows, mode=0o600)
+    whole_files.write_file_whole(places.ledger, rows, mode=0o600)
 
 
 def switch(folder: Path, number: int) -> Path:
     """Makes a run the one that is published."""
-    sync_all(folder)
+    whole_files.sync_all(folder)
     target = folder.with_name(f"{number:06d}")
     folder.rename(target)
-    sync_folder(target.parent)
+    whole_files.sync_folder(target.parent)
     return target
 
 
@@ -109,11 +96,8 @@ def follow_up(run: Run, log: RunLog) -> None:
 
 
 def put_in_place(run: Run, places: Places, log: RunLog) -> None:
-    """Makes each place lead to a published run; to be called within `holding` and after `stage`.
-
-    Raises:
-        UsageFault: a place cannot be written at this moment; the next run goes on from there.
-    """
+    """Makes each place lead to a published run; to be called within `holding` and after `stage`. A
+    UsageFault: a place cannot be written at this moment; the next run goes on from there."""
     log.step("put everything in place")
     place = places.database
     try:
@@ -122,10 +106,10 @@ def put_in_place(run: Run, places: Places, log: RunLog) -> None:
             # Built by hand: it is kept for as long as the run that replaces it.
             with suppress(OSError):
                 (run.folder / f"replaced-{place.name}").hardlink_to(place)
-        lead(place, run.folder / "built" / place.name)
+        whole_files.lead(place, run.folder / "built" / place.name)
         place = places.published
         _without_changes(place)
-        lead(place, numbered(place, run.number))
+        whole_files.lead(place, numbered(place, run.number))
         for name, before in run.record["packs"].items():
             place = places.responses / name
             _replace_pack(_waiting_packs(places.responses) / name, place, before, run.number)
@@ -138,12 +122,12 @@ def put_in_place(run: Run, places: Places, log: RunLog) -> None:
                 log.remark(sentence)
         if run.landed.exists():
             place = places.state / "landed"
-            lead(place, run.landed)
+            whole_files.lead(place, run.landed)
         if places.extracts and run.landed.exists():
             place = places.extracts
             old = place.with_name(f".{place.name}.old.refresh")
             shutil.rmtree(old, ignore_errors=True)
-            swap_folders(_waiting_landed(place), place, old)
+            whole_files.swap_folders(_waiting_landed(place), place, old)
             shutil.rmtree(old, ignore_errors=True)
     except OSError as problem:
         raise UsageFault(
@@ -152,7 +136,7 @@ def put_in_place(run: Run, places: Places, log: RunLog) -> None:
             "refresh puts it in place first."
         ) from problem
     _remove_waiting(places)
-    write_file_whole(run.folder / IN_PLACE, b"")
+    whole_files.write_file_whole(run.folder / IN_PLACE, b"")
 
 
 def places_of(run: Run) -> Places:
@@ -168,7 +152,7 @@ def numbered(published: Path, number: int) -> Path:
 
 def number_led_to(published: Path) -> int:
     """The number of the file for analysts that is in place; 0 if there is none."""
-    name = follow(published).resolve().name
+    name = whole_files.follow(published).resolve().name
     found = re.fullmatch(
         rf"{re.escape(published.stem)}-(\d{{6}}){re.escape(published.suffix)}", name
     )
@@ -184,17 +168,15 @@ def state_of(pack: Path) -> str:
 
 
 def _replace_pack(new: Path, place: Path, before: str, number: int) -> None:
-    """Puts a pack in place of the one that the run saw, and keeps that one.
-
-    One that somebody exported since stays: it is the newer one.
-    """
+    """Puts a pack in place of the one that the run saw, and keeps that one. One that somebody
+    exported since stays: it is the newer one."""
     if place.exists() and state_of(place) != before:
         return
     earlier = place.with_name(EARLIER_PACKS) / place.name / f"{number:06d}"
     if place.exists():
         shutil.rmtree(earlier, ignore_errors=True)
         earlier.parent.mkdir(parents=True, exist_ok=True)
-    swap_folders(new, place, earlier)
+    whole_files.swap_folders(new, place, earlier)
     if earlier.exists():
         os.utime(earlier)
 
@@ -227,25 +209,23 @@ def _copy_file(source: Path, target: Path) -> None:
     except BaseException:
         new.unlink(missing_ok=True)
         raise
-    sync_folder(target.parent)
+    whole_files.sync_folder(target.parent)
 
 
 def _copy_folder(source: Path, target: Path) -> None:
     """Copies a folder into a new one, in which nobody else may look until it has its own mode."""
     target.mkdir(mode=0o700)
     shutil.copytree(source, target, dirs_exist_ok=True)
-    sync_all(target)
+    whole_files.sync_all(target)
 
 
 def prune(
     places: Places, run: Run, now: datetime, days: Mapping[str, int], still_open: Sequence[str]
 ) -> None:
-    """Removes runs, logs and replaced packs that are older than the thresholds, in days, say.
-
-    Never what is in place, never a replaced pack of a request that is answered or that the
-    register does not know, since it may have been released; and nothing else in the folder of
-    responses. The age of what was replaced counts from then.
-    """
+    """Removes runs, logs and replaced packs that are older than the thresholds, in days, say. Never
+    what is in place, never a replaced pack of a request that is answered or that the register does
+    not know, since it may have been released; and nothing else in the folder of responses. The age
+    of what was replaced counts from then."""
     figures = numbered(places.published, run.number)
     dated = f"{places.published.stem}-{'[0-9]' * 6}{places.published.suffix}"
     kept = [

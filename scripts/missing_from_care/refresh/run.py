@@ -14,18 +14,16 @@ from typing import Any
 import duckdb
 
 from missing_from_care.base.faults import DataFault, Fault, UsageFault
-from missing_from_care.base.locks import one_at_a_time
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.warehouse import open_database
-from missing_from_care.base.whole_files import write_file_whole
+from missing_from_care.base.whole_files import one_at_a_time, write_file_whole
 from missing_from_care.deadlines.wording import written_day
 from missing_from_care.disclosure.ledger import holding
 from missing_from_care.landing.land import land
 from missing_from_care.landing.parts import MODULES_FILE
 from missing_from_care.pack.beside import refuse_lost_rows, versions_of
 from missing_from_care.refresh import publish
-from missing_from_care.refresh.analysts import write_published
-from missing_from_care.refresh.build import build_database, export_pack
+from missing_from_care.refresh.build import build_database, export_pack, write_published
 from missing_from_care.refresh.plan import (
     DEMONSTRATION,
     RECORD,
@@ -40,16 +38,13 @@ from missing_from_care.refresh.plan import (
     today,
 )
 from missing_from_care.refresh.run_log import RunLog, utc_now
-from missing_from_care.response.names import LEDGER, file_stem
+from missing_from_care.response.answers import LEDGER, file_stem
 
 
 def refresh(plan: Plan, log: RunLog) -> Run:
-    """Carries out a refresh: all of it, or nothing that anybody sees; gives the published run.
-
-    Raises:
-        BusyFault: another refresh is running, or somebody is writing the database.
-        Fault: of any other kind; what was published before still stands.
-    """
+    """Carries out a refresh: all of it, or nothing that anybody sees; gives the published run. A
+    BusyFault: another refresh is running, or somebody is writing the database. A Fault of any other
+    kind: what was published before still stands."""
     # Nobody's umask may take their own rights away.
     os.umask(os.umask(0o077) & 0o077)
     try:
@@ -201,12 +196,10 @@ def _built(plan: Plan, log: RunLog, work: Path, extracts: Path | None) -> Path:
 def _packs(
     plan: Plan, log: RunLog, work: Path, database: Path, extracts: Path | None
 ) -> dict[str, str]:
-    """The names of the packs that were written, each with the state of the one in its place.
-
-    They are made over a copy of the ledger, so that each is judged by all that was released
-    and by the packs of this run before it; and beside copies of the request's own packs, since
-    one that was sent stays.
-    """
+    """The names of the packs that were written, each with the state of the one in its place. They
+    are made over a copy of the ledger, so that each is judged by all that was released and by the
+    packs of this run before it; and beside copies of the request's own packs, since one that was
+    sent stays."""
     out, ledger = work / "packs", work / "packs" / LEDGER
     released = plan.ledger.read_bytes() if plan.ledger.exists() else b""
     copied = ledger.read_bytes() if ledger.exists() else b""

@@ -21,23 +21,16 @@ def utc_now() -> datetime:
 
 
 class RunLog:
-    """Writes the log, and shows the bar on a terminal.
-
-    Args:
-        folder: for the log; made with the first line.
-        is_quiet: show neither the bar nor, where there is no terminal, a line a step.
-    """
+    """Writes the log, into a folder made with the first line, and shows the bar on a terminal. If
+    it `is_quiet` it shows neither the bar nor, where there is no terminal, a line a step."""
 
     def __init__(self, folder: Path, is_quiet: bool = False) -> None:
         self.file = folder / f"{utc_now():%Y%m%dT%H%M%SZ}-{os.getpid()}.jsonl"
-        columns = (
+        self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=16),
             TimeElapsedColumn(),
             TextColumn("{task.fields[detail]}", table_column=Column(no_wrap=True, ratio=1)),
-        )
-        self.bar = Progress(
-            *columns,
             console=err,
             transient=True,
             expand=True,

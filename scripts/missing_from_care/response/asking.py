@@ -12,26 +12,21 @@ import duckdb
 from missing_from_care.base.faults import DataFault, UsageFault
 from missing_from_care.base.models_in_memory import read_rows
 from missing_from_care.base.register import append_rows, changing_register, references
-from missing_from_care.base.warehouse import open_warehouse, rows_of
+from missing_from_care.base.warehouse import open_warehouse
 
 TRY_OUT = "try-out"
 STORE = "warehouse_read_here"
 QUESTIONS = "stg_foi_request_questions"
 REQUESTS = "stg_foi_requests"
 QUESTION_VIEWS = (
-    "int_population_conditions",
-    "int_question_periods",
-    "int_question_faults",
-    "int_question_problems",
-    "int_answer_counts",
-    "int_answers",
+    *("int_population_conditions", "int_question_periods", "int_question_faults"),
+    *("int_question_problems", "int_answer_counts", "int_answers"),
 )
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question as a row of the register puts it: words of the rule seeds, and periods as their
-    basis writes them."""
+    """A question in the words of the register, with periods as their basis writes them."""
 
     measure: str
     breakdown: str
@@ -42,11 +37,7 @@ class Question:
 
 
 def question_of(measure: str, by: str, of: str, period: str) -> Question:
-    """Reads `financial_year:2014/15..2017/18` and the other words of a question.
-
-    Raises:
-        UsageFault: the period is not of this form.
-    """
+    """Reads `financial_year:2014/15..2017/18`, else a UsageFault, and a question's other words."""
     basis, colon, span = period.partition(":")
     first, _, last = span.partition("..")
     if not (colon and first):
@@ -58,21 +49,14 @@ def question_of(measure: str, by: str, of: str, period: str) -> Question:
 
 
 def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
-    """Puts questions to a warehouse, which is only read.
-
-    Returns: a connection in which `foi_answers`, `stg_foi_requests` and all that a response is read
-        from hold these questions alone, numbered from 1, as request `try-out`.
-
-    Raises:
-        DataFault: a word is wrong, or a period is not landed.
-    """
+    """Puts questions to a warehouse, which is only read. In the connection `foi_answers`,
+    `stg_foi_requests` and all that a response is read from hold these questions alone, numbered
+    from 1, as request `try-out`. A DataFault: a word is wrong, or a period is not landed."""
     connection = put(database, *questions)
-    problems = connection.execute(
-        "select sentence from int_question_problems order by 1"
-    ).fetchall()
-    if problems:
+    wrong = connection.execute("select sentence from int_question_problems order by 1").fetchall()
+    if wrong:
         opening = f"Request {TRY_OUT}, question 1: "
-        said = (text.removeprefix(opening) for (text,) in problems)
+        said = (text.removeprefix(opening) for (text,) in wrong)
         raise DataFault(*(f"{text[:1].upper()}{text[1:]}" for text in said))
     columns = connection.execute(
         "select string_agg(column_name, ', ' order by column_index) from duckdb_columns() "
@@ -86,10 +70,8 @@ def ask(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
 
 
 def put(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
-    """Puts questions to a warehouse, whether they can be answered or not.
-
-    Returns: a connection in which `QUESTION_VIEWS` are of these questions alone, numbered from 1.
-    """
+    """Puts questions to a warehouse, whether they can be answered or not: in the connection
+    `QUESTION_VIEWS` are of these alone, numbered from 1."""
     with open_warehouse(database) as warehouse:
         # A view's text may name the database that it was made in.
         catalog = warehouse.execute("select current_database()").fetchall()[0][0]
@@ -136,29 +118,11 @@ def put(database: Path, *questions: Question) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def answer_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
-    """The rows of `foi_answers`, days as text, for machines."""
-    return [
-        {
-            name: value.isoformat() if hasattr(value, "isoformat") else value
-            for name, value in row.items()
-        }
-        for row in rows_of(connection.execute("select * from foi_answers"))
-    ]
-
-
 def save_question(question: Question, request_ref: str) -> Path:
-    """Adds a question that was tried before to a request of the register, as its next one.
-
-    Of several that add at once each waits for the one before.
-
-    Returns: the file that was written, whole or not at all.
-
-    Raises:
-        UsageFault: the register is not there, has no such request, or cannot be added to.
-        DataFault: it cannot be read.
-        BusyFault: another run has been adding to it for long.
-    """
+    """Adds a question that was tried before to a request of the register, as its next one; gives
+    the file, written whole or not at all. Of several that add at once each waits for the one
+    before. A UsageFault: the register is not there, has no such request, or cannot be added to.
+    Else raises as `read_rows` and `changing_register`."""
     with changing_register() as (requests, questions):
         if request_ref not in references(requests):
             raise UsageFault(

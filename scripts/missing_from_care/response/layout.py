@@ -19,17 +19,11 @@ OF_THE_PERIOD = ("month", "quarter")
 
 @dataclass(frozen=True)
 class Grid:
-    """A table as a person reads it.
-
-    Attributes:
-        headings: of the columns; the first `labels` hold text, the others figures. `[b]` stands
-            where a break in series starts: in the heading of its column or the label of its row.
-        labels: how many columns name the row.
-        rows: text for the labels, then a number or a marker for each figure.
-        measures: of each figure column; empty where a column holds several.
-        answers: for each row what its figures are, None where there is none.
-        row_measures: of each row, where a row holds one.
-    """
+    """A table as a person reads it: text in the first `labels` columns, which name the row, then a
+    number or a marker for each figure. `[b]` stands where a break in series starts: in the heading
+    of its column or the label of its row. `measures` has that of each figure column, empty where a
+    column holds several; `answers` for each row what its figures are, None where there is none;
+    `row_measures` that of each row, where a row holds one."""
 
     headings: tuple[str, ...]
     labels: int
@@ -57,6 +51,10 @@ def shown(answer: Answer) -> str | float:
     return exact(answer.value, answer.unit)
 
 
+def _cell(answer: Answer | None) -> str | float:
+    return shown(answer) if answer else "[z]"
+
+
 def exact(value: float, unit: str) -> float:
     """A figure as a number: whole unless it is a percentage or an average."""
     return float(value) if unit in ("percent", "average") else int(value)
@@ -68,10 +66,8 @@ def marked(label: str, *answers: Answer | None) -> str:
 
 
 def grid(table: Table) -> Grid:
-    """Lays out a table: categories down if there are any, else periods, else measures.
-
-    Months and quarters differ from period to period, so stand one below the other.
-    """
+    """Lays out a table: categories down if there are any, else periods, else measures. Months and
+    quarters differ from period to period, so stand one below the other."""
     headings = {(each.part, each.measure): each.heading for each in table.answers}
     measures, periods = list(headings), table.periods
     is_of_period = table.answers[0].breakdown in OF_THE_PERIOD
@@ -105,24 +101,14 @@ def _periods_across(
     return Grid(
         headings=(heading, *(marked(period, *column) for period, column in across)),
         labels=1,
-        rows=tuple((label, *_cells(answers)) for label, answers in rows),
+        rows=tuple((label, *map(_cell, answers)) for label, answers in rows),
         measures=(measures.pop() if len(measures) == 1 else "",) * len(table.periods),
         answers=tuple(tuple(answers) for _, answers in rows),
     )
 
 
-def _cells(answers: Sequence[Answer | None]) -> tuple[str | float, ...]:
-    """The figures of a row; [z] where there is none."""
-    return tuple(shown(each) if each else "[z]" for each in answers)
-
-
-def _periods_down(
-    table: Table, measures: Sequence[tuple[str, str]], *, with_categories: bool
-) -> Grid:
-    """One row a period, and category if there are any; one column a measure.
-
-    Months and quarters name their periods themselves.
-    """
+def _periods_down(table: Table, measures: Sequence[tuple[str, str]], with_categories: bool) -> Grid:
+    """One row a period and category, if any; one column a measure."""
     by_place = {
         (each.period_name, each.category, each.part, each.measure): each for each in table.answers
     }
@@ -153,7 +139,7 @@ def _periods_down(
     return Grid(
         headings=(*headings, *named(columns, measures)),
         labels=len(headings),
-        rows=tuple((*label, *_cells(row)) for label, row in zip(names, answers, strict=True)),
+        rows=tuple((*label, *map(_cell, row)) for label, row in zip(names, answers, strict=True)),
         measures=tuple(measure for _, measure in measures),
         answers=tuple(answers),
     )

@@ -1,6 +1,5 @@
 """Puts a requester's words as rows of the register: by types of question, or a known campaign."""
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,24 +8,15 @@ from pathlib import Path
 
 import duckdb
 
+from missing_from_care.base import register
 from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.models_in_memory import seed_rows
 from missing_from_care.base.project import CHECKOUT
-from missing_from_care.base.register import (
-    append_rows,
-    changing_register,
-    references,
-    usual_register,
-)
 from missing_from_care.response.asking import Question
+from missing_from_care.response.reading import SQL
 
 FOLDER = CHECKOUT / "templates" / "questions"
 WORD = "[a-z0-9'-]+"
-SPANS = """
-    select
-        min(financial_year), max(financial_year), cast(year(min(first_day)) + 1 as varchar),
-        cast(max(last_day) as varchar)
-    from dim_financial_years
-"""
 
 
 @dataclass(frozen=True)
@@ -40,14 +30,11 @@ class Asked:
 
 
 def proposals(wording: str) -> list[dict[str, str]]:
-    """The ways to put a requester's words, the likeliest first; none if no word is known.
-
-    Returns: what requesters mean by each (`asked_for`), and its `measure`, `breakdown` and
-        `population`.
-    """
+    """The ways to put a requester's words, the likeliest first; none if no word is known. Each says
+    what requesters mean by it (`asked_for`), and its `measure`, `breakdown` and `population`."""
     said = f" {' '.join(re.findall(WORD, wording.lower()))} "
     scored = []
-    for row in _rows("types.csv"):
+    for row in seed_rows(FOLDER / "types.csv"):
         found = [words for words in row["words"].split("|") if f" {words} " in said]
         if found:
             weight = sum(len(words.split()) for words in found)
@@ -58,16 +45,13 @@ def proposals(wording: str) -> list[dict[str, str]]:
 
 def campaigns() -> list[str]:
     """The names of the campaigns whose questions are known."""
-    return list(dict.fromkeys(row["campaign"] for row in _rows("campaigns.csv")))
+    return list(dict.fromkeys(row["campaign"] for row in seed_rows(FOLDER / "campaigns.csv")))
 
 
 def campaign_questions(name: str, warehouse: duckdb.DuckDBPyConnection) -> list[Asked]:
-    """The questions of a campaign, for all the periods that are landed.
-
-    Raises:
-        UsageFault: there is no such campaign, or nothing is landed.
-    """
-    rows = [row for row in _rows("campaigns.csv") if row["campaign"] == name]
+    """The questions of a campaign, for all the periods that are landed; a UsageFault if there is no
+    such campaign, or nothing is landed."""
+    rows = [row for row in seed_rows(FOLDER / "campaigns.csv") if row["campaign"] == name]
     if not rows:
         raise UsageFault(
             f"No campaign is called {name}: known are {', '.join(campaigns())}. Put its questions "
@@ -87,16 +71,11 @@ def campaign_questions(name: str, warehouse: duckdb.DuckDBPyConnection) -> list[
 
 
 def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, str]:
-    """The first and the last period of a basis that is landed, as the register writes them.
-
-    Args:
-        basis: financial_year; calendar_year, of which the last may be a part; or one of a day.
-        warehouse: open for reading.
-
-    Raises:
-        UsageFault: nothing is landed.
-    """
-    first_year, last_year, first_calendar_year, last_day = warehouse.execute(SPANS).fetchall()[0]
+    """The first and the last period of a basis that is landed, as the register writes them; a
+    UsageFault if nothing is. The basis is financial_year; calendar_year, of which the last may be a
+    part; or one of a day."""
+    found = warehouse.execute(SQL["spans"]).fetchall()[0]
+    first_year, last_year, first_calendar_year, last_day = found
     if last_day is None:
         raise UsageFault("No return is landed, so there is no period to ask for.")
     if basis == "financial_year":
@@ -104,22 +83,12 @@ def landed_span(basis: str, warehouse: duckdb.DuckDBPyConnection) -> tuple[str, 
     return (first_calendar_year if basis == "calendar_year" else last_day), last_day
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with (FOLDER / name).open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
-
-
 def refuse_known(request_ref: str) -> None:
-    """Refuses a reference that the register has already.
-
-    Raises:
-        UsageFault: it has, or it is not there.
-        DataFault: it cannot be read.
-    """
-    register = usual_register()
-    if request_ref in references(register):
+    """Raises a UsageFault if the register has the reference; else as `read_rows`."""
+    requests = register.usual_register()
+    if request_ref in register.references(requests):
         raise UsageFault(
-            f"{register} has a request {request_ref} already: give another reference, or add "
+            f"{requests} has a request {request_ref} already: give another reference, or add "
             f"questions to it with `scripts/ask.py … --save {request_ref}`."
         )
 
@@ -127,19 +96,13 @@ def refuse_known(request_ref: str) -> None:
 def add_request(
     request_ref: str, received_on: date, subject: str, asked: Sequence[Asked]
 ) -> list[Path]:
-    """Adds a request with its questions, each tried out before, to the register.
-
-    Returns: the two files that were written. The request stands there before its questions do.
-
-    Raises:
-        UsageFault: the register is not there, has the request already, or cannot be added to.
-        DataFault: it cannot be read.
-        BusyFault: another run has been adding to it for long.
-    """
-    with changing_register() as (requests, questions):
+    """Adds a request with its questions, each tried out before, to the register; gives the two
+    files that were written. The request stands there before its questions do. A UsageFault: the
+    register has the request already. Else raises as `read_rows` and `changing_register`."""
+    with register.changing_register() as (requests, questions):
         refuse_known(request_ref)
         row = {"request_ref": request_ref, "received_on": received_on.isoformat()}
-        append_rows(requests, [row | {"subject": subject}])
+        register.append_rows(requests, [row | {"subject": subject}])
         rows = [{"request_ref": request_ref, **asdict(each)} for each in asked]
-        append_rows(questions, [row | row.pop("question") for row in rows])
+        register.append_rows(questions, [row | row.pop("question") for row in rows])
     return [requests, questions]

@@ -41,15 +41,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Audit:
-    """What attacking a pattern showed.
-
-    Attributes:
-        ranges: [low, high] for each cell withheld now and each protected one, in order of cells.
-            Some table reaches each end.
-        bounds: of the same cells, what no table exceeds. They follow from what is published and not
-            from the true table, so they may be published themselves.
-        findings: why it is not safe; empty if it is.
-    """
+    """What attacking a pattern showed: the least and the most of each cell withheld now and each
+    protected one, in order of cells; and why it is not safe, nothing if it is. Some table reaches
+    each end of the `ranges`. The `bounds` no table exceeds: they follow from what is published and
+    not from the true table, so they may be published themselves."""
 
     ranges: dict[int, Range]
     bounds: dict[int, Range]
@@ -62,20 +57,13 @@ class Audit:
 
 
 def audit(problem: Problem, withheld: Iterable[int], *, seconds: float = 120) -> Audit:
-    """Attacks the problem with these cells withheld and every other cell published.
+    """Attacks the problem with these cells, primary and secondary, withheld and every other
+    published; those withheld before and those nobody prints are hidden without being named.
 
     In a part of it with more than `SMALL` unknowns what was found is enough where it is as wide as
-    it has to be. It is then near the true solution and must not be told.
-
-    Args:
-        problem: the cells and what readers know about them.
-        withheld: indices of the cells that get a marker now, primary and secondary. Those withheld
-            before and those nobody prints are hidden without being named.
-        seconds: of processor time that it may take.
-
-    Raises:
-        DataFault: a cell is named that does not exist or is published already.
-        ProtectionFault: the solver failed or was not done in time, so nothing is proved.
+    it has to be. It is then near the true solution and must not be told. `seconds` are of processor
+    time. A DataFault: a cell is named that does not exist or is published already. A
+    ProtectionFault: the solver failed or was not done in time, so nothing is proved.
     """
     clock, withheld = _Clock(seconds), frozenset(withheld)
     for cell in sorted(withheld):
@@ -113,12 +101,10 @@ def audit(problem: Problem, withheld: Iterable[int], *, seconds: float = 120) ->
 
 
 def _limits(problem: Problem, cell: int) -> Range:
-    """What the reader knows about one hidden cell before any sum is looked at.
-
-    The rule: values within the threshold are primary, and no zero serves as cover. So a marker is
-    never below the threshold, and a marker that is not primary lies above it. What is not true of
-    the cell (a zero that is primary for another reason) is not assumed.
-    """
+    """What the reader knows about one hidden cell before any sum is looked at. The rule: values
+    within the threshold are primary, and no zero serves as cover. So a marker is never below the
+    threshold, and one that is not primary lies above it. What is not true of the cell (a zero that
+    is primary for another reason) is not assumed."""
     low, high = problem.lower[cell], problem.upper[cell]
     threshold, value = problem.thresholds[cell], problem.values[cell]
     if threshold is None or value < threshold[0]:
@@ -284,12 +270,10 @@ class _Clock:
 
 
 class _Part:
-    """One connected part of a system.
-
-    In a large part the first question about an unknown is put near the true solution: moves up and
-    down are unknowns of their own, each of which costs a little. Such moves touch few unknowns and
-    are mostly whole numbers. What they leave open is asked of all solutions, then of whole ones.
-    """
+    """One connected part of a system. In a large part the first question about an unknown is put
+    near the true solution: moves up and down are unknowns of their own, each of which costs a
+    little. Such moves touch few unknowns and are mostly whole numbers. What they leave open is
+    asked of all solutions, then of whole ones."""
 
     def __init__(
         self,

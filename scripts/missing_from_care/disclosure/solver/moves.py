@@ -26,21 +26,17 @@ class Space:
     """Tables near the true one, as deviations from it, as the best-informed reader sees them.
 
     That reader knows the threshold and guesses rightly which cells are primary; whoever is safe
-    from that reader is safe from all. A movable thing is a cell, or the slack of an inequality (its
-    sum minus what is published). The sums of times * deviation are 0 in every row, for every table
-    that fits what is published.
+    from that reader is safe from all. A column is a cell or, behind these, the slack of an
+    inequality (its sum minus what is published). The sums of times * deviation are 0 in every row,
+    for every table that fits what is published.
 
     Attributes:
-        cells: how many columns are cells; the slacks follow.
-        rows: how many relations there are.
         row, column, times: the entries of the relations, row by row.
         rise, fall: how far each column can move if it is hidden.
-        slack_rise, slack_fall: how far each can move if it is published: 0 for a cell, what
-            rounding leaves open for an inequality.
+        slack_rise, slack_fall: if it is published: 0 for a cell, what rounding leaves open.
         weight: the information lost if it is hidden; 0 for a slack.
-        hidden: which are hidden whatever is decided (boolean).
-        choice: which may be hidden or not (boolean).
-        opened_by: for the slack of an inequality that is withdrawn with certain cells, those cells.
+        hidden, choice: whether it is hidden whatever is decided; whether it may be.
+        opened_by: for the slack of an inequality that is withdrawn with certain cells, those.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -109,10 +105,8 @@ class Space:
         return far
 
     def movable(self) -> np.ndarray:
-        """Which columns can move at all when everything is hidden that may be (boolean).
-
-        A sum whose other parts can move so far and no further bounds each of its parts.
-        """
+        """Which columns can move at all when everything is hidden that may be (boolean): a sum
+        whose other parts can move so far and no further bounds each of its parts."""
         low, high = self.limits((self.hidden | self.choice).astype(float))
         is_count = self.column < self.cells
         for _ in range(ROUNDS):
@@ -146,12 +140,10 @@ def _informed_bounds(problem: Problem, cell: int) -> tuple[float, float]:
 
 
 class Mover:
-    """Solves for moves in one space: how far everything moves with a cell.
-
-    Up and down are unknowns of their own, and each costs something. From where nothing moves a few
-    steps lead to such a move; it touches few columns and is mostly made of whole numbers. Cells
-    that cannot move whatever is hidden are left out, and cells that move alike are one unknown.
-    """
+    """Solves for moves in one space: how far everything moves with a cell. Up and down are unknowns
+    of their own, and each costs something. From where nothing moves a few steps lead to such a
+    move; it touches few columns and is mostly made of whole numbers. Cells that cannot move
+    whatever is hidden are left out, and cells that move alike are one unknown."""
 
     def __init__(self, space: Space) -> None:
         self.space = space
@@ -187,11 +179,9 @@ class Mover:
     def furthest(
         self, cell: int, sign: int, limits: Limits, enough: float, attempt: int | None
     ) -> np.ndarray:
-        """The furthest that a cell moves up (1) or down (-1), unless very much else must for it.
-
-        An attempt from 0 to `TRIES` - 1 gives one of several such moves; None one in whole numbers,
-        which takes long. Further than is enough does not matter.
-        """
+        """The furthest that a cell moves up (1) or down (-1), unless very much else must for it;
+        further than is enough does not matter. An attempt from 0 to `TRIES` - 1 gives one of
+        several such moves; None one in whole numbers, which takes long."""
         costs = np.zeros(len(self.factors[0])) if attempt is None else TOLL * self.factors[attempt]
         costs[cell if sign > 0 else len(costs) // 2 + cell] -= 1.0
         solver = self.fractions
@@ -263,11 +253,9 @@ def _solver(lp: highspy.HighsLp, presolve: str = "off") -> highspy.Highs:
 
 
 def _leaders(space: Space) -> tuple[np.ndarray, list[tuple[Terms, float, float, int | None]]]:
-    """For each cell the first that always moves as it does, -1 for one that never moves.
-
-    And the relations between these: terms, least, most and, where one can be withdrawn, its slack,
-    whose limits are the least and the most.
-    """
+    """For each cell the first that always moves as it does, -1 for one that never moves; and the
+    relations between these: terms, least, most and, where one can be withdrawn, its slack, whose
+    limits are the least and the most."""
     movable, cells = space.movable(), space.cells
     low, high = space.limits((space.hidden | space.choice).astype(float))
     entries: list[list[tuple[int, float]]] = [[] for _ in range(space.rows)]
@@ -307,10 +295,7 @@ def _leaders(space: Space) -> tuple[np.ndarray, list[tuple[Terms, float, float, 
 
 
 class Pool:
-    """Keeps for each protected cell how far known moves take it, and what they need hidden.
-
-    Sets of columns are kept as bits of a number.
-    """
+    """For each protected cell how far known moves take it, and what they need hidden, as bits."""
 
     def __init__(self, space: Space, cells: Iterable[int]) -> None:
         self.columns = np.flatnonzero(space.choice)
@@ -346,10 +331,8 @@ class Pool:
         return reach >= width - NEAR
 
     def cheapest(self, cell: int, width: float, closed: int, price: np.ndarray) -> set[int]:
-        """What to hide of the closed columns so that known moves give a cell its width.
-
-        For a cell that has it when everything is hidden.
-        """
+        """What to hide of the closed columns so that known moves give a cell its width; for a cell
+        that has it when everything is hidden."""
         ups, downs = ({0: 0.0} | known for known in self.reaches[cell])
         ways = {
             (up | down) & closed
@@ -362,17 +345,11 @@ class Pool:
 
 
 class Attack:
-    """Tells whether a choice of withheld cells leaves every protected cell the room it needs.
-
-    Args:
-        problem: what to protect.
-        seconds: of processor time, after which asking goes on no more.
-
-    Attributes:
-        widths: how wide the range of each protected cell must be, in whole numbers.
-        is_large: whether the problem is too large for anything but a good choice.
-        work: how much has been asked so far; more of many relations, and of whole numbers.
-    """
+    """Tells whether a choice of withheld cells leaves every protected cell the room it needs, as
+    long as it has asked for fewer than so many seconds of processor time. The range of each
+    protected cell must have its `widths`, in whole numbers. A problem that `is_large` is too large
+    for anything but a good choice. `work` is how much has been asked so far; more of many
+    relations, and of whole numbers."""
 
     def __init__(self, problem: Problem, seconds: float) -> None:
         self.space, self.seconds = Space(problem), seconds
@@ -383,11 +360,9 @@ class Attack:
         self.work, self.effort = 0, 1 + self.space.rows // 1000
 
     def has_room(self, cell: int, open_: np.ndarray, closed: int | None = None) -> bool:
-        """Whether a cell has the room that it needs with some columns hidden, in whole numbers.
-
-        A cell that cannot move by 1 may still move by 2, so nothing is settled until the furthest
-        move is known. `closed` is what `pool.closed` makes of `open_`, if that is known.
-        """
+        """Whether a cell has the room that it needs with some columns hidden, in whole numbers. A
+        cell that cannot move by 1 may still move by 2, so nothing is settled until the furthest
+        move is known. `closed` is what `pool.closed` makes of `open_`, if that is known."""
         width = self.widths[cell]
         closed = self.pool.closed(open_) if closed is None else closed
         if self.pool.meets(cell, width, closed):
@@ -430,10 +405,8 @@ class Attack:
         return all(self.has_room(cell, open_, closed) for cell in self.widths)
 
     def made_whole(self, move: np.ndarray, limits: Limits) -> np.ndarray | None:
-        """A move in whole numbers: this one, or a small multiple of it that keeps to the limits.
-
-        None if there is no such multiple; another whole move may still exist.
-        """
+        """A move in whole numbers: this one, or a small multiple of it that keeps to the limits;
+        None if there is no such multiple; another whole move may still exist."""
         for times in (1, 2, 3, 4, 6):
             far = times * move
             cells = far[: self.space.cells]
@@ -444,11 +417,7 @@ class Attack:
         return None
 
     def spend(self, questions: int = 1) -> None:
-        """Notes that a question is asked.
-
-        Raises:
-            ProtectionFault: there is no time left.
-        """
+        """Notes that a question is asked; a ProtectionFault if there is no time left."""
         self.work += questions * self.effort
         if time.process_time() > self._end:
             raise ProtectionFault(

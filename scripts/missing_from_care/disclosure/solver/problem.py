@@ -14,15 +14,10 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class Relation:
-    """What a reader knows about several cells at once: low <= sum of coefficient * cell <= high.
-
-    Attributes:
-        terms: pairs of cell index and coefficient.
-        low: the least the sum can be; minus infinity where nothing bounds it.
-        high: the most the sum can be; infinity where nothing bounds it.
-        withdrawn_with: cells that take the relation with them when one of them is withheld, as a
-            withheld count takes its percentage. Empty: readers know it whatever is withheld.
-    """
+    """What a reader knows about several cells at once: low <= sum of coefficient * cell <= high,
+    infinite where nothing bounds it. Terms are pairs of cell index and coefficient. Cells of
+    `withdrawn_with` take the relation with them when one is withheld, as a withheld count takes its
+    percentage; without any, readers know it whatever is withheld."""
 
     terms: tuple[tuple[int, float], ...]
     low: float
@@ -38,21 +33,18 @@ class Problem:
         values: what each cell holds, a whole number; a cell is known by its index from 0.
         relations: equations (low == high) and inequalities that readers know.
         primary: cells that must be withheld.
-        lower: the least each cell can be, as everybody knows; 0 if left out.
-        upper: the most each cell can be; twice the largest value if left out.
+        lower, upper: of each cell, as everybody knows; 0 and twice the largest value if left out.
         weights: the loss of information if a cell is withheld; its value if left out.
         published: cells that cannot be withheld, such as those an earlier response published.
         withheld_before: cells that earlier responses withheld; they stay withheld.
         unpublished: cells that no response prints but readers can reason about (all children less
             those seeking asylum); nobody sees a marker in their place.
-        thresholds: for each cell the interval that makes it primary, both ends included, as the
-            published rule says; None where no rule says so.
+        thresholds: for each cell the interval that makes it primary by the published rule, both
+            ends included; None where no rule says so.
         widths: how wide a range must stay open for a primary cell, if it is not `width`. An
             unpublished cell that stands here is protected too.
-        width: the same for every other primary cell.
 
-    Raises:
-        DataFault: the parts contradict each other.
+    A DataFault: the parts contradict each other.
     """
 
     values: Sequence[float]
@@ -97,11 +89,9 @@ class Problem:
 
     @cached_property
     def protected(self) -> dict[int, float]:
-        """How wide the range of each cell must stay that has to stay unknown, in order of cells.
-
-        These are the primary cells, the unpublished ones with a width of their own, and the marked
-        ones: what an earlier response withheld as cover must not come to light by this one.
-        """
+        """How wide the range of each cell must stay that has to stay unknown, in order of cells:
+        the primary cells, the unpublished ones with a width of their own, and the marked ones: what
+        an earlier response withheld as cover must not come to light by this one."""
         asked = self.primary | (self.widths.keys() & self.unpublished)
         widths = dict.fromkeys(self.withheld_before, 1.0)
         widths |= {cell: self.widths.get(cell, self.width) for cell in asked}

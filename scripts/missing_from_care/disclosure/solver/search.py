@@ -20,11 +20,7 @@ UNASKED = 0.15  # how often a protected cell gets cover whether it needs it or n
 
 
 class Unprotectable(ProtectionFault):
-    """Nothing that may be withheld protects a cell.
-
-    Args:
-        cell: its index.
-    """
+    """Nothing that may be withheld protects a cell."""
 
     def __init__(self, cell: int) -> None:
         super().__init__(
@@ -36,13 +32,7 @@ class Unprotectable(ProtectionFault):
 
 @dataclass(frozen=True)
 class Pattern:
-    """Which cells to withhold.
-
-    Attributes:
-        suppressed: primary and secondary cells, in order.
-        secondary: those that only serve as cover.
-        cost: the sum of the weights of `suppressed`.
-    """
+    """Which cells to withhold, in order; those that only serve as cover; the weights in sum."""
 
     suppressed: tuple[int, ...]
     secondary: tuple[int, ...]
@@ -53,19 +43,14 @@ def protect(problem: Problem, seed: bytes | None = None, *, seconds: float = 300
     """A safe choice of cells to withhold that costs little.
 
     Safe against the best-informed reader, who knows the threshold and which cells are primary. How
-    hard it tries is counted in questions and not in seconds, so that the answer is always the same.
+    hard it tries is counted in questions and not in seconds of processor time, after which it gives
+    up, so that the answer is always the same.
 
-    Args:
-        problem: what to protect.
-        seed: a secret. With it weights are raised (by up to `SPREAD`), and some protected cells
-            (`UNASKED`) get cover whether they need it or not. Else a reader who knows that nothing
-            is withheld without need could rule out each table in which less would do. The same
-            seed makes the same choice on every machine.
-        seconds: of processor time, after which it gives up.
-
-    Raises:
-        Unprotectable: nothing that may be withheld protects every primary cell.
-        ProtectionFault: there was not time enough to find out.
+    With `seed`, a secret, weights are raised (by up to `SPREAD`), and some protected cells
+    (`UNASKED`) get cover whether they need it or not. Else a reader who knows that nothing is
+    withheld without need could rule out each table in which less would do. It makes the same choice
+    on every machine. An Unprotectable: nothing that may be withheld protects every primary cell. A
+    ProtectionFault: there was not time enough to find out.
     """
     return _Search(problem, seed, seconds).run()
 
@@ -92,10 +77,8 @@ class _Search:
         return Pattern(suppressed, tuple(sorted(chosen)), self.problem.cost(suppressed))
 
     def _unasked(self) -> set[int]:
-        """Cover that is withheld before anything is chosen, and costs nothing from then on.
-
-        Here every cell is as good as another, or a reader could rule out what is dear.
-        """
+        """Cover that is withheld before anything is chosen, and costs nothing from then on. Here
+        every cell is as good as another, or a reader could rule out what is dear."""
         found: set[int] = set()
         if self.seed is None:
             return found
@@ -109,11 +92,9 @@ class _Search:
         return found
 
     def _one_way(self, cell: int, sign: int, price: np.ndarray) -> set[int]:
-        """Cells that let a protected cell move, all withheld, as if it had no other cover.
-
-        Each of them moves with the cell, so none is known exactly. None of them, if the cell can
-        move without them or no move in whole numbers was found.
-        """
+        """Cells that let a protected cell move, all withheld, as if it had no other cover. Each of
+        them moves with the cell, so none is known exactly. None of them, if the cell can move
+        without them or no move in whole numbers was found."""
         for way in (sign, -sign):
             end = self.space.rise[cell] if way > 0 else self.space.fall[cell]
             size = min(self.attack.widths[cell], end)
@@ -147,10 +128,8 @@ class _Search:
         return sorted(cells, key=lambda column: (-self.price[column], column))
 
     def _exchange(self) -> None:
-        """Tries to do without one withheld cell after another, the dearest first.
-
-        In a small problem also from nothing: what was chosen for its sake may be dear without it.
-        """
+        """Tries to do without one withheld cell after another, the dearest first. In a small
+        problem also from nothing: what was chosen for its sake may be dear without it."""
         improved, is_large = True, self.attack.is_large
         while improved and self.best is not None:
             improved = False
@@ -167,10 +146,8 @@ class _Search:
     # --- Cover for one cell after another -------------------------------------------------------
 
     def _cover(self, start: set[int], price: np.ndarray) -> set[int] | None:
-        """Some cells and more, so that every protected cell has its room; None if nothing does.
-
-        The price of each column says what to avoid; infinity what may not be taken.
-        """
+        """Some cells and more, so that every protected cell has its room; None if nothing does. The
+        price of each column says what to avoid; infinity what may not be taken."""
         attack, space = self.attack, self.space
         chosen = {column for column in start if column < space.cells}
         allowed = space.choice[: space.cells] & np.isfinite(price[: space.cells])
@@ -219,10 +196,8 @@ class _Search:
         self, cell: int, sign: int, size: float, chosen: set[int], price: np.ndarray
     ) -> tuple[np.ndarray | None, np.ndarray | None]:
         """The cheapest move that takes a cell this far, and the same in whole numbers if it has.
-
         The price of a column is paid in proportion to how far it moves, which is not what hiding it
-        costs: a good guide, no more.
-        """
+        costs: a good guide, no more."""
         space, open_ = self.space, self.space.openness(chosen)
         allowed, closed = space.choice & np.isfinite(price), space.choice & (open_ < 0.5)
         limits = space.limits(np.where(allowed, 1.0, open_))

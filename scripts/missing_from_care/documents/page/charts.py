@@ -34,10 +34,8 @@ INK, SERIES, LINE = "var(--ink)", "var(--series)", "var(--line)"
 
 @dataclass(frozen=True)
 class Mark:
-    """A figure to draw with its label, as it is written; without a value nothing but that is drawn.
-
-    A range has a `span` instead of a value.
-    """
+    """A figure to draw with its label, as it is written. A range has a `span` instead of a value;
+    without either nothing but the label is drawn."""
 
     label: str
     value: float | None
@@ -125,10 +123,8 @@ class Drawing:
             self._add("text", style, x=x, y=y + LINE_HEIGHT * number).text = one_line(line)
 
     def write_beside(self, point: Point, lines: Sequence[str]) -> None:
-        """Writes a figure above its point, else beside or below it, where no line crosses it.
-
-        Where there is no such place it is left out: the table has it.
-        """
+        """Writes a figure above its point, else beside or below it, where no line crosses it; where
+        there is no such place it is left out: the table has it."""
         x, y = point
         over = y - 9 - LINE_HEIGHT * (len(lines) - 1)
         places = [
@@ -148,12 +144,8 @@ class Drawing:
                 return
 
     def svg(self, name: str, title: str, summary: str) -> str:
-        """The drawing as an element of a page.
-
-        Args:
-            name: what the ids begin with; unique in the page.
-            title, summary: what a screen reader says.
-        """
+        """The drawing as an element of a page: a name that its ids begin with, unique there, and
+        the title and summary that a screen reader says."""
         self.root.attrib |= {"role": "img", "aria-labelledby": f"{name}-title {name}-summary"}
         for part, said, text in (("desc", "summary", summary), ("title", "title", title)):
             element = ElementTree.Element(part, {"id": f"{name}-{said}"})
@@ -169,10 +161,8 @@ def _rounded(place: float) -> str:
 
 
 def _line_chart(marks: Sequence[Mark]) -> Drawing:
-    """A line over periods, interrupted by a break in series and by figures that are not shown.
-
-    A range is an upright line without a point. Breaks too close for a `[b]` each share the first.
-    """
+    """A line over periods, interrupted by a break in series and by figures that are not shown. A
+    range is an upright line without a point. Breaks too close for a `[b]` each share the first."""
     # Every how many labels one is written, and how many characters a line of it may have.
     widest = max(len(word) for mark in marks for word in mark.label.split())
     slot = (WIDTH - 2 * SIDE) / max(len(marks) - 1, 1) / CHARACTER
@@ -231,13 +221,8 @@ def _line_chart(marks: Sequence[Mark]) -> Drawing:
 
 
 def _bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Drawing:
-    """Bars from zero, each with its figure at its end; a group's name stands above its bars.
-
-    A range is a thin line between its ends, without a bar.
-
-    Args:
-        groups: a name, empty for none, and the bars below it.
-    """
+    """Bars from zero, each with its figure at its end, below the name of their group, empty for
+    none. A range is a thin line between its ends, without a bar."""
     marks = [mark for _, group in groups for mark in group]
     wrapped = {mark.label: textwrap.wrap(mark.label, LONGEST_BESIDE) for mark in marks}
     left = max((len(line) for lines in wrapped.values() for line in lines), default=0) * CHARACTER
@@ -268,23 +253,10 @@ def _bar_chart(groups: Sequence[tuple[str, Sequence[Mark]]]) -> Drawing:
     return drawing
 
 
-class Chart(NamedTuple):
-    """A chart: its heading, and the drawing as SVG."""
-
-    heading: str
-    drawing: str
-
-
-def charts(table: Table, name: str) -> Iterator[Chart]:
-    """The charts that help to read a table, of the figures that are shown alone.
-
-    Lines over periods, months or quarters, one chart a measure; bars for other categories, or for
-    the measures of one period.
-
-    Args:
-        table: the answers.
-        name: what the ids of its charts begin with; unique in the page.
-    """
+def charts(table: Table, name: str) -> Iterator[tuple[str, str]]:
+    """The charts that help to read a table, heading and SVG each, of the figures shown alone; their
+    ids begin with a `name`, unique in the page. Lines over periods, months or quarters, one chart a
+    measure; bars for other categories, or for the measures of one period."""
     for number, (heading, answers) in enumerate(_panels(table), start=1):
         tops = [upper for _, (_, upper) in _drawn(answers)]
         # It says more than the table if most figures are shown, two of them not zero.
@@ -294,7 +266,7 @@ def charts(table: Table, name: str) -> Iterator[Chart]:
             else:
                 drawing = _bar_chart(_groups(table, answers))
             summary = _summary(table, answers)
-            yield Chart(heading, drawing.svg(f"{name}-{number}", heading, summary))
+            yield heading, drawing.svg(f"{name}-{number}", heading, summary)
 
 
 def _is_over_time(table: Table) -> bool:
@@ -350,9 +322,7 @@ def _mark(answer: Answer, label: str) -> Mark:
 
 def _groups(table: Table, answers: Sequence[Answer]) -> list[tuple[str, list[Mark]]]:
     """Bars of a category together; where each has one bar, short names stand beside the bars.
-
-    Categories that are 0 or not shown throughout are named below the bars.
-    """
+    Categories that are 0 or not shown throughout are named below the bars."""
     found: dict[tuple[str, ...], tuple[str, list[Mark]]] = {}
     for each in answers:
         name = each.category_label if table.breakdown else each.heading

@@ -8,50 +8,29 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from missing_from_care.base.texts import (
-    ADDRESS,
-    INVENTED_CHILDREN,
-    LICENCE_ADDRESS,
-    NOT_FOR_RELEASE,
-    NOTE,
-    long_day,
-    markers_in,
-    one_line,
-    without_notes,
-)
+from missing_from_care.base import texts
+from missing_from_care.documents import sentences
 from missing_from_care.documents.letter import counted
 from missing_from_care.documents.open_data import PACKAGE, csv_names
 from missing_from_care.documents.page.charts import charts
-from missing_from_care.documents.sentences import answered_tables
-from missing_from_care.documents.statements import (
-    cost_paragraphs,
-    handling_texts,
-    holding_texts,
-    not_held,
-    not_held_advice,
-    said,
-)
 from missing_from_care.documents.workbook.content import DISSATISFIED, workbook_content
-from missing_from_care.response.answers import Response
+from missing_from_care.response.answers import Response, file_stem
 from missing_from_care.response.layout import figure, grid
-from missing_from_care.response.names import file_stem
 
-WARNINGS = (NOT_FOR_RELEASE, INVENTED_CHILDREN)
+WARNINGS = (texts.NOT_FOR_RELEASE, texts.INVENTED_CHILDREN)
 HERE = Path(__file__).parent
 
 
 def page_bytes(response: Response) -> bytes:
-    """The page of a response: its answers as tables, with charts where they help.
-
-    Unprotected it says that it is not for release.
-    """
+    """The page of a response: its answers as tables, with charts where they help."""
     content = workbook_content(response)
     answers = []
     explained: set[str] = set()
     for number, (table, sheet, parts) in enumerate(
-        zip(response.tables, content.answers, answered_tables(response), strict=True), start=1
+        zip(response.tables, content.answers, sentences.answered_tables(response), strict=True),
+        start=1,
     ):
-        used = {marker for text in sheet.table_texts for marker in markers_in(text)}
+        used = {marker for text in sheet.table_texts for marker in texts.MARKER.findall(text)}
         explained |= used
         answers.append(
             {
@@ -73,19 +52,22 @@ def page_bytes(response: Response) -> bytes:
         files=pack_files(response),
         warnings=[text for text in content.cover.paragraphs if text in WARNINGS],
         handled=[
-            said(response, name)
-            for name in (*handling_texts(response)[1:], *holding_texts(response))
+            sentences.said(response, name)
+            for name in (
+                *sentences.handling_texts(response)[1:],
+                *sentences.holding_texts(response),
+            )
             if name != "workbook"
         ],
         counted=list(counted(response)),
-        cost=cost_paragraphs(response),
-        not_held=not_held(response.tables),
-        not_held_advice=not_held_advice(response),
+        cost=sentences.cost_paragraphs(response),
+        not_held=sentences.not_held(response.tables),
+        not_held_advice=sentences.not_held_advice(response),
         shorthand={
             marker: meaning for marker, meaning in content.shorthand.items() if marker in explained
         },
-        say=partial(said, response),
-        licence_address=LICENCE_ADDRESS,
+        say=partial(sentences.said, response),
+        licence_address=texts.LICENCE_ADDRESS,
         dissatisfied=DISSATISFIED,
     )
 
@@ -122,10 +104,10 @@ def rendered(template: str, **values: object) -> bytes:
     environment.filters |= {
         "figure": figure,
         "with_links": partial(with_links, linked=set()),
-        "without_notes": without_notes,
+        "without_notes": texts.without_notes,
         "with_addresses": with_addresses,
-        "day": long_day,
-        "iso_day": lambda text: long_day(date.fromisoformat(text)),
+        "day": texts.long_day,
+        "iso_day": lambda text: texts.long_day(date.fromisoformat(text)),
         "size": lambda size: f"{max(1, round(size / 1024)):,} KB",
     }
     # It begins with the palette: light on paper and by default, dark or the system's if asked for.
@@ -135,14 +117,14 @@ def rendered(template: str, **values: object) -> bytes:
 
 def clean(value: object) -> object:
     """A text of the data in one line; markup stays as it is."""
-    return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return (
+        texts.one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    )
 
 
 def with_links(text: str, linked: set[str]) -> Markup:
-    """A text whose notes lead to the list of notes, which leads back to the first of each.
-
-    `linked` has the numbers of the notes that the page has had so far; it grows.
-    """
+    """A text whose notes lead to the list of notes, which leads back to the first of each. `linked`
+    has the numbers of the notes that the page has had so far; it grows."""
 
     def link(note: re.Match[str]) -> str:
         number = note[1]
@@ -150,10 +132,10 @@ def with_links(text: str, linked: set[str]) -> Markup:
         linked.add(number)
         return f'<a href="#note-{number}"{place}>[note {number}]</a>'
 
-    return Markup(re.sub(NOTE, link, str(escape(one_line(text)))))
+    return Markup(re.sub(texts.NOTE, link, str(escape(texts.one_line(text)))))
 
 
 def with_addresses(text: str) -> Markup:
     """A text whose web addresses, such as `ico.org.uk/foicomplaints`, lead there."""
     linked = r'<a href="https://\1">\1</a>'
-    return Markup(re.sub(ADDRESS, linked, str(escape(one_line(text)))))
+    return Markup(re.sub(texts.ADDRESS, linked, str(escape(texts.one_line(text)))))

@@ -6,55 +6,30 @@ from pathlib import Path
 from missing_from_care.base.faults import DataFault
 from missing_from_care.base.texts import INVENTED_CHILDREN
 from missing_from_care.documents.page.page import rendered
-from missing_from_care.documents.quality.reading import opened, rows
+from missing_from_care.documents.quality.report import SQL, opened, rows
 from missing_from_care.response.asking import TRY_OUT, ask, question_of
 from missing_from_care.response.layout import Grid, grid
 from missing_from_care.response.reading import read_response
 
 MOST_YEARS = 4
-YEARS = """
-    select financial_year from dim_financial_years
-    where has_occasions and has_care order by financial_year
-"""
-PUBLISHED = """
-    select
-        financial_year, measures.heading, coalesce(cast(ours as varchar), '[x]') as ours,
-        coalesce(cast(compared.published as varchar), '[x]') as published, comparison
-    from dq_published_comparison as compared
-    inner join published_measures as published using (measure)
-    inner join measures on published.same_as = measures.measure
-    where financial_year = (
-        select max(financial_year) from dq_published_comparison where published_status = 'published'
-    )
-    order by cast(measures.measure_order as int)
-"""
 COMPARED = ("heading", "ours", "published", "comparison")
 # For each part of the page its heading, the measures, and what they are broken down by.
+CHILDREN = "children_missing children_missing_more_than_once occasions_missing"
+FOUND = "occasions_found occasions_with_interview occasions_interviewed_within_72_hours"
 PARTS = (
-    (
-        "Children and occasions",
-        ("children_missing", "children_missing_more_than_once", "occasions_missing"),
-        "none",
-    ),
-    (
-        "Return interviews",
-        ("occasions_found", "occasions_with_interview", "occasions_interviewed_within_72_hours"),
-        "none",
-    ),
-    ("How long they were missing", ("occasions_missing",), "duration_band"),
-    ("Where they were placed", ("occasions_missing",), "placement_type"),
+    ("Children and occasions", CHILDREN, "none"),
+    ("Return interviews", FOUND, "none"),
+    ("How long they were missing", "occasions_missing", "duration_band"),
+    ("Where they were placed", "occasions_missing", "placement_type"),
 )
 
 
 def director_page(database: Path) -> bytes:
-    """The page, which fits on one sheet of paper; private, since small numbers stand in it.
-
-    Raises:
-        UsageFault, DataFault: it cannot be read, or no year has what is needed.
-    """
+    """The page, which fits on one sheet of paper; private, since small numbers stand in it. A
+    UsageFault or DataFault: it cannot be read, or no year has what is needed."""
     with opened(database) as warehouse:
-        years = [str(row["financial_year"]) for row in rows(warehouse, YEARS)][-MOST_YEARS:]
-        published = list(rows(warehouse, PUBLISHED))
+        years = [str(row["financial_year"]) for row in rows(warehouse, SQL["years"])][-MOST_YEARS:]
+        published = list(rows(warehouse, SQL["published_last"]))
     if not years:
         raise DataFault(
             f"{database.name} holds no year with both the Missing and the Episodes module, so "
@@ -64,14 +39,14 @@ def director_page(database: Path) -> bytes:
     asked = [
         question_of(measure, by, "all", periods)
         for _, measures, by in PARTS
-        for measure in measures
+        for measure in measures.split()
     ]
     with ask(database, *asked) as connection:
         response = read_response(connection, TRY_OUT)
     tables = iter(response.tables)
     parts: list[tuple[str, Grid]] = []
     for heading, measures, _ in PARTS:
-        found = [next(tables) for _ in measures]
+        found = [next(tables) for _ in measures.split()]
         answers = tuple(each for table in found for each in table.answers)
         laid_out = grid(replace(found[0], answers=answers))
         filled = (row for row in laid_out.rows if any(row[laid_out.labels :]))

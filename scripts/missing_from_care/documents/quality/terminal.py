@@ -1,7 +1,7 @@
 """The quality report on the terminal: counts, rule codes and file names, 80 columns wide."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich import box
@@ -9,30 +9,19 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from missing_from_care.documents.quality.reading import EFFECTS, Row, totals_sentence
+from missing_from_care.documents.quality.report import EFFECTS, NUMBERS, Row, totals_sentence
 
 COMPARISONS = ("equal", "differs", "suppressed there", "not published", "not available here")
 WORST = 10
-LOOKS: Mapping[str, Mapping[str, Any]] = {
-    "label": {"no_wrap": True},
-    "number": {"no_wrap": True, "justify": "right"},
-    "short": {},
-    "long": {"overflow": "fold"},
-}
 
 
 def show(console: Console, tables: dict[str, Any]) -> None:
-    """Prints the summary.
+    """Prints the tables of `reading.summary`, but nothing of their examples."""
 
-    Args:
-        console: where to.
-        tables: from `reading.summary`; nothing of its examples is shown.
-    """
-
-    def table(title: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
-        """Prints a table; `columns` has the look of each by its heading."""
+    def table(title: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
+        """Prints a table of rows; `columns` has the key of each by its heading."""
         printed = Table(
-            *(Column(heading, **LOOKS[look]) for heading, look in columns.items()),
+            *(Column(heading, **_look(key)) for heading, key in columns.items()),
             title=f"\n{title}",
             title_justify="left",
             box=box.SIMPLE_HEAD,
@@ -40,87 +29,80 @@ def show(console: Console, tables: dict[str, Any]) -> None:
             show_edge=False,
         )
         for row in rows:
+            values = (row[key] for key in columns.values())
             printed.add_row(
-                *(Text(f"{each:,}" if isinstance(each, int | float) else str(each)) for each in row)
+                *(Text(f"{e:,}" if isinstance(e, int | float) else str(e)) for e in values)
             )
         console.print(printed)
 
     totals = tables["totals"]
     console.print(totals_sentence(totals))
-    effects = {name.capitalize(): "number" for name in EFFECTS.values()}
+    effects = {name.capitalize(): effect for effect, name in EFFECTS.items()}
     if totals["findings"]:
         table(
             "Findings by rule",
             {
-                **{"Rule": "label", "Severity": "label", "Effect": "short", "Findings": "number"},
-                "What it finds, what to do": "long",
+                **{"Rule": "rule_code", "Severity": "severity", "Effect": "effect"},
+                **{"Findings": "findings", "What it finds, what to do": "texts"},
             },
-            (
-                (row["rule_code"], row["severity"], _effect(row), row["findings"], _texts(row))
-                for row in tables["by_rule"]
-            ),
+            (row | {"effect": _effect(row), "texts": _texts(row)} for row in tables["by_rule"]),
         )
         table(
             "Findings by year and effect, with the commonest rule",
-            {"Year": "label", "Findings": "number", **effects, "Often": "label"},
+            {
+                **{"Year": "collection_year", "Findings": "findings", **effects},
+                **{"Often": "commonest_rule"},
+            },
             (
-                (
-                    row["collection_year"] or "all",
-                    row["findings"],
-                    *(row[effect] for effect in EFFECTS),
-                    row["commonest_rule"],
-                )
+                row | {"collection_year": row["collection_year"] or "all"}
                 for row in tables["by_year"]
             ),
         )
         files = tables["worst_files"]
         table(
             f"The {WORST} worst files" if len(files) > WORST else "Files, the worst first",
-            {"File": "long", "Findings": "number", "Rows": "number", "Commonest rule": "label"},
+            {
+                **{"File": "source_file", "Findings": "findings", "Rows": "rows_with_findings"},
+                **{"Commonest rule": "often"},
+            },
             (
-                (
-                    row["source_file"] or "not known",
-                    row["findings"],
-                    row["rows_with_findings"],
-                    f"{row['commonest_rule']} ({row['of_this_rule']:,})",
-                )
+                row
+                | {"source_file": row["source_file"] or "not known"}
+                | {"often": f"{row['commonest_rule']} ({row['of_this_rule']:,})"}
                 for row in files[:WORST]
             ),
         )
+    steps = {heading: f"rows_{effect}" for heading, effect in effects.items()}
     table(
         "What became of every row",
-        {"Raw table": "label", "Year": "label", "Landed": "number", **effects},
-        (
-            (
-                row["raw_table"],
-                row["collection_year"],
-                *(row[f"rows_{step}"] for step in ("landed", *EFFECTS)),
-            )
-            for row in tables["accounting"]
-        ),
+        {"Raw table": "raw_table", "Year": "collection_year", "Landed": "rows_landed", **steps},
+        tables["accounting"],
     )
     if tables["losses"]:
         console.print("\nLost")
     for row in tables["losses"]:
         console.print(row["sentence"], markup=False)
+    differing = [row for row in tables["published"] if row["comparison"] == "differs"]
     numbers = Counter(row["comparison"] for row in tables["published"])
     words = [f"{numbers[each]} {each}" for each in COMPARISONS if numbers[each]]
     compared = ", ".join(words).replace("differs", "different") or "nothing to compare"
     console.print(f"\nBeside the published figures: {compared}.")
-    if numbers["differs"]:
-        headings = dict.fromkeys(("Ours", "Published", "Difference"), "number")
+    if differing:
+        headings = ("Ours", "Published", "Difference")
         table(
             "Different from the published figures",
-            {"Year": "label", "Measure": "label", **headings},
-            (
-                (
-                    *(row[name] for name in ("financial_year", "measure", "ours", "published")),
-                    f"{row['difference']:+,}",
-                )
-                for row in tables["published"]
-                if row["comparison"] == "differs"
-            ),
+            {"Year": "financial_year", "Measure": "measure", **{e: e.lower() for e in headings}},
+            (row | {"difference": f"{row['difference']:+,}"} for row in differing),
         )
+
+
+def _look(key: str) -> dict[str, Any]:
+    """How a column is set: numbers at the right, long texts in several lines."""
+    if key in ("source_file", "texts"):
+        return {"overflow": "fold"}
+    if key == "effect":
+        return {}
+    return {"no_wrap": True} | ({"justify": "right"} if key in NUMBERS else {})
 
 
 def _effect(row: Row) -> str:

@@ -9,16 +9,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from missing_from_care.base.texts import (
-    INVENTED_CHILDREN,
-    LICENCE_ADDRESS,
-    NOT_FOR_RELEASE,
-    long_day,
-    one_line,
-)
-from missing_from_care.documents.sentences import wordings
-from missing_from_care.documents.statements import (
-    answers_of,
+from missing_from_care.base import texts
+from missing_from_care.documents.sentences import (
     cost_paragraphs,
     first_to_last,
     general_notes,
@@ -28,6 +20,7 @@ from missing_from_care.documents.statements import (
     not_held_advice,
     said,
     table_title,
+    wordings,
 )
 from missing_from_care.response.answers import Response, Table
 from missing_from_care.response.layout import Grid, grid
@@ -42,12 +35,9 @@ LONGEST_LINE = 900
 
 
 def running_lines(text: str) -> tuple[str, ...]:
-    """A text as rows of a worksheet: one a line, long ones in pieces, none empty.
-
-    Lines without a letter or digit (rules of dashes) are left out, since a screen reader would
-    spell them.
-    """
-    lines = (one_line(line) for line in text.splitlines())
+    """A text as rows of a worksheet: one a line, long ones in pieces, none empty. Lines without a
+    letter or digit (rules of dashes) are left out, since a screen reader would spell them."""
+    lines = (texts.one_line(line) for line in text.splitlines())
     pieces = (piece for line in lines for piece in textwrap.wrap(line, LONGEST_LINE))
     return tuple(piece for piece in pieces if any(character.isalnum() for character in piece))
 
@@ -62,10 +52,8 @@ class CoverLine(NamedTuple):
 
 @dataclass(frozen=True)
 class Cover:
-    """The first worksheet: a title, paragraphs, then labelled lines.
-
-    `refusals` says what is withheld, refused or not held, and why; a page says it elsewhere.
-    """
+    """The first worksheet: a title, paragraphs, then labelled lines. `refusals` says what is
+    withheld, refused or not held, and why; a page says it elsewhere."""
 
     title: str
     lines: tuple[CoverLine, ...] = ()
@@ -81,25 +69,14 @@ class Column:
     kind: Kind = "text"
     width: int | None = None
 
-    @property
-    def is_number(self) -> bool:
-        """Whether the column holds numbers."""
-        return self.kind != "text"
-
 
 @dataclass(frozen=True)
 class TableSheet:
-    """One worksheet with one table.
-
-    Attributes:
-        name: of the worksheet, `Question 1`; made safe and unique when it is written.
-        title: what the table shows, for whom and when; may hold notes.
-        columns: from left to right, the first is the row label.
-        rows: a value for each column: text, a number, a range such as `839 to 842`, or
-            a shorthand marker such as `[c]`.
-        introduction: sentences above the table.
-        is_wrapped: whether long texts take several lines; too slow for very many rows.
-    """
+    """One worksheet with one table; its name is made safe and unique when it is written. Of the
+    columns the first is the row label. A row has a value for each: text, a number, a range such as
+    `839 to 842`, or a shorthand marker such as `[c]`. The title may hold notes; sentences of
+    `introduction` stand above the table. Long texts take several lines if it `is_wrapped`, which is
+    too slow for very many rows."""
 
     name: str
     title: str
@@ -117,13 +94,8 @@ class TableSheet:
 
 @dataclass(frozen=True)
 class ResponseWorkbook:
-    """All that a response workbook says.
-
-    Attributes:
-        title, author, keywords, issued_on, language: of the document; never a person's name.
-        cover, answers, notes: the worksheets; note 1 is the first of `notes`.
-        shorthand: explanations by marker; those in use are shown above each table.
-    """
+    """All that a response workbook says; no property holds a person's name. Note 1 is the first of
+    `notes`; the shorthand explains markers, of which those in use are shown above each table."""
 
     title: str
     author: str
@@ -171,9 +143,9 @@ def workbook_content(response: Response) -> ResponseWorkbook:
 
 def paragraphs(response: Response) -> tuple[str, ...]:
     """What a reader must know before anything else."""
-    told = [] if response.is_protected else [NOT_FOR_RELEASE]
+    told = [] if response.is_protected else [texts.NOT_FOR_RELEASE]
     if response.is_of_invented_children:
-        told.append(INVENTED_CHILDREN)
+        told.append(texts.INVENTED_CHILDREN)
     if not is_anything_held(response):
         return tuple(told)
     if len(response.definitions) > 1:
@@ -188,26 +160,27 @@ def paragraphs(response: Response) -> tuple[str, ...]:
 def _cover_lines(response: Response) -> tuple[CoverLine, ...]:
     """The labelled lines of the cover."""
     authority = response.authority
-    answers = answers_of(response)
+    answers = response.answers
     days = [each.period_start for each in answers] + [each.period_end for each in answers]
     email = authority["review_email"]
     revised = [each for each in handling_texts(response) if each in ("replaces", "revised")]
     revision = " ".join(said(response, each) for each in revised)
     received, responded = response.received_on, response.responded_on
-    periods = first_to_last([long_day(min(days)), long_day(max(days))]) if days else ""
+    periods = first_to_last([texts.long_day(min(days)), texts.long_day(max(days))]) if days else ""
     return (
         CoverLine("Request reference", response.request_ref),
         CoverLine("Subject", response.subject),
-        *([CoverLine("Received", long_day(received))] if received else ()),
+        *([CoverLine("Received", texts.long_day(received))] if received else ()),
         CoverLine(
-            "Answered", long_day(responded) if responded else response.words["letter:not_dated"]
+            "Answered",
+            texts.long_day(responded) if responded else response.words["letter:not_dated"],
         ),
         *([CoverLine("Revised", revision)] if revision else ()),
         *([CoverLine("Periods", periods)] if periods else ()),
         CoverLine("Who answers", authority["name"]),
         CoverLine(DISSATISFIED, f"{said(response, 'review')}\n{said(response, 'regulator')}"),
         CoverLine("Email for reviews", email, link=f"mailto:{email}"),
-        CoverLine("Licence", authority["licence"], link=LICENCE_ADDRESS),
+        CoverLine("Licence", authority["licence"], link=texts.LICENCE_ADDRESS),
     )
 
 
@@ -221,7 +194,7 @@ def _refusals(response: Response) -> tuple[CoverLine, ...]:
         "Information that would cost too much to find": cost_paragraphs(response),
         "Information that we do not hold": lacking,
     }
-    return tuple(CoverLine(label, "\n".join(texts)) for label, texts in notices.items() if texts)
+    return tuple(CoverLine(label, "\n".join(lines)) for label, lines in notices.items() if lines)
 
 
 def _answer_sheet(table: Table, response: Response, notes: list[str]) -> TableSheet:

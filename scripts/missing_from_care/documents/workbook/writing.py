@@ -34,7 +34,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from missing_from_care.base.fixed_zip import fixed_zip, zip_of
-from missing_from_care.base.texts import NOTE, markers_in, one_line, without_notes
+from missing_from_care.base.texts import MARKER, NOTE, one_line, without_notes
 from missing_from_care.documents.workbook.content import (
     Column,
     Cover,
@@ -84,14 +84,9 @@ Links = Mapping[tuple[int, int], str]
 
 
 def workbook_bytes(content: ResponseWorkbook) -> bytes:
-    """The workbook of a response as an `.xlsx` file.
-
-    The bytes depend on the content alone, not on clock or computer, as long as the version of
-    openpyxl is the same.
-
-    Raises:
-        ValueError: a text is empty or too long for its cell.
-    """
+    """The workbook of a response as an `.xlsx` file; a ValueError if a text is empty or too long
+    for its cell. The bytes depend on the content alone, not on clock or computer, as long as the
+    version of openpyxl is the same."""
     written = BytesIO()
     # Workbook.save would set the date of change to now.
     ExcelWriter(response_workbook(content), ZipFile(written, "w")).save()
@@ -135,11 +130,7 @@ def opendocument_bytes(content: ResponseWorkbook) -> bytes:
 
 
 def response_workbook(content: ResponseWorkbook) -> Workbook:
-    """The workbook of a response: cover, contents, notes if there are any, and the answers.
-
-    Raises:
-        ValueError: a text is empty or too long for its cell.
-    """
+    """Cover, contents, notes if there are any, and the answers; raises as `workbook_bytes`."""
     workbook = _empty_workbook(content)
     properties = workbook.properties
     properties.keywords = ", ".join(content.keywords)
@@ -174,13 +165,9 @@ def response_workbook(content: ResponseWorkbook) -> Workbook:
 
 
 def report_bytes(content: Report, scratch: Path) -> bytes:
-    """A workbook, as `.xlsx`, of tables that may have very many rows, which are read once.
-
-    Args:
-        content: what it says.
-        scratch: a private folder for what openpyxl writes meanwhile, on the database's own disk:
-            the system's folder for temporary files may lie on another than children's data may.
-    """
+    """A workbook, as `.xlsx`, of tables that may have very many rows, which are read once. What
+    openpyxl writes meanwhile goes into `scratch`, a private folder on the database's own disk: the
+    system's folder for temporary files may lie on another than children's data may."""
     before, tempfile.tempdir = tempfile.tempdir, str(scratch)
     try:
         workbook = _empty_workbook(content, write_only=True)
@@ -221,7 +208,7 @@ def sentences_above(table: TableSheet, shorthand: Mapping[str, str]) -> Iterator
     texts = [table.title, *table.introduction, *table.table_texts]
     if table.name != "Notes" and any(NOTE.search(text) for text in texts):
         yield "Some cells refer to notes, which are on the worksheet called Notes."
-    used = {marker for text in (table.title, *table.table_texts) for marker in markers_in(text)}
+    used = {marker for text in (table.title, *table.table_texts) for marker in MARKER.findall(text)}
     for marker in sorted(used & shorthand.keys()):
         yield f"The shorthand {marker} means: {one_line(shorthand[marker])}."
 
@@ -283,10 +270,7 @@ def _write_table(sheet: Worksheet, table: TableSheet, above: list[str], links: L
     lines = [[title], *([_text(sheet, text)] for text in above)]
     first = len(lines) + 1
     columns = [
-        [
-            _heading(sheet, index, column),
-            *(_value(sheet, index, column, value) for value in values),
-        ]
+        [_heading(sheet, index, column), *(_value(sheet, index, column, value) for value in values)]
         for index, (column, values) in enumerate(
             zip(table.columns, zip(*table.rows, strict=True), strict=True)
         )
@@ -348,17 +332,9 @@ def _value(sheet: Worksheet, index: int, column: Column, value: Value) -> Cell:
 
 
 def _text(
-    sheet: Worksheet,
-    text: str,
-    longest: int = LONGEST_CELL,
-    style: str = "",
-    vertical: str = "top",
+    sheet: Worksheet, text: str, longest: int = LONGEST_CELL, style: str = "", vertical: str = "top"
 ) -> Cell:
-    """Text in a cell, always as text, in one line that is wrapped.
-
-    Raises:
-        ValueError: there is none, or more than a cell can show.
-    """
+    """Text as such in a wrapped cell; a ValueError if there is none or too much of it."""
     text = one_line(text)
     if not text:
         raise ValueError(f"A text on the worksheet {sheet.title} is empty: fill it.")
@@ -408,7 +384,7 @@ def _fitting_width(table: TableSheet, index: int, column: Column, above: list[st
 
 def _alignment(index: int, column: Column, is_wrapped: bool, vertical: str) -> Alignment:
     """Numbers stand at the right; text beside them keeps a little away."""
-    if column.is_number:
+    if column.kind != "text":
         return Alignment(horizontal="right", vertical=vertical, wrap_text=is_wrapped)
     indent = 1 if index else 0
     return Alignment(horizontal="left", vertical=vertical, wrap_text=is_wrapped, indent=indent)

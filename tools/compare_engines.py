@@ -1,10 +1,13 @@
 """Holds the marts that Spark built against those that DuckDB built from the same files."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import duckdb
 import typer
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from missing_from_care.base.command_line import out, run
 from missing_from_care.base.faults import DataFault, UsageFault

@@ -5,12 +5,15 @@ dbt validates YAML for some adapters only, DuckDB not among them; and a wrong ke
 """
 
 import csv
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 from dbt.jsonschemas.jsonschemas import project_schema, resources_schema
 from jsonschema import Draft7Validator
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from missing_from_care.base.command_line import out, run
 from missing_from_care.base.faults import DataFault

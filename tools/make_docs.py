@@ -1,8 +1,8 @@
 """Writes the documentation of the warehouse: dbt's own site as one file, and a data dictionary."""
 
-import csv
 import json
 import re
+import sys
 from collections.abc import Mapping
 from operator import itemgetter
 from pathlib import Path
@@ -11,8 +11,11 @@ from typing import Annotated, Any
 import typer
 from markupsafe import Markup, escape
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
 from missing_from_care.base.command_line import out, run
 from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.models_in_memory import seed_rows
 from missing_from_care.base.project import CHECKOUT, RULES, is_queried
 from missing_from_care.base.whole_files import write_file_whole
 from missing_from_care.documents.page.page import rendered
@@ -84,8 +87,8 @@ def dictionary_page(manifest: Mapping[str, Any], catalog: Mapping[str, Any]) -> 
 
 def rule(name: str, *columns: str) -> list[tuple[str, ...]]:
     """Some columns of a rule seed, row by row."""
-    with (RULES / f"{name}.csv").open(encoding="utf-8", newline="") as opened:
-        return [tuple(row[each] for each in columns) for row in csv.DictReader(opened)]
+    rows = seed_rows(RULES / f"{name}.csv")
+    return [tuple(row[each] for each in columns) for row in rows]
 
 
 def with_code(text: str) -> Markup:
