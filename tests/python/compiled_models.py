@@ -18,9 +18,6 @@ import duckdb
 import forked
 from missing_from_care.base.project import CHECKOUT
 
-parsed: Path | None = None
-"""A folder of what dbt has parsed of the project in this run of the tests, if it is kept."""
-
 CATALOG = "compiled"
 # A directory of invented postcodes, of the columns of the ONS Postcode Directory.
 POSTCODES = Path(__file__).parent / "fixtures" / "postcodes.csv"
@@ -74,18 +71,7 @@ def run_dbt(
     }
     dbt = Path(sys.executable).with_name("dbt")
     command = [dbt, "--no-use-colors", *arguments, "--project-dir", project]
-    if not parsed or project != CHECKOUT or "--vars" in arguments:
-        return forked.run(command, environment, project)
-    # What is enabled in dbt_project.yml depends on whether each is given.
-    file = parsed / f"{bool(extracts)} {bool(requests)} {bool(postcodes)}.msgpack"
-    own = work / "target" / "partial_parse.msgpack"
-    if file.exists() and not own.exists():
-        environment["DBT_PARTIAL_PARSE_FILE_PATH"] = str(file)
-    done = forked.run(command, environment, project)
-    if own.exists() and not file.exists():
-        shutil.copy(own, temporary := file.with_suffix(f".{os.getpid()}"))
-        temporary.rename(file)
-    return done
+    return forked.run(command, environment, project)
 
 
 def copy_project(copy: Path) -> Path:
@@ -191,8 +177,10 @@ def load_csv(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
 def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
     """An empty warehouse with the rule and request seeds, in memory or in a folder's file."""
     connection = duckdb.connect()
-    # Small tables: to share the work among threads costs more than the work.
+    # Small tables: to share the work among threads, or to seek the best order of joins, costs more
+    # than the work.
     connection.execute("set threads = 1")
+    connection.execute("set disabled_optimizers = 'join_order, build_side_probe_side'")
     place = folder / f"{CATALOG}.duckdb" if folder else ":memory:"
     connection.execute(f"attach '{place}' as {CATALOG}")
     connection.execute(f"use {CATALOG}.main")

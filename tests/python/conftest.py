@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import compiled_models
+import forked
 import refreshes
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.warehouse import open_warehouse
@@ -29,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _parsed(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What dbt parses once is kept for the whole run."""
-    compiled_models.parsed = made_once(tmp_path_factory, "parsed", lambda _: None)
+    forked.parses = made_once(tmp_path_factory, "parsed", lambda _: None)
 
 
 @pytest.fixture(scope="session")
