@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -40,14 +40,18 @@ class Statements(list[tuple[str, str]]):
         for name, statement in reversed(self):
             if name in wanted:
                 wanted |= {each for each, _ in self if f'"{each}"' in statement}
-        return self._only(wanted)
+        return self._of(pair for pair in self if pair[0] in wanted)
 
     def without(self, *names: str) -> "Statements":
         """All but the models named."""
-        return self._only({name for name, _ in self} - set(names))
+        return self._of(pair for pair in self if pair[0] not in names)
 
-    def _only(self, wanted: set[str]) -> "Statements":
-        kept = Statements(pair for pair in self if pair[0] in wanted)
+    def with_variable(self, old: str, new: str) -> "Statements":
+        """As dbt compiles them where a variable of dbt_project.yml has another value."""
+        return self._of((name, text.replace(f"'{old}'", f"'{new}'")) for name, text in self)
+
+    def _of(self, models: Iterable[tuple[str, str]]) -> "Statements":
+        kept = Statements(models)
         kept.tests, kept.views, kept.raw_tables = self.tests, self.views, self.raw_tables
         return kept
 
@@ -83,14 +87,9 @@ def copy_project(copy: Path) -> Path:
     return copy
 
 
-def compile_models(work: Path, options: Sequence[str] = ()) -> Statements:
-    """The models' statements, which dbt compiles into a folder.
-
-    Args:
-        work: where dbt writes.
-        options: what else to tell dbt, such as `--vars` and a variable.
-    """
-    done = run_dbt(["compile", *options], work, extracts=work / "landed", postcodes=POSTCODES)
+def compile_models(work: Path) -> Statements:
+    """The models' statements, which dbt compiles into a folder."""
+    done = run_dbt(["compile"], work, extracts=work / "landed", postcodes=POSTCODES)
     assert done.returncode == 0, done.stdout
     return read_statements(work)
 
