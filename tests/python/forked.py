@@ -196,6 +196,8 @@ def same_parse_for_every_place() -> None:
 
 
 if __name__ == "__main__":
+    # As in the tests themselves: see conftest.py.
+    os.fsync = lambda _: None
     for library in LIBRARIES[sys.argv[1]]:
         importlib.import_module(library)
     gc.freeze()
