@@ -96,7 +96,7 @@ def kept_parse(words: list[str], env: Mapping[str, str]) -> Path | None:
     if not parses or Path(words[0]).name != "dbt" or "--vars" in words:
         return None
     given = sorted(name for name in env if name.startswith("FOI_") and env[name])
-    return parses / f"{Path(env['FOI_DATABASE']).stem[:99]} {' '.join(given)}.msgpack"
+    return parses / f"{Path(env.get('FOI_DATABASE', '')).stem[:99]} {' '.join(given)}.msgpack"
 
 
 def of_python(env: Mapping[str, str]) -> dict[str, str]:
