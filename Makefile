@@ -70,7 +70,8 @@ spark: .venv/installed .venv-spark/installed
 .venv-spark/installed: requirements-spark.txt
 	@java -version 2>/dev/null || { echo "Spark needs Java 17: install it, for instance openjdk-17-jre-headless."; exit 2; }
 	$(PYTHON) -m venv .venv-spark
-	.venv-spark/bin/pip install --quiet --no-deps --require-hashes -r requirements-spark.txt
+	.venv-spark/bin/pip install --quiet --no-compile --no-deps --require-hashes \
+		-r requirements-spark.txt
 	touch $@
 
 # Times the models beside hand-written code, on invented returns below BENCH; writes RESULTS.md.

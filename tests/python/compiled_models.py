@@ -10,16 +10,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
 
 import forked
 from missing_from_care.base.project import CHECKOUT
-
-parsed: Path | None = None
-"""A folder of what dbt has parsed of the project in this run of the tests, if it is kept."""
 
 CATALOG = "compiled"
 # A directory of invented postcodes, of the columns of the ONS Postcode Directory.
@@ -43,14 +40,18 @@ class Statements(list[tuple[str, str]]):
         for name, statement in reversed(self):
             if name in wanted:
                 wanted |= {each for each, _ in self if f'"{each}"' in statement}
-        return self._only(wanted)
+        return self._of(pair for pair in self if pair[0] in wanted)
 
     def without(self, *names: str) -> "Statements":
         """All but the models named."""
-        return self._only({name for name, _ in self} - set(names))
+        return self._of(pair for pair in self if pair[0] not in names)
 
-    def _only(self, wanted: set[str]) -> "Statements":
-        kept = Statements(pair for pair in self if pair[0] in wanted)
+    def with_variable(self, old: str, new: str) -> "Statements":
+        """As dbt compiles them where a variable of dbt_project.yml has another value."""
+        return self._of((name, text.replace(f"'{old}'", f"'{new}'")) for name, text in self)
+
+    def _of(self, models: Iterable[tuple[str, str]]) -> "Statements":
+        kept = Statements(models)
         kept.tests, kept.views, kept.raw_tables = self.tests, self.views, self.raw_tables
         return kept
 
@@ -74,18 +75,7 @@ def run_dbt(
     }
     dbt = Path(sys.executable).with_name("dbt")
     command = [dbt, "--no-use-colors", *arguments, "--project-dir", project]
-    if not parsed or project != CHECKOUT or "--vars" in arguments:
-        return forked.run(command, environment, project)
-    # What is enabled in dbt_project.yml depends on whether each is given.
-    file = parsed / f"{bool(extracts)} {bool(requests)} {bool(postcodes)}.msgpack"
-    own = work / "target" / "partial_parse.msgpack"
-    if file.exists() and not own.exists():
-        environment["DBT_PARTIAL_PARSE_FILE_PATH"] = str(file)
-    done = forked.run(command, environment, project)
-    if own.exists() and not file.exists():
-        shutil.copy(own, temporary := file.with_suffix(f".{os.getpid()}"))
-        temporary.rename(file)
-    return done
+    return forked.run(command, environment, project)
 
 
 def copy_project(copy: Path) -> Path:
@@ -97,14 +87,9 @@ def copy_project(copy: Path) -> Path:
     return copy
 
 
-def compile_models(work: Path, options: Sequence[str] = ()) -> Statements:
-    """The models' statements, which dbt compiles into a folder.
-
-    Args:
-        work: where dbt writes.
-        options: what else to tell dbt, such as `--vars` and a variable.
-    """
-    done = run_dbt(["compile", *options], work, extracts=work / "landed", postcodes=POSTCODES)
+def compile_models(work: Path) -> Statements:
+    """The models' statements, which dbt compiles into a folder."""
+    done = run_dbt(["compile"], work, extracts=work / "landed", postcodes=POSTCODES)
     assert done.returncode == 0, done.stdout
     return read_statements(work)
 
@@ -191,8 +176,10 @@ def load_csv(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
 def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
     """An empty warehouse with the rule and request seeds, in memory or in a folder's file."""
     connection = duckdb.connect()
-    # Small tables: to share the work among threads costs more than the work.
+    # Small tables: to share the work among threads, or to seek the best order of joins, costs more
+    # than the work.
     connection.execute("set threads = 1")
+    connection.execute("set disabled_optimizers = 'join_order, build_side_probe_side'")
     place = folder / f"{CATALOG}.duckdb" if folder else ":memory:"
     connection.execute(f"attach '{place}' as {CATALOG}")
     connection.execute(f"use {CATALOG}.main")

@@ -1,11 +1,13 @@
 """Fixtures that several test files share."""
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 import compiled_models
+import forked
 import refreshes
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.warehouse import open_warehouse
@@ -27,9 +29,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """Thousands of files need not survive a power cut; a test of its own sees that they would."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("os.fsync", lambda _: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _parsed(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What dbt parses once is kept for the whole run."""
-    compiled_models.parsed = made_once(tmp_path_factory, "parsed", lambda _: None)
+    forked.parses = made_once(tmp_path_factory, "parsed", lambda _: None)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 Each is a process of its own still, with its words, environment, folder, output and exit status;
 but most of the time of a short command goes into imports, and these are done once for all. A
-command for which Python itself is told something in the environment is started anew.
+command for which Python itself is told something in the environment is started anew. And what dbt
+parses of the checkout is kept, to be parsed no more by those to which as much is given.
 """
 
 import atexit
@@ -11,6 +12,7 @@ import importlib
 import json
 import os
 import runpy
+import shutil
 import socket
 import subprocess
 import sys
@@ -31,6 +33,9 @@ LIBRARIES = {
     ),
 }
 UTF_8 = ("PYTHONIOENCODING", "utf-8")
+PARSE = "partial_parse.msgpack"
+parses: Path | None = None
+"""The folder of what dbt has parsed in this run of the tests, if it is kept."""
 
 
 def run(
@@ -51,6 +56,9 @@ def run(
     """
     words = [str(word) for word in command if word != sys.executable]
     env = dict(os.environ if env is None else env)
+    kept, own = kept_parse(words, env), Path(env.get("DBT_TARGET_PATH", "")) / PARSE
+    if kept and kept.exists() and not own.exists():
+        env["DBT_PARTIAL_PARSE_FILE_PATH"] = str(kept)
     with tempfile.TemporaryFile() as read, tempfile.TemporaryFile() as out, \
             tempfile.TemporaryFile() as err:  # fmt: skip
         read.write(told.encode())
@@ -77,7 +85,18 @@ def run(
         for stream in (out, err):
             stream.seek(0)
             said.append(stream.read().decode().replace("\r\n", "\n"))
+    if kept and cwd == Path(__file__).parents[2] and own.exists() and not kept.exists():
+        shutil.copy(own, temporary := kept.with_suffix(f".{os.getpid()}"))
+        temporary.rename(kept)
     return subprocess.CompletedProcess(command, status, *said)
+
+
+def kept_parse(words: list[str], env: Mapping[str, str]) -> Path | None:
+    """The file of what dbt parses for a database of that name where the same is given, if kept."""
+    if not parses or Path(words[0]).name != "dbt" or "--vars" in words:
+        return None
+    given = sorted(name for name in env if name.startswith("FOI_") and env[name])
+    return parses / f"{Path(env.get('FOI_DATABASE', '')).stem[:99]} {' '.join(given)}.msgpack"
 
 
 def of_python(env: Mapping[str, str]) -> dict[str, str]:
@@ -177,6 +196,8 @@ def same_parse_for_every_place() -> None:
 
 
 if __name__ == "__main__":
+    # As in the tests themselves: see conftest.py.
+    os.fsync = lambda _: None
     for library in LIBRARIES[sys.argv[1]]:
         importlib.import_module(library)
     gc.freeze()

@@ -186,11 +186,12 @@ class BruteForce:
             for row in self.rows:
                 least = [k * (low if k > 0 else high)[cell] for cell, k in row.terms]
                 most = [k * (high if k > 0 else low)[cell] for cell, k in row.terms]
-                if sum(least) > row.high + 1e-9 or sum(most) < row.low - 1e-9:
+                all_least, all_most = sum(least), sum(most)
+                if all_least > row.high + 1e-9 or all_most < row.low - 1e-9:
                     return False
                 for (cell, k), mine_least, mine_most in zip(row.terms, least, most, strict=True):
-                    up = row.high - (sum(least) - mine_least)
-                    down = row.low - (sum(most) - mine_most)
+                    up = row.high - (all_least - mine_least)
+                    down = row.low - (all_most - mine_most)
                     top, bottom = (up / k, down / k) if k > 0 else (down / k, up / k)
                     if top < high[cell] - 1e-9:
                         high[cell], changed = (

@@ -64,12 +64,13 @@ def by_child(modules: Return) -> Return:
     return {name: sorted(modules[name], key=lambda row: place[row["CHILD"]]) for name in MODULES}
 
 
-def write_forms(source: Path, folder: Path) -> dict[str, Path]:
+def write_forms(source: Path, folder: Path, code: str) -> dict[str, Path]:
     """Writes the returns and interviews of a source folder in every form.
 
     Args:
         source: a source folder of CSV files in folders of collection years.
         folder: where `csv`, `xml` and `xlsx` go, each a source folder of its own.
+        code: the council's, whose folder is added to each of them.
 
     Returns:
         The three source folders by form.
@@ -77,7 +78,7 @@ def write_forms(source: Path, folder: Path) -> dict[str, Path]:
     returns, interviews = read_returns(source)
     for form in FORMS:
         for year, modules in returns.items():
-            place = folder / form / year
+            place = folder / form / code / year
             place.mkdir(parents=True)
             if form == "csv":
                 for name, rows in modules.items():
@@ -87,7 +88,7 @@ def write_forms(source: Path, folder: Path) -> dict[str, Path]:
             else:
                 write_workbook(place / "return.xlsx", modules)
         for path in interviews:
-            copy = folder / form / path.relative_to(source)
+            copy = folder / form / code / path.relative_to(source)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
     return {form: folder / form for form in FORMS}

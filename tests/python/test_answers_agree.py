@@ -88,9 +88,9 @@ def ask(
 ) -> list[list[dict]]:
     """The rows of `foi_answers` for each of the questions, which replace all others."""
     connection.execute("delete from foi_request_questions")
-    connection.executemany(
-        f"insert into foi_request_questions values ({', '.join('?' * len(QUESTION))})",
-        [[question[column] for column in QUESTION] for question in questions],
+    connection.execute(
+        f"insert into foi_request_questions select {', '.join(['unnest(?)'] * len(QUESTION))}",
+        [[question[column] for question in questions] for column in QUESTION],
     )
     for name, statement in statements:
         if name in OF_QUESTIONS:

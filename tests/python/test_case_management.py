@@ -48,6 +48,7 @@ def statements(statements: compiled_models.Statements) -> compiled_models.Statem
     return statements.needed_for(
         *MARTS,
         "fct_missing_occasions",
+        "int_answer_facts",
         "dq_findings",
         "dq_source_comparison",
         "dq_published_comparison",
@@ -55,16 +56,11 @@ def statements(statements: compiled_models.Statements) -> compiled_models.Statem
 
 
 @pytest.fixture(scope="module")
-def from_the_extract(tmp_path_factory: pytest.TempPathFactory) -> compiled_models.Statements:
-    """The models as dbt compiles them when the variable chooses the extract."""
-    options = ["--vars", "occasions_from: case_management"]
-    compile_models = partial(compiled_models.compile_models, options=options)
-    compiled = compiled_models.read_statements(
-        made_once(tmp_path_factory, "compiled for the extract", compile_models)
-    )
-    return compiled.needed_for(
-        *MARTS, "fct_missing_occasions", "int_care_episodes", "int_answer_facts"
-    )
+def from_the_extract(statements: compiled_models.Statements) -> compiled_models.Statements:
+    """The models as dbt compiles them when the variable `occasions_from` chooses the extract."""
+    chosen = statements.with_variable("whichever_is_landed", "case_management")
+    assert chosen != statements
+    return chosen.needed_for(*MARTS, "fct_missing_occasions", "int_answer_facts")
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ from missing_from_care.landing.land import land
 from random_returns import Landed, write_random_returns
 
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+Build = Callable[[Path], tuple[int, str, Path]]
+"""Builds by a directory; gives the status, what was said and logged, and the database."""
 
 
 @pytest.fixture
@@ -63,29 +65,34 @@ def test_rules_that_are_not_sound_fail_the_build_and_then_every_export(
         "2016-04-01,2017-03-31",
         "2016-04-01,2017-03-30",
     )
-    seed = project / "seeds" / "rules" / "definitions.csv"
+    seed = project / "seeds" / "rules" / "sign_off_items.csv"
     text = seed.read_text(encoding="utf-8")
-    row = text.splitlines()[1].replace(",missing,", ",mising,")
+    row = text.splitlines()[1].replace(",by_hand,", ",by_hnd,")
     seed.write_text(f"{text}{row}\n", encoding="utf-8")
     done = compiled_models.run_dbt(["build", *NO_UNIT_TESTS], tmp_path, project)
     assert done.returncode != 0
     told = " ".join(done.stdout.split())
     assert (
-        "The rows of definitions are not sound: "
-        "4 rows where tests/singular/rule_seeds_are_sound.sql says 3: put back what was removed "
-        "and take out what was added, or, if you want the change, write there rows: 4; "
-        "keys (definition_id) that are blank or name several rows: 1; "
-        "rows that break (missing_counts_as in ('missing', 'absent')): 1." in told
+        "The rows of sign_off_items are not sound: "
+        "8 rows where tests/singular/rule_seeds_are_sound.sql says 7: put back what was removed "
+        "and take out what was added, or, if you want the change, write there rows: 8; "
+        "keys (item_order) that are blank or name several rows: 1; "
+        "rows that break (kind in ('by_hand', 'role')): 1." in told
     )
     assert "no row covers 2017-03-31 (mend both; every day needs exactly one row)" in told
     export = export_demonstration(tmp_path)
     assert (export.returncode, export.stdout) == (3, "")
     assert "The last `dbt build` of compiled.duckdb did not pass" in export.stderr
     assert not (tmp_path / "packs" / "foi-2018-0417").exists()
-    # A part that passes mends nothing, nor does a whole run without tests.
-    for options in (["--select", "sexes"], ["--exclude-resource-type", "test", "unit_test"]):
-        done = compiled_models.run_dbt(["build", *options], tmp_path, project)
-        assert done.returncode == 0, done.stdout
+    # A part that passes mends nothing, nor does a whole run without tests, whatever they build.
+    mended = ["--select", "definition_by_year", "sign_off_items"]
+    done = compiled_models.run_dbt(["build", *mended], tmp_path)
+    assert done.returncode == 0, done.stdout
+    leave_one_seed(project)
+    build = ["--warn-error-options", "{}", "build"]
+    without_tests = ["--exclude-resource-type", "test", "unit_test"]
+    done = compiled_models.run_dbt([*build, *without_tests], tmp_path, project)
+    assert done.returncode == 0, done.stdout
     assert export_demonstration(tmp_path).returncode == 3
     done = run_script("ask.py", tmp_path, "occasions_missing", "--period", "month:2017-05")
     assert "The last `dbt build` of compiled.duckdb did not pass" in done.stderr
@@ -93,12 +100,18 @@ def test_rules_that_are_not_sound_fail_the_build_and_then_every_export(
     # A version before this one kept no more of a build than which it was.
     with duckdb.connect(str(tmp_path / f"{compiled_models.CATALOG}.duckdb")) as warehouse:
         warehouse.execute("create or replace view dbt_build as select 'x' as invocation_id")
-    done = compiled_models.run_dbt(["build", "--select", "sexes"], tmp_path)
-    assert done.returncode == 0, done.stdout
-    assert export_demonstration(tmp_path).returncode == 3
-    done = compiled_models.run_dbt(["build", *NO_UNIT_TESTS], tmp_path)
-    assert done.returncode == 0, done.stdout
-    assert export_demonstration(tmp_path).returncode == 0
+    for options, status in ((["--select", "sexes"], 3), (NO_UNIT_TESTS, 0)):
+        done = compiled_models.run_dbt([*build, *options], tmp_path, project)
+        assert done.returncode == 0, done.stdout
+        assert export_demonstration(tmp_path).returncode == status
+
+
+def leave_one_seed(project: Path) -> None:
+    """Leaves of a copy of the project one seed, and what is carried out in every run."""
+    for name in ("models", "seeds", "tests"):
+        shutil.rmtree(project / name)
+    (project / "seeds").mkdir()
+    shutil.copy(CHECKOUT / "seeds" / "rules" / "sexes.csv", project / "seeds")
 
 
 def export_demonstration(work: Path) -> subprocess.CompletedProcess[str]:
@@ -148,19 +161,20 @@ def test_a_checkout_where_dbt_reads_no_seeds_is_told_so(tmp_path: Path) -> None:
     [
         ("memory.duckdb", "DuckDB keeps the name memory for itself"),
         ("it's.duckdb", "dbt cannot use a database whose path has ' in it"),
-        ("notes.duckdb", "notes.duckdb cannot be read as a DuckDB file"),
-        ("notes.duckdb/a.duckdb", "a.duckdb cannot be the database (File exists)"),
-        ("folder.duckdb", "folder.duckdb cannot be the database (it is a folder)"),
+        ("notes/a.duckdb", "a.duckdb cannot be read as a DuckDB file"),
+        ("notes/a.duckdb/a.duckdb", "a.duckdb cannot be the database (File exists)"),
+        ("folder/a.duckdb", "a.duckdb cannot be the database (it is a folder)"),
         (f"{'a' * 300}.duckdb", "cannot be the database (File name too long)"),
     ],
 )
 def test_a_place_that_takes_no_database_stops_dbt_with_a_sentence(
     tmp_path: Path, name: str, said: str
 ) -> None:
-    (tmp_path / "folder.duckdb").mkdir()
-    (tmp_path / "notes.duckdb").write_text("notes", encoding="utf-8")
+    (tmp_path / "folder" / "a.duckdb").mkdir(parents=True)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.duckdb").write_text("notes", encoding="utf-8")
     assert said in seed_into(tmp_path / name, tmp_path / "target")
-    assert (tmp_path / "folder.duckdb").stat().st_mode & 0o100
+    assert (tmp_path / "folder" / "a.duckdb").stat().st_mode & 0o100
 
 
 def test_a_second_build_at_the_same_time_is_told(tmp_path: Path) -> None:
@@ -204,8 +218,25 @@ def test_a_wrong_word_in_the_register_fails_the_build_with_a_sentence(
     assert "occasions_per_child_missing" in done.stdout
 
 
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory, landed_returns: Landed) -> Build:
+    """Builds the places of episodes by a directory of postcodes; what they read is built once."""
+    work, selected = tmp_path_factory.mktemp("places"), ["+stg_episode_places"]
+
+    def build(directory: Path) -> tuple[int, str, Path]:
+        words = ["build", "--select", *selected, *NO_UNIT_TESTS]
+        given = {"extracts": landed_returns(0), "postcodes": directory}
+        shutil.rmtree(work / "logs", ignore_errors=True)
+        done = compiled_models.run_dbt(words, work, **given)
+        log = "".join(each.read_text(encoding="utf-8") for each in (work / "logs").glob("*"))
+        selected[:] = ["stg_episode_places"]
+        return done.returncode, log + done.stdout, work / f"{compiled_models.CATALOG}.duckdb"
+
+    return build
+
+
 def test_a_directory_of_postcodes_of_another_form_is_read_and_one_that_lacks_a_column_is_told(
-    tmp_path: Path, landed_returns: Landed
+    tmp_path: Path, places: Build
 ) -> None:
     with compiled_models.POSTCODES.open(encoding="utf-8") as file:
         lines = file.read().splitlines()
@@ -214,19 +245,12 @@ def test_a_directory_of_postcodes_of_another_form_is_read_and_one_that_lacks_a_c
         first = f'"Place, its name","PCD7",{heading},north1m,cty25cd,LAD25CD'
         rows = [f'"Here, or ""there""",{line}' for line in lines[1:]]
         directory.write_text("\n".join([first, *rows]), encoding="utf-8")
-        done = compiled_models.run_dbt(
-            ["build", "--select", "+stg_episode_places", *NO_UNIT_TESTS],
-            tmp_path,
-            extracts=landed_returns(0),
-            postcodes=directory,
-        )
-        assert done.returncode == status, done.stdout
-    assert "has no column for east: its first line needs one of oseast1m, east1m" in done.stdout
-    log = "".join(each.read_text(encoding="utf-8") for each in (tmp_path / "logs").glob("*"))
-    assert "XL1" not in log + done.stdout
-    with duckdb.connect(tmp_path / "compiled.duckdb", read_only=True) as warehouse:
-        found = warehouse.execute("select distinct placement_area from stg_episode_places")
-        assert {area for (area,) in found.fetchall()} >= {"in_area", "wales", "not_known"}
+        ended, said, database = places(directory)
+        assert ended == status and "XL1" not in said, said
+        with duckdb.connect(database, read_only=True) as warehouse:
+            found = warehouse.execute("select distinct placement_area from stg_episode_places")
+            assert {area for (area,) in found.fetchall()} >= {"in_area", "wales", "not_known"}
+    assert "has no column for east: its first line needs one of oseast1m, east1m" in said
 
 
 @pytest.mark.parametrize(
@@ -239,19 +263,13 @@ def test_a_directory_of_postcodes_of_another_form_is_read_and_one_that_lacks_a_c
     ids=["byte", "short", "long"],
 )
 def test_a_directory_of_postcodes_that_cannot_be_read_is_told_by_its_line(
-    damage: Callable[[bytes], bytes], found: str, tmp_path: Path, landed_returns: Landed
+    damage: Callable[[bytes], bytes], found: str, tmp_path: Path, places: Build
 ) -> None:
     lines = compiled_models.POSTCODES.read_bytes().splitlines()
     directory = tmp_path / "it's a directory.csv"
     directory.write_bytes(b"\n".join([*lines[:3], damage(lines[3]), *lines[4:]]))
-    done = compiled_models.run_dbt(
-        ["build", "--select", "+stg_episode_places", *NO_UNIT_TESTS],
-        tmp_path,
-        extracts=landed_returns(0),
-        postcodes=directory,
-    )
-    assert done.returncode == 1
+    status, said, _ = places(directory)
+    assert status == 1
     sentence = f"FOI_POSTCODES names {directory}, whose line 4 has {found}: "
-    assert sentence in " ".join(done.stdout.split())
-    log = "".join(each.read_text(encoding="utf-8") for each in (tmp_path / "logs").glob("*"))
-    assert "XL3" not in log + done.stdout
+    assert sentence in " ".join(said.split())
+    assert "XL3" not in said

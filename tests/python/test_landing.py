@@ -604,7 +604,7 @@ def as_csv(columns, rows, line_end):
     return line_end.join(lines) + line_end
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=36, deadline=None)
 @given(
     data=st.data(),
     line_end=st.sampled_from(["\n", "\r\n"]),
@@ -613,11 +613,9 @@ def as_csv(columns, rows, line_end):
 def test_every_row_lands_once_and_unchanged_whatever_the_order(data, line_end, mark):
     with tempfile.TemporaryDirectory() as folder:
         tables = {
-            table.name: data.draw(
-                st.lists(st.lists(VALUES, min_size=width, max_size=width), max_size=6)
-            )
+            table.name: data.draw(st.just([]) | st.lists(row, min_size=5, max_size=15))
             for table in raw_tables().values()
-            for width in [len(table.columns)]
+            for row in [st.lists(VALUES, min_size=len(table.columns), max_size=len(table.columns))]
         }
         landed = []
         for attempt in ("first", "second"):

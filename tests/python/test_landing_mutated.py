@@ -30,12 +30,6 @@ LONGEST = 20  # seconds
 XML_KINDS = {"header": "HEADER", "episodes": "EPISODE", "missing": "AMISSING"}
 
 
-@pytest.fixture(autouse=True)
-def no_waiting_for_the_disk(monkeypatch):
-    """Thousands of folders are written; that they would survive a power cut is not the matter."""
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 def data_of(source: Path, file: str) -> bytes:
     """The bytes of a source file, also inside a zip file."""
     path, _, inner = file.partition(".zip/")

@@ -18,6 +18,7 @@ import pytest
 
 import forked
 import land_extracts
+from landing_sources import start_duckdb_once
 from marked_returns import (
     CHILDREN,
     MARK,
@@ -134,7 +135,7 @@ class Onlooker(threading.Thread):
 def test_landing_tells_nothing_of_a_child_in_a_hundred_faults(
     tmp_path, monkeypatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("os.fsync", lambda _: None)
+    start_duckdb_once(monkeypatch)
     ends: list[int] = []
     for number, (fault, files) in enumerate(faulty_files()):
         source, into = put(tmp_path / f"{number}s", files), tmp_path / "landed" / str(number)

@@ -37,7 +37,7 @@ class Project:
     """The demonstration's figures, and what each edit does to them."""
 
     def __init__(self, statements: compiled_models.Statements) -> None:
-        self.statements = statements
+        self.statements, self.needed = statements, statements.needed_for(*FIGURES)
         self.warehouse = compiled_models.connect()
         compiled_models.build(self.warehouse, statements, CHECKOUT / "seeds" / "extracts")
         models = {name for name, _ in statements}
@@ -46,8 +46,8 @@ class Project:
             for key in re.findall(r"'keys \((.*?)\) that are blank", test):
                 self.keys[name.removeprefix("sound_rows_")] = key.split(", ")
         self.reads = {
-            name: set(re.findall(r'"main"\."(\w+)"', test))
-            for name, test in statements.tests.items()
+            name: set(re.findall(r'"main"\."(\w+)"', text))
+            for name, text in [*statements.tests.items(), *statements]
         }
         # Those that read seeds alone come first, as in a build.
         self.tests = sorted(statements.tests, key=lambda name: bool(self.reads[name] & models))
@@ -93,11 +93,10 @@ class Project:
             if any(self.problem(name, is_meant=is_meant) for name in on_seeds):
                 return None
             affected = {seed}
-            for name, statement in self.statements:
-                if any(f'"{each}"' in statement for each in affected):
+            for name, _ in self.statements:
+                if affected & self.reads[name]:
                     affected.add(name)
-            needed = self.statements.needed_for(*FIGURES)
-            for name, statement in needed:
+            for name, statement in self.needed:
                 if name in affected:
                     kind = "view" if name in self.statements.views else "table"
                     self.warehouse.execute(f"create or replace {kind} {name} as {statement}")
