@@ -1,6 +1,9 @@
 -- Every measure for every period, population and breakdown that a question asks for, in one pass
 -- over the facts. The measures themselves stand in the macro `answer_measures`.
 
+-- Spark would plan a view anew in all that reads it.
+{{ config(materialized='view' if target.type == 'duckdb' else 'table') }}
+
 {% set by_child = {
     'missing': 'count(case when is_missing then 1 end)',
     'missing_once': 'count(case when is_missing and coalesce(overlapping.is_first, true) then 1 end)',

@@ -1,6 +1,9 @@
 -- Each question's periods and categories with the value it asks for, zeros included, or the marker
 -- that says why there is none.
 
+-- Spark would plan a view anew in all that reads it.
+{{ config(materialized='view' if target.type == 'duckdb' else 'table') }}
+
 {% set parts = [
     'care', 'occasions', 'uasc', 'interviews', 'all_children', 'year_before', 'times',
     'birth_dates', 'sexes', 'ethnic_groups', 'placements', 'placement_areas', 'distances'
