@@ -1,3 +1,3 @@
 """Stands in for dbt's target when sqlfluff reads the models."""
 
-type = "duckdb"
+type = "duckdb"  # noqa: A001

@@ -52,13 +52,18 @@ def requests_folder() -> Path:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A raw table of the warehouse, `ssda903_missing`, of the module `Missing` of a return.
+    """A raw table of the warehouse.
 
-    `columns` are those of the source itself, lower case, in the table's order; of them a file must
-    have those `needed` to be this module, only a return in XML can fill some, and some extracts
-    call some by other names (`also_called`, with the column). It has a collection year if it
-    belongs to an annual return. `identified_by` tells a row of a case-management extract in the
-    next one.
+    Attributes:
+        name: as in the warehouse, `ssda903_missing`.
+        module: what the return calls it, `Missing`.
+        columns: the columns of the source itself, lower case, in the order of the table.
+        needed: those columns that a file must have to be this module.
+        has_collection_year: whether it belongs to the annual return of one collection year.
+        only_in_xml: those columns that only a return in XML can fill.
+        also_called: other names that a column goes by in some extracts, with the column.
+        dates: those columns that hold dates.
+        identified_by: the column that tells a row of a case-management extract in the next one.
     """
 
     name: str

@@ -23,9 +23,14 @@ LONGEST_WAIT = 60  # seconds
 
 @dataclass(frozen=True)
 class Register:
-    """A register as text: its path as the user wrote it; the values of `COLUMNS` in each row below
-    the header, None where the file has no such column, none at all in a blank row; and columns of
-    the file that no deadline depends on."""
+    """A register as text.
+
+    Attributes:
+        file: its path as the user wrote it.
+        rows: the values of `COLUMNS` in each row below the header, None where the file has no such
+            column; a blank row has no value at all.
+        unused: columns of the file that no deadline depends on.
+    """
 
     file: str
     rows: list[list[str | None]]

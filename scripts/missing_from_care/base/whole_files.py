@@ -229,10 +229,17 @@ def follow(place: Path) -> Path:
 
 @contextmanager
 def one_at_a_time(file: Path, busy: str, wait: float = 0) -> Iterator[None]:
-    """Holds a lock for the length of the block. Its file says who holds it and stays where it is.
-    Another may have it for so many seconds, `wait`. Then a BusyFault, which begins with what that
-    means (`busy`), names its command, process, computer and start. A UsageFault: the file cannot be
-    made."""
+    """Holds a lock for the length of the block.
+
+    Args:
+        file: stands for the lock, says who holds it and stays where it is.
+        busy: what it means that another has it, as the beginning of a sentence.
+        wait: how many seconds another may take until it lets go.
+
+    Raises:
+        BusyFault: another has it; the sentence names command, process, computer and start.
+        UsageFault: the file cannot be made.
+    """
     lock = FileLock(file, timeout=wait, mode=0o600)
     try:
         lock.acquire()

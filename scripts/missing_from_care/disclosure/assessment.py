@@ -33,7 +33,13 @@ def refusal(warehouse: duckdb.DuckDBPyConnection, safe: Response) -> tuple[str, 
 
 
 def assessment_page(response: Response, rules: Rules, verdict: Verdict) -> bytes:
-    """The page, complete but for the decisions and the signature."""
+    """The page, complete but for the decisions and the signature.
+
+    Args:
+        response: the request and its answers.
+        rules: the rule seeds.
+        verdict: of the gate.
+    """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -42,9 +42,14 @@ def open_day(factor: forms.Factor) -> int | None:
 
 
 class Counter:
-    """Counts from `int_answer_facts`, a table or a view of an open connection. Time is told apart
-    by stretches, their first and last days as ordinals, by place; and how often children were
-    missing, if the factors have it."""
+    """Counts from `int_answer_facts`.
+
+    Args:
+        warehouse: an open connection in which the facts are a table or a view.
+        rules: the rule seeds.
+        stretches: first and last day of each stretch of time, by its place, as ordinals.
+        factors: what is told apart; how often children were missing among it.
+    """
 
     def __init__(
         self,
@@ -79,8 +84,14 @@ class Counter:
     def _counted(
         self, table: Table, wanted: Sequence[str], which: str, each_child: Sequence[str] = ()
     ) -> list[list[int]]:
-        """Each number that is wanted, in each cell of a table: aggregates of the facts that `which`
-        picks, or of what each child has of them, if aggregates of a child's facts are given."""
+        """Each number that is wanted, in each cell of a table.
+
+        Args:
+            table: of which cells.
+            wanted: aggregates of facts, or of what each child has, if that is given.
+            which: of the facts.
+            each_child: aggregates of a child's facts.
+        """
         keys = [f"g{at}" for at in range(len(table.groups))]
         cases = [
             f"{self._place(factor, groups)} as {key}"

@@ -23,11 +23,17 @@ PICKED = "times_missing_band"
 
 @dataclass(frozen=True, order=True)
 class Figure:
-    """What a number counts, in the words of the register: a measure in a period, both days
-    included, or on the one day of a snapshot. `conditions` are pairs of breakdown and category, or
-    several as in `16|17`, that all hold, in order: those of the population and the row of the
-    table. Of children picked by how often they were missing, `row` is that of the table in which
-    they stand, which does not bear on how often."""
+    """What a number counts, in the words of the register.
+
+    Attributes:
+        measure: of the seed `measures`.
+        first_day, last_day: of the period, both included; the same day for a snapshot.
+        is_snapshot: counts what stands on the day, not what happened in the period.
+        conditions: pairs of breakdown and category, or several as in `16|17`, that all hold, in
+            order: those of the population and the row of the table.
+        row: of children picked by how often they were missing, the row of the table that they
+            stand in, which does not bear on how often; else empty.
+    """
 
     measure: str
     first_day: date
@@ -102,11 +108,15 @@ IS_MISSING = ("counts_as", "missing")
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happens to a child on a day: an occasion, or a day of care (`source`). `where`
-    are factors of the day with the categories that count, in order of their names; `first` and
-    `last` the days that count, as ordinals; of an occasion the day of its start. With `on_day` it
-    is what is so on that day: an occasion that has not ended, or a child looked after at the end of
-    it."""
+    """Something that happens to a child on a day: an occasion, or a day of care.
+
+    Attributes:
+        source: `occasion` or `care`.
+        where: factors of the day with the categories that count, in order of their names.
+        first, last: of the days that count, as ordinals; of an occasion the day of its start.
+        on_day: counts what is so on that day: an occasion that has not ended, or a child that is
+            looked after at the end of it. None for whatever happens from the first day to the last.
+    """
 
     source: str
     where: tuple[tuple[str, Codes], ...]
@@ -168,8 +178,13 @@ def times_in(factors: Iterable[Factor]) -> list[Times]:
 
 @dataclass(frozen=True)
 class Form:
-    """What a figure counts: the event, or (`unit`) `children` to whom it happened at least once.
-    `who` are factors of the child with the categories that count."""
+    """What a figure counts.
+
+    Attributes:
+        unit: `occasions`, or `children` to whom the event happened at least once.
+        event: what is counted.
+        who: factors of the child with the categories that count.
+    """
 
     unit: str
     event: Event

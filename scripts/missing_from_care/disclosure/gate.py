@@ -29,11 +29,19 @@ from missing_from_care.response.answers import Answer, Response
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate found: the problem that was solved, the pattern of its cells that are withheld,
-    and what readers can still work out by the audit. Of the figures `printed`, with their numbers,
-    those `withheld` get a marker, or are among the `ranges`; `no_counts` are no counts, such as
-    percentages. `revisions` were released of numbers that are others now; earlier responses let
-    readers work out already what is `given_away`."""
+    """What the gate found.
+
+    Attributes:
+        printed: the figures of the response, with their numbers.
+        statement: the problem that was solved.
+        pattern: which cells of it are withheld.
+        audit: what readers can still work out.
+        withheld: the figures of the response that get a marker or a range.
+        ranges: those of them that are released as a range.
+        revisions: what was released of numbers that are others now.
+        given_away: what earlier responses let readers work out already.
+        no_counts: figures that are no counts, such as percentages.
+    """
 
     printed: Mapping[Figure, float]
     statement: Statement
@@ -73,14 +81,19 @@ def judge(
     *,
     advises: bool = True,
 ) -> Verdict:
-    """Decides what of a response, with every number, is withheld, and audits the choice.
+    """Decides what of a response is withheld, and audits the choice.
 
-    The warehouse has the facts and the Department's figures, the ledger everything released before
-    that still counts, the oldest first. By `seed`, private to the council, one of several good
-    choices is made. `advises`: tries, where nothing protects a figure, which tables are in the way.
+    Args:
+        response: with every number.
+        rules: the rule seeds.
+        warehouse: an open connection with the facts and the Department's figures.
+        ledger: everything released before that still counts, the oldest first.
+        seed: private to the council, by which one of several good choices is made.
+        advises: tries, where nothing protects a figure, which tables are in the way.
 
-    A ProtectionFault: a figure cannot be protected, or the audit finds one that is not. A
-    DataFault: two answers give different numbers for the same figure.
+    Raises:
+        ProtectionFault: a figure cannot be protected, or the audit finds one that is not.
+        DataFault: two answers give different numbers for the same figure.
     """
     opening = f"Request {response.request_ref}: "
     printed = figures_of(response, rules)

@@ -20,8 +20,17 @@ from missing_from_care.disclosure.statement import Known
 def largest_withheld(
     known: Known, withheld: Set[Figure], rules: Rules, warehouse: duckdb.DuckDBPyConnection
 ) -> set[Figure]:
-    """The largest numbers of a response that are not shown, by what is or was published and what
-    else is `withheld`; a ProtectionFault if one was released that gives another away."""
+    """The largest numbers of a response that are not shown.
+
+    Args:
+        known: what is or was published.
+        withheld: the other figures that are not shown.
+        rules: the rule seeds.
+        warehouse: an open connection with the facts.
+
+    Raises:
+        ProtectionFault: one was released that gives another away.
+    """
     values = {each: value for each, value in known.printed.items() if is_maximum(each, rules)}
     forms = {each: form for each in values if (form := form_of(each, rules))}
     # Those who were missing for as long as the smallest band of the seed says.

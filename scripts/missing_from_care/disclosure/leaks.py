@@ -51,11 +51,16 @@ NAMES = "name of a part"
 
 @dataclass(frozen=True)
 class Secrets:
-    """What must stand nowhere in public: identifiers of children and interviews, with and without
-    the council's code before them; birth dates, in every way of writing them; and withheld figures
-    that stand nowhere in the answer otherwise, not as the end of a range either. Words that the
-    answer itself consists of are `allowed` wherever they stand, and one name, `author`, in document
-    properties."""
+    """What must stand nowhere in public.
+
+    Attributes:
+        identifiers: of children and interviews, with and without the council's code before them.
+        days: birth dates, in every way of writing them.
+        numbers: withheld figures that stand nowhere in the answer otherwise, not as the end of a
+            range either.
+        allowed: words that the answer itself consists of, which are no secret wherever they stand.
+        author: the one name that document properties may hold.
+    """
 
     identifiers: frozenset[str]
     days: frozenset[str]
@@ -73,8 +78,13 @@ class Secrets:
 def secrets_of(
     warehouse: duckdb.DuckDBPyConnection, response: Response, withheld: Iterable[float]
 ) -> Secrets:
-    """Gathers what must stay secret, from the staging tables of a warehouse, for a response as it
-    will be published without the numbers that are `withheld`."""
+    """Gathers what must stay secret.
+
+    Args:
+        warehouse: an open warehouse with the staging tables.
+        response: as it will be published.
+        withheld: the numbers that are not.
+    """
     allowed = _words_of(response)
     wholes = _column(warehouse, CHILD_COLUMNS)
     identifiers = wholes | {whole.rpartition("|")[2] for whole in wholes}
@@ -91,8 +101,13 @@ def secrets_of(
 
 
 def leaks(files: Mapping[str, bytes], secrets: Secrets, blank: Mapping[str, bytes]) -> list[str]:
-    """One sentence for each secret found in files that are to be public; none holds the secret
-    itself. `blank` are the same files of a response that says nothing: see `blank_response`."""
+    """One sentence for each secret found; none holds the secret itself.
+
+    Args:
+        files: what is to be public, by name.
+        secrets: what must not be in it.
+        blank: the same files of a response that says nothing: see `blank_response`.
+    """
     fixed: dict[tuple[str, str], set[str]] = defaultdict(set)
     for name, data in blank.items():
         for part, text in _texts(data):

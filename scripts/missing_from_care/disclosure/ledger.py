@@ -32,10 +32,17 @@ RESTORE = "so nothing can be released: restore it from a backup."
 
 @dataclass(frozen=True)
 class Released:
-    """A figure as it was released, on the day of the response, by an export or `entered` by hand
-    from an earlier letter (`event`). `file_sha256` is of the workbook that held it; empty for what
-    was entered. `low` and `high` were shown: the same number twice, or a range; None where it was
-    withheld. `counted` is the number as it was counted then; None where nobody knows."""
+    """A figure as it was released.
+
+    Attributes:
+        released_on: the day of the response.
+        request_ref: the request it answered.
+        event: `released` by an export, or `entered` by hand from an earlier letter.
+        file_sha256: of the workbook that held it; empty for what was entered.
+        figure: what it counts.
+        low, high: what was shown: the same number twice, or a range; None where it was withheld.
+        counted: the number as it was counted then; None where nobody knows.
+    """
 
     released_on: date
     request_ref: str
@@ -129,9 +136,15 @@ def seed_of(file: Path) -> bytes:
 
 
 def with_added(file: Path, released: Iterable[Released], seed: bytes | None = None) -> Added:
-    """The ledger, which need not be there yet, with figures added at the end in their order; what
-    stands there stays, byte for byte. One that the same request released last with the same numbers
-    is not added again. A new ledger gets the `seed` that `seed_of` gave."""
+    """The ledger with figures added at the end; what stands there stays, byte for byte.
+
+    A figure that the same request released last with the same numbers is not added again.
+
+    Args:
+        file: the ledger, which need not be there yet.
+        released: in the order in which they are to stand.
+        seed: of a ledger that is not there yet, as `seed_of` gave it.
+    """
 
     def numbers(each: Released) -> tuple[float | None, ...]:
         return each.low, each.high, each.counted
@@ -157,9 +170,19 @@ def write_ledger(file: Path, added: Added) -> None:
 
 
 def withdraw(file: Path, request_ref: str, on: date, reason: str) -> int:
-    """Says, within `holding`, that a request was withdrawn or its answer never sent: from today,
-    `on`, its figures count as never released. The reason stands in the column `shown`. Gives how
-    many figures no longer count; a DataFault if there are none."""
+    """Says that a request was withdrawn or its answer never sent; to be called within `holding`.
+
+    Args:
+        file: the ledger.
+        request_ref: whose figures count as never released from now on.
+        on: today.
+        reason: why; it stands in the column `shown`.
+
+    Returns: how many figures no longer count.
+
+    Raises:
+        DataFault: it holds no figure of this request.
+    """
     figures = sum(each.request_ref == request_ref for each in read_ledger(file))
     if not figures:
         raise DataFault(

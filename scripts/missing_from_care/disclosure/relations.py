@@ -38,7 +38,13 @@ Terms = tuple[tuple[int, float], ...]
 
 @dataclass
 class Model:
-    """All numbers that readers reason through, what they know of them, and each form as a sum."""
+    """All numbers that readers reason through, and what they know of them.
+
+    Attributes:
+        values: what each number is.
+        relations: what is known of several of them at once.
+        sums: each form as a sum of numbers.
+    """
 
     values: list[int] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
@@ -50,9 +56,17 @@ class Model:
 
 
 def model_of(forms: Iterable[Form], rules: Rules, warehouse: duckdb.DuckDBPyConnection) -> Model:
-    """The numbers behind what figures count, from `int_answer_facts` of an open connection, and how
-    they hang together. A ProtectionFault: too many factors stand together. A DataFault: the numbers
-    contradict each other."""
+    """The numbers behind some forms, and how they hang together.
+
+    Args:
+        forms: what figures count.
+        rules: the rule seeds.
+        warehouse: an open connection with `int_answer_facts`.
+
+    Raises:
+        ProtectionFault: too many factors stand together.
+        DataFault: the numbers contradict each other.
+    """
     return _Builder(sorted(set(forms), key=_in_order), rules, warehouse).build()
 
 

@@ -41,9 +41,15 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Measure:
-    """What a measure counts: occasions, or children looked after (`is_care`); what stands on the
-    last day of the period; with pairs of factor and category that all of it fulfils. `unit` is
-    `occasions`, `children` or that of a figure which is no count."""
+    """What a measure counts.
+
+    Attributes:
+        heading: as readers see it.
+        unit: `occasions`, `children` or that of a figure which is no count.
+        is_care: it counts children looked after, not occasions.
+        is_on_last_day: it counts what stands on the last day of the period.
+        conditions: pairs of factor and category that what it counts fulfils.
+    """
 
     heading: str
     unit: str
@@ -67,11 +73,14 @@ class Derived:
 class Policy:
     """One row of the suppression policy.
 
-    Numbers of the `interval`, both ends included, are withheld; None where the row is of a
-    breakdown. `range_width` is how wide the range must stay that a reader can work out. In groups
-    of up to `group_size`, what tells the same of everyone is withheld, of all or of none of them; a
-    largest number is shown only where more than so many reached its band. A withheld figure may be
-    released as the range that is safe: a small one, and one that covers it.
+    Attributes:
+        interval: numbers withheld, both ends included; None where the row is of a breakdown.
+        range_width: how wide the range must stay that a reader can work out.
+        group_size: in groups of up to so many, what tells the same of everyone is withheld; a
+            largest number is shown only where more than so many reached its band.
+        whole_group, empty_group: whether all, or none, of such a group is withheld.
+        small_as_range, cover_as_range: whether a withheld figure is released as the range that is
+            safe: a small one, and one that covers it.
     """
 
     applies_to: str
@@ -92,9 +101,11 @@ class Rules:
     """Measures, categories and policy.
 
     Attributes:
+        measures: by name.
         derived: figures that are no counts, by measure.
         elements: for each (breakdown, category) its factor and the finest categories that it
             covers: `age_band`, `16_to_17` is `age`, {16, 17}.
+        domains: every finest category of a factor.
         bounds: lowest and highest of the finest categories that are stretches, by factor and name;
             of a duration the days, and the hours where they are known.
         of_child: factors in which a child has one category whatever the day.
@@ -102,7 +113,8 @@ class Rules:
         knows_others: whether occasions of children who are not looked after are counted too.
         unlikely: categories that readers take to be empty where they are.
         protected: factors along which a small difference is protected though nothing prints it.
-        nothing_absent: councils that count nothing as absent: code, first and last day as ordinals.
+        nothing_absent: when a council counts nothing as absent: its code, and the first and the
+            last day as ordinals.
         labels: category in words by (breakdown, category); breakdown alone by (breakdown, "").
         policies: rows in force, by measure, breakdown or `all`.
     """

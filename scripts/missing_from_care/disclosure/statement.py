@@ -46,10 +46,16 @@ Node = Figure | Rest
 
 @dataclass(frozen=True)
 class Known:
-    """What is or was published of the figures: those of the response with their numbers, and those
-    of them that were `asked` for, rather than printed beside these. A number of those `shown` is
-    public already; earlier responses withheld others, for some of which ranges were released, and
-    let readers work out nodes, which nobody can protect."""
+    """What is or was published of the figures.
+
+    Attributes:
+        printed: the figures of the response with their numbers.
+        asked: those of them that the requester asked for, rather than those printed beside them.
+        shown: figures whose number is public already.
+        withheld: figures that earlier responses withheld.
+        ranges: the ranges that were released for some of these.
+        given_away: nodes that earlier responses let readers work out, which nobody can protect.
+    """
 
     printed: Mapping[Figure, float]
     asked: Set[Figure] = frozenset()
@@ -66,9 +72,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Statement:
-    """A problem for the search and the audit whose cells have names: the place and the value of
-    each figure and rest, figures that are the same number sharing one place; and for each primary
-    node the row of the policy that makes it so."""
+    """A problem whose cells have names.
+
+    Attributes:
+        problem: for the search and the audit.
+        cells: the place of each figure and rest; figures that are the same number share one.
+        values: what each figure and rest is.
+        policies: for each primary node the row of the policy that makes it so.
+    """
 
     problem: Problem
     cells: Mapping[Node, int]
@@ -94,9 +105,17 @@ def named(node: Node, rules: Rules) -> str:
 
 
 def state(known: Known, rules: Rules, warehouse: duckdb.DuckDBPyConnection) -> Statement:
-    """States what has to be protected, given what is or was published, the rules and an open
-    connection with the facts. A DataFault: a figure is not what the facts give. A ProtectionFault:
-    the questions cross too much."""
+    """States what has to be protected.
+
+    Args:
+        known: what is or was published.
+        rules: measures, categories and policy.
+        warehouse: an open connection with the facts.
+
+    Raises:
+        DataFault: a figure is not what the facts give.
+        ProtectionFault: the questions cross too much.
+    """
     return _Stating(known, rules, warehouse).statement()
 
 

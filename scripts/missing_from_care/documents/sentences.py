@@ -223,9 +223,14 @@ def is_table_needed(table: Table) -> bool:
 
 
 def sentence(answers: Sequence[Answer], table: Table, words: Words, is_short: bool = False) -> str:
-    """What was counted, in words: a sentence for the numbers of one measure without a breakdown,
-    one answer a period, and one for each marker. `is_short`: the numbers alone, right beneath the
-    question that names what was counted."""
+    """What was counted, in words: a sentence for the numbers of one measure, one for each marker.
+
+    Args:
+        answers: of one measure without a breakdown, one a period.
+        table: that they belong to.
+        words: of the response.
+        is_short: the numbers alone, right beneath the question that names what was counted.
+    """
     numbers = [each for each in answers if is_number(each)]
     lacking = " ".join(_lacking_sentences(answers, words))
     if not numbers and is_short:

@@ -55,11 +55,20 @@ def rendered(
     dated: date,
     links: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
-    """A Word document from a template with tags, the same bytes for the same content. All texts of
-    `context` but those of `authority` must be found again in the document. `links` has addresses by
-    the text that leads there, wherever it stands but for the words of the requester. A UsageFault:
-    the template is not there or is no Word document. A DataFault: a tag is wrong, a text has no
-    tag, or the template holds a person's name."""
+    """A Word document from a template, the same bytes for the same content.
+
+    Args:
+        template: a Word document with tags; its own properties are left behind.
+        context: what the tags stand for: texts, lists of texts and dictionaries of either. All
+            but `authority` must be found again in the document.
+        title, author, dated: the document's properties.
+        links: addresses by the text that leads there, wherever it stands but for the words of the
+            requester.
+
+    Raises:
+        UsageFault: the template is not there or is no Word document.
+        DataFault: a tag is wrong, a text has no tag, or the template holds a person's name.
+    """
     context = cleaned(context)
     try:
         filled = DocxTemplate(str(template))

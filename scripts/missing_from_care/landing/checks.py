@@ -216,9 +216,14 @@ def check_modules(
     accepted: frozenset[tuple[str, str]],
     faults: FaultList,
 ) -> None:
-    """Checks that each needed module stands in each year once, or is missing and accepted. `seen`
-    has files by raw table and collection year, `accepted` raw tables and collection years of
-    modules known to be missing; `years` have any module of the return, `folders` a folder."""
+    """Checks that each needed module stands in each year once, or is missing and accepted.
+
+    Args:
+        seen: files by raw table and collection year.
+        years, folders: the collection years that have any module of the return; a folder.
+        accepted: (raw table, collection year) of modules known to be missing.
+        faults: is given a sentence for each fault.
+    """
     placed = {split_council(year) for year in folders}
     councils, in_folders = {each for each, _ in placed}, {each for _, each in placed}
     for name, year in sorted(accepted):

@@ -50,10 +50,15 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True)
 class DateForms:
-    """What was found of a file's dates: the form of each column that has one other than the
-    return's own; columns `refused`, since their dates look month-first; and what is wrong with each
-    column that is in no one form. Two digits can mean no later than `latest_year`. `is_plain`: all
-    are written dd/mm/yyyy."""
+    """What was found of a file's dates.
+
+    Attributes:
+        forms: the form of each column that has one other than the return's own.
+        refused: columns whose dates look month-first.
+        remarks: for each column that is in no one form, what is wrong with it.
+        latest_year: the last that two digits can mean.
+        is_plain: whether all are written dd/mm/yyyy.
+    """
 
     forms: dict[str, str] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
@@ -70,11 +75,16 @@ def find_date_forms(
     epoch: str | None = None,
     span: tuple[int, int] | None = None,
 ) -> DateForms:
-    """Decides in which form the dates of a file are, by its columns of dates and the SQL of its
-    rows. `year` is the first calendar year of the collection year, if the rows are all of one; else
-    `span` those of the first and the last of which they can be. `epoch` is the form of serial
-    numbers, if the file says from which day it counts; where it does not, they are read only if one
-    epoch alone puts the days where they can lie."""
+    """Decides in which form the dates of a file are.
+
+    Args:
+        connection, relation: where the rows can be read, and their SQL.
+        columns: its columns of dates.
+        year: the first calendar year of the collection year, if the rows are all of one.
+        epoch: the form of serial numbers, if the file says from which day it counts. Where it does
+            not, they are read only if one epoch alone puts the days where they can lie.
+        span: else those of the first and the last collection year of which the rows can be.
+    """
     reach = (year, year) if year is not None else span
     named = ", ".join(columns)
     values = (

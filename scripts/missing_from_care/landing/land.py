@@ -38,9 +38,15 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class LandingReport:
-    """What was landed into a folder: files and modules accepted as missing, in the order of raw
-    table, collection year and file; files not used, with the reason; sentences about what figures
-    will lack."""
+    """What was landed.
+
+    Attributes:
+        into: the folder that holds the raw tables now.
+        landed: files that were landed and modules accepted as missing, in the order of raw table,
+            collection year and file.
+        not_used: file and reason.
+        remarks: sentences about what the figures will lack.
+    """
 
     into: Path
     landed: tuple[LandedModule, ...]
@@ -60,16 +66,25 @@ def land(
 ) -> LandingReport:
     """Lands the returns, return interviews and case-management extracts below a folder.
 
-    It holds one folder for each collection year, named `2017-18`. `into` is replaced as a whole; it
-    is new, empty, or written by this, and else `last` was landed before: rows of a file that has
-    not changed since it was landed as Parquet are not read again. `accepted` has raw table and
-    collection year of modules known to be missing; `taken`, by file, the day on which a
-    case-management extract was taken, 2018-02-01; `covers` the first and the last day that these
-    cover. `progress` is told how many bytes are read, of how many, and which file is next.
+    Args:
+        source: the folder that holds one folder for each collection year, named `2017-18`.
+        into: the folder to write; replaced as a whole. It is new, empty, or written by this.
+        accepted: (raw table, collection year) of modules known to be missing.
+        progress: is told how many bytes are read, of how many, and which file is next.
+        form: of the raw tables. The rows of a file that has not changed since it was landed as
+            Parquet are not read again.
+        last: the folder that was landed before, if it is not `into`.
+        taken: by file, the day on which a case-management extract was taken, 2018-02-01.
+        covers: first and last day that the case-management extracts cover.
 
-    A UsageFault: a folder or an accepted module does not exist, or `into` is not for writing. A
-    BusyFault: another landing is writing it. A DataFault, and nothing was written, has a sentence
-    for every fault found: files that were refused, what is missing, then each file not used.
+    Returns:
+        What was landed and what was not used.
+
+    Raises:
+        UsageFault: a folder or an accepted module does not exist, or `into` is not for writing.
+        BusyFault: another landing is writing `into`.
+        DataFault: with one sentence for every fault found: files that were refused, then what is
+            missing, then each file that was not used. Nothing was written.
     """
     source, into = checks.checked_places(source, into)
     checks.check_accepted(accepted)

@@ -51,14 +51,21 @@ COUNCIL_COLUMNS = ("la", "lacode", "laname", "localauthority", "localauthorityco
 
 @dataclass(frozen=True)
 class LandedModule:
-    """A file that was landed, by its path below the source folder and the SHA-256 of its bytes, or
-    a missing module that was accepted (`status` `accepted_missing`), of the collection year
-    `2017-18`; nothing for return interviews.
+    """A file that was landed, or a missing module that was accepted.
 
-    `notes` are what the user should know about it. `date_forms` are `mis_start=month_name`, for
-    columns that are not in the return's own form. A case-management extract was taken on a day,
-    2018-02-01, and covers days, if that was told. `councils` are what a column of the council
-    holds. `path` has the rows as a Parquet file, until all are in their places.
+    Attributes:
+        table: the raw table.
+        collection_year: `2017-18`; nothing for return interviews.
+        status: `landed` or `accepted_missing`.
+        source_file: path below the source folder; nothing if accepted as missing.
+        rows: number of rows landed.
+        sha256: hash of the source file's bytes, in hexadecimal.
+        notes: what the user should know about the file.
+        date_forms: `mis_start=month_name`, for columns that are not in the return's own form.
+        taken_on: day on which a case-management extract was taken, 2018-02-01; else nothing.
+        covers_from, covers_to: first and last day that it covers, if that was told.
+        councils: what a column of the council holds, if there is one.
+        path: the rows as a Parquet file, until all are in their places.
     """
 
     table: RawTable
@@ -122,10 +129,17 @@ class LandedParts:
     def make(
         self, item: FoundFile, source: SourceTable, table: RawTable, year: str, tables: int
     ) -> LandedModule:
-        """Reads a source table, or takes over the part that was made of it; a DataFault, which
-        names rows, if it cannot be read. It is the rows of a raw table and collection year, nothing
-        if that has none. The file holds so many tables; 0 if it holds several years, since which
-        rows are of which then depends on other files too."""
+        """Reads a source table, or takes over the part that was made of it.
+
+        Args:
+            item, source: the file and the table in it.
+            table, year: the raw table and the collection year; nothing if it has none.
+            tables: how many tables the file holds; 0 if it holds several years, since which rows
+                are of which then depends on other files too.
+
+        Raises:
+            DataFault: it cannot be read; the sentences name rows.
+        """
         part = self.new_path()
         if source.landed:
             try:

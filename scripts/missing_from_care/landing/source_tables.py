@@ -19,10 +19,15 @@ WHITE = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u2
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file below the source folder, by its path there with `/`; a zip file counts as a folder. A
-    file inside a zip file is unpacked to `path` when it is looked at. `unused` says why it is not
-    looked at, `fault` why it cannot be, although it has to: a sentence. Size in bytes; the SHA-256,
-    in hexadecimal, when it is known."""
+    """A file below the source folder.
+
+    Attributes:
+        path: where it is; a file inside a zip file is unpacked there when it is looked at.
+        file: its path below the source folder, with `/`; a zip file counts as a folder.
+        unused, fault: why it is not looked at; why it cannot be, although it has to: a sentence.
+        size, sha256: bytes; their hash in hexadecimal, when they are known.
+        unpack: writes it to a path, if it lies in a zip file.
+    """
 
     path: Path
     file: str
@@ -35,9 +40,14 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a table as DuckDB reads them: SQL with the columns c0, c1, … in the order of the
-    header, blank as null or as nothing, and source_row (1 = the first row below the header, blank
-    rows counted); how many it must give, if that is known; and what the user should know."""
+    """The rows of a table as DuckDB reads them.
+
+    Attributes:
+        relation: SQL with the columns c0, c1, … in the order of the header, blank as null or as
+            nothing, and source_row (1 = the first row below the header, blank rows counted).
+        count: how many rows it must give; none if that is not known.
+        notes: what the user should know, "decoded from cp1252".
+    """
 
     relation: str
     count: int | None = None
@@ -46,11 +56,17 @@ class Rows:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A table of text in a source file, a sheet as `book.xlsx#Sheet`, with column names as it has
-    them. `rows` gives the rows, with a folder for what is written on the way: first as they are
-    read quickly, then, if DuckDB cannot read them so, as a `DataFault` can name a row. `unused`
-    says why it is not looked at, "chart sheet"; `landed` what the last landing wrote of it, if it
-    need not be read again."""
+    """A table of text in a source file.
+
+    Attributes:
+        file: the file's path below the source folder, with `/`; a sheet as `book.xlsx#Sheet`.
+        header: the column names as the file has them.
+        rows: gives the rows, with a folder for what is written on the way: first as they are read
+            quickly, then, if DuckDB cannot read them so, as a `DataFault` can name a row.
+        notes: what the reader did that the user should know.
+        unused: why the table is not looked at, "chart sheet"; none if it is.
+        landed: what the last landing wrote of it, if it need not be read again.
+    """
 
     file: str
     header: tuple[str, ...] = ()
@@ -94,9 +110,18 @@ def write_plain(
     surplus: str,
     notes: tuple[str, ...] = (),
 ) -> Rows:
-    """Writes the rows below the column names, each with its number, into a folder; those of nothing
-    are passed over, and a blank value too many is dropped. A DataFault: rows have fewer or more
-    values than `width`; `surplus` says why a row may have too many."""
+    """Writes the rows below the column names; those of nothing are passed over.
+
+    Args:
+        work: the folder for the file.
+        file: the table's name in messages; `surplus` says why a row may have too many values.
+        width: how many values a row must have; a blank one too many is dropped.
+        rows: values, each row with its number.
+        notes: what the user should know already.
+
+    Raises:
+        DataFault: rows have too few or too many values.
+    """
     plain, faults, misfits, blank = PlainRows(work, width), [], 0, 0
     for number, values in rows:
         if is_blank(values):

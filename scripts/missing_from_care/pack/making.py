@@ -48,11 +48,17 @@ Check = tuple[str, str]
 
 @dataclass(frozen=True)
 class Pack:
-    """A response that passed the gate, as it is published, with its files. `verdict` is the gate's,
-    by these rules; `record` says where it came from and `folder` where it belongs; `public` and
-    `private` are what the files hold, by name. `lost` has sentences on what was lost of the
-    returns, in short. The ledger had so many rows then, and cover was chosen by this seed. What
-    `is_sent` lies there already as it was sent, and stays."""
+    """A response that passed the gate, as it is published, with its files.
+
+    Attributes:
+        verdict, rules: of the gate, and by which it was judged.
+        record: where it came from.
+        folder: where it belongs.
+        public, private: what the files hold, by name.
+        lost: sentences on what was lost of the returns, in short.
+        rows_before, seed: how many rows the ledger had then, and by which seed cover was chosen.
+        is_sent: it lies there already as it was sent, and stays.
+    """
 
     response: Response
     verdict: Verdict
@@ -79,15 +85,22 @@ def making_pack(
     again: tuple[beside.Version, int] | None = None,
     step: Step = lambda _: None,
 ) -> Iterator[Pack]:
-    """Makes a pack, and holds the ledger until the block has ended. Where a version was sent that
-    holds other bytes, the pack is a new version, dated today.
+    """Makes a pack, and holds the ledger until the block has ended.
 
-    The database is only read; `out` is the folder of all packs, with the ledger. `again`: make this
-    version, as when the ledger had so many rows. `step` is told what the making is at.
+    Where a version was sent that holds other bytes, the pack is a new version, dated today.
 
-    A UsageFault or DataFault: the request cannot be answered, the last build did not pass, or the
-    ledger lost rows. A ProtectionFault: a cell cannot be protected, or something secret would be
-    public. A BusyFault: another export or a refresh is at work.
+    Args:
+        database: the DuckDB file; it is only read.
+        request_ref: the authority's reference, as in the register.
+        out: the folder of all packs, with the ledger.
+        again: make this version, as when the ledger had so many rows.
+        step: is told what the making is at.
+
+    Raises:
+        UsageFault, DataFault: the request cannot be answered, the last build did not pass, or the
+            ledger lost rows.
+        ProtectionFault: a cell cannot be protected, or something secret would be public.
+        BusyFault: another export or a refresh is at work.
     """
     # A refresh may make the place lead to another file in the middle.
     database = database.resolve()
@@ -305,9 +318,16 @@ def checks_of(response: Response, record: Mapping[str, Any], on: date) -> list[C
 
 
 def sign_off_bytes(response: Response, checks: Sequence[Check], template: Path = TEMPLATE) -> bytes:
-    """The sign-off sheet of a response as a Word document; private. The response's `words` hold
-    what people check and who signs; `checks` what the program checked, with the results; `template`
-    has the tags of docs/letter.md. Raises as `rendered`."""
+    """The sign-off sheet of a response as a Word document; private.
+
+    Args:
+        response: the request; its `words` hold what people check and who signs.
+        checks: what the program checked, with the results.
+        template: a Word document with the tags of docs/letter.md.
+
+    Raises:
+        DataFault, UsageFault: the template cannot be used.
+    """
     due = f"Due: {long_day(response.due_on)}." if response.due_on else "No date is due."
     title = f"Sign-off sheet: request {response.request_ref}"
     context = {

@@ -24,11 +24,17 @@ BY_STATUS = {each.status: each for each in (UsageFault, DataFault, ProtectionFau
 
 
 def build_database(file: Path, extracts: Path | None, progress: Progress) -> None:
-    """Builds the record-level database and runs every test, in one run of dbt. The file to make
-    lies in a folder of its own in which dbt may write; without landed `extracts` it is of the
-    demonstration's. `progress` is told how many nodes of how many are done, and the name of the
-    next. A DataFault: a model or a test failed. A UsageFault: the disk is full or cannot be
-    written."""
+    """Builds the record-level database and runs every test, in one run of dbt.
+
+    Args:
+        file: to make, in a folder of its own in which dbt may write.
+        extracts: the landed folder; None: the demonstration extracts.
+        progress: is told how many nodes of how many are done, and the name of the next.
+
+    Raises:
+        DataFault: a model or a test failed.
+        UsageFault: the disk is full or cannot be written.
+    """
     environment = os.environ | {
         "FOI_DATABASE": str(file),
         "FOI_EXTRACTS": str(extracts or ""),

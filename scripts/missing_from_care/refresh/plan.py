@@ -30,9 +30,14 @@ RECORD = "run.json"
 
 @dataclass(frozen=True)
 class Places:
-    """The places that people know, where a run puts its files once it is published: the
-    record-level database, private; that of analysts; the folder in which every request has its
-    pack; and the folder for landed returns that FOI_EXTRACTS names, if it does."""
+    """The places that people know. A run puts its files there once it is published.
+
+    Attributes:
+        database: the record-level DuckDB file, private.
+        published: the DuckDB file for analysts.
+        responses: the folder in which every request has its pack.
+        extracts: the folder for landed returns that FOI_EXTRACTS names, if it does.
+    """
 
     database: Path
     published: Path
@@ -52,8 +57,13 @@ class Places:
 
 @dataclass(frozen=True)
 class Plan(Places):
-    """A refresh as ordered: the packs of these requests, after landing a folder of returns, if any
-    is named; `accepted`, `taken` and `covers` are as `land` takes them."""
+    """A refresh as ordered.
+
+    Attributes:
+        requests: references of the requests whose packs are made.
+        source: a folder of returns to land first; None: build from what is landed.
+        accepted, taken, covers: as `land` takes them.
+    """
 
     requests: tuple[str, ...] = ()
     source: Path | None = None

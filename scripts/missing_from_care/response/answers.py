@@ -12,10 +12,17 @@ from missing_from_care.base.models_in_memory import macro_sql
 
 @dataclass(frozen=True)
 class Answer:
-    """One row of `foi_answers` with the headings that a reader needs. A figure that is withheld to
-    protect a child has no value; whether it is small itself or covers another is never said. `low`
-    and `high` are the ends of the range that it is released as, both possible, None where nothing
-    is said of it: a ValueError if they are no range of a withheld figure."""
+    """One row of `foi_answers` with the headings that a reader needs.
+
+    Attributes:
+        is_withheld: the figure is withheld to protect a child, so `value` is None; whether it is
+            small itself or covers another is never said.
+        low, high: the ends of the range that a withheld figure is released as, both possible; None
+            where nothing is said of it.
+
+    Raises:
+        ValueError: a range beside a figure, or one that is none.
+    """
 
     question_no: str
     part: str
@@ -74,9 +81,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Table:
-    """The answers of a question that share breakdown, population and periods: one for each measure,
-    period and category. The label is `Question 2`, or `Question 2b` where parts need tables of
-    their own; population and breakdown are in words, empty for all and for none."""
+    """The answers of a question that share breakdown, population and periods: one table.
+
+    Attributes:
+        label: `Question 2`, or `Question 2b` where the parts need tables of their own.
+        population, breakdown: in words, empty for all and for none.
+        period_heading: `Financial year`.
+        answers: one for each measure, period and category.
+    """
 
     question_no: str
     label: str
@@ -111,9 +123,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What finding a part of the information would cost (FOIA s.12): records to look at, minutes
-    for each, hours for all; the most that the law asks for, and how many records could be looked at
-    within it. The `offer`, if any, is what could be answered then, after "we could"."""
+    """What finding a part of the information would cost (FOIA s.12).
+
+    Attributes:
+        records, minutes, hours: to look at, for each, and for all.
+        limit_hours, limit_pounds, pounds_an_hour: the most that the law asks for.
+        records_within: so many could be looked at within it.
+        offer: what could be answered within it, after "we could"; empty if nothing is offered.
+    """
 
     what: str
     records: int
@@ -143,11 +160,16 @@ class Handling:
 class Response:
     """A request with everything that its answer says.
 
-    It `is_protected` once small numbers are withheld and the release gate has passed it, so it may
-    be published. `refusal` is what a letter says about withheld figures (FOIA s.17), a paragraph
-    each. `words` are what the rule seeds give letter and sign-off sheet, such as `letter:opening`,
-    `sentence:` with a measure, `harm:` with a measure of one kind of harm, `period:` with a period
-    basis, `review_on:` with a setting, and thresholds. The changes of definition are in order.
+    Attributes:
+        is_protected: small numbers have been withheld and the release gate has passed it, so it
+            may be published; False: for the council's own use.
+        refusal: what a letter says about figures that are withheld (FOIA s.17), a paragraph each;
+            empty where none is.
+        words: what the rule seeds give letter and sign-off sheet, such as `letter:opening`,
+            `sentence:` with a measure, `harm:` with a measure of one kind of harm, `period:` with a
+            period basis, `review_on:` with a setting, and thresholds.
+        changes: of the definition of missing, in order.
+        handling: of the request.
     """
 
     request_ref: str

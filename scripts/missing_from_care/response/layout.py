@@ -19,11 +19,17 @@ OF_THE_PERIOD = ("month", "quarter")
 
 @dataclass(frozen=True)
 class Grid:
-    """A table as a person reads it: text in the first `labels` columns, which name the row, then a
-    number or a marker for each figure. `[b]` stands where a break in series starts: in the heading
-    of its column or the label of its row. `measures` has that of each figure column, empty where a
-    column holds several; `answers` for each row what its figures are, None where there is none;
-    `row_measures` that of each row, where a row holds one."""
+    """A table as a person reads it.
+
+    Attributes:
+        headings: of the columns; the first `labels` hold text, the others figures. `[b]` stands
+            where a break in series starts: in the heading of its column or the label of its row.
+        labels: how many columns name the row.
+        rows: text for the labels, then a number or a marker for each figure.
+        measures: of each figure column; empty where a column holds several.
+        answers: for each row what its figures are, None where there is none.
+        row_measures: of each row, where a row holds one.
+    """
 
     headings: tuple[str, ...]
     labels: int

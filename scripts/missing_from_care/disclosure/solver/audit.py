@@ -41,10 +41,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Audit:
-    """What attacking a pattern showed: the least and the most of each cell withheld now and each
-    protected one, in order of cells; and why it is not safe, nothing if it is. Some table reaches
-    each end of the `ranges`. The `bounds` no table exceeds: they follow from what is published and
-    not from the true table, so they may be published themselves."""
+    """What attacking a pattern showed.
+
+    Attributes:
+        ranges: [low, high] for each cell withheld now and each protected one, in order of cells.
+            Some table reaches each end.
+        bounds: of the same cells, what no table exceeds. They follow from what is published and not
+            from the true table, so they may be published themselves.
+        findings: why it is not safe; empty if it is.
+    """
 
     ranges: dict[int, Range]
     bounds: dict[int, Range]
@@ -57,13 +62,20 @@ class Audit:
 
 
 def audit(problem: Problem, withheld: Iterable[int], *, seconds: float = 120) -> Audit:
-    """Attacks the problem with these cells, primary and secondary, withheld and every other
-    published; those withheld before and those nobody prints are hidden without being named.
+    """Attacks the problem with these cells withheld and every other cell published.
 
     In a part of it with more than `SMALL` unknowns what was found is enough where it is as wide as
-    it has to be. It is then near the true solution and must not be told. `seconds` are of processor
-    time. A DataFault: a cell is named that does not exist or is published already. A
-    ProtectionFault: the solver failed or was not done in time, so nothing is proved.
+    it has to be. It is then near the true solution and must not be told.
+
+    Args:
+        problem: the cells and what readers know about them.
+        withheld: indices of the cells that get a marker now, primary and secondary. Those withheld
+            before and those nobody prints are hidden without being named.
+        seconds: of processor time that it may take.
+
+    Raises:
+        DataFault: a cell is named that does not exist or is published already.
+        ProtectionFault: the solver failed or was not done in time, so nothing is proved.
     """
     clock, withheld = _Clock(seconds), frozenset(withheld)
     for cell in sorted(withheld):

@@ -26,17 +26,21 @@ class Space:
     """Tables near the true one, as deviations from it, as the best-informed reader sees them.
 
     That reader knows the threshold and guesses rightly which cells are primary; whoever is safe
-    from that reader is safe from all. A column is a cell or, behind these, the slack of an
-    inequality (its sum minus what is published). The sums of times * deviation are 0 in every row,
-    for every table that fits what is published.
+    from that reader is safe from all. A movable thing is a cell, or the slack of an inequality (its
+    sum minus what is published). The sums of times * deviation are 0 in every row, for every table
+    that fits what is published.
 
     Attributes:
+        cells: how many columns are cells; the slacks follow.
+        rows: how many relations there are.
         row, column, times: the entries of the relations, row by row.
         rise, fall: how far each column can move if it is hidden.
-        slack_rise, slack_fall: if it is published: 0 for a cell, what rounding leaves open.
+        slack_rise, slack_fall: how far each can move if it is published: 0 for a cell, what
+            rounding leaves open for an inequality.
         weight: the information lost if it is hidden; 0 for a slack.
-        hidden, choice: whether it is hidden whatever is decided; whether it may be.
-        opened_by: for the slack of an inequality that is withdrawn with certain cells, those.
+        hidden: which are hidden whatever is decided (boolean).
+        choice: which may be hidden or not (boolean).
+        opened_by: for the slack of an inequality that is withdrawn with certain cells, those cells.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -345,11 +349,17 @@ class Pool:
 
 
 class Attack:
-    """Tells whether a choice of withheld cells leaves every protected cell the room it needs, as
-    long as it has asked for fewer than so many seconds of processor time. The range of each
-    protected cell must have its `widths`, in whole numbers. A problem that `is_large` is too large
-    for anything but a good choice. `work` is how much has been asked so far; more of many
-    relations, and of whole numbers."""
+    """Tells whether a choice of withheld cells leaves every protected cell the room it needs.
+
+    Args:
+        problem: what to protect.
+        seconds: of processor time, after which asking goes on no more.
+
+    Attributes:
+        widths: how wide the range of each protected cell must be, in whole numbers.
+        is_large: whether the problem is too large for anything but a good choice.
+        work: how much has been asked so far; more of many relations, and of whole numbers.
+    """
 
     def __init__(self, problem: Problem, seconds: float) -> None:
         self.space, self.seconds = Space(problem), seconds

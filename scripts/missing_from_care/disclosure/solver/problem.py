@@ -14,10 +14,15 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class Relation:
-    """What a reader knows about several cells at once: low <= sum of coefficient * cell <= high,
-    infinite where nothing bounds it. Terms are pairs of cell index and coefficient. Cells of
-    `withdrawn_with` take the relation with them when one is withheld, as a withheld count takes its
-    percentage; without any, readers know it whatever is withheld."""
+    """What a reader knows about several cells at once: low <= sum of coefficient * cell <= high.
+
+    Attributes:
+        terms: pairs of cell index and coefficient.
+        low: the least the sum can be; minus infinity where nothing bounds it.
+        high: the most the sum can be; infinity where nothing bounds it.
+        withdrawn_with: cells that take the relation with them when one of them is withheld, as a
+            withheld count takes its percentage. Empty: readers know it whatever is withheld.
+    """
 
     terms: tuple[tuple[int, float], ...]
     low: float
@@ -33,18 +38,21 @@ class Problem:
         values: what each cell holds, a whole number; a cell is known by its index from 0.
         relations: equations (low == high) and inequalities that readers know.
         primary: cells that must be withheld.
-        lower, upper: of each cell, as everybody knows; 0 and twice the largest value if left out.
+        lower: the least each cell can be, as everybody knows; 0 if left out.
+        upper: the most each cell can be; twice the largest value if left out.
         weights: the loss of information if a cell is withheld; its value if left out.
         published: cells that cannot be withheld, such as those an earlier response published.
         withheld_before: cells that earlier responses withheld; they stay withheld.
         unpublished: cells that no response prints but readers can reason about (all children less
             those seeking asylum); nobody sees a marker in their place.
-        thresholds: for each cell the interval that makes it primary by the published rule, both
-            ends included; None where no rule says so.
+        thresholds: for each cell the interval that makes it primary, both ends included, as the
+            published rule says; None where no rule says so.
         widths: how wide a range must stay open for a primary cell, if it is not `width`. An
             unpublished cell that stands here is protected too.
+        width: the same for every other primary cell.
 
-    A DataFault: the parts contradict each other.
+    Raises:
+        DataFault: the parts contradict each other.
     """
 
     values: Sequence[float]

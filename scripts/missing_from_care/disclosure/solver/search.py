@@ -32,7 +32,13 @@ class Unprotectable(ProtectionFault):
 
 @dataclass(frozen=True)
 class Pattern:
-    """Which cells to withhold, in order; those that only serve as cover; the weights in sum."""
+    """Which cells to withhold.
+
+    Attributes:
+        suppressed: primary and secondary cells, in order.
+        secondary: those that only serve as cover.
+        cost: the sum of the weights of `suppressed`.
+    """
 
     suppressed: tuple[int, ...]
     secondary: tuple[int, ...]
@@ -43,14 +49,19 @@ def protect(problem: Problem, seed: bytes | None = None, *, seconds: float = 300
     """A safe choice of cells to withhold that costs little.
 
     Safe against the best-informed reader, who knows the threshold and which cells are primary. How
-    hard it tries is counted in questions and not in seconds of processor time, after which it gives
-    up, so that the answer is always the same.
+    hard it tries is counted in questions and not in seconds, so that the answer is always the same.
 
-    With `seed`, a secret, weights are raised (by up to `SPREAD`), and some protected cells
-    (`UNASKED`) get cover whether they need it or not. Else a reader who knows that nothing is
-    withheld without need could rule out each table in which less would do. It makes the same choice
-    on every machine. An Unprotectable: nothing that may be withheld protects every primary cell. A
-    ProtectionFault: there was not time enough to find out.
+    Args:
+        problem: what to protect.
+        seed: a secret. With it weights are raised (by up to `SPREAD`), and some protected cells
+            (`UNASKED`) get cover whether they need it or not. Else a reader who knows that nothing
+            is withheld without need could rule out each table in which less would do. The same
+            seed makes the same choice on every machine.
+        seconds: of processor time, after which it gives up.
+
+    Raises:
+        Unprotectable: nothing that may be withheld protects every primary cell.
+        ProtectionFault: there was not time enough to find out.
     """
     return _Search(problem, seed, seconds).run()
 

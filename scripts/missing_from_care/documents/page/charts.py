@@ -144,8 +144,12 @@ class Drawing:
                 return
 
     def svg(self, name: str, title: str, summary: str) -> str:
-        """The drawing as an element of a page: a name that its ids begin with, unique there, and
-        the title and summary that a screen reader says."""
+        """The drawing as an element of a page.
+
+        Args:
+            name: what the ids begin with; unique in the page.
+            title, summary: what a screen reader says.
+        """
         self.root.attrib |= {"role": "img", "aria-labelledby": f"{name}-title {name}-summary"}
         for part, said, text in (("desc", "summary", summary), ("title", "title", title)):
             element = ElementTree.Element(part, {"id": f"{name}-{said}"})

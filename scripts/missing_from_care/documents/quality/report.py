@@ -93,8 +93,13 @@ NUMBERS = frozenset(
 
 
 def report(author: str, tables: dict[str, Any], findings: Iterable[Row]) -> Report:
-    """The private workbook of an organisation, `author`, from the tables of `reading.summary` and
-    every finding of `reading.rows`, which are read once."""
+    """The private workbook.
+
+    Args:
+        author: the organisation whose returns these are.
+        tables: from `reading.summary`.
+        findings: every finding, from `reading.rows`; read once.
+    """
     paragraphs = (
         SHEETS[FINDINGS]["introduction"],
         totals_sentence(tables["totals"]),

@@ -72,11 +72,17 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSheet:
-    """One worksheet with one table; its name is made safe and unique when it is written. Of the
-    columns the first is the row label. A row has a value for each: text, a number, a range such as
-    `839 to 842`, or a shorthand marker such as `[c]`. The title may hold notes; sentences of
-    `introduction` stand above the table. Long texts take several lines if it `is_wrapped`, which is
-    too slow for very many rows."""
+    """One worksheet with one table.
+
+    Attributes:
+        name: of the worksheet, `Question 1`; made safe and unique when it is written.
+        title: what the table shows, for whom and when; may hold notes.
+        columns: from left to right, the first is the row label.
+        rows: a value for each column: text, a number, a range such as `839 to 842`, or
+            a shorthand marker such as `[c]`.
+        introduction: sentences above the table.
+        is_wrapped: whether long texts take several lines; too slow for very many rows.
+    """
 
     name: str
     title: str
@@ -94,8 +100,13 @@ class TableSheet:
 
 @dataclass(frozen=True)
 class ResponseWorkbook:
-    """All that a response workbook says; no property holds a person's name. Note 1 is the first of
-    `notes`; the shorthand explains markers, of which those in use are shown above each table."""
+    """All that a response workbook says.
+
+    Attributes:
+        title, author, keywords, issued_on, language: of the document; never a person's name.
+        cover, answers, notes: the worksheets; note 1 is the first of `notes`.
+        shorthand: explanations by marker; those in use are shown above each table.
+    """
 
     title: str
     author: str
