@@ -22,6 +22,7 @@ from compiled_models import Statements
 from missing_from_care.base.faults import DataFault, ProtectionFault
 from missing_from_care.landing.land import land
 from missing_from_care.response.answers import Answer, Response, Table
+from missing_from_care.response.asking import Question
 from plain_count import Returns, read_returns, written
 from plain_kinds import kinds_there, seen_of_each
 from published_figures import Contradiction, Fact, Finding, TooManyKinds, count_of
@@ -329,6 +330,27 @@ UNSEEN: dict[str, list[Row]] = {
         *(("longest_duration_days", *FEMALE, None), ("occasions_found", *NEITHER, 0)),
     ],
 }
+
+
+@pytest.mark.parametrize("told_by", ["trafficking_concern", "exploitation_concern"])
+def test_that_all_of_a_small_group_are_alike_is_not_told_though_it_is_an_unlikely_one(
+    told_by: str, tmp_path: Path, statements: Statements
+) -> None:
+    """One occasion is of those of which nobody knows whether the police were told."""
+    of = council(tmp_path, 1068, statements.needed_for(*NEEDED))
+    year = ("financial_year", "2017/18", "2017/18")
+    asked = [Question("occasions_missing", told_by, "police_notified:not_known", *year)]
+    (response,) = answered(of.database, {"1": asked}).values()
+    assert sorted(each.value for each in response.tables[0].answers) == [0, 0, 1]
+    (shown,) = released(of.database, response, [], Counter())
+    assert all(each.is_withheld for each in shown.tables[0].answers)
+    there = partial(kinds_there, worlds=[of.returns])
+    verdicts = {
+        each.verdict
+        for each in attacking([shown], there=there).result()
+        if each.target.reason == "whole group"
+    }
+    assert verdicts and verdicts <= {"protected", "idle"}
 
 
 @pytest.mark.parametrize("name", [*SEEN, *UNSEEN])

@@ -55,19 +55,25 @@ class Model:
         return sum(times * self.values[place] for place, times in self.sums[form])
 
 
-def model_of(forms: Iterable[Form], rules: Rules, warehouse: duckdb.DuckDBPyConnection) -> Model:
+def model_of(
+    forms: Iterable[Form],
+    rules: Rules,
+    warehouse: duckdb.DuckDBPyConnection,
+    doubted: Iterable[Form] = (),
+) -> Model:
     """The numbers behind some forms, and how they hang together.
 
     Args:
         forms: what figures count.
         rules: the rule seeds.
         warehouse: an open connection with `int_answer_facts`.
+        doubted: of the forms, those in which no category is taken to be empty.
 
     Raises:
         ProtectionFault: too many factors stand together.
         DataFault: the numbers contradict each other.
     """
-    return _Builder(sorted(set(forms), key=_in_order), rules, warehouse).build()
+    return _Builder(sorted(set(forms), key=_in_order), rules, warehouse, doubted).build()
 
 
 @dataclass
@@ -93,13 +99,20 @@ class _Cells:
 
 class _Builder:
     def __init__(
-        self, forms: Sequence[Form], rules: Rules, warehouse: duckdb.DuckDBPyConnection
+        self,
+        forms: Sequence[Form],
+        rules: Rules,
+        warehouse: duckdb.DuckDBPyConnection,
+        doubted: Iterable[Form],
     ) -> None:
         self.rules = rules
         self.model = Model()
         self.same = {form: self._without_definition(form) for form in forms}
         self.forms = sorted(set(self.same.values()), key=_in_order)
         self.stretches = self._stretches()
+        self.doubted = [
+            self._box(form.event, form.children) for form in map(self.same.__getitem__, doubted)
+        ]
         factors = [name for form in self.forms for name in form.children]
         self.counter = Counter(warehouse, rules, self.stretches, factors)
         # By kind, so that two kinds of knowledge may say the same.
@@ -442,7 +455,13 @@ class _Builder:
         )
 
     def _is_unlikely(self, box: Box) -> bool:
-        return any(codes and codes <= self.rules.unlikely for codes in box.values())
+        is_doubted = any(
+            all(name in box and box[name] <= codes for name, codes in doubted.items())
+            for doubted in self.doubted
+        )
+        return not is_doubted and any(
+            codes and codes <= self.rules.unlikely for codes in box.values()
+        )
 
     def _is_absent_by_definition(self, box: Box) -> bool:
         if box.get("counts_as") != ABSENT or "time" not in box:

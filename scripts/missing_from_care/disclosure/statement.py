@@ -141,7 +141,12 @@ class _Stating:
             for figure, form in self.forms.items()
             if form.unit == "occasions" and times_in(form.children)
         }
-        self.model = model_of([*self.forms.values(), *self.behind.values()], rules, warehouse)
+        forms = [*self.forms.values(), *self.behind.values()]
+        self.largest = max(policy.group_size for policy in rules.policies.values())
+        self.model = model_of(forms, rules, warehouse)
+        self.counted = {each: self.model.value(form) for each, form in self.forms.items()}
+        if doubted := set(self._doubted()):
+            self.model = model_of(forms, rules, warehouse, doubted)
         self.relations = list(self.model.relations)
         self.places: dict[Terms, int] = {}
         self.cells: dict[Node, int] = {}
@@ -294,25 +299,15 @@ class _Stating:
         found: dict[Node, Policy] = {}
         nobody: dict[Figure, Policy] = {}
         pairs: list[tuple[Figure, Figure, str, Policy]] = []
-        largest = max(policy.group_size for policy in self.rules.policies.values())
-        figures = [each for each in self.forms if each in self.cells]
-        for whole in [each for each in figures if 1 <= self.values[each] <= largest]:
-            parts = [
-                (part, name, policy)
-                for part in figures
-                if self._is_within(part, whole)
-                and (name := _difference(whole, part))
-                and (policy := self._policy_of(name, whole, part))
-                and self.values[whole] <= policy.group_size
-            ]
+        for whole, parts in self._small_groups():
             for part, name, policy in parts:
-                if self.values[part] == 0 and policy.empty_group:
+                if self.counted[part] == 0 and policy.empty_group:
                     found[part] = policy
-                if self.values[part] == self.values[whole] and policy.whole_group:
+                if self.counted[part] == self.counted[whole] and policy.whole_group:
                     pairs.append((whole, part, name, policy))
                     if part.measure == whole.measure:
                         zeros = (other for other, by, _ in parts if by == name)
-                        nobody |= {each: policy for each in zeros if self.values[each] == 0}
+                        nobody |= {each: policy for each in zeros if self.counted[each] == 0}
         told = {each for each in self.known.figures if self.values.get(each) == 0}
         for figure in sorted(nobody, key=lambda f: sum(self._is_within(f, g) for g in nobody)):
             if not any(self._is_within(figure, zero) for zero in told):
@@ -322,6 +317,37 @@ class _Stating:
             if not self._is_told(whole, part, name, told):
                 found |= {part: policy, Rest(whole, (part,)): policy}
         return found
+
+    def _small_groups(self) -> Iterator[tuple[Figure, list[tuple[Figure, str, Policy]]]]:
+        """Small groups that are not empty, with the parts of each that the policy has a row on."""
+        for whole in self.forms:
+            if 1 <= self.counted[whole] <= self.largest:
+                parts = [
+                    (part, name, policy)
+                    for part in self.forms
+                    if self._is_within(part, whole)
+                    and (name := _difference(whole, part))
+                    and (policy := self._policy_of(name, whole, part))
+                    and self.counted[whole] <= policy.group_size
+                ]
+                yield whole, parts
+
+    def _doubted(self) -> Iterator[Form]:
+        """Small groups of an unlikely category, of which something is told of everyone.
+
+        If readers took the other categories of it to be empty, they would know it already.
+        """
+        for whole, parts in self._small_groups():
+            form = self.forms[whole]
+            is_unlikely = any(
+                codes <= self.rules.unlikely for _, codes in (*form.event.where, *form.who)
+            )
+            if is_unlikely and any(
+                (policy.whole_group and self.counted[part] == self.counted[whole])
+                or (policy.empty_group and self.counted[part] == 0)
+                for part, _, policy in parts
+            ):
+                yield form
 
     def _policy_of(self, name: str, whole: Figure, part: Figure) -> Policy | None:
         """The row for a difference: of the breakdown, or of a measure that counts the same.
