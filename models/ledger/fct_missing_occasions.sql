@@ -1,8 +1,6 @@
 -- Every occasion once, with what each rule says of it.
 
-with occasions as (select * from {{ ref('int_occasions') }}),
-
-adult_age as (
+with adult_age as (
 
     select cast(value as int) as years
     from {{ ref('thresholds') }}
@@ -27,7 +25,7 @@ days as (
         select distinct
             folder,
             started_on
-        from occasions
+        from {{ ref('int_occasions') }}
     ) as starts
     left join {{ ref('int_councils') }} as councils on starts.folder = councils.folder
     left join {{ ref('int_definitions') }} as definitions
@@ -62,7 +60,7 @@ with_interviews as (
             coalesce(interviews.{{ column }}, 'not_known') as {{ column }},
         {% endfor -%}
         coalesce(interviews.was_in_crime, false) as was_in_crime
-    from occasions
+    from {{ ref('int_occasions') }} as occasions
     left join {{ ref('int_occasion_interviews') }} as interviews
         on
             occasions.child_id = interviews.child_id
