@@ -2,7 +2,9 @@
     (`dob_form`), up to which year its years of two digits reach, and when an extract was taken. -#}
 {% macro landed_files(raw_table, dates) -%}
     select
+        row_number() over (order by landed.collection_year, landed.source_file) as file_number,
         landed.source_file,
+        {{ council_of('landed.source_file') }} as council,
         landed.collection_year,
         landed.taken_on,
         {% for date in dates -%}

@@ -1,20 +1,26 @@
 {#- One row per finding, from models with one row per landed row whose column `rule_574` says what rule
     574 found in it, or is null. `models` are the raw table, the model and its rules, of each. -#}
 {% macro rows_by_rule(models) -%}
-    {%- for raw_table, model, rule_codes in models -%}
-        {%- for rule_code in rule_codes.split(' ') %}
+    {%- for raw_table, model, rule_codes in models %}
+        select * from (
             select
-                '{{ rule_code }}' as rule_code,
+                rules.rule_code,
                 '{{ raw_table }}' as raw_table,
                 {{ year_of_table(raw_table) }} as collection_year,
                 source_file,
                 source_row,
                 child_id,
-                rule_{{ rule_code | lower }} as found
+                case rules.rule_code
+                    {%- for rule_code in rule_codes.split(' ') %}
+                        when '{{ rule_code }}' then rule_{{ rule_code | lower }}
+                    {%- endfor %}
+                end as found
             from {{ ref(model) }}
-            where rule_{{ rule_code | lower }} is not null
-            union all
-        {%- endfor -%}
+            cross join (values ('{{ rule_codes | replace(" ", "'), ('") }}')) as rules (rule_code)
+            where {{ first_broken(rule_codes) }} is not null
+        ) as found_in_rows
+        where found is not null
+        union all
     {%- endfor -%}
 {%- endmacro %}
 

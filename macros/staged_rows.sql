@@ -9,11 +9,26 @@
 {%- set kinds = {
     'child': {'child_id': child}, 'id': ids, 'text': texts, 'code': codes, 'numeric': numeric_codes
 } -%}
-{#- Named where it is read, not once at the top: as a CTE the whole table would be held in memory. -#}
-{%- set raw_rows = raw_table(table) -%}
+{%- set raw = raw_table(table) -%}
 with landed_files as (
 
     {{ landed_files(table, dates | map(attribute='column')) }}
+
+),
+
+-- CSV is read once and held; Parquet is read again for each column, since a table may be large.
+raw_rows as {{ 'not materialized' if 'read_parquet' in raw }} (
+
+    select
+        raw_rows.*,
+        coalesce(landed_files.file_number, 0) as file_number,
+        landed_files.council,
+        landed_files.taken_on
+    from {{ raw }} as raw_rows
+    left join landed_files
+        on
+            raw_rows.source_file = landed_files.source_file
+            {{ 'and raw_rows.collection_year = landed_files.collection_year' if is_return }}
 
 ),
 
@@ -32,7 +47,7 @@ values_found as (
                 '{{ kind }}' as kind,
                 '{{ name }}' as name,
                 {{ column }} as written
-            from {{ raw_rows }} as raw_rows
+            from raw_rows
         {% endfor -%}
     {% endfor %}
 ),
@@ -71,10 +86,9 @@ dates_found as (
         select distinct
             '{{ date.column }}' as column_name,
             '{{ date.until or 'latest_year' }}' as until,
-            {{ 'collection_year,' if is_return }}
-            source_file,
+            file_number,
             {{ date.column }} as written
-        from {{ raw_rows }} as raw_rows
+        from raw_rows
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -99,10 +113,7 @@ dates_cleaned as (
         blanks.days as blank_days
     from dates_found
     cross join blanks
-    left join landed_files
-        on
-            dates_found.source_file = landed_files.source_file
-            {{ 'and dates_found.collection_year = landed_files.collection_year' if is_return }}
+    left join landed_files on dates_found.file_number = landed_files.file_number
 
 ),
 
@@ -128,8 +139,7 @@ days as (
 
     select
         column_name,
-        {{ 'collection_year,' if is_return }}
-        source_file,
+        file_number,
         written,
         {{ filled_text('text', 'parsed') }} as text,
         {% if dates | selectattr('time', 'defined') | list -%}
@@ -148,14 +158,14 @@ final as (
         cast(raw_rows.source_row as int) as source_row,
         case
             when child_id_texts.text is not null
-                then concat_ws('|', {{ council_of('raw_rows.source_file') }}, child_id_texts.text)
+                then concat_ws('|', raw_rows.council, child_id_texts.text)
         end as child_id,
         {% for columns in (ids, texts, codes, numeric_codes) -%}
             {% for name in columns -%}
                 {{ name }}_texts.text as {{ name }},
             {% endfor -%}
         {% endfor -%}
-        {{ 'landed_files.taken_on,' if not is_return and table != 'return_interviews' }}
+        {{ 'raw_rows.taken_on,' if not is_return and table != 'return_interviews' }}
         {% for date in dates -%}
             {{ date.column }}_days.text as {{ date.text }},
             {% if date.time -%}
@@ -163,7 +173,7 @@ final as (
             {% endif -%}
             {{ date.column }}_days.day as {{ date.day }}{{ ',' if not loop.last }}
         {% endfor %}
-    from {{ raw_rows }} as raw_rows
+    from raw_rows
     {% for columns in kinds.values() -%}
         {% for name, column in columns.items() -%}
             left join texts as {{ name }}_texts
@@ -174,15 +184,9 @@ final as (
         left join days as {{ date.column }}_days
             on
                 {{ date.column }}_days.column_name = '{{ date.column }}'
-                and raw_rows.source_file = {{ date.column }}_days.source_file
+                and raw_rows.file_number = {{ date.column }}_days.file_number
                 and raw_rows.{{ date.column }} = {{ date.column }}_days.written
-                {% if is_return -%}
-                    and raw_rows.collection_year = {{ date.column }}_days.collection_year
-                {% endif %}
-    {% endfor -%}
-    {% if not is_return and table != 'return_interviews' -%}
-        left join landed_files on raw_rows.source_file = landed_files.source_file
-    {% endif %}
+    {% endfor %}
 )
 
 select * from final

@@ -1,8 +1,6 @@
 -- Every occasion once, with what each rule says of it.
 
-with occasions as (select * from {{ ref('int_occasions') }}),
-
-adult_age as (
+with adult_age as (
 
     select cast(value as int) as years
     from {{ ref('thresholds') }}
@@ -27,7 +25,7 @@ days as (
         select distinct
             folder,
             started_on
-        from occasions
+        from {{ ref('int_occasions') }}
     ) as starts
     left join {{ ref('int_councils') }} as councils on starts.folder = councils.folder
     left join {{ ref('int_definitions') }} as definitions
@@ -40,6 +38,34 @@ days as (
             councils.la_code = council_years.la_code
             and starts.started_on >= council_years.first_day
             and starts.started_on <= council_years.last_day
+
+),
+
+with_interviews as (
+
+    select
+        occasions.*,
+        coalesce(interviews.interview_rows, 0) as interview_rows,
+        coalesce(interviews.is_offered, false) or occasions.is_offered_in_extract
+            as is_interview_offered,
+        coalesce(interviews.is_completed, false) as is_interview_completed,
+        coalesce(interviews.is_declined, false) or occasions.is_declined_in_extract
+            as is_interview_declined,
+        coalesce(interviews.is_in_time, false) as is_interviewed_in_time,
+        interviews.first_interviewed_on,
+        coalesce(interviews.was_hurt, false) as was_hurt,
+        coalesce(interviews.was_sexually_harmed, false) as was_sexually_harmed,
+        coalesce(interviews.was_in_drug_sale, false) as was_in_drug_sale,
+        {% for column in interview_columns() -%}
+            coalesce(interviews.{{ column }}, 'not_known') as {{ column }},
+        {% endfor -%}
+        coalesce(interviews.was_in_crime, false) as was_in_crime
+    from {{ ref('int_occasions') }} as occasions
+    left join {{ ref('int_occasion_interviews') }} as interviews
+        on
+            occasions.child_id = interviews.child_id
+            and occasions.started_on = interviews.started_on
+            and occasions.occasion_number = interviews.occasion_number
 
 ),
 
@@ -89,25 +115,10 @@ joined as (
                         uasc_status.status_ceased_on is null
                         or uasc_status.status_ceased_on >= occasions.started_on
                     )
-        end as is_uasc,
-        coalesce(interviews.interview_rows, 0) as interview_rows,
-        coalesce(interviews.is_offered, false) or occasions.is_offered_in_extract
-            as is_interview_offered,
-        coalesce(interviews.is_completed, false) as is_interview_completed,
-        coalesce(interviews.is_declined, false) or occasions.is_declined_in_extract
-            as is_interview_declined,
-        coalesce(interviews.is_in_time, false) as is_interviewed_in_time,
-        interviews.first_interviewed_on,
-        coalesce(interviews.was_hurt, false) as was_hurt,
-        coalesce(interviews.was_sexually_harmed, false) as was_sexually_harmed,
-        coalesce(interviews.was_in_drug_sale, false) as was_in_drug_sale,
-        {% for column in interview_columns() -%}
-            coalesce(interviews.{{ column }}, 'not_known') as {{ column }},
-        {% endfor -%}
-        coalesce(interviews.was_in_crime, false) as was_in_crime
-    from occasions
+        end as is_uasc
+    from with_interviews as occasions
     cross join adult_age
-    left join days on occasions.folder = days.folder and occasions.started_on = days.started_on
+    left join {{ ref('int_children') }} as children on occasions.child_id = children.child_id
     left join {{ ref('int_occasions_in_care') }} as occasions_in_care
         on
             occasions.child_id = occasions_in_care.child_id
@@ -118,16 +129,11 @@ joined as (
         on occasions_in_care.legal_status_code = legal_statuses.legal_status_code
     left join {{ ref('reasons_ceased') }} as reasons_ceased
         on occasions_in_care.reason_ceased_code = reasons_ceased.reason_ceased_code
-    left join {{ ref('int_children') }} as children on occasions.child_id = children.child_id
+    left join days on occasions.folder = days.folder and occasions.started_on = days.started_on
     left join {{ ref('int_uasc_status') }} as uasc_status
         on
             occasions.child_id = uasc_status.child_id
             and days.collection_year = uasc_status.collection_year
-    left join {{ ref('int_occasion_interviews') }} as interviews
-        on
-            occasions.child_id = interviews.child_id
-            and occasions.started_on = interviews.started_on
-            and occasions.occasion_number = interviews.occasion_number
 
 ),
 

@@ -185,7 +185,11 @@ with_periods as (
             partition by child_id, is_short_break
             order by started_on
             rows between unbounded preceding and current row
-        ) as care_started_on
+        ) as care_started_on,
+        lead(started_on) over (
+            partition by child_id, is_short_break
+            order by started_on
+        ) as next_started_on
     from with_first_episodes
 
 ),
@@ -200,6 +204,7 @@ final as (
         reason_ceased_code,
         legal_status_code,
         is_short_break,
+        not is_short_break and next_started_on is null as is_last,
         placement_code,
         raw_table,
         collection_year,

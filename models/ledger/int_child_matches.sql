@@ -12,45 +12,52 @@ at_most as (
 
 ),
 
-modules as (
-
-    select
-        module_children.raw_table,
-        module_children.collection_year,
-        module_children.folder,
-        count(case when not module_children.is_known then 1 end)
-        > count(*) * max(at_most.share) as is_lost,
-        count(case when not module_children.is_known_relaxed then 1 end)
-        > count(*) * max(at_most.share) as is_lost_all_the_same,
-        count(*) > count(distinct coalesce(
-            module_children.relaxed_child_id, module_children.child_id
-        )) as is_merged
-    from module_children
-    cross join at_most
-    group by
-        module_children.raw_table, module_children.collection_year, module_children.folder
-
-),
-
 councils as (
 
     select folder
-    from modules
+    from (
+        select
+            module_children.folder,
+            count(case when not module_children.is_known then 1 end)
+            > count(*) * max(at_most.share) as is_lost,
+            count(case when not module_children.is_known_relaxed then 1 end)
+            > count(*) * max(at_most.share) as is_lost_all_the_same
+        from module_children
+        cross join at_most
+        group by
+            module_children.raw_table, module_children.collection_year, module_children.folder
+    ) as modules
     group by folder
-    having
-        max(case when is_lost and not is_lost_all_the_same then 1 else 0 end) = 1
-        and max(case when is_merged then 1 else 0 end) = 0
+    having max(case when is_lost and not is_lost_all_the_same then 1 else 0 end) = 1
+
+),
+
+children_of_councils as (
+
+    select module_children.*
+    from module_children
+    inner join councils on module_children.folder = councils.folder
+
+),
+
+merged as (
+
+    select folder
+    from children_of_councils
+    group by raw_table, collection_year, folder
+    having count(*) > count(distinct coalesce(relaxed_child_id, child_id))
 
 ),
 
 final as (
 
     select distinct
-        module_children.child_id,
-        module_children.relaxed_child_id as matched_child_id
-    from module_children
-    inner join councils on module_children.folder = councils.folder
-    where module_children.child_id <> module_children.relaxed_child_id
+        child_id,
+        relaxed_child_id as matched_child_id
+    from children_of_councils
+    where
+        child_id <> relaxed_child_id
+        and folder not in (select merged.folder from merged)
 
 )
 

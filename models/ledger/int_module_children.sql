@@ -125,7 +125,7 @@ final as (
         children.collection_year,
         children.folder,
         children.child_id,
-        both_ways.first_child_id as relaxed_child_id,
+        nullif(both_ways.first_child_id, children.child_id) as relaxed_child_id,
         tables_of_all_children.folder is null
         or (
             children.raw_table in ('ssda903_header', 'ssda903_episodes')

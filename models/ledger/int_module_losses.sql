@@ -85,15 +85,13 @@ persons as (select * from {{ ref('int_case_person_rows_judged') }}),
 
 immigration_rows as (select * from {{ ref('int_case_immigration_rows_judged') }}),
 
-module_children as (
+module_children as (select * from {{ ref('int_module_children') }}),
 
-    select
-        module_children.*,
-        max(case when child_matches.child_id is null then 0 else 1 end)
-            over (partition by module_children.folder)
-        = 1 as is_relaxed
-    from {{ ref('int_module_children') }} as module_children
-    left join {{ ref('int_child_matches') }} as child_matches
+relaxed as (
+
+    select distinct module_children.folder
+    from module_children
+    inner join {{ ref('int_child_matches') }} as child_matches
         on module_children.child_id = child_matches.child_id
 
 ),
@@ -180,17 +178,26 @@ counted as (
 
     {% endfor -%}
     select
-        raw_table,
-        collection_year,
-        folder,
+        module_children.raw_table,
+        module_children.collection_year,
+        module_children.folder,
         'children' as part,
         count(*) as counted,
-        count(case when not is_known and not (is_relaxed and is_known_relaxed) then 1 end) as lost,
+        count(
+            case
+                when
+                    not module_children.is_known
+                    and (relaxed.folder is null or not module_children.is_known_relaxed)
+                    then 1
+            end
+        ) as lost,
         cast(null as string) as rule_code,
         'No other module of the council knows the children: their identifiers may be damaged.'
             as reason
     from module_children
-    group by raw_table, collection_year, folder
+    left join relaxed on module_children.folder = relaxed.folder
+    group by
+        module_children.raw_table, module_children.collection_year, module_children.folder
 
 ),
 

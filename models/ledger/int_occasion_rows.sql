@@ -68,85 +68,101 @@ starts_of_several_rows as (
 
 ),
 
-numbered as (
+marked as (
 
     select
         missing_rows.*,
-        row_number() over (
-            partition by
-                missing_rows.raw_table,
-                missing_rows.collection_year,
-                missing_rows.child_id,
-                missing_rows.started_on
-            order by
-                missing_rows.ended_on desc nulls first,
-                missing_rows.ended_at desc nulls first,
-                missing_rows.started_at desc nulls first,
-                missing_rows.source_row desc,
-                missing_rows.source_file desc
-        ) as number_from_latest_end
+        starts_of_several_rows.child_id is not null as is_one_of_several
     from missing_rows
-    inner join starts_of_several_rows
+    left join starts_of_several_rows
         on
-            missing_rows.raw_table = starts_of_several_rows.raw_table
-            and missing_rows.child_id = starts_of_several_rows.child_id
+            missing_rows.child_id = starts_of_several_rows.child_id
             and missing_rows.started_on = starts_of_several_rows.started_on
+            and missing_rows.raw_table = starts_of_several_rows.raw_table
 
 ),
 
-ranked as (
+numbered as (
 
     select
         *,
         row_number() over (
-            partition by raw_table, child_id, started_on, number_from_latest_end
-            order by collection_year desc
-        ) = 1 as is_latest,
-        max_by(ended_on, case when ended_on is not null then collection_year end) over (
-            partition by raw_table, child_id, started_on, number_from_latest_end
-            order by collection_year desc
-            rows between unbounded preceding and unbounded following
-        ) as latest_end
-    from numbered
-
-),
-
--- Occasions of one day are counted in the order in which they ended.
-counted as (
-
-    select
-        *,
-        row_number() over (
-            partition by raw_table, child_id, started_on, is_latest
+            partition by raw_table, collection_year, child_id, started_on
             order by
-                latest_end asc nulls last,
-                ended_at asc nulls last,
-                started_at asc nulls last,
-                number_from_latest_end desc
-        ) as occasion_number
-    from ranked
+                ended_on desc nulls first,
+                ended_at desc nulls first,
+                started_at desc nulls first,
+                source_row desc,
+                source_file desc
+        ) as number_from_latest_end
+    from marked
+    where is_one_of_several
+
+),
+
+latest as (
+
+    select
+        raw_table,
+        child_id,
+        started_on,
+        number_from_latest_end,
+        max(collection_year) as collection_year,
+        max_by(ended_on, case when ended_on is not null then collection_year end) as latest_end
+    from numbered
+    group by raw_table, child_id, started_on, number_from_latest_end
 
 ),
 
 final as (
 
     select
-        missing_rows.*,
-        coalesce(counted.number_from_latest_end, 1) as number_from_latest_end,
-        coalesce(counted.is_latest, true) as is_latest,
-        case
-            when counted.source_row is null then missing_rows.ended_on
-            else counted.latest_end
-        end as latest_end,
-        cast(coalesce(counted.occasion_number, 1) as int) as occasion_number
-    from missing_rows
-    left join counted
+        *,
+        1 as number_from_latest_end,
+        ended_on as latest_end,
+        1 as occasion_number
+    from marked
+    where not is_one_of_several
+
+    union all
+
+    -- Occasions of one day are counted in the order in which they ended.
+    select
+        numbered.*,
+        latest.latest_end,
+        row_number() over (
+            partition by numbered.raw_table, numbered.child_id, numbered.started_on
+            order by
+                latest.latest_end asc nulls last,
+                numbered.ended_at asc nulls last,
+                numbered.started_at asc nulls last,
+                numbered.number_from_latest_end desc
+        ) as occasion_number
+    from numbered
+    inner join latest
         on
-            missing_rows.raw_table = counted.raw_table
-            and missing_rows.collection_year = counted.collection_year
-            and missing_rows.source_file = counted.source_file
-            and missing_rows.source_row = counted.source_row
+            numbered.child_id = latest.child_id
+            and numbered.started_on = latest.started_on
+            and numbered.number_from_latest_end = latest.number_from_latest_end
+            and numbered.collection_year = latest.collection_year
+            and numbered.raw_table = latest.raw_table
 
 )
 
-select * from final
+select
+    raw_table,
+    collection_year,
+    source_file,
+    source_row,
+    child_id,
+    birth_date,
+    recorded_status,
+    started_on,
+    latest_end as ended_on,
+    started_at,
+    ended_at,
+    is_offered_in_extract,
+    is_declined_in_extract,
+    cast(number_from_latest_end as int) as number_from_latest_end,
+    cast(occasion_number as int) as occasion_number
+from final

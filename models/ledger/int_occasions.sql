@@ -13,10 +13,10 @@ with final as (
         occasion_rows.child_id,
         occasion_rows.started_on,
         occasion_rows.occasion_number,
-        occasion_rows.latest_end as ended_on,
+        occasion_rows.ended_on,
         occasion_rows.started_at,
         occasion_rows.ended_at,
-        occasion_rows.latest_end is not null as is_found,
+        occasion_rows.ended_on is not null as is_found,
         occasion_rows.recorded_status,
         occasion_rows.birth_date as birth_date_in_missing,
         occasion_rows.raw_table = 'ssd_missing' as is_from_extract,
@@ -29,7 +29,6 @@ with final as (
     from {{ ref('int_occasion_rows') }} as occasion_rows
     inner join {{ ref('int_module_sources') }} as module_sources
         on occasion_rows.raw_table = module_sources.raw_table
-    where occasion_rows.is_latest
 
 )
 

@@ -3,9 +3,7 @@
 -- legal status, any other before a short break. Rule 22: beside it stands how the child's last
 -- episode ended.
 
-with care_episodes as (select * from {{ ref('int_care_episodes') }}),
-
-episodes_on_the_day as (
+with episodes_on_the_day as (
 
     select
         occasions.child_id,
@@ -15,7 +13,7 @@ episodes_on_the_day as (
             max(care_episodes.started_on)
         ) as episode_started_on
     from {{ ref('int_occasions') }} as occasions
-    inner join care_episodes
+    inner join {{ ref('int_care_episodes') }} as care_episodes
         on
             occasions.child_id = care_episodes.child_id
             and occasions.started_on >= care_episodes.started_on
@@ -25,31 +23,6 @@ episodes_on_the_day as (
             )
     where occasions.occasion_number = 1
     group by occasions.child_id, occasions.started_on
-
-),
-
-last_episodes as (
-
-    select
-        child_id,
-        max(started_on) as started_on
-    from care_episodes
-    where not is_short_break
-    group by child_id
-
-),
-
-ends_of_care as (
-
-    select
-        care_episodes.child_id,
-        care_episodes.ended_on,
-        care_episodes.reason_ceased_code
-    from care_episodes
-    inner join last_episodes
-        on
-            care_episodes.child_id = last_episodes.child_id
-            and care_episodes.started_on = last_episodes.started_on
 
 ),
 
@@ -64,14 +37,15 @@ final as (
         care_episodes.care_started_on,
         care_episodes.placement_area,
         care_episodes.miles_from_home,
-        ends_of_care.ended_on as care_ended_on,
-        ends_of_care.reason_ceased_code
+        last_episodes.ended_on as care_ended_on,
+        last_episodes.reason_ceased_code
     from episodes_on_the_day
-    inner join care_episodes
+    inner join {{ ref('int_care_episodes') }} as care_episodes
         on
             episodes_on_the_day.child_id = care_episodes.child_id
             and episodes_on_the_day.episode_started_on = care_episodes.started_on
-    left join ends_of_care on episodes_on_the_day.child_id = ends_of_care.child_id
+    left join {{ ref('int_care_episodes') }} as last_episodes
+        on episodes_on_the_day.child_id = last_episodes.child_id and last_episodes.is_last
 
 )
 

@@ -54,7 +54,7 @@ later_rows as (
         occasion_rows.raw_table,
         occasion_rows.source_file,
         occasion_rows.source_row,
-        case when occasion_rows.is_latest then occasions.outcome else 'repeated' end as outcome
+        occasions.outcome
     from {{ ref('int_occasion_rows') }} as occasion_rows
     left join occasions
         on

@@ -15,7 +15,6 @@ with occasions as (
             order by number_from_latest_end
         ) as number_of_the_day
     from {{ ref('int_occasion_rows') }}
-    where is_latest
 
 ),
 
