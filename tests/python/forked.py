@@ -57,7 +57,10 @@ def run(
     words = [str(word) for word in command if word != sys.executable]
     env = dict(os.environ if env is None else env)
     kept, own = kept_parse(words, env), Path(env.get("DBT_TARGET_PATH", "")) / PARSE
-    if kept and kept.exists() and not own.exists():
+    if own.exists():
+        # Of a copy of the project perhaps, whose files it names.
+        kept = None
+    elif kept and kept.exists():
         env["DBT_PARTIAL_PARSE_FILE_PATH"] = str(kept)
     with tempfile.TemporaryFile() as read, tempfile.TemporaryFile() as out, \
             tempfile.TemporaryFile() as err:  # fmt: skip
