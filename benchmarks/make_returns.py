@@ -49,7 +49,7 @@ FILES = {
             case bad when 3 then null when 4 then '31/02/2017'
                 when 5 then {DATE.format("stop + 40")} when 6 then '01/04/2019'
                 else {DATE.format("start")} end as MIS_START,
-            case when bad = 7 then 'not known' when bad = 5 then {DATE.format("stop")}
+            case when bad = 7 then 'see the file' when bad = 5 then {DATE.format("stop")}
                 when is_open or bad = 6 then null else {DATE.format("stop")} end as MIS_END
         from rows_made""",
     "UASC": f"""
