@@ -45,6 +45,7 @@ LANDINGS = {
     "Landing as Parquet again, nothing changed": "parquet",
     "Landing as CSV": "csv",
 }
+SETTLED = ("authority", "definition_by_year", "definitions", "suppression_policy")
 SIZES = [100_000, 1_000_000, 10_000_000, 50_000_000]
 LIMITS = ["1GiB", "2GiB", "4GiB"]
 FOUR_MARTS = "The four marts, dbt"
@@ -110,6 +111,19 @@ def python(environment: str, script: str, *arguments: object) -> list[str]:
     return [str(ROOT / environment / "bin" / "python"), script, *map(str, arguments)]
 
 
+def given(folder: Path) -> dict[str, str]:
+    """The landed returns, and the demonstration's settings as if they were the council's own."""
+    settings = folder / "settings"
+    settings.mkdir(exist_ok=True)
+    for name in SETTLED:
+        shutil.copy(ROOT / "seeds" / "rules" / f"{name}.csv", settings)
+    return {
+        "FOI_EXTRACTS": str(folder / "landed"),
+        "FOI_SETTINGS": str(settings),
+        "FOI_REQUESTS": str(ROOT / "seeds" / "requests"),
+    }
+
+
 def dbt(
     occasions: int, step: str, folder: Path, options: list[str], memory: str = "80%"
 ) -> Measured:
@@ -121,7 +135,7 @@ def dbt(
         occasions,
         step,
         [str(ROOT / ".venv/bin/dbt"), "--quiet", "build", "--exclude-resource-type", *options],
-        FOI_EXTRACTS=str(folder / "landed"),
+        **given(folder),
         FOI_DATABASE=str(folder / "missing_from_care.duckdb"),
         FOI_MEMORY_LIMIT=memory,
         DBT_TARGET_PATH=str(target),
@@ -134,7 +148,7 @@ def dbt(
 
 def release(occasions: int, folder: Path) -> list[Measured]:
     """Exports a request from the warehouse that was built, and has it judged alone."""
-    place = {"FOI_EXTRACTS": str(folder / "landed"), "DBT_TARGET_PATH": str(folder / "dbt")}
+    place = given(folder) | {"DBT_TARGET_PATH": str(folder / "dbt")}
     asked = ["--request", REQUEST, "--database", folder / "missing_from_care.duckdb"]
     export = python(".venv", "scripts/export_response.py", *asked, "--out", folder / "responses")
     exported, _ = measure(occasions, "Export", export, may_end=(0, 4), **place)
