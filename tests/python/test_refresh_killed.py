@@ -35,6 +35,18 @@ if "refresh.py" in str(sys.orig_argv):
     sys.addaudithook(hook)
 """
 
+AFTER_THE_SWITCH = """
+import os, pathlib, signal, sys
+def hook(event, words, switched=[]):
+    if event == "os.rename":
+        if switched:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if pathlib.Path(os.fspath(words[1])).name.isdigit():
+            switched.append(True)
+if "refresh.py" in str(sys.orig_argv):
+    sys.addaudithook(hook)
+"""
+
 # The export, which has tests of its own, ends with what it made once of the same.
 EXPORTED_BEFORE = """
 import os, shutil, sys
@@ -111,6 +123,17 @@ def test_real_refreshes_stopped_at_random_moments(council) -> None:
         council.succeeds(requests=())
         sizes.append(size_of(council) / council.run())
     assert max(sizes) < 1.5 * min(sizes)
+
+
+def test_what_a_stopped_run_published_is_there_though_the_next_one_fails(council) -> None:
+    before = council.run()
+    done = council.refresh(SITE_DOES=AFTER_THE_SWITCH)
+    assert ended(done.returncode, signal.SIGKILL)
+    assert council.run() == before
+    done = council.refresh(does="raise SystemExit(1)")
+    assert done.returncode not in (0, -signal.SIGKILL), done.stderr
+    council.assert_whole()
+    assert council.run() == before + 1
 
 
 @pytest.fixture(autouse=True)
