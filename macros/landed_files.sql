@@ -4,7 +4,6 @@
     select
         row_number() over (order by landed.collection_year, landed.source_file) as file_number,
         landed.source_file,
-        {{ council_of('landed.source_file') }} as council,
         landed.collection_year,
         landed.taken_on,
         {% for date in dates -%}

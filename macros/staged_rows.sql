@@ -22,7 +22,6 @@ raw_rows as {{ 'not materialized' if 'read_parquet' in raw }} (
     select
         raw_rows.*,
         coalesce(landed_files.file_number, 0) as file_number,
-        landed_files.council,
         landed_files.taken_on
     from {{ raw }} as raw_rows
     left join landed_files
@@ -158,7 +157,7 @@ final as (
         cast(raw_rows.source_row as int) as source_row,
         case
             when child_id_texts.text is not null
-                then concat_ws('|', raw_rows.council, child_id_texts.text)
+                then concat_ws('|', {{ council_of('raw_rows.source_file') }}, child_id_texts.text)
         end as child_id,
         {% for columns in (ids, texts, codes, numeric_codes) -%}
             {% for name in columns -%}
