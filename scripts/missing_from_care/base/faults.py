@@ -8,29 +8,36 @@ class Fault(Exception):
 
     status = 1
 
-    def __init_subclass__(cls, status: int | None = None) -> None:
-        cls.status = status or cls.status
-
     def __init__(self, *sentences: str) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = sentences
 
 
-class UsageFault(Fault, status=2):
+class UsageFault(Fault):
     """The command was called wrongly."""
 
+    status = 2
 
-class DataFault(Fault, status=3):
+
+class DataFault(Fault):
     """The data failed a check."""
 
+    status = 3
 
-class ProtectionFault(Fault, status=4):
+
+class ProtectionFault(Fault):
     """Disclosure protection failed, so nothing is released."""
 
+    status = 4
 
-class BusyFault(Fault, status=5):
+
+class BusyFault(Fault):
     """Another refresh is running."""
 
+    status = 5
 
-class DeadlineRisk(Fault, status=6):
+
+class DeadlineRisk(Fault):
     """A request is late or due soon."""
+
+    status = 6
