@@ -19,6 +19,11 @@ RESERVED = ("main", "memory", "system", "temp")
 """Names that DuckDB keeps for itself."""
 PRIVATE = "published_tables"
 """A table of the record-level database that is never in the analysts'."""
+IN_FORCE = (
+    "day between coalesce(try_cast(valid_from as date), day) "
+    "and coalesce(try_cast(valid_to as date), day)"
+)
+"""Which rows of a rule seed hold on a day: `:in_force` in a file of SQL."""
 
 
 def database_file(named: Path | None) -> Path:
@@ -123,6 +128,7 @@ def rows_of(found: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
 def queries(module: str) -> dict[str, str]:
     """The statements of the file of SQL beside a module, by the name above each; `__file__`."""
     text = Path(module).with_suffix(".sql").read_text(encoding="utf-8")
+    text = text.replace(":in_force", IN_FORCE)
     return dict(re.findall(r"^-- name: (\w+)\n(.*?);$", text, re.MULTILINE | re.DOTALL))
 
 

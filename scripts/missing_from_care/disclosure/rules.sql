@@ -21,8 +21,7 @@ select
 from suppression_policy
 cross join asked
 where
-    day between coalesce(try_cast(valid_from as date), day)
-    and coalesce(try_cast(valid_to as date), day)
+    :in_force
 order by all;
 
 -- name: refusal
@@ -36,8 +35,7 @@ cross join asked
 where
     list_contains(said, said_of)
     and (about is null or list_has_any(string_split(about, '|'), concerned))
-    and day between coalesce(try_cast(valid_from as date), day)
-    and coalesce(try_cast(valid_to as date), day)
+    and :in_force
 order by cast(sentence_order as int);
 
 -- name: categories

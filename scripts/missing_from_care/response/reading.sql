@@ -159,8 +159,7 @@ select 'letter:' || letter_text, wording
 from letter_texts
 cross join asked
 where
-    day between coalesce(try_cast(valid_from as date), day)
-    and coalesce(try_cast(valid_to as date), day)
+    :in_force
 union all
 select 'sentence:' || measure, sentence from measures
 union all
