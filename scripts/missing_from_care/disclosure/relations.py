@@ -455,12 +455,11 @@ class _Builder:
         )
 
     def _is_unlikely(self, box: Box) -> bool:
-        is_doubted = any(
+        if not any(codes and codes <= self.rules.unlikely for codes in box.values()):
+            return False
+        return not any(
             all(name in box and box[name] <= codes for name, codes in doubted.items())
             for doubted in self.doubted
-        )
-        return not is_doubted and any(
-            codes and codes <= self.rules.unlikely for codes in box.values()
         )
 
     def _is_absent_by_definition(self, box: Box) -> bool:

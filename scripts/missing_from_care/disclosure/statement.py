@@ -145,6 +145,7 @@ class _Stating:
         self.largest = max(policy.group_size for policy in rules.policies.values())
         self.model = model_of(forms, rules, warehouse)
         self.counted = {each: self.model.value(form) for each, form in self.forms.items()}
+        self.small_groups = list(self._small_groups())
         if doubted := set(self._doubted()):
             self.model = model_of(forms, rules, warehouse, doubted)
         self.relations = list(self.model.relations)
@@ -299,7 +300,7 @@ class _Stating:
         found: dict[Node, Policy] = {}
         nobody: dict[Figure, Policy] = {}
         pairs: list[tuple[Figure, Figure, str, Policy]] = []
-        for whole, parts in self._small_groups():
+        for whole, parts in self.small_groups:
             for part, name, policy in parts:
                 if self.counted[part] == 0 and policy.empty_group:
                     found[part] = policy
@@ -337,7 +338,7 @@ class _Stating:
 
         If readers took the other categories of it to be empty, they would know it already.
         """
-        for whole, parts in self._small_groups():
+        for whole, parts in self.small_groups:
             form = self.forms[whole]
             is_unlikely = any(
                 codes <= self.rules.unlikely for _, codes in (*form.event.where, *form.who)
