@@ -15,6 +15,7 @@ from typing import Annotated
 
 import duckdb
 import typer
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -45,7 +46,6 @@ LANDINGS = {
     "Landing as Parquet again, nothing changed": "parquet",
     "Landing as CSV": "csv",
 }
-SETTLED = ("authority", "definition_by_year", "definitions", "suppression_policy")
 SIZES = [100_000, 1_000_000, 10_000_000, 50_000_000]
 LIMITS = ["1GiB", "2GiB", "4GiB"]
 FOUR_MARTS = "The four marts, dbt"
@@ -115,7 +115,8 @@ def given(folder: Path) -> dict[str, str]:
     """The landed returns, and the demonstration's settings as if they were the council's own."""
     settings = folder / "settings"
     settings.mkdir(exist_ok=True)
-    for name in SETTLED:
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    for name in project["vars"]["settled_by_the_council"]:
         shutil.copy(ROOT / "seeds" / "rules" / f"{name}.csv", settings)
     return {
         "FOI_EXTRACTS": str(folder / "landed"),
