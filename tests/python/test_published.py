@@ -15,7 +15,7 @@ import pytest
 import compiled_models
 import forked
 from missing_from_care.base.project import CHECKOUT
-from missing_from_care.refresh.build import write_published
+from missing_from_care.refresh.analysts import write_published
 
 REQUEST = "foi-2018-0417"
 SCRIPT = CHECKOUT / "scripts" / "refresh.py"

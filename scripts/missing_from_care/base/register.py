@@ -8,9 +8,10 @@ from io import StringIO
 from pathlib import Path
 
 from missing_from_care.base.faults import UsageFault
+from missing_from_care.base.locks import one_at_a_time
 from missing_from_care.base.models_in_memory import read_rows
 from missing_from_care.base.project import requests_folder
-from missing_from_care.base.whole_files import one_at_a_time, write_file_whole
+from missing_from_care.base.whole_files import write_file_whole
 
 COLUMNS = (
     *("request_ref", "received_on", "clock_started_on", "fee_notice_on", "fee_paid_on"),

@@ -17,7 +17,8 @@ from math import isfinite
 from pathlib import Path
 
 from missing_from_care.base.faults import DataFault
-from missing_from_care.base.whole_files import one_at_a_time, write_file_whole
+from missing_from_care.base.locks import one_at_a_time
+from missing_from_care.base.whole_files import write_file_whole
 from missing_from_care.disclosure.forms import Figure, from_text, in_text
 
 COLUMNS = (

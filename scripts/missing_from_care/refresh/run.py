@@ -14,16 +14,18 @@ from typing import Any
 import duckdb
 
 from missing_from_care.base.faults import DataFault, Fault, UsageFault
+from missing_from_care.base.locks import one_at_a_time
 from missing_from_care.base.project import CHECKOUT
 from missing_from_care.base.warehouse import open_database
-from missing_from_care.base.whole_files import one_at_a_time, write_file_whole
+from missing_from_care.base.whole_files import write_file_whole
 from missing_from_care.deadlines.wording import written_day
 from missing_from_care.disclosure.ledger import holding
 from missing_from_care.landing.land import land
 from missing_from_care.landing.parts import MODULES_FILE
 from missing_from_care.pack.beside import refuse_lost_rows, versions_of
 from missing_from_care.refresh import publish
-from missing_from_care.refresh.build import build_database, export_pack, write_published
+from missing_from_care.refresh.analysts import write_published
+from missing_from_care.refresh.build import build_database, export_pack
 from missing_from_care.refresh.plan import (
     DEMONSTRATION,
     RECORD,
